@@ -1,0 +1,54 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use riposte_core::settings::Mode;
+
+/// See and undo what Riposte did, and set what it may do.
+///
+/// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
+/// AWS_ENDPOINT_URL…).
+#[derive(Debug, Parser)]
+#[command(name = "riposte", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the incidents, newest first
+    Incidents {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// At most so many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+    },
+    /// Show one incident: its timeline, what was before and what is after
+    Show {
+        /// The incident's id, inc-…
+        id: String,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Restore what an incident changed
+    Undo {
+        /// The incident's id, inc-…
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Restore what was taken although the resource has changed otherwise since
+        #[arg(long)]
+        accept_changes: bool,
+    },
+    /// Show or set what the functions may do
+    Mode {
+        /// shadow: change nothing, tell everything; live: act; halt: the kill switch
+        mode: Option<Mode>,
+    },
+    /// Create what CloudFormation cannot: the secrets
+    Init,
+}

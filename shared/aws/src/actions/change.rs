@@ -1,0 +1,84 @@
+//! Each IAM change as the call that makes it. The verb is the same for users, roles and groups; the
+//! API has an operation for each.
+
+use aws_sdk_iam::Client;
+use aws_sdk_iam::operation::RequestId;
+use aws_sdk_iam::types::StatusType;
+use riposte_core::finding::IamPrincipal;
+use riposte_core::plan::{Change, KeyStatus};
+
+use crate::fault::Fault;
+
+/// Sends a built request and returns its request id.
+macro_rules! send {
+    ($call:literal, $request:expr) => {{
+        let answer = $request.send().await.map_err(Fault::of($call))?;
+        Ok(answer.request_id().unwrap_or_default().to_owned())
+    }};
+}
+
+/// Makes an IAM change and returns the request id of the call.
+pub(super) async fn make(iam: &Client, change: &Change) -> Result<String, Fault> {
+    use IamPrincipal::{Group, Role, User};
+    match change {
+        Change::DetachPolicy { principal, policy_arn: arn } => match principal {
+            User(name) => send!("iam:DetachUserPolicy", iam.detach_user_policy().user_name(name).policy_arn(arn)),
+            Role(name) => send!("iam:DetachRolePolicy", iam.detach_role_policy().role_name(name).policy_arn(arn)),
+            Group(name) => send!("iam:DetachGroupPolicy", iam.detach_group_policy().group_name(name).policy_arn(arn)),
+        },
+        Change::AttachPolicy { principal, policy_arn: arn } => match principal {
+            User(name) => send!("iam:AttachUserPolicy", iam.attach_user_policy().user_name(name).policy_arn(arn)),
+            Role(name) => send!("iam:AttachRolePolicy", iam.attach_role_policy().role_name(name).policy_arn(arn)),
+            Group(name) => send!("iam:AttachGroupPolicy", iam.attach_group_policy().group_name(name).policy_arn(arn)),
+        },
+        Change::DeletePolicy { principal, policy_name } => match principal {
+            User(name) => {
+                send!("iam:DeleteUserPolicy", iam.delete_user_policy().user_name(name).policy_name(policy_name))
+            }
+            Role(name) => {
+                send!("iam:DeleteRolePolicy", iam.delete_role_policy().role_name(name).policy_name(policy_name))
+            }
+            Group(name) => {
+                send!("iam:DeleteGroupPolicy", iam.delete_group_policy().group_name(name).policy_name(policy_name))
+            }
+        },
+        Change::PutPolicy { principal, policy_name: policy, document } => match principal {
+            User(name) => send!(
+                "iam:PutUserPolicy",
+                iam.put_user_policy().user_name(name).policy_name(policy).policy_document(document)
+            ),
+            Role(name) => send!(
+                "iam:PutRolePolicy",
+                iam.put_role_policy().role_name(name).policy_name(policy).policy_document(document)
+            ),
+            Group(name) => send!(
+                "iam:PutGroupPolicy",
+                iam.put_group_policy().group_name(name).policy_name(policy).policy_document(document)
+            ),
+        },
+        Change::SetKeyStatus { user_name, access_key_id, status } => {
+            let status = match status {
+                KeyStatus::Active => StatusType::Active,
+                KeyStatus::Inactive => StatusType::Inactive,
+            };
+            send!(
+                "iam:UpdateAccessKey",
+                iam.update_access_key().user_name(user_name).access_key_id(access_key_id).status(status)
+            )
+        }
+        Change::RevokeIngress { .. }
+        | Change::AuthorizeIngress { .. }
+        | Change::CreateDenyEntry { .. }
+        | Change::DeleteDenyEntry { .. } => Err(Fault::refused("iam", "this is not a change of IAM")),
+    }
+}
+
+/// Makes all changes in order and returns the request ids. A change that finds its work done, because
+/// an earlier run was interrupted, is done.
+pub(super) async fn make_all(iam: &Client, changes: &[Change]) -> Result<Vec<String>, Fault> {
+    let mut requests = Vec::new();
+    for change in changes {
+        requests.push(make(iam, change).await?);
+    }
+    Ok(requests)
+}

@@ -1,0 +1,42 @@
+//! Users, roles and groups: their ARN and tags, for guardrails.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
+use riposte_core::finding::IamPrincipal;
+
+use crate::fault::Fault;
+
+/// What guardrails want to know of a principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Described {
+    pub(super) arn: String,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// Reads a principal. IAM groups have no tags.
+pub(super) async fn describe(iam: &Client, principal: &IamPrincipal) -> Result<Described, Fault> {
+    match principal {
+        IamPrincipal::User(name) => {
+            let answer = iam.get_user().user_name(name).send().await.map_err(Fault::of("iam:GetUser"))?;
+            let user = answer.user().ok_or_else(|| Fault::refused("iam:GetUser", "no user in the answer"))?;
+            Ok(Described { arn: user.arn().to_owned(), tags: tags(user.tags()) })
+        }
+        IamPrincipal::Role(name) => {
+            let answer = iam.get_role().role_name(name).send().await.map_err(Fault::of("iam:GetRole"))?;
+            let role = answer.role().ok_or_else(|| Fault::refused("iam:GetRole", "no role in the answer"))?;
+            Ok(Described { arn: role.arn().to_owned(), tags: tags(role.tags()) })
+        }
+        IamPrincipal::Group(name) => {
+            let answer =
+                iam.get_group().group_name(name).max_items(1).send().await.map_err(Fault::of("iam:GetGroup"))?;
+            let group = answer.group().ok_or_else(|| Fault::refused("iam:GetGroup", "no group in the answer"))?;
+            Ok(Described { arn: group.arn().to_owned(), tags: BTreeMap::new() })
+        }
+    }
+}
+
+fn tags(tags: &[Tag]) -> BTreeMap<String, String> {
+    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+}

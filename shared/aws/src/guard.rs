@@ -1,0 +1,267 @@
+//! A function over API calls: takes a delivery apart, runs the detectors on each event, and hands the
+//! findings to the responder. One bad item never costs the others.
+
+use aws_types::SdkConfig;
+use lambda_runtime::{Context, Diagnostic};
+use riposte_core::catalogue::FunctionSpec;
+use riposte_core::detect::{self, Detector};
+use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item};
+use riposte_core::text::plain;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::actions::Actions;
+use crate::environment::{self, EnvironmentError};
+use crate::fault::Fault;
+use crate::invocation::Invocation;
+use crate::ledger::Ledger;
+use crate::lookups::Lookups;
+use crate::metrics::{self, Metric};
+use crate::responder::{Answered, RespondError, Responder};
+use crate::settings::{LoadError, Loaded, SettingsCache};
+
+/// What every function has: who it is, its settings, its actions, the ledger and the topic.
+#[derive(Debug)]
+pub struct Base {
+    /// Which detectors it runs.
+    pub spec: FunctionSpec,
+    /// The account that it acts in.
+    pub account: String,
+    /// Settings, at most a minute old.
+    pub settings: SettingsCache,
+    /// Its actions.
+    pub actions: Actions,
+    dynamodb: aws_sdk_dynamodb::Client,
+    sns: aws_sdk_sns::Client,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The environment.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The settings.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+/// Why an item failed. It will come again, and ends in the dead-letter queue if it keeps failing.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ItemError {
+    /// It is no event.
+    #[error(transparent)]
+    Parse(#[from] riposte_core::event::ParseError),
+    /// It has no account, region or id.
+    #[error(transparent)]
+    Scope(#[from] riposte_core::event::ScopeError),
+    /// Settings could not be read again.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// What a detector asked could not be looked up.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A finding could not be answered to the end.
+    #[error(transparent)]
+    Respond(#[from] RespondError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+    /// A detector could not judge.
+    #[error("detector `{detector}`: {error}")]
+    Detector {
+        /// Its id.
+        detector: &'static str,
+        /// Why.
+        error: detect::DetectError,
+    },
+    /// There is more to read than fits into one invocation. What was read is recorded.
+    #[error("{0}")]
+    Unfinished(String),
+}
+
+/// Why a whole invocation failed: an event that came alone, or a batch whose items have no ids.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct HandlerError(String);
+
+impl From<HandlerError> for Diagnostic {
+    fn from(error: HandlerError) -> Self {
+        // A stable type, for alarms and dashboards; the words are in the message.
+        Self { error_type: "UnhandledEvent".to_owned(), error_message: error.0 }
+    }
+}
+
+impl Base {
+    /// Reads the environment and the settings. What is missing or malformed is named now, not at the
+    /// first event.
+    ///
+    /// # Errors
+    /// Names the variable or the setting.
+    pub async fn start(spec: FunctionSpec, config: &SdkConfig, actions: Actions) -> Result<Self, StartError> {
+        let base = Self {
+            spec,
+            account: environment::account_id()?,
+            settings: SettingsCache::new(aws_sdk_ssm::Client::new(config)),
+            actions,
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            sns: aws_sdk_sns::Client::new(config),
+        };
+        base.settings.get().await?;
+        Ok(base)
+    }
+
+    /// The ledger of these settings.
+    #[must_use]
+    pub fn ledger(&self, loaded: &Loaded) -> Ledger {
+        let settings = &loaded.settings;
+        Ledger::new(self.dynamodb.clone(), &settings.ledger_table, &settings.ledger_key)
+    }
+
+    /// The responder of these settings.
+    #[must_use]
+    pub fn responder<'a>(&'a self, loaded: &'a Loaded) -> Responder<'a> {
+        Responder {
+            function: self.spec.name,
+            account: &self.account,
+            loaded,
+            actions: &self.actions,
+            ledger: self.ledger(loaded),
+            sns: &self.sns,
+        }
+    }
+
+    /// Counts one.
+    pub fn count(&self, metric: Metric) {
+        metrics::count(self.spec.name, metric);
+    }
+}
+
+/// A function that handles single events; [`handle`] does the rest for all of them.
+pub trait Handler: Sync {
+    /// What the function has.
+    fn base(&self) -> &Base;
+
+    /// Handles one event to the end.
+    fn event(&self, event: Event, invocation: &Invocation) -> impl Future<Output = Result<(), ItemError>> + Send;
+}
+
+/// Handles one invocation: every item on its own, failed ones reported as SQS wants them.
+///
+/// # Errors
+/// Where the event came alone and failed, or a failed item has no message id to report it by.
+pub async fn handle(handler: &impl Handler, payload: &str, context: &Context) -> Result<Value, HandlerError> {
+    let invocation = Invocation::of(context);
+    let delivery = Delivery::parse(payload);
+    let mut failed = Vec::new();
+    for item in delivery.items {
+        let Item { message_id, event } = item;
+        let Err(error) = one(handler, event, &invocation).await else { continue };
+        let base = handler.base();
+        base.count(match error {
+            ItemError::Parse(_) => Metric::ParseFailures,
+            ItemError::Scope(_) => Metric::ScopeFailures,
+            _ => Metric::Retries,
+        });
+        let shown = message_id.as_deref().map_or_else(|| "(none)".to_owned(), |id| plain(id, 100));
+        let reason = plain(&error.to_string(), 1000);
+        tracing::error!(message_id = shown, reason, "an item failed");
+        match (delivery.kind, message_id) {
+            (DeliveryKind::Queue, Some(id)) => failed.push(json!({ "itemIdentifier": id })),
+            _ => return Err(HandlerError(reason)),
+        }
+    }
+    Ok(match delivery.kind {
+        DeliveryKind::Queue => json!({ "batchItemFailures": failed }),
+        DeliveryKind::Single => json!({ "handled": true }),
+    })
+}
+
+async fn one(
+    handler: &impl Handler,
+    event: Result<Event, riposte_core::event::ParseError>,
+    invocation: &Invocation,
+) -> Result<(), ItemError> {
+    handler.event(event?, invocation).await
+}
+
+/// A function whose detectors read API calls.
+#[derive(Debug)]
+pub struct CallGuard {
+    base: Base,
+    detectors: Vec<&'static dyn Detector>,
+    lookups: Lookups,
+}
+
+impl CallGuard {
+    /// A guard that runs the detectors of its spec.
+    #[must_use]
+    pub fn new(base: Base, lookups: Lookups) -> Self {
+        let detectors = base.spec.call_detectors();
+        Self { base, detectors, lookups }
+    }
+
+    async fn call(&self, call: &ApiCall, invocation: &Invocation) -> Result<(), ItemError> {
+        if detect::reading(&self.detectors, call).next().is_none() {
+            return Ok(());
+        }
+        let scope = call.scope()?;
+        let loaded = self.base.settings.get().await?;
+        let facts = self.lookups.facts(&self.detectors, call, &scope).await?;
+        let report = detect::run(&self.detectors, call, &scope, &facts);
+        let responder = self.base.responder(&loaded);
+        let mut first_error = None;
+        for finding in report.findings {
+            // A finding that fails does not keep the others from being answered.
+            match responder.respond(finding, call.request_id(), invocation).await {
+                Ok(answered) => log(&answered),
+                Err(error) => first_error = first_error.or(Some(ItemError::from(error))),
+            }
+        }
+        for (detector, error) in report.failures {
+            self.base.count(Metric::DetectorFailures);
+            tracing::error!(detector, reason = plain(&error.to_string(), 600), "a detector could not judge");
+            first_error = first_error.or(Some(ItemError::Detector { detector, error }));
+        }
+        first_error.map_or(Ok(()), Err)
+    }
+}
+
+impl Handler for CallGuard {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    async fn event(&self, event: Event, invocation: &Invocation) -> Result<(), ItemError> {
+        match event {
+            Event::Call(call) => self.call(&call, invocation).await,
+            other => {
+                unread(&self.base, &other);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Says what became of a finding.
+pub fn log(answered: &Answered) {
+    match answered {
+        Answered::Now(id, state) => tracing::info!(incident = id, %state, "answered"),
+        Answered::Before(id) => tracing::info!(incident = id, "answered before: a repeated delivery"),
+        Answered::Joined(id) => tracing::info!(incident = id, "our own undo's echo: joined, not answered"),
+    }
+}
+
+/// Says and counts that an event was of a kind that the function does not read.
+pub fn unread(base: &Base, event: &Event) {
+    base.count(Metric::UnreadEvents);
+    let kind = match event {
+        Event::Call(call) => call.event_name(),
+        Event::Tick(_) => "a schedule's tick",
+        Event::Logs(_) => "log lines",
+        Event::Unread(unread) => unread.detail_type.as_deref().unwrap_or("an unknown kind"),
+    };
+    tracing::warn!(kind = plain(kind, 120), "this function does not read such events");
+}

@@ -1,0 +1,395 @@
+//! The ledger in DynamoDB: at least once in, once in effect.
+//!
+//! One table, three kinds of items, told apart by the prefix of `pk`:
+//! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
+//! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
+//! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`].
+//!
+//! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
+//! lease ran out cannot overwrite what its successor wrote.
+
+mod item;
+mod list;
+mod stream_item;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use riposte_core::incident::Incident;
+use riposte_core::settings::Secret;
+use thiserror::Error;
+
+use crate::fault::{Fault, Kind};
+use crate::invocation::{Invocation, now_ms};
+
+pub use list::Listed;
+pub use stream_item::StreamItem;
+
+/// Where the ledger's own key and marks are kept before they expire, in seconds.
+const CAUSED_TTL_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Time after a lease's end before TTL may delete it, in seconds.
+const LEASE_TTL_SECONDS: i64 = 3600;
+
+/// What went wrong with the ledger.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// DynamoDB did not answer, or refused.
+    #[error("ledger: {0}")]
+    Fault(#[from] Fault),
+    /// An item cannot be read.
+    #[error("ledger item `{pk}`: {wrong}")]
+    Item {
+        /// Its key.
+        pk: String,
+        /// What is wrong with it.
+        wrong: String,
+    },
+    /// The plan in the ledger was not written by a function: its seal does not hold.
+    #[error(
+        "incident `{id}`: the seal of its plan does not hold; it was changed outside Riposte and is not carried out"
+    )]
+    Seal {
+        /// The incident.
+        id: String,
+    },
+    /// Another invocation went on with the incident.
+    #[error("incident `{id}` was changed by another invocation meanwhile")]
+    Overtaken {
+        /// The incident.
+        id: String,
+    },
+}
+
+impl LedgerError {
+    /// Whether the queue should bring the event again.
+    #[must_use]
+    pub fn worth_retrying(&self) -> bool {
+        match self {
+            Self::Fault(fault) => fault.worth_retrying(),
+            Self::Overtaken { .. } => true,
+            Self::Item { .. } | Self::Seal { .. } => false,
+        }
+    }
+}
+
+/// An incident that this invocation holds the lease for.
+#[derive(Debug)]
+pub struct Held {
+    /// The record, as last written or changed since.
+    pub incident: Incident,
+    version: u64,
+    lease: Lease,
+}
+
+/// What came of opening an incident.
+#[derive(Debug)]
+pub enum Opened {
+    /// It is this invocation's to carry on: new, or left unfinished by another.
+    Held(Box<Held>),
+    /// It was answered to the end before.
+    Done(Box<Incident>),
+    /// The event is the echo of a call that the incident with this id made.
+    OwnCall(String),
+    /// Somebody holds the target.
+    Busy,
+}
+
+#[derive(Debug, Clone)]
+struct Lease {
+    pk: String,
+    owner: String,
+    until_ms: i64,
+}
+
+/// The ledger.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    client: Client,
+    table: String,
+    key: Secret,
+}
+
+impl Ledger {
+    /// The ledger in `table`, whose plans are sealed with `key`.
+    #[must_use]
+    pub fn new(client: Client, table: &str, key: &Secret) -> Self {
+        Self { client, table: table.to_owned(), key: key.clone() }
+    }
+
+    /// Opens an incident and takes the lease on its target, in one call where the incident is new.
+    /// `request_id` is the id of the API call that the event tells of.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer, or what it holds cannot be read.
+    pub async fn open(
+        &self,
+        incident: Incident,
+        request_id: Option<&str>,
+        invocation: &Invocation,
+    ) -> Result<Opened, LedgerError> {
+        let lease = lease_of(&incident, invocation);
+        let mut writes = vec![self.put_new(&incident)?, self.put_lease(&lease)?];
+        if let Some(request_id) = request_id {
+            writes.push(self.check_not_caused(request_id)?);
+        }
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        let Err(error) = sent else {
+            return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease })));
+        };
+        let failed = failed_conditions(&error);
+        match failed.as_slice() {
+            [_, _, true] => Ok(Opened::OwnCall(self.cause_of(request_id.unwrap_or_default()).await?)),
+            [true, ..] => self.reopen(&incident.id, lease).await,
+            [false, true, ..] => Ok(Opened::Busy),
+            _ => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (open)")(error)).into()),
+        }
+    }
+
+    /// Takes up an incident that exists: unfinished ones are carried on under the lease.
+    async fn reopen(&self, id: &str, lease: Lease) -> Result<Opened, LedgerError> {
+        let before = self.get(id).await?;
+        if let Some((incident, _)) = before
+            && incident.next() == riposte_core::incident::Next::Nothing
+        {
+            return Ok(Opened::Done(Box::new(incident)));
+        }
+        self.take(id, lease).await.map(|held| held.map_or(Opened::Busy, |held| Opened::Held(Box::new(held))))
+    }
+
+    /// Takes the lease on an incident's target for a person's undo. `None`: somebody holds it.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub async fn hold(&self, incident: &Incident, invocation: &Invocation) -> Result<Option<Held>, LedgerError> {
+        self.take(&incident.id, lease_of(incident, invocation)).await
+    }
+
+    async fn take(&self, id: &str, lease: Lease) -> Result<Option<Held>, LedgerError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
+            .condition_expression(LEASE_IS_FREE)
+            .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
+            .send()
+            .await;
+        match put.map_err(Fault::of("dynamodb:PutItem (lease)")) {
+            Ok(_) => {}
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => return Ok(None),
+            Err(fault) => return Err(fault.into()),
+        }
+        // Read only now: whoever held the lease before may have written since.
+        match self.get(id).await? {
+            Some((incident, version)) => Ok(Some(Held { incident, version, lease })),
+            None => Err(LedgerError::Item { pk: item::incident_pk(id), wrong: "it is gone".to_owned() }),
+        }
+    }
+
+    /// Writes what is known so far and keeps the lease.
+    ///
+    /// # Errors
+    /// [`LedgerError::Overtaken`] where another invocation wrote meanwhile.
+    pub async fn write(&self, held: &mut Held) -> Result<(), LedgerError> {
+        let fields = item::incident(&held.incident, held.version + 1, &self.key)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(fields))
+            .condition_expression("#v = :v")
+            .expression_attribute_names("#v", "version")
+            .expression_attribute_values(":v", AttributeValue::N(held.version.to_string()))
+            .send()
+            .await;
+        match put.map_err(Fault::of("dynamodb:PutItem (incident)")) {
+            Ok(_) => {
+                held.version += 1;
+                Ok(())
+            }
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => {
+                Err(LedgerError::Overtaken { id: held.incident.id.clone() })
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Writes the last word and gives the lease back, in one call.
+    ///
+    /// # Errors
+    /// As [`Ledger::write`].
+    pub async fn finish(&self, held: &mut Held) -> Result<(), LedgerError> {
+        let fields = item::incident(&held.incident, held.version + 1, &self.key)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(fields))
+            .condition_expression("#v = :v")
+            .expression_attribute_names("#v", "version")
+            .expression_attribute_values(":v", AttributeValue::N(held.version.to_string()))
+            .build()
+            .map_err(built_wrong)?;
+        let release = Delete::builder()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(held.lease.pk.clone()))
+            .condition_expression(LEASE_IS_OURS)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(held.lease.owner.clone()))
+            .build()
+            .map_err(built_wrong)?;
+        let sent = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .transact_items(TransactWriteItem::builder().delete(release).build())
+            .send()
+            .await;
+        let Err(error) = sent else {
+            held.version += 1;
+            return Ok(());
+        };
+        match failed_conditions(&error).as_slice() {
+            [true, ..] => Err(LedgerError::Overtaken { id: held.incident.id.clone() }),
+            // The lease ran out and is another's now: the record is still ours to write.
+            [false, true] => self.write(held).await,
+            _ => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (finish)")(error)).into()),
+        }
+    }
+
+    /// Gives the lease back without writing the incident, so that a retry need not wait for its end.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer; the lease then ends by itself.
+    pub async fn release(&self, held: &Held) -> Result<(), LedgerError> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(held.lease.pk.clone()))
+            .condition_expression(LEASE_IS_OURS)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(held.lease.owner.clone()))
+            .send()
+            .await;
+        match sent.map_err(Fault::of("dynamodb:DeleteItem (lease)")) {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(()),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Reads an incident, checks its seal, and returns it with its version.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or its plan is not the one that was sealed.
+    pub async fn get(&self, id: &str) -> Result<Option<(Incident, u64)>, LedgerError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(item::incident_pk(id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(Fault::of("dynamodb:GetItem (incident)"))?;
+        answer.item().map(|fields| item::read_incident(fields, &self.key)).transpose()
+    }
+
+    /// Notes that an API call with this request id was made by the undo of the incident `id`.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn note_caused(&self, request_id: &str, id: &str) -> Result<(), LedgerError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", AttributeValue::S(item::caused_pk(request_id)))
+            .item("incident", AttributeValue::S(id.to_owned()))
+            .item("expires_at", AttributeValue::N((now_ms() / 1000 + CAUSED_TTL_SECONDS).to_string()))
+            .send()
+            .await
+            .map_err(Fault::of("dynamodb:PutItem (caused)"))?;
+        Ok(())
+    }
+
+    async fn cause_of(&self, request_id: &str) -> Result<String, LedgerError> {
+        let pk = item::caused_pk(request_id);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(pk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(Fault::of("dynamodb:GetItem (caused)"))?;
+        let id = answer.item().and_then(|fields| fields.get("incident")).and_then(|v| v.as_s().ok());
+        id.cloned().ok_or(LedgerError::Item { pk, wrong: "it names no `incident`".to_owned() })
+    }
+
+    fn put_new(&self, incident: &Incident) -> Result<TransactWriteItem, LedgerError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item::incident(incident, 1, &self.key)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(built_wrong)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn put_lease(&self, lease: &Lease) -> Result<TransactWriteItem, LedgerError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
+            .condition_expression(LEASE_IS_FREE)
+            .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
+            .build()
+            .map_err(built_wrong)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn check_not_caused(&self, request_id: &str) -> Result<TransactWriteItem, LedgerError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(item::caused_pk(request_id)))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(built_wrong)?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+}
+
+const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now";
+const LEASE_IS_OURS: &str = "#o = :o";
+
+fn lease_of(incident: &Incident, invocation: &Invocation) -> Lease {
+    let scope = &incident.finding.scope;
+    Lease {
+        pk: item::lease_pk(&scope.account, &scope.region, &incident.finding.target.lease_key()),
+        owner: invocation.id.clone(),
+        until_ms: invocation.deadline_ms,
+    }
+}
+
+/// Which conditions of a cancelled transaction failed, in the order of its writes; empty where the
+/// transaction failed for another reason.
+fn failed_conditions(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Vec<bool> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return Vec::new();
+    };
+    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let reasons: Vec<bool> = cancelled.cancellation_reasons().iter().map(failed).collect();
+    if reasons.contains(&true) { reasons } else { Vec::new() }
+}
+
+/// A transaction that was cancelled without a failed condition met another one: that passes.
+fn retry_conflict(fault: Fault) -> Fault {
+    if fault.code == "TransactionCanceledException" { Fault { kind: Kind::Transient, ..fault } } else { fault }
+}
+
+fn built_wrong(error: impl std::fmt::Display) -> LedgerError {
+    Fault::refused("dynamodb:TransactWriteItems", error.to_string()).into()
+}

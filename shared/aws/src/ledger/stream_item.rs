@@ -1,0 +1,113 @@
+//! How far a log stream has been judged: the position in it and the detectors' windows, in one item,
+//! so that both move together or not at all.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use riposte_core::ssh::StreamWindows;
+use serde::{Deserialize, Serialize};
+
+use super::{Ledger, LedgerError, item};
+use crate::fault::Fault;
+use crate::invocation::now_ms;
+
+/// Streams that were quiet for so long are forgotten, in seconds.
+const STREAM_TTL_SECONDS: i64 = 60 * 24 * 3600;
+
+/// The item of one stream.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StreamItem {
+    /// GetLogEvents' forward token after the last page that was judged.
+    pub token: Option<String>,
+    /// When the token was given: milliseconds since 1970. It is good for 24 hours.
+    pub token_ms: i64,
+    /// The newest time among the lines that were judged: milliseconds since 1970.
+    pub last_ms: i64,
+    /// Hashes of the lines judged at `last_ms`, so that reading by time instead of by token judges none
+    /// of them again.
+    pub at_last: Vec<String>,
+    /// Hashes of the pushed batches that were judged lately: a subscription delivers at least once.
+    pub batches: Vec<String>,
+    /// What each source address did.
+    pub windows: StreamWindows,
+    /// How often the item was written; 0: never.
+    #[serde(skip)]
+    pub version: u64,
+}
+
+impl Ledger {
+    /// The stream's item; a new one where there is none.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer, or the item cannot be read.
+    pub async fn stream(&self, key: &str) -> Result<StreamItem, LedgerError> {
+        let pk = stream_pk(key);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(pk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(Fault::of("dynamodb:GetItem (stream)"))?;
+        let Some(fields) = answer.item() else { return Ok(StreamItem::default()) };
+        let wrong = |wrong: String| LedgerError::Item { pk: pk.clone(), wrong };
+        let text = item::string(fields, "record").ok_or_else(|| wrong("it has no `record`".to_owned()))?;
+        let mut stream: StreamItem = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        stream.version = fields
+            .get("version")
+            .and_then(|v| v.as_n().ok())
+            .and_then(|n| n.parse().ok())
+            .ok_or_else(|| wrong("it has no `version`".to_owned()))?;
+        Ok(stream)
+    }
+
+    /// Writes the stream's item if nobody else did since it was read, and says whether it did.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn write_stream(&self, key: &str, stream: &mut StreamItem) -> Result<bool, LedgerError> {
+        let pk = stream_pk(key);
+        let record =
+            serde_json::to_string(stream).map_err(|e| LedgerError::Item { pk: pk.clone(), wrong: e.to_string() })?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", AttributeValue::S(pk))
+            .item("record", AttributeValue::S(record))
+            .item("version", AttributeValue::N((stream.version + 1).to_string()))
+            .item("expires_at", AttributeValue::N((now_ms() / 1000 + STREAM_TTL_SECONDS).to_string()))
+            .condition_expression("attribute_not_exists(pk) OR #v = :v")
+            .expression_attribute_names("#v", "version")
+            .expression_attribute_values(":v", AttributeValue::N(stream.version.to_string()))
+            .send()
+            .await;
+        match put.map_err(Fault::of("dynamodb:PutItem (stream)")) {
+            Ok(_) => {
+                stream.version += 1;
+                Ok(true)
+            }
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Forgets a stream that no longer exists.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn forget_stream(&self, key: &str) -> Result<(), LedgerError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(stream_pk(key)))
+            .send()
+            .await
+            .map_err(Fault::of("dynamodb:DeleteItem (stream)"))?;
+        Ok(())
+    }
+}
+
+fn stream_pk(key: &str) -> String {
+    format!("stream#{key}")
+}

@@ -1,0 +1,24 @@
+//! The shell around [`riposte_core`]: the only crate that talks to AWS.
+//!
+//! [`guard`] takes a delivery apart and runs the detectors, [`responder`] carries one finding through
+//! decide → record intent → act → verify → record outcome → notify, and everything else is a part that
+//! these two call.
+
+pub mod actions;
+pub mod clients;
+pub mod environment;
+pub mod fault;
+pub mod guard;
+pub mod invocation;
+pub mod ledger;
+pub mod lookups;
+pub mod metrics;
+pub mod notices;
+pub mod operator;
+pub mod responder;
+pub mod settings;
+pub mod streams;
+pub mod undo;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,86 @@
+//! Metrics in CloudWatch's embedded metric format: a JSON line on standard output, which CloudWatch
+//! Logs turns into a metric. No call, no permission, nothing to wait for.
+
+use serde_json::{Value, json};
+
+use crate::invocation::now_ms;
+
+/// The namespace of all metrics.
+pub const NAMESPACE: &str = "Riposte";
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Items of a delivery that are no event. They end in the dead-letter queue.
+    ParseFailures,
+    /// Events without an account, a region or an id.
+    ScopeFailures,
+    /// Events of a kind that the function does not read.
+    UnreadEvents,
+    /// Detectors that could not judge.
+    DetectorFailures,
+    /// Findings.
+    Findings,
+    /// Incidents in which the offence is gone, as read again.
+    Contained,
+    /// Incidents in which the action could not be carried out.
+    ActionFailures,
+    /// Notices that the topic refused.
+    NoticeFailures,
+    /// Items that will come again.
+    Retries,
+}
+
+impl Metric {
+    /// Its name in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ParseFailures => "ParseFailures",
+            Self::ScopeFailures => "ScopeFailures",
+            Self::UnreadEvents => "UnreadEvents",
+            Self::DetectorFailures => "DetectorFailures",
+            Self::Findings => "Findings",
+            Self::Contained => "Contained",
+            Self::ActionFailures => "ActionFailures",
+            Self::NoticeFailures => "NoticeFailures",
+            Self::Retries => "Retries",
+        }
+    }
+}
+
+/// Counts one.
+pub fn count(function: &str, metric: Metric) {
+    println!("{}", line(function, metric, now_ms()));
+}
+
+fn line(function: &str, metric: Metric, at_ms: i64) -> Value {
+    let name = metric.name();
+    json!({
+        "_aws": {
+            "Timestamp": at_ms,
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [["Function"]],
+                "Metrics": [{ "Name": name, "Unit": "Count" }],
+            }],
+        },
+        "Function": function,
+        name: 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_follows_the_embedded_metric_format() {
+        let line = line("ingress-guard", Metric::ParseFailures, 7);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        let metric = directive["Metrics"][0]["Name"].as_str().unwrap();
+        let dimension = directive["Dimensions"][0][0].as_str().unwrap();
+        assert_eq!((line[metric].as_i64(), line[dimension].as_str()), (Some(1), Some("ingress-guard")));
+        assert_eq!(line["_aws"]["Timestamp"], 7);
+    }
+}

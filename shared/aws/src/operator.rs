@@ -1,0 +1,99 @@
+//! What the operator's command needs of AWS: the settings, the ledger, and the parameters that it
+//! writes.
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::ParameterType;
+use aws_types::SdkConfig;
+use riposte_core::guardrail::Guardrails;
+use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode, Settings};
+
+use crate::actions::Actions;
+use crate::fault::Fault;
+use crate::invocation::{Invocation, now_ms};
+use crate::ledger::Ledger;
+use crate::settings::{self, LoadError};
+
+/// How long the operator's undo may hold a target, in milliseconds.
+const LEASE_MS: i64 = 60_000;
+
+/// The parts that the operator's verbs use.
+#[derive(Debug)]
+pub struct Operator {
+    /// The settings.
+    pub settings: Settings,
+    /// The guardrails.
+    pub guardrails: Guardrails,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// All actions.
+    pub actions: Actions,
+}
+
+impl Operator {
+    /// Reads the settings and makes the parts.
+    ///
+    /// # Errors
+    /// Names the setting that is missing or malformed, or says why they could not be read.
+    pub async fn connect(config: &SdkConfig) -> Result<Self, LoadError> {
+        let settings = settings::read(&Client::new(config)).await?;
+        let client = aws_sdk_dynamodb::Client::new(config);
+        Ok(Self {
+            guardrails: Guardrails::new(&settings)?,
+            ledger: Ledger::new(client, &settings.ledger_table, &settings.ledger_key),
+            actions: Actions::all(config),
+            settings,
+        })
+    }
+
+    /// An invocation of the operator's own. `id` must differ from that of every other.
+    #[must_use]
+    pub fn invocation(id: &str) -> Invocation {
+        Invocation { id: format!("operator-{id}"), deadline_ms: now_ms() + LEASE_MS }
+    }
+}
+
+/// The mode as it is set, read without the other settings: it can be changed when they are broken.
+///
+/// # Errors
+/// Where the parameter cannot be read. `Ok(Err(…))`: it holds something else.
+pub async fn mode(config: &SdkConfig) -> Result<Result<Mode, String>, Fault> {
+    let answer = Client::new(config).get_parameter().name(MODE_PATH).send().await;
+    let answer = answer.map_err(Fault::of("ssm:GetParameter"))?;
+    let value = answer.parameter().and_then(|parameter| parameter.value()).unwrap_or_default();
+    Ok(value.parse())
+}
+
+/// Sets the mode. Functions follow within a minute.
+///
+/// # Errors
+/// Where the parameter cannot be written.
+pub async fn set_mode(config: &SdkConfig, mode: Mode) -> Result<(), Fault> {
+    let put = Client::new(config)
+        .put_parameter()
+        .name(MODE_PATH)
+        .value(mode.as_str())
+        .r#type(ParameterType::String)
+        .overwrite(true);
+    put.send().await.map_err(Fault::of("ssm:PutParameter"))?;
+    Ok(())
+}
+
+/// Creates the ledger's key as a SecureString, unless there is one: a new key would break the seal of
+/// every incident in the ledger. Says whether it was created.
+///
+/// # Errors
+/// Where the parameter cannot be written.
+pub async fn create_ledger_key(config: &SdkConfig, key: &str) -> Result<bool, Fault> {
+    let put = Client::new(config)
+        .put_parameter()
+        .name(LEDGER_KEY_PATH)
+        .description("Seals the undo recipes in Riposte's ledger. Do not change it: seals would no longer hold.")
+        .value(key)
+        .r#type(ParameterType::SecureString)
+        .overwrite(false);
+    match put.send().await.map_err(Fault::of("ssm:PutParameter")) {
+        Ok(_) => Ok(true),
+        Err(fault) if fault.code == "ParameterAlreadyExists" => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,389 @@
+//! One finding, from decision to notice. [`Responder::carry_on`] reads like the design's one line:
+//! decide → record intent → act → verify → record outcome → notify.
+//!
+//! Each step that changes something is recorded before or after it such that a process that finds the
+//! record knows what may have happened: `intended` before the change, the outcome after reading again,
+//! `notified` after the topic has accepted the notice. Killed anywhere, the next delivery goes on.
+
+use std::time::Duration;
+
+use aws_sdk_sns::Client as SnsClient;
+use riposte_core::finding::Finding;
+use riposte_core::guardrail::{Approved, Decision, Effect};
+use riposte_core::incident::{Incident, Next, State, Step};
+use riposte_core::plan::Plan;
+use riposte_core::text::plain;
+use thiserror::Error;
+
+use crate::actions::{Action, Actions, Planned};
+use crate::fault::{Fault, Kind};
+use crate::invocation::{Invocation, now_ms};
+use crate::ledger::{Held, Ledger, LedgerError, Opened};
+use crate::metrics::{self, Metric};
+use crate::notices;
+use crate::settings::Loaded;
+
+/// How long another invocation's lease is waited for before the event is given back to the queue.
+const PATIENCE_MS: i64 = 10_000;
+
+/// How often reading again is tried before the change counts as not confirmed. IAM is eventually
+/// consistent: the first reading may still show what was just removed.
+const READINGS: u32 = 4;
+
+/// Kept of an invocation's time for what must still be written.
+const RESERVE_MS: i64 = 3_000;
+
+/// What became of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// This invocation answered it, to this state.
+    Now(String, State),
+    /// It had been answered to the end before: a repeated delivery.
+    Before(String),
+    /// It is the echo of an undo of the incident with this id, and is not answered.
+    Joined(String),
+}
+
+/// Why a finding could not be answered to the end now. The record says how far it came.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RespondError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A call to AWS that may pass later.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// Another invocation holds the target.
+    #[error("another invocation holds the target of incident `{id}`")]
+    Busy {
+        /// The incident.
+        id: String,
+    },
+    /// The topic refused the notice.
+    #[error("incident `{id}` is recorded and its notice was refused: {fault}")]
+    Notice {
+        /// The incident.
+        id: String,
+        /// The topic's words.
+        fault: Fault,
+    },
+}
+
+/// Answers findings.
+#[derive(Debug)]
+pub struct Responder<'a> {
+    /// The function's name.
+    pub function: &'a str,
+    /// The account that the function acts in.
+    pub account: &'a str,
+    /// Settings and guardrails of this moment.
+    pub loaded: &'a Loaded,
+    /// The actions that the function has.
+    pub actions: &'a Actions,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// For notices.
+    pub sns: &'a SnsClient,
+}
+
+impl Responder<'_> {
+    /// Answers one finding. `request_id` is the id of the API call that the event tells of, by which
+    /// the echo of our own undo is known.
+    ///
+    /// # Errors
+    /// Where it could not be answered to the end now; delivering the event again goes on.
+    pub async fn respond(
+        &self,
+        finding: Finding,
+        request_id: Option<&str>,
+        invocation: &Invocation,
+    ) -> Result<Answered, RespondError> {
+        metrics::count(self.function, Metric::Findings);
+        let incident = Incident::open(finding, self.function, self.loaded.settings.mode, now_ms());
+        let id = incident.id.clone();
+        let mut held = match self.open(incident, request_id, invocation).await? {
+            Opened::Held(held) => *held,
+            Opened::Done(incident) => return Ok(Answered::Before(incident.id)),
+            Opened::OwnCall(id) => return Ok(Answered::Joined(id)),
+            Opened::Busy => return Err(RespondError::Busy { id }),
+        };
+        match self.carry_on(&mut held).await {
+            Ok(()) => Ok(Answered::Now(id, held.incident.state)),
+            Err(error) => {
+                // The retry need not wait for the lease to run out. If this fails too, it runs out.
+                if let Err(release) = self.ledger.release(&held).await {
+                    tracing::warn!(incident = id, error = %release, "the lease could not be given back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens the incident, waiting a while for another invocation that holds the target.
+    async fn open(
+        &self,
+        incident: Incident,
+        request_id: Option<&str>,
+        invocation: &Invocation,
+    ) -> Result<Opened, RespondError> {
+        let until = now_ms() + PATIENCE_MS.min(invocation.left_ms(RESERVE_MS));
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let opened = self.ledger.open(incident.clone(), request_id, invocation).await;
+            match opened {
+                Ok(Opened::Busy) => {}
+                // Two transactions met: DynamoDB lets one of them through.
+                Err(LedgerError::Fault(fault)) if fault.code == "TransactionCanceledException" => {}
+                other => return Ok(other?),
+            }
+            if now_ms() >= until {
+                return Ok(Opened::Busy);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(800));
+        }
+    }
+
+    async fn carry_on(&self, held: &mut Held) -> Result<(), RespondError> {
+        loop {
+            match held.incident.next() {
+                Next::Decide => self.decide(held).await?,
+                Next::Resume => self.resume(held).await?,
+                Next::Notify => self.notify(held).await?,
+                Next::Nothing => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the live state, plans, asks the guardrails, and acts where they let it.
+    async fn decide(&self, held: &mut Held) -> Result<(), RespondError> {
+        let incident = &mut held.incident;
+        let scope = incident.finding.scope.clone();
+        if scope.account != self.account {
+            let text =
+                format!("the event is of account {}; this function acts in {} alone", scope.account, self.account);
+            incident.note(now_ms(), Step::Plan, text);
+            return Ok(());
+        }
+        let Some(response) = incident.finding.response.clone() else {
+            incident.note(now_ms(), Step::Plan, "no action is known for it");
+            return Ok(());
+        };
+        let Some(action) = self.actions.get(response.action()) else {
+            incident.note(
+                now_ms(),
+                Step::Plan,
+                format!("this function does not have the action {}", response.action()),
+            );
+            return Ok(());
+        };
+        match action.plan(&scope, &response).await {
+            Ok(Planned::Plan(plan)) if plan.changes.is_empty() => {
+                let note = plan.note.clone().unwrap_or_else(|| "there is nothing left to do".to_owned());
+                incident.plan = Some(*plan);
+                gone(incident, &note);
+                Ok(())
+            }
+            Ok(Planned::Plan(plan)) => self.rule(held, action, *plan).await,
+            Ok(Planned::Gone(why)) => {
+                gone(incident, &why);
+                Ok(())
+            }
+            Ok(Planned::Impossible(why)) => {
+                incident.note(now_ms(), Step::Plan, format!("no action was taken: {why}"));
+                Ok(())
+            }
+            Err(fault) => fail_or_retry(self.function, incident, Step::Plan, fault),
+        }
+    }
+
+    /// Asks the guardrails about a plan.
+    async fn rule(&self, held: &mut Held, action: &dyn Action, plan: Plan) -> Result<(), RespondError> {
+        let incident = &mut held.incident;
+        incident.mode = self.loaded.settings.mode;
+        let call = plan.changes.first().map(|change| change.call().to_string()).unwrap_or_default();
+        match self.loaded.guardrails.decide(self.function, plan, &incident.finding) {
+            Decision::Hold(plan, verdict) => {
+                let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
+                incident.note(now_ms(), Step::Decision, format!("{verdict}: would call {}", plain(&call, 400)));
+                incident.advance(state);
+                incident.verdict = Some(verdict);
+                incident.plan = Some(plan);
+                Ok(())
+            }
+            Decision::Act(approved, verdict) => {
+                incident.note(now_ms(), Step::Decision, verdict.to_string());
+                incident.verdict = Some(verdict);
+                incident.advance(State::Intended);
+                incident.plan = Some(approved.get().clone());
+                self.ledger.write(held).await?;
+                self.apply(held, action, &approved).await
+            }
+        }
+    }
+
+    async fn apply(&self, held: &mut Held, action: &dyn Action, plan: &Approved<Plan>) -> Result<(), RespondError> {
+        let scope = held.incident.finding.scope.clone();
+        match action.apply(&scope, plan).await {
+            Ok(()) => {
+                let calls: Vec<_> = plan.get().changes.iter().map(|change| change.call().to_string()).collect();
+                held.incident.note(now_ms(), Step::Action, format!("{} by {}", plan.get().action, calls.join("; ")));
+            }
+            Err(fault) if fault.kind == Kind::Gone => {
+                held.incident.note(now_ms(), Step::Action, format!("{}: gone meanwhile ({fault})", plan.get().action));
+            }
+            Err(fault) => {
+                fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
+                return Ok(self.ledger.write(held).await?);
+            }
+        }
+        self.verify(held, action).await
+    }
+
+    /// Reads the resource again and records what is true.
+    async fn verify(&self, held: &mut Held, action: &dyn Action) -> Result<(), RespondError> {
+        let scope = held.incident.finding.scope.clone();
+        let Some(plan) = held.incident.plan.clone() else { return Ok(()) };
+        let mut pause = Duration::from_millis(100);
+        for reading in 1..=READINGS {
+            let seen = match action.read(&scope, &plan).await {
+                Ok(live) => plan.verify(&live),
+                Err(fault) if fault.kind == Kind::Gone => {
+                    gone(&mut held.incident, &format!("the resource is gone ({fault})"));
+                    break;
+                }
+                Err(fault) if fault.worth_retrying() => return Err(fault.into()),
+                // The change was made: that it cannot be read again does not unmake it.
+                Err(fault) => {
+                    held.incident.advance(State::Applied);
+                    held.incident.note(now_ms(), Step::Verify, format!("not confirmed: {fault}"));
+                    metrics::count(self.function, Metric::ActionFailures);
+                    break;
+                }
+            };
+            if seen.remaining.is_empty() {
+                held.incident.advance(State::Verified);
+                held.incident.note(now_ms(), Step::Verify, verified_text(&plan, &seen.elsewhere));
+                metrics::count(self.function, Metric::Contained);
+                break;
+            }
+            if reading == READINGS {
+                held.incident.advance(State::Applied);
+                let text =
+                    format!("not confirmed: still there after {READINGS} readings: {}", seen.remaining.join(", "));
+                held.incident.note(now_ms(), Step::Verify, text);
+                metrics::count(self.function, Metric::ActionFailures);
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Ok(self.ledger.write(held).await?)
+    }
+
+    /// An earlier invocation wrote its intent and did not record an outcome: finds out what became of
+    /// it and goes on. The before-state stays the one from before the first change.
+    async fn resume(&self, held: &mut Held) -> Result<(), RespondError> {
+        let scope = held.incident.finding.scope.clone();
+        let Some(recorded) = held.incident.plan.clone() else {
+            return Err(LedgerError::Item {
+                pk: held.incident.id.clone(),
+                wrong: "intended without a plan".to_owned(),
+            }
+            .into());
+        };
+        let Some(action) = self.actions.get(recorded.action) else {
+            return Err(Fault::refused("resume", format!("this function does not have {}", recorded.action)).into());
+        };
+        match action.plan(&scope, &recorded.response).await {
+            Ok(Planned::Plan(left)) if !left.changes.is_empty() => self.again(held, action, *left, recorded).await,
+            Ok(Planned::Gone(why)) => {
+                gone(&mut held.incident, &why);
+                Ok(self.ledger.write(held).await?)
+            }
+            Ok(_) => {
+                let text = format!("{}: found done, by an invocation that was interrupted", recorded.action);
+                held.incident.note(now_ms(), Step::Action, text);
+                self.verify(held, action).await
+            }
+            Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Plan, fault),
+        }
+    }
+
+    /// The change was intended and not made. The guardrails are asked anew: the kill switch may have
+    /// been thrown since.
+    async fn again(
+        &self,
+        held: &mut Held,
+        action: &dyn Action,
+        left: Plan,
+        recorded: Plan,
+    ) -> Result<(), RespondError> {
+        let unchanged = left.before == recorded.before;
+        match self.loaded.guardrails.decide(self.function, left, &held.incident.finding) {
+            Decision::Act(approved, verdict) => {
+                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, again after an interruption"));
+                held.incident.verdict = Some(verdict);
+                if !unchanged {
+                    // The resource moved on before anything was done to it, so the newer reading is the
+                    // state to keep and to restore.
+                    held.incident.plan = Some(approved.get().clone());
+                    self.ledger.write(held).await?;
+                }
+                self.apply(held, action, &approved).await
+            }
+            Decision::Hold(_, verdict) => {
+                let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
+                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, after an interruption"));
+                held.incident.advance(state);
+                held.incident.verdict = Some(verdict);
+                Ok(self.ledger.write(held).await?)
+            }
+        }
+    }
+
+    async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
+        match notices::publish(self.sns, &self.loaded.settings.topic_arn, &held.incident).await {
+            Ok(message_id) => {
+                held.incident.notified = true;
+                held.incident.note(now_ms(), Step::Notice, format!("accepted by the topic as {message_id}"));
+                Ok(self.ledger.finish(held).await?)
+            }
+            Err(fault) => {
+                metrics::count(self.function, Metric::NoticeFailures);
+                // What was done must not be lost with the notice.
+                self.ledger.write(held).await?;
+                Err(RespondError::Notice { id: held.incident.id.clone(), fault })
+            }
+        }
+    }
+}
+
+fn gone(incident: &mut Incident, why: &str) {
+    incident.advance(State::Verified);
+    incident.note(now_ms(), Step::Plan, format!("nothing left to contain: {why}"));
+}
+
+/// A fault that may pass leaves the incident where it is and brings the event again. Any other is the
+/// incident's end: recorded, told, and not tried for ever.
+fn fail_or_retry(function: &str, incident: &mut Incident, step: Step, fault: Fault) -> Result<(), RespondError> {
+    if fault.worth_retrying() {
+        return Err(fault.into());
+    }
+    metrics::count(function, Metric::ActionFailures);
+    incident.advance(State::Failed);
+    incident.note(now_ms(), step, format!("failed: {fault}"));
+    Ok(())
+}
+
+fn verified_text(plan: &Plan, elsewhere: &[String]) -> String {
+    let gone = plan.delta.len();
+    let kept = plan.before.0.len().saturating_sub(plan.delta.keys().filter(|k| plan.before.0.contains_key(*k)).count());
+    let mut text = format!("read again: {gone} part(s) as planned, {kept} other part(s) as before");
+    if !elsewhere.is_empty() {
+        text.push_str("; changed meanwhile by somebody else: ");
+        text.push_str(&elsewhere.join(", "));
+    }
+    text
+}

@@ -1,0 +1,376 @@
+//! Log streams, pulled with GetLogEvents or pushed by a subscription, judged line by line.
+//!
+//! INVARIANT: the position in a stream and the detectors' windows are one item of the ledger and move
+//! together, after the findings of the page were answered. A crash before that reads the same page
+//! again from the same state, gives the same findings, and so the same incidents; a crash after it
+//! starts with the next page. No line is lost, and none has an effect twice.
+//!
+//! GetLogEvents gives a forward token for the next page and, at the end of the stream, the token that
+//! it was asked with. A page may be empty before the end. A token is good for 24 hours; after that the
+//! stream is read by time, skipping the lines that were judged at the last time.
+
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
+use riposte_core::detect::LogDetector;
+use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
+use riposte_core::finding::{Finding, Target};
+use riposte_core::incident::rfc3339;
+use riposte_core::plan::Response;
+use riposte_core::seal::short_hash;
+use riposte_core::ssh::LogFinding;
+use riposte_core::text::plain;
+
+use crate::clients::Regional;
+use crate::fault::{Fault, Kind};
+use crate::guard::{self, Base, ItemError};
+use crate::invocation::{Invocation, now_ms};
+use crate::ledger::StreamItem;
+use crate::settings::Loaded;
+
+/// A token is good for 24 hours; it is not used in its last.
+const TOKEN_GOOD_MS: i64 = 23 * 3600 * 1000;
+
+/// The schedule pulls streams that were written within this time. CloudWatch tells a stream's last
+/// line with up to an hour's delay.
+const RECENT_MS: i64 = 48 * 3600 * 1000;
+
+/// Kept of an invocation's time for the answer to one page's findings.
+const PAGE_RESERVE_MS: i64 = 10_000;
+
+/// So many pushed batches of a stream are remembered.
+const REMEMBERED_BATCHES: usize = 64;
+
+/// So many lines of the last millisecond are remembered.
+const REMEMBERED_LINES: usize = 2_000;
+
+/// Groups of our own functions: reading them would make the function feed itself.
+const OWN_GROUPS: &str = "/aws/lambda/riposte-";
+
+/// One log stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamName {
+    /// The account that owns it.
+    pub account: String,
+    /// Its region.
+    pub region: String,
+    /// The log group.
+    pub group: String,
+    /// The log stream.
+    pub stream: String,
+}
+
+impl StreamName {
+    /// The stream's key in the ledger.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}/{}:{}", self.account, self.region, self.group, self.stream)
+    }
+}
+
+/// Pulls and judges log streams.
+#[derive(Debug)]
+pub struct LogStreams {
+    logs: Regional<Client>,
+    detectors: Vec<&'static dyn LogDetector>,
+}
+
+/// One page of a stream.
+struct Page {
+    lines: Vec<LogLine>,
+    token: Option<String>,
+}
+
+impl LogStreams {
+    /// Streams judged by these detectors.
+    #[must_use]
+    pub fn new(config: &aws_types::SdkConfig, detectors: Vec<&'static dyn LogDetector>) -> Self {
+        Self { logs: Regional::new(config, Client::new), detectors }
+    }
+
+    /// Whether the settings want this group read when a stream is created in it: all groups where none
+    /// is named, never our own.
+    #[must_use]
+    pub fn wants(&self, group: &str, loaded: &Loaded) -> bool {
+        let named = &loaded.settings.log_groups;
+        !group.starts_with(OWN_GROUPS)
+            && (named.is_empty() || named.iter().any(|pattern| riposte_core::arn::matches(pattern, group)))
+    }
+
+    /// Reads a stream from where it was left to its end.
+    ///
+    /// # Errors
+    /// Where AWS does not answer, a finding cannot be answered to the end, or the time does not suffice;
+    /// what was judged is recorded.
+    pub async fn pull(
+        &self,
+        name: &StreamName,
+        base: &Base,
+        loaded: &Loaded,
+        invocation: &Invocation,
+    ) -> Result<(), ItemError> {
+        let (ledger, key) = (base.ledger(loaded), name.key());
+        let mut item = ledger.stream(&key).await?;
+        loop {
+            let asked = item.token.clone();
+            let page = match self.page(name, &item).await {
+                Ok(page) => page,
+                Err(fault) if fault.kind == Kind::Gone => {
+                    tracing::info!(stream = plain(&key, 300), "the log stream no longer exists");
+                    return Ok(ledger.forget_stream(&key).await?);
+                }
+                Err(fault) => return Err(fault.into()),
+            };
+            let at_end = page.token == asked;
+            if at_end && page.lines.is_empty() {
+                return Ok(());
+            }
+            let mut next = item.clone();
+            self.judge(name, &page.lines, &mut next, base, loaded, invocation).await?;
+            advance(&mut next, &page);
+            // Another invocation that was faster has judged the page too: go on from where it is.
+            item = if ledger.write_stream(&key, &mut next).await? { next } else { ledger.stream(&key).await? };
+            if !at_end && invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
+                return Err(ItemError::Unfinished(format!("there is more to read in `{}`", plain(&key, 300))));
+            }
+        }
+    }
+
+    /// Pulls every recently written stream of the groups that the settings name.
+    ///
+    /// # Errors
+    /// As [`LogStreams::pull`]; one stream's failure does not keep the others from being read.
+    pub async fn pull_groups(
+        &self,
+        base: &Base,
+        loaded: &Loaded,
+        region: &str,
+        invocation: &Invocation,
+    ) -> Result<(), ItemError> {
+        let mut first_error = None;
+        for group in &loaded.settings.log_groups {
+            if group.contains('*') {
+                tracing::warn!(group = plain(group, 200), "the schedule pulls groups by name, not by pattern");
+                continue;
+            }
+            let streams = match self.recent(group, region).await {
+                Ok(streams) => streams,
+                Err(fault) if fault.kind == Kind::Gone => {
+                    tracing::warn!(group = plain(group, 200), "the log group does not exist");
+                    continue;
+                }
+                Err(fault) => {
+                    first_error = first_error.or(Some(ItemError::from(fault)));
+                    continue;
+                }
+            };
+            for stream in streams {
+                let (account, region) = (base.account.clone(), region.to_owned());
+                let name = StreamName { account, region, group: group.clone(), stream };
+                if let Err(error) = self.pull(&name, base, loaded, invocation).await {
+                    tracing::error!(
+                        stream = plain(&name.key(), 300),
+                        reason = plain(&error.to_string(), 600),
+                        "a stream was not read to its end"
+                    );
+                    first_error = first_error.or(Some(error));
+                }
+            }
+        }
+        first_error.map_or(Ok(()), Err)
+    }
+
+    /// Judges a pushed batch. A group that is pulled is not judged again when it is pushed too.
+    ///
+    /// # Errors
+    /// As [`LogStreams::pull`].
+    pub async fn push(
+        &self,
+        batch: &LogBatch,
+        region: &str,
+        base: &Base,
+        loaded: &Loaded,
+        invocation: &Invocation,
+    ) -> Result<(), ItemError> {
+        if batch.control || loaded.settings.log_groups.contains(&batch.group) {
+            tracing::info!(
+                group = plain(&batch.group, 200),
+                control = batch.control,
+                "a pushed batch that needs no judging"
+            );
+            return Ok(());
+        }
+        let (account, group) = (batch.account.clone(), batch.group.clone());
+        let name = StreamName { account, region: region.to_owned(), group, stream: batch.stream.clone() };
+        let (ledger, key, hash) = (base.ledger(loaded), name.key(), hash_of_batch(batch));
+        loop {
+            let mut item = ledger.stream(&key).await?;
+            if item.batches.contains(&hash) {
+                tracing::info!(stream = plain(&key, 300), "this batch was judged before: a repeated delivery");
+                return Ok(());
+            }
+            self.judge(&name, &batch.lines, &mut item, base, loaded, invocation).await?;
+            item.batches.push(hash.clone());
+            let excess = item.batches.len().saturating_sub(REMEMBERED_BATCHES);
+            item.batches.drain(..excess);
+            if ledger.write_stream(&key, &mut item).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn judge(
+        &self,
+        name: &StreamName,
+        lines: &[LogLine],
+        item: &mut StreamItem,
+        base: &Base,
+        loaded: &Loaded,
+        invocation: &Invocation,
+    ) -> Result<(), ItemError> {
+        let responder = base.responder(loaded);
+        for line in lines {
+            for claimed in item.windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, &self.detectors) {
+                let answered = responder.respond(finding(name, claimed), None, invocation).await?;
+                guard::log(&answered);
+            }
+        }
+        Ok(())
+    }
+
+    async fn page(&self, name: &StreamName, item: &StreamItem) -> Result<Page, Fault> {
+        const CALL: &str = "logs:GetLogEvents";
+        let request = || {
+            let logs = self.logs.of(&name.region);
+            logs.get_log_events().log_group_name(&name.group).log_stream_name(&name.stream).start_from_head(true)
+        };
+        let by_token = item.token.as_ref().filter(|_| now_ms() - item.token_ms < TOKEN_GOOD_MS);
+        if let Some(token) = by_token {
+            match request().next_token(token).send().await.map_err(Fault::of(CALL)) {
+                Ok(answer) => return Ok(Page::of(answer.events(), answer.next_forward_token())),
+                // The token is no longer good: read by time.
+                Err(fault) if fault.code == "InvalidParameterException" => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let start = item.token.is_some().then_some(item.last_ms);
+        let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
+        let mut page = Page::of(answer.events(), answer.next_forward_token());
+        page.skip_judged(item);
+        Ok(page)
+    }
+
+    /// The streams of a group that were written lately, newest first.
+    async fn recent(&self, group: &str, region: &str) -> Result<Vec<String>, Fault> {
+        let since = now_ms() - RECENT_MS;
+        let logs = self.logs.of(region);
+        let mut names = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let page = logs
+                .describe_log_streams()
+                .log_group_name(group)
+                .order_by(OrderBy::LastEventTime)
+                .descending(true)
+                .set_next_token(token)
+                .send()
+                .await
+                .map_err(Fault::of("logs:DescribeLogStreams"))?;
+            let written = |s: &LogStream| {
+                s.last_ingestion_time().max(s.last_event_timestamp()).max(s.creation_time()).unwrap_or(i64::MAX)
+            };
+            let recent = page.log_streams().iter().filter(|stream| written(stream) >= since);
+            names.extend(recent.filter_map(|stream| stream.log_stream_name().map(str::to_owned)));
+            let past = page.log_streams().last().is_some_and(|stream| written(stream) < since);
+            token = page.next_token().filter(|_| !past).map(str::to_owned);
+            if token.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+}
+
+impl Page {
+    fn of(events: &[aws_sdk_cloudwatchlogs::types::OutputLogEvent], token: Option<&str>) -> Self {
+        let line = |event: &aws_sdk_cloudwatchlogs::types::OutputLogEvent| LogLine {
+            id: None,
+            at_ms: event.timestamp().unwrap_or_default(),
+            message: event.message().unwrap_or_default().to_owned(),
+        };
+        Self { lines: events.iter().map(line).collect(), token: token.map(str::to_owned) }
+    }
+
+    /// Takes out the lines that were judged, where the page was read by time.
+    fn skip_judged(&mut self, item: &StreamItem) {
+        if item.token.is_none() {
+            return;
+        }
+        // Each remembered line stands for one: two equal lines of the same millisecond are two.
+        let mut judged = item.at_last.clone();
+        self.lines.retain(|line| {
+            if line.at_ms > item.last_ms {
+                return true;
+            }
+            match judged.iter().position(|hash| *hash == hash_of_line(line)) {
+                Some(at) if line.at_ms == item.last_ms => {
+                    judged.swap_remove(at);
+                    false
+                }
+                _ => line.at_ms == item.last_ms,
+            }
+        });
+    }
+}
+
+/// Moves the position behind a page.
+fn advance(item: &mut StreamItem, page: &Page) {
+    if let Some(last_ms) = page.lines.iter().map(|line| line.at_ms).max() {
+        if last_ms > item.last_ms {
+            item.last_ms = last_ms;
+            item.at_last.clear();
+        }
+        let at_last = page.lines.iter().filter(|line| line.at_ms == item.last_ms).map(hash_of_line);
+        item.at_last.extend(at_last);
+        item.at_last.truncate(REMEMBERED_LINES);
+    }
+    if page.token.is_some() {
+        item.token.clone_from(&page.token);
+        item.token_ms = now_ms();
+    }
+}
+
+fn hash_of_line(line: &LogLine) -> String {
+    short_hash(&[&line.at_ms.to_string(), &line.message])
+}
+
+fn hash_of_batch(batch: &LogBatch) -> String {
+    let ids: Vec<String> =
+        batch.lines.iter().map(|line| line.id.clone().unwrap_or_else(|| hash_of_line(line))).collect();
+    short_hash(&ids.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn finding(name: &StreamName, found: LogFinding) -> Finding {
+    let LogFinding { meta, address, claim } = found;
+    let (group, stream) = (name.group.clone(), name.stream.clone());
+    let event_id = short_hash(&[&name.key(), &address.to_string(), &claim.began_ms.to_string()]);
+    Finding {
+        detector: meta.id.to_owned(),
+        title: meta.title.to_owned(),
+        severity: meta.severity,
+        confidence: meta.confidence,
+        technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
+        scope: Scope {
+            event_id: format!("log-{event_id}"),
+            account: name.account.clone(),
+            region: name.region.clone(),
+        },
+        event_name: "log lines".to_owned(),
+        event_time: Some(rfc3339(claim.began_ms)),
+        principal: Actor { kind: Some("address".to_owned()), source_ip: Some(address.to_string()), ..Actor::default() },
+        target: Target::Source { address, group: group.clone(), stream: stream.clone() },
+        why: claim.why,
+        response: Some(Response::DenySource { address, group, stream }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Which function runs which detectors: the one list that event patterns, IAM permissions and pages
+//! are generated from.
+
+use crate::detect::{DETECTORS, Detector, LOG_DETECTORS, LogDetector, Meta};
+use crate::plan::ActionId;
+
+/// One Lambda function of the product.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionSpec {
+    /// Its crate, binary and name.
+    pub name: &'static str,
+    /// The ids of its detectors.
+    pub detectors: &'static [&'static str],
+}
+
+/// The functions, in the order of the template.
+pub const FUNCTIONS: &[FunctionSpec] = &[INGRESS_GUARD, IDENTITY_GUARD, LOG_WATCH];
+
+/// Networks opened to the world → closed again.
+pub const INGRESS_GUARD: FunctionSpec =
+    FunctionSpec { name: "ingress-guard", detectors: &["open-admin-port", "open-all-ports"] };
+
+/// Grants and credentials that persist access → taken back.
+pub const IDENTITY_GUARD: FunctionSpec = FunctionSpec {
+    name: "identity-guard",
+    detectors: &["admin-policy-attached", "admin-inline-policy", "access-key-for-another"],
+};
+
+/// Log streams → detectors → the source behind the lines contained.
+pub const LOG_WATCH: FunctionSpec =
+    FunctionSpec { name: "log-watch", detectors: &["ssh-brute-force", "ssh-login-after-failures"] };
+
+impl FunctionSpec {
+    /// Its detectors over API calls.
+    #[must_use]
+    pub fn call_detectors(&self) -> Vec<&'static dyn Detector> {
+        DETECTORS.iter().copied().filter(|d| self.detectors.contains(&d.meta().id)).collect()
+    }
+
+    /// Its detectors over log lines.
+    #[must_use]
+    pub fn log_detectors(&self) -> Vec<&'static dyn LogDetector> {
+        LOG_DETECTORS.iter().copied().filter(|d| self.detectors.contains(&d.meta().id)).collect()
+    }
+
+    /// The catalogue's entries of all its detectors.
+    pub fn metas(&self) -> impl Iterator<Item = &'static Meta> + '_ {
+        all_metas().filter(|m| self.detectors.contains(&m.id))
+    }
+
+    /// The actions that its detectors may ask for, each once, in a fixed order.
+    #[must_use]
+    pub fn actions(&self) -> Vec<ActionId> {
+        ActionId::ALL.into_iter().filter(|a| self.metas().any(|m| m.actions.contains(a))).collect()
+    }
+}
+
+/// Every detector of the catalogue.
+pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
+    DETECTORS.iter().map(|d| d.meta()).chain(LOG_DETECTORS.iter().map(|d| d.meta()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_detector_runs_in_exactly_one_function() {
+        for meta in all_metas() {
+            let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.detectors.contains(&meta.id)).map(|f| f.name).collect();
+            assert_eq!(homes.len(), 1, "{} runs in {homes:?}", meta.id);
+        }
+        let known: Vec<_> = all_metas().map(|m| m.id).collect();
+        for id in FUNCTIONS.iter().flat_map(|f| f.detectors) {
+            assert!(known.contains(id), "`{id}` is not in the catalogue");
+        }
+    }
+}

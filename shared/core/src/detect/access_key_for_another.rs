@@ -1,0 +1,95 @@
+//! `access-key-for-another`: an access key made for a user other than the caller.
+
+use serde_json::Value;
+
+use super::fields::field_error;
+use super::{Claim, DetectError, Detector, EventName, Facts, Meta};
+use crate::event::{Actor, ApiCall};
+use crate::finding::{Confidence, Severity, Target};
+use crate::plan::{ActionId, Response};
+use crate::text::plain;
+
+/// See [`META`].
+pub(super) struct AccessKeyForAnother;
+
+const META: Meta = Meta {
+    id: "access-key-for-another",
+    title: "Access key made for another user",
+    severity: Severity::High,
+    confidence: Confidence::Medium,
+    technique: &["T1098.001"],
+    events: &[EventName { source: "iam.amazonaws.com", name: "CreateAccessKey" }],
+    needs_failed_calls: false,
+    reads: &[],
+    actions: &[ActionId::DeactivateAccessKey],
+    prose: "\
+## What it does
+Fires when `CreateAccessKey` makes a key for a user other than the one who called. A user who renews its
+own key, named or not, is silent. For the root user and for roles every user is another one. Names are
+compared without case, since IAM allows no two users that differ only in case.
+
+The answer sets that one key inactive. It is not deleted, so undo makes it work again.
+
+## Why is this bad?
+The secret of a key is shown once, to whoever made it. So whoever makes a key for someone else can from
+then on act as that user, with its permissions and under its name, for as long as the key lives: the
+commonest back door that attackers leave in AWS accounts.
+
+## False positives
+Administrators and tools that hand out keys: provisioning pipelines, secret rotation. Name them as
+protected principals; better, give people temporary credentials and machines roles.
+
+## References
+- <https://attack.mitre.org/techniques/T1098/001/>
+- <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-user/>
+- <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
+",
+};
+
+impl Detector for AccessKeyForAnother {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let named = match call.request("userName") {
+            // A request that names nobody makes a key for the caller itself.
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::String(name)) => name.as_str(),
+            Some(_) => return Err(field_error(call, "requestParameters.userName", "is no string")),
+        };
+        let actor = call.actor();
+        if own_user(call, &actor)?.is_some_and(|own| own.eq_ignore_ascii_case(named)) {
+            return Ok(Vec::new());
+        }
+        let made = |key: &str| call.response("accessKey").and_then(|made| made.get(key)).and_then(Value::as_str);
+        let access_key_id = made("accessKeyId")
+            .ok_or_else(|| field_error(call, "responseElements.accessKey.accessKeyId", "is missing or no string"))?;
+        // The response spells the name as the user was created.
+        let user_name = made("userName").unwrap_or(named);
+        let why = format!(
+            "`CreateAccessKey` by `{}` made the key `{access_key_id}` of another user, `{user_name}`",
+            actor.label()
+        );
+        let (user_name, access_key_id) = (user_name.to_owned(), access_key_id.to_owned());
+        Ok(vec![Claim {
+            target: Target::AccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() },
+            why: plain(&why, 600),
+            confidence: None,
+            response: Some(Response::DeactivateAccessKey { user_name, access_key_id }),
+        }])
+    }
+}
+
+/// The IAM user that made the call; `None` for every other kind of caller, which has no keys of its own.
+fn own_user<'a>(call: &ApiCall, actor: &'a Actor) -> Result<Option<&'a str>, DetectError> {
+    match actor.kind.as_deref() {
+        None => Err(field_error(call, "userIdentity.type", "is missing")),
+        Some("IAMUser") => {
+            let of_arn = || actor.arn.as_deref()?.rsplit_once('/').map(|(_, name)| name);
+            let name = actor.name.as_deref().or_else(of_arn);
+            name.map(Some).ok_or_else(|| field_error(call, "userIdentity.userName", "is missing"))
+        }
+        Some(_) => Ok(None),
+    }
+}

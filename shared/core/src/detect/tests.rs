@@ -1,0 +1,6 @@
+//! The catalogue's invariants, the fixtures of every detector, and what the claims say.
+
+mod catalogue;
+mod claims;
+mod fixture;
+mod refusals;

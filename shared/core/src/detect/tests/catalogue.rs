@@ -1,0 +1,98 @@
+//! What must hold for every detector.
+
+use std::collections::BTreeSet;
+
+use super::fixture::fixtures_of;
+use crate::catalogue::all_metas;
+
+const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "False positives", "References"];
+
+#[test]
+fn ids_are_unique_and_kebab_case() {
+    let ids: Vec<_> = all_metas().map(|meta| meta.id).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    for id in ids {
+        let words: Vec<_> = id.split('-').collect();
+        let is_word =
+            |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        assert!(words.len() > 1 && words.iter().all(is_word), "{id}");
+    }
+}
+
+#[test]
+fn prose_has_its_four_parts_in_order_each_with_text() {
+    for meta in all_metas() {
+        let parts: Vec<_> = meta.prose.split("## ").skip(1).map(|part| part.split_once('\n').unwrap()).collect();
+        let headings: Vec<_> = parts.iter().map(|(heading, _)| *heading).collect();
+        assert_eq!(headings, HEADINGS, "{}", meta.id);
+        for (heading, text) in parts {
+            assert!(text.trim().len() > 40, "{}: `{heading}` says nothing", meta.id);
+        }
+    }
+}
+
+#[test]
+fn references_are_public_pages() {
+    for meta in all_metas() {
+        let (_, references) = meta.prose.split_once("## References\n").unwrap();
+        let lines: Vec<_> = references.lines().collect();
+        let is_link = |line: &&str| line.starts_with("- <https://") && line.ends_with('>');
+        assert!(lines.len() > 1 && lines.iter().all(is_link), "{}: {lines:?}", meta.id);
+    }
+}
+
+#[test]
+fn techniques_are_attack_ids() {
+    for meta in all_metas() {
+        assert!(!meta.technique.is_empty(), "{}", meta.id);
+        for technique in meta.technique {
+            let (number, sub) =
+                technique.strip_prefix('T').unwrap().split_once('.').unwrap_or((&technique[1..], "000"));
+            let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+            assert!(digits(number, 4) && digits(sub, 3), "{}: {technique}", meta.id);
+        }
+    }
+}
+
+#[test]
+fn a_detector_that_reads_calls_names_them_and_permissions_are_reads() {
+    for meta in all_metas() {
+        let events: BTreeSet<_> = meta.events.iter().collect();
+        assert_eq!(events.len(), meta.events.len(), "{}", meta.id);
+        assert!(meta.events.iter().all(|event| event.source.ends_with(".amazonaws.com")), "{}", meta.id);
+        let is_read = |permission: &&str| permission.contains(":Get") || permission.contains(":Describe");
+        assert!(meta.reads.iter().all(is_read), "{}", meta.id);
+    }
+}
+
+#[test]
+fn every_detector_has_fixtures_on_which_it_fires_and_on_which_it_does_not() {
+    for meta in all_metas() {
+        let fixtures = fixtures_of(meta.id);
+        let count = |prefix| fixtures.iter().filter(|fixture| fixture.name.starts_with(prefix)).count();
+        let (fires, silent) = (count("fires-"), count("silent-"));
+        assert!(fires > 0 && silent > 0, "{}: {fires} fire, {silent} are silent", meta.id);
+        assert_eq!(fires + silent, fixtures.len(), "{}: a name that says nothing", meta.id);
+    }
+}
+
+#[test]
+fn a_detector_fires_alone_on_its_fixtures_and_no_other_joins_in() {
+    for meta in all_metas() {
+        for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
+            assert_eq!(fixture.fired_alone(meta.id), BTreeSet::from([meta.id]), "{}/{}", meta.id, fixture.name);
+            assert_eq!(fixture.fired_among_all(), BTreeSet::from([meta.id]), "{}/{}", meta.id, fixture.name);
+        }
+    }
+}
+
+#[test]
+fn nothing_fires_on_what_is_ordinary() {
+    for meta in all_metas() {
+        for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("silent-")) {
+            assert_eq!(fixture.fired_alone(meta.id), BTreeSet::new(), "{}/{}", meta.id, fixture.name);
+            let expected: BTreeSet<_> = fixture.name.strip_prefix("silent-see-").into_iter().collect();
+            assert_eq!(fixture.fired_among_all(), expected, "{}/{}", meta.id, fixture.name);
+        }
+    }
+}

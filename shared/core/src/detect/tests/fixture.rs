@@ -1,0 +1,128 @@
+//! The events and log lines beside the detectors, in `fixtures/DETECTOR/`.
+//!
+//! A file's name says what is expected of it: `fires-*`, `silent-*`, or `silent-see-OTHER`, on which
+//! another detector fires. What AWS would have answered stands in `NAME.facts.json`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::detect::{Answer, DETECTORS, Detector, Facts, LOG_DETECTORS, LogDetector, Question, Report, reading, run};
+use crate::event::{ApiCall, Event};
+use crate::ssh::{Limits, LogFinding, StreamWindows};
+
+/// A file of `fixtures/DETECTOR/`.
+pub(super) struct Fixture {
+    path: PathBuf,
+    /// `fires-ssh`
+    pub(super) name: String,
+}
+
+/// All fixtures of a detector, in order.
+pub(super) fn fixtures_of(detector: &str) -> Vec<Fixture> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(detector);
+    let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut all: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| !path.to_string_lossy().ends_with(".facts.json"))
+        .map(|path| Fixture { name: path.file_stem().unwrap().to_string_lossy().into_owned(), path })
+        .collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// One fixture of a detector.
+pub(super) fn fixture(detector: &str, name: &str) -> Fixture {
+    let found = fixtures_of(detector).into_iter().find(|fixture| fixture.name == name);
+    found.unwrap_or_else(|| panic!("no fixture `{name}` of `{detector}`"))
+}
+
+impl Fixture {
+    /// The ids of the detectors that fire when only the named one runs.
+    pub(super) fn fired_alone(&self, id: &str) -> BTreeSet<&'static str> {
+        self.fired(|found| found == id)
+    }
+
+    /// The ids of the detectors that fire when all run.
+    pub(super) fn fired_among_all(&self) -> BTreeSet<&'static str> {
+        self.fired(|_| true)
+    }
+
+    fn fired(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
+        if self.is_log() {
+            let detectors: Vec<_> = LOG_DETECTORS.iter().copied().filter(|d| wanted(d.meta().id)).collect();
+            return self.observe(&detectors).iter().map(|finding| finding.meta.id).collect();
+        }
+        let detectors: Vec<_> = DETECTORS.iter().copied().filter(|d| wanted(d.meta().id)).collect();
+        let report = self.run(&detectors);
+        assert!(report.failures.is_empty(), "{}: {:?}", self.path.display(), report.failures);
+        let ids = DETECTORS.iter().map(|d| d.meta().id);
+        ids.filter(|id| report.findings.iter().any(|finding| finding.detector == *id)).collect()
+    }
+
+    /// Runs detectors over the event, with the facts beside it.
+    pub(super) fn run(&self, detectors: &[&'static dyn Detector]) -> Report {
+        let call = self.call();
+        run(detectors, &call, &call.scope().unwrap(), &self.facts(&call))
+    }
+
+    /// Runs detectors over the lines.
+    pub(super) fn observe(&self, detectors: &[&'static dyn LogDetector]) -> Vec<LogFinding> {
+        let detectors: Vec<&dyn LogDetector> = detectors.iter().map(|d| *d as &dyn LogDetector).collect();
+        let mut windows = StreamWindows::default();
+        let mut findings = Vec::new();
+        for line in self.text().lines() {
+            let (time, message) = line.split_once(' ').unwrap();
+            let at: jiff::Timestamp = time.parse().unwrap();
+            findings.extend(windows.observe(at.as_millisecond(), message, &Limits::default(), &detectors));
+        }
+        findings
+    }
+
+    fn is_log(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == "log")
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(&self.path).unwrap()
+    }
+
+    pub(super) fn call(&self) -> ApiCall {
+        match Event::parse(&self.text()) {
+            Ok(Event::Call(call)) => *call,
+            other => panic!("{} is no API call: {other:?}", self.path.display()),
+        }
+    }
+
+    /// The answers of the facts file. Each must answer a question that some detector asks: a file that
+    /// nobody asks for proves nothing.
+    fn facts(&self, call: &ApiCall) -> Facts {
+        let Ok(text) = std::fs::read_to_string(self.path.with_extension("facts.json")) else {
+            return Facts::default();
+        };
+        let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+        let facts = Facts(entries.iter().map(|entry| (question(entry), answer(entry))).collect());
+        let asked: BTreeSet<_> = reading(DETECTORS, call).flat_map(|detector| detector.questions(call)).collect();
+        assert_eq!(asked, facts.0.keys().cloned().collect(), "{}: questions asked and answered", self.path.display());
+        facts
+    }
+}
+
+fn question(entry: &Value) -> Question {
+    if let Some(arn) = entry["managed_policy"].as_str() {
+        return Question::ManagedPolicy { arn: arn.to_owned() };
+    }
+    let rules = &entry["ingress_rules"];
+    let rule_ids = serde_json::from_value(rules["rule_ids"].clone()).unwrap();
+    Question::IngressRules { group_id: rules["group_id"].as_str().unwrap().to_owned(), rule_ids }
+}
+
+fn answer(entry: &Value) -> Answer {
+    match (&entry["gone"], &entry["document"], &entry["rules"]) {
+        (Value::Bool(true), _, _) => Answer::Gone,
+        (_, document @ Value::Object(_), _) => Answer::Document(document.to_string()),
+        (_, _, rules @ Value::Array(_)) => Answer::Rules(serde_json::from_value(rules.clone()).unwrap()),
+        _ => panic!("no answer in {entry}"),
+    }
+}

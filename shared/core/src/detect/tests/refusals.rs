@@ -1,0 +1,132 @@
+//! Events that cannot be judged: the error names the event and the field, and nothing is guessed.
+
+use serde_json::{Value, json};
+
+use super::fixture::fixture;
+use crate::detect::{Answer, DETECTORS, DetectError, Facts, Question, reading, run};
+use crate::event::ApiCall;
+
+/// The record of a fixture with one field of the request or response replaced.
+fn changed(detector: &str, name: &str, part: &str, key: &str, value: Value) -> ApiCall {
+    let mut record = fixture(detector, name).call().record().clone();
+    record[part][key] = value;
+    record.insert("eventID".to_owned(), json!("e-1"));
+    ApiCall::new(record, None, None)
+}
+
+fn failure(call: &ApiCall) -> String {
+    let report = run(DETECTORS, call, &call.scope().unwrap(), &Facts::default());
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    report.failures.first().map(|(id, error)| format!("{id}: {error}")).unwrap()
+}
+
+#[test]
+fn fields_that_are_missing_are_named() {
+    for (detector, name, key, want) in [
+        (
+            "admin-policy-attached",
+            "fires-user",
+            "userName",
+            "event e-1: `requestParameters.userName` is missing or no string",
+        ),
+        (
+            "admin-policy-attached",
+            "fires-user",
+            "policyArn",
+            "event e-1: `requestParameters.policyArn` is missing or no string",
+        ),
+        (
+            "admin-inline-policy",
+            "fires-user",
+            "policyDocument",
+            "event e-1: `requestParameters.policyDocument` is missing or no string",
+        ),
+        ("open-admin-port", "fires-group-by-name", "groupName", "event e-1: `requestParameters.groupId` is missing"),
+        (
+            "open-admin-port",
+            "fires-modified",
+            "ModifySecurityGroupRulesRequest",
+            "event e-1: `requestParameters.ModifySecurityGroupRulesRequest` is missing",
+        ),
+    ] {
+        let mut record = changed(detector, name, "requestParameters", key, Value::Null).record().clone();
+        record["requestParameters"].as_object_mut().unwrap().remove(key);
+        assert_eq!(failure(&ApiCall::new(record, None, None)), format!("{detector}: {want}"));
+    }
+}
+
+#[test]
+fn a_key_without_an_id_is_refused() {
+    let call = changed("access-key-for-another", "fires-user", "responseElements", "accessKey", Value::Null);
+    assert_eq!(
+        failure(&call),
+        "access-key-for-another: event e-1: `responseElements.accessKey.accessKeyId` is missing or no string"
+    );
+}
+
+#[test]
+fn an_arn_that_is_no_policy_is_refused() {
+    let call = changed("admin-policy-attached", "fires-user", "requestParameters", "policyArn", json!("everything"));
+    assert_eq!(
+        failure(&call),
+        "admin-policy-attached: event e-1: `requestParameters.policyArn` is no managed policy's ARN"
+    );
+}
+
+#[test]
+fn a_document_that_is_no_policy_is_refused() {
+    let call =
+        changed("admin-inline-policy", "fires-user", "requestParameters", "policyDocument", json!("{\"Statement\":"));
+    assert_eq!(
+        failure(&call),
+        "admin-inline-policy: policy `user/backdoor/s3-read`: not JSON at line 1, column 13: EOF while parsing a value"
+    );
+}
+
+#[test]
+fn a_range_that_is_none_is_refused() {
+    let call = changed("open-admin-port", "fires-legacy-top-level", "requestParameters", "cidrIp", json!("anywhere"));
+    assert_eq!(failure(&call), "open-admin-port: event e-1: `cidr` is no range: `anywhere` has no valid address");
+}
+
+#[test]
+fn a_range_that_is_none_hides_no_other() {
+    let fixture = fixture("open-admin-port", "fires-halves-without-response");
+    let mut record = fixture.call().record().clone();
+    record["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][1]["cidrIp"] = json!("anywhere");
+    let call = ApiCall::new(record, None, None);
+    let report = run(DETECTORS, &call, &call.scope().unwrap(), &Facts::default());
+    assert_eq!((report.findings.len(), report.failures.len()), (1, 0));
+}
+
+#[test]
+fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
+    for (detector, name) in [("admin-policy-attached", "fires-customer-policy"), ("open-admin-port", "fires-modified")]
+    {
+        let call = fixture(detector, name).call();
+        let questions: Vec<_> = reading(DETECTORS, &call).flat_map(|d| d.questions(&call)).collect();
+        let wrong_kind = match questions.as_slice() {
+            [question @ Question::ManagedPolicy { .. }] => (question.clone(), Answer::Rules(Vec::new())),
+            [question @ Question::IngressRules { .. }] => (question.clone(), Answer::Document(String::new())),
+            other => panic!("{other:?}"),
+        };
+        for facts in [Facts::default(), Facts([wrong_kind].into())] {
+            let report = run(DETECTORS, &call, &call.scope().unwrap(), &facts);
+            let [(id, DetectError::Unanswered { .. })] = report.failures.as_slice() else { panic!("{report:?}") };
+            assert_eq!(*id, detector);
+        }
+    }
+}
+
+#[test]
+fn a_caller_that_cannot_be_told_is_refused() {
+    let mut record = fixture("access-key-for-another", "fires-user").call().record().clone();
+    record["eventID"] = json!("e-1");
+    for (identity, want) in [
+        (Value::Null, "event e-1: `userIdentity.type` is missing"),
+        (json!({ "type": "IAMUser" }), "event e-1: `userIdentity.userName` is missing"),
+    ] {
+        record["userIdentity"] = identity;
+        assert_eq!(failure(&ApiCall::new(record.clone(), None, None)), format!("access-key-for-another: {want}"));
+    }
+}

@@ -1,0 +1,210 @@
+//! A CloudTrail record, read tolerantly.
+//!
+//! The record is kept whole and read through accessors, for two reasons. Real records differ from any
+//! schema (numbers stand as strings, `sessionIssuer` is `{}`, whole parts are null), so a struct would
+//! refuse some of them; and rules may ask for any field, so nothing may be dropped.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::ScopeError;
+
+/// One recorded API call (or console sign-in, or service event).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiCall {
+    record: Map<String, Value>,
+    envelope_account: Option<String>,
+    envelope_region: Option<String>,
+}
+
+/// Where an event happened, and which one it is. All three are needed before anything may act.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Scope {
+    /// The event's id: the same for every delivery of the same event.
+    pub event_id: String,
+    /// Twelve digits.
+    pub account: String,
+    /// For example `eu-west-1`.
+    pub region: String,
+}
+
+/// Who made a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Actor {
+    /// `userIdentity.type`: `IAMUser`, `AssumedRole`, `Root`, `AWSService`…
+    pub kind: Option<String>,
+    /// The caller's own ARN; for a role, the session's.
+    pub arn: Option<String>,
+    /// The ARN of the role behind a session.
+    pub role_arn: Option<String>,
+    /// The user's or role's name.
+    pub name: Option<String>,
+    /// The access key that signed the call.
+    pub access_key_id: Option<String>,
+    /// Where the call came from: an address, or a service's name.
+    pub source_ip: Option<String>,
+    /// As the caller sent it. The caller chooses it: show it escaped, never decide by it.
+    pub user_agent: Option<String>,
+}
+
+impl Actor {
+    /// The ARN that names the principal itself: the role of a session, else the caller's own.
+    #[must_use]
+    pub fn principal_arn(&self) -> Option<&str> {
+        self.role_arn.as_deref().or(self.arn.as_deref())
+    }
+
+    /// A short name for people: the ARN, else the name, else the kind.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.arn.as_deref().or(self.name.as_deref()).or(self.kind.as_deref()).unwrap_or("(unknown)")
+    }
+}
+
+impl ApiCall {
+    /// Wraps a record. `account` and `region` are the envelope's, used where the record has none.
+    #[must_use]
+    pub fn new(record: Map<String, Value>, account: Option<String>, region: Option<String>) -> Self {
+        Self { record, envelope_account: account, envelope_region: region }
+    }
+
+    /// The whole record, as it came.
+    #[must_use]
+    pub fn record(&self) -> &Map<String, Value> {
+        &self.record
+    }
+
+    /// `eventID`.
+    #[must_use]
+    pub fn event_id(&self) -> Option<&str> {
+        self.text("eventID")
+    }
+
+    /// `eventName`, for example `AuthorizeSecurityGroupIngress`; empty where the record's is no string.
+    #[must_use]
+    pub fn event_name(&self) -> &str {
+        self.text("eventName").unwrap_or_default()
+    }
+
+    /// `eventSource`, for example `ec2.amazonaws.com`.
+    #[must_use]
+    pub fn event_source(&self) -> Option<&str> {
+        self.text("eventSource")
+    }
+
+    /// `eventTime`, RFC 3339.
+    #[must_use]
+    pub fn event_time(&self) -> Option<&str> {
+        self.text("eventTime")
+    }
+
+    /// `requestID`: the id that AWS gave the call, which our own calls know of themselves too.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.text("requestID")
+    }
+
+    /// `errorCode`.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.text("errorCode")
+    }
+
+    /// Whether the call was refused or failed. Such a call changed nothing.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        let failed_login = || {
+            self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"))
+        };
+        let present = |key| self.record.get(key).is_some_and(|v| !v.is_null());
+        present("errorCode") || present("errorMessage") || failed_login()
+    }
+
+    /// The account that owns the resource: the recipient's, else the envelope's, else the caller's.
+    #[must_use]
+    pub fn account(&self) -> Option<Cow<'_, str>> {
+        let caller = || self.identity().and_then(|i| i.get("accountId")).and_then(account_text);
+        self.record
+            .get("recipientAccountId")
+            .and_then(account_text)
+            .or_else(|| self.envelope_account.as_deref().filter(|a| !a.is_empty()).map(Cow::Borrowed))
+            .or_else(caller)
+    }
+
+    /// `awsRegion`, else the envelope's.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.text("awsRegion").or(self.envelope_region.as_deref()).filter(|r| !r.is_empty())
+    }
+
+    /// The event's id, account and region, which an answer needs.
+    ///
+    /// # Errors
+    /// Names what is missing and the event's id. There is no default region.
+    pub fn scope(&self) -> Result<Scope, ScopeError> {
+        let missing = |missing| ScopeError { event_id: self.event_id().map(str::to_owned), missing };
+        Ok(Scope {
+            event_id: self.event_id().filter(|id| !id.is_empty()).ok_or_else(|| missing("event id"))?.to_owned(),
+            account: self.account().ok_or_else(|| missing("account"))?.into_owned(),
+            region: self.region().ok_or_else(|| missing("region"))?.to_owned(),
+        })
+    }
+
+    /// `userIdentity`, where it is an object.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Map<String, Value>> {
+        self.record.get("userIdentity").and_then(Value::as_object)
+    }
+
+    /// Who made the call.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        let identity = self.identity();
+        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str).filter(|s| !s.is_empty());
+        // IAM users carry an empty `sessionIssuer`, so each part of it may be missing.
+        let issuer = |key: &str| {
+            identity?.get("sessionContext")?.get("sessionIssuer")?.get(key)?.as_str().filter(|s| !s.is_empty())
+        };
+        Actor {
+            kind: of("type").map(str::to_owned),
+            arn: of("arn").map(str::to_owned),
+            role_arn: issuer("arn").map(str::to_owned),
+            name: of("userName").or_else(|| issuer("userName")).map(str::to_owned),
+            access_key_id: of("accessKeyId").map(str::to_owned),
+            source_ip: self.text("sourceIPAddress").map(str::to_owned),
+            user_agent: self.text("userAgent").map(str::to_owned),
+        }
+    }
+
+    /// A field of `requestParameters`.
+    #[must_use]
+    pub fn request(&self, key: &str) -> Option<&Value> {
+        self.record.get("requestParameters")?.get(key)
+    }
+
+    /// A field of `responseElements`.
+    #[must_use]
+    pub fn response(&self, key: &str) -> Option<&Value> {
+        self.record.get("responseElements")?.get(key)
+    }
+
+    /// A string of `requestParameters`.
+    #[must_use]
+    pub fn request_text(&self, key: &str) -> Option<&str> {
+        self.request(key).and_then(Value::as_str)
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.record.get(key).and_then(Value::as_str)
+    }
+}
+
+/// An account id: twelve digits, which some producers write as a number and so lose leading zeros.
+fn account_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(format!("{:012}", number.as_u64()?))),
+        _ => None,
+    }
+}

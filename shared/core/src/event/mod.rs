@@ -1,0 +1,121 @@
+//! What happened: typed events out of whatever Lambda delivers.
+//!
+//! Parsing is tolerant in what it reads and strict in what it concludes: unknown fields are kept,
+//! missing ones are `None`, a failed call is never taken for a successful one, and what cannot be
+//! understood is an error that names the place, never silence.
+
+mod api_call;
+mod delivery;
+mod error;
+mod logs;
+
+pub use api_call::{Actor, ApiCall, Scope};
+pub use delivery::{Delivery, DeliveryKind, Item};
+pub use error::{ParseError, ScopeError};
+pub use logs::{LogBatch, LogLine};
+
+use serde_json::{Map, Value};
+
+/// One event, of a kind that some detector may read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An AWS API call, console sign-in or service event that CloudTrail recorded.
+    Call(Box<ApiCall>),
+    /// A schedule's tick.
+    Tick(Tick),
+    /// Log lines that a subscription pushed.
+    Logs(LogBatch),
+    /// A well-formed event of a kind that nothing here reads yet. Not an error.
+    Unread(Unread),
+}
+
+/// A schedule's tick, as EventBridge sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tick {
+    /// The envelope's id.
+    pub id: Option<String>,
+    /// When it was sent, RFC 3339.
+    pub time: Option<String>,
+    /// The account it was sent in.
+    pub account: Option<String>,
+    /// The region it was sent in.
+    pub region: Option<String>,
+}
+
+/// An event that is well-formed and not for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The envelope's id.
+    pub id: Option<String>,
+    /// The envelope's `source`, for example `aws.health`.
+    pub source: Option<String>,
+    /// The envelope's `detail-type`.
+    pub detail_type: Option<String>,
+}
+
+impl Event {
+    /// Reads one event from JSON text: an EventBridge envelope, a CloudTrail record without one, or a
+    /// CloudWatch Logs subscription payload.
+    ///
+    /// # Errors
+    /// Says what is wrong and where: an empty text, text that is not JSON (line and column), JSON that
+    /// is no event, or a log payload that cannot be unpacked.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if text.trim().is_empty() {
+            return Err(ParseError::Empty);
+        }
+        Self::from_value(serde_json::from_str(text).map_err(|e| ParseError::json(&e))?)
+    }
+
+    /// Reads one event from parsed JSON. See [`Event::parse`].
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn from_value(value: Value) -> Result<Self, ParseError> {
+        let Value::Object(mut object) = value else {
+            return Err(ParseError::NotAnEvent { found: kind_of(&value) });
+        };
+        if let Some(data) = object.get("awslogs") {
+            return LogBatch::unpack(data).map(Event::Logs);
+        }
+        if object.contains_key("detail-type") {
+            return Self::from_envelope(object);
+        }
+        if object.contains_key("eventName") && object.contains_key("eventSource") {
+            return Ok(Event::Call(Box::new(ApiCall::new(std::mem::take(&mut object), None, None))));
+        }
+        Err(ParseError::UnknownShape { keys: object.keys().take(8).cloned().collect() })
+    }
+
+    fn from_envelope(mut envelope: Map<String, Value>) -> Result<Self, ParseError> {
+        let take = |key: &str| envelope.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (id, source, detail_type) = (take("id"), take("source"), take("detail-type"));
+        let (account, region, time) = (take("account"), take("region"), take("time"));
+        match detail_type.as_deref() {
+            Some(kind) if kind.ends_with("via CloudTrail") => match envelope.remove("detail") {
+                Some(Value::Object(record)) if record.contains_key("eventName") => {
+                    Ok(Event::Call(Box::new(ApiCall::new(record, account, region))))
+                }
+                Some(Value::Object(_)) => Err(ParseError::Envelope { id, wrong: "`detail` has no `eventName`" }),
+                _ => Err(ParseError::Envelope { id, wrong: "`detail` is not an object" }),
+            },
+            Some("Scheduled Event") => Ok(Event::Tick(Tick { id, time, account, region })),
+            Some(_) => Ok(Event::Unread(Unread { id, source, detail_type })),
+            None => Err(ParseError::Envelope { id, wrong: "`detail-type` is not a string" }),
+        }
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests;

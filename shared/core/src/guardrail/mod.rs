@@ -1,0 +1,258 @@
+//! Guardrails: Cedar policies that say which action may be taken on which resource.
+//!
+//! Asked first as if nobody had approved: allowed → act. Else asked as if a person had approved:
+//! allowed → ask. Else observe. Cedar skips a policy that errors, so that an erroring `forbid` would
+//! vanish: here any error means observe, and says so.
+//!
+//! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialised
+//! or cloned. Every action's `apply` takes one, so nothing acts without a decision.
+
+mod policies;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+use cedar_policy::{
+    Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
+    Request, Response, RestrictedExpression,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::finding::Finding;
+use crate::plan::Plan;
+use crate::settings::{Mode, Settings, SettingsError};
+
+/// Something that a guardrail has let through.
+#[derive(Debug)]
+pub struct Approved<T>(T);
+
+impl<T> Approved<T> {
+    /// What was approved.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Now.
+    Act,
+    /// After a person approves.
+    Ask,
+    /// Nothing but to record and to tell.
+    Observe,
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Act => "act",
+            Self::Ask => "ask",
+            Self::Observe => "observe",
+        })
+    }
+}
+
+/// A decision's record: what, and by which guardrails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What may be done.
+    pub effect: Effect,
+    /// The names of the guardrails that decided; empty where none permits it.
+    pub guardrails: Vec<String>,
+    /// Guardrails that could not be evaluated, with why.
+    pub errors: Vec<String>,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = if self.guardrails.is_empty() { "no guardrail permits it".to_owned() } else { self.guardrails.join(", ") };
+        write!(f, "{} ({by})", self.effect)?;
+        for error in &self.errors {
+            write!(f, "; {}", crate::text::plain(error, 300))?;
+        }
+        Ok(())
+    }
+}
+
+/// A decision about a proposal.
+#[derive(Debug)]
+pub enum Decision<T> {
+    /// It may be done now.
+    Act(Approved<T>, Verdict),
+    /// It may not, or not yet.
+    Hold(T, Verdict),
+}
+
+/// Something that a guardrail is asked about.
+pub trait Proposal {
+    /// The action's id in guardrails.
+    fn action(&self) -> &str;
+    /// The ARN of the resource that would change.
+    fn resource_arn(&self) -> &str;
+    /// The resource's tags.
+    fn tags(&self) -> &BTreeMap<String, String>;
+}
+
+impl Proposal for Plan {
+    fn action(&self) -> &str {
+        self.action.as_str()
+    }
+
+    fn resource_arn(&self) -> &str {
+        &self.resource_arn
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+}
+
+/// The undo of a plan that was carried out.
+#[derive(Debug)]
+pub struct Undo(pub Plan);
+
+impl Proposal for Undo {
+    fn action(&self) -> &'static str {
+        "undo"
+    }
+
+    fn resource_arn(&self) -> &str {
+        &self.0.resource_arn
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.0.tags
+    }
+}
+
+/// Why guardrails could not be built or asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum GuardrailError {
+    /// A guardrail in the settings is malformed.
+    #[error(transparent)]
+    Setting(#[from] SettingsError),
+    /// A guardrail that ships is malformed: a fault of the build.
+    #[error("guardrail `{id}`: {wrong}")]
+    Shipped {
+        /// Its name.
+        id: String,
+        /// The parser's words.
+        wrong: String,
+    },
+}
+
+/// The guardrails of one moment, ready to be asked.
+#[derive(Debug)]
+pub struct Guardrails {
+    policies: PolicySet,
+    mode: Mode,
+}
+
+impl Guardrails {
+    /// The shipped guardrails, those that the settings imply, and the user's own.
+    ///
+    /// # Errors
+    /// Names the parameter whose Cedar text is malformed.
+    pub fn new(settings: &Settings) -> Result<Self, GuardrailError> {
+        Ok(Self { policies: policies::all(settings)?, mode: settings.mode })
+    }
+
+    /// Decides whether `function` may carry out `proposal` because of `finding`.
+    #[must_use]
+    pub fn decide<T: Proposal>(&self, function: &str, proposal: T, finding: &Finding) -> Decision<T> {
+        match self.ask(function, &proposal, finding, false) {
+            Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
+            Ok(Answer { allowed: false, verdict: held }) => {
+                let after_approval = self.ask(function, &proposal, finding, true).is_ok_and(|answer| answer.allowed);
+                let effect = if after_approval && held.errors.is_empty() { Effect::Ask } else { Effect::Observe };
+                Decision::Hold(proposal, Verdict { effect, ..held })
+            }
+            Err(error) => Decision::Hold(proposal, unasked(error)),
+        }
+    }
+
+    /// Decides about a proposal that a person has asked for and so approved.
+    #[must_use]
+    pub fn decide_approved<T: Proposal>(&self, function: &str, proposal: T, finding: &Finding) -> Decision<T> {
+        match self.ask(function, &proposal, finding, true) {
+            Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
+            Ok(Answer { allowed: false, verdict }) => Decision::Hold(proposal, verdict),
+            Err(error) => Decision::Hold(proposal, unasked(error)),
+        }
+    }
+
+    fn ask(&self, function: &str, proposal: &impl Proposal, finding: &Finding, approved: bool) -> Result<Answer, String> {
+        let resource = uid("Resource", proposal.resource_arn())?;
+        let request = Request::new(
+            uid("Function", function)?,
+            uid("Action", proposal.action())?,
+            resource.clone(),
+            self.context(finding, approved)?,
+            None,
+        )
+        .map_err(|e| e.to_string())?;
+        let entity = resource_entity(resource, proposal, finding)?;
+        let entities = Entities::from_entities([entity], None).map_err(|e| e.to_string())?;
+        let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
+        Ok(self.answer(&response))
+    }
+
+    fn context(&self, finding: &Finding, approved: bool) -> Result<Context, String> {
+        let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+        Context::from_pairs([
+            ("mode".to_owned(), text(self.mode.as_str())),
+            ("approved".to_owned(), RestrictedExpression::new_bool(approved)),
+            ("detector".to_owned(), text(&finding.detector)),
+            ("severity".to_owned(), text(&finding.severity.to_string())),
+            ("confidence".to_owned(), text(&finding.confidence.to_string())),
+            ("actor".to_owned(), text(finding.principal.principal_arn().unwrap_or_default())),
+            ("event".to_owned(), text(&finding.event_name)),
+        ])
+        .map_err(|e| e.to_string())
+    }
+
+    fn answer(&self, response: &Response) -> Answer {
+        let diagnostics = response.diagnostics();
+        let mut guardrails: Vec<_> = diagnostics.reason().map(|id| policies::name(&self.policies, id)).collect();
+        guardrails.sort();
+        guardrails.dedup();
+        let errors: Vec<_> = diagnostics.errors().map(ToString::to_string).collect();
+        let allowed = response.decision() == CedarDecision::Allow && errors.is_empty();
+        let effect = if allowed { Effect::Act } else { Effect::Observe };
+        Answer { allowed, verdict: Verdict { effect, guardrails, errors } }
+    }
+}
+
+struct Answer {
+    allowed: bool,
+    verdict: Verdict,
+}
+
+fn unasked(error: String) -> Verdict {
+    Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors: vec![error] }
+}
+
+fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
+    let name: EntityTypeName = format!("Riposte::{kind}").parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())?;
+    Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
+}
+
+fn resource_entity(uid: EntityUid, proposal: &impl Proposal, finding: &Finding) -> Result<Entity, String> {
+    let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+    let attributes = HashMap::from([
+        ("arn".to_owned(), text(proposal.resource_arn())),
+        ("account".to_owned(), text(&finding.scope.account)),
+        ("region".to_owned(), text(&finding.scope.region)),
+    ]);
+    let tags: Vec<_> = proposal.tags().iter().map(|(key, value)| (key.clone(), text(value))).collect();
+    Entity::new_with_tags(uid, attributes, HashSet::new(), tags).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The set of policies: shipped, implied by the settings, and the user's own.
+
+use cedar_policy::{PolicyId, PolicySet, Schema, ValidationMode, Validator};
+
+use super::GuardrailError;
+use crate::settings::{CustomGuardrail, Settings, SettingsError};
+
+const SHIPPED: &str = include_str!("shipped.cedar");
+/// What the ids of the user's policies begin with.
+const CUSTOM: &str = "custom/";
+const SCHEMA: &str = include_str!("riposte.cedarschema");
+
+/// All policies of these settings.
+pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
+    let mut text = SHIPPED.to_owned();
+    for role in &settings.own_roles {
+        text.push_str(&forbid("own-roles", &format!("resource.arn == {}", literal(role))));
+    }
+    for pattern in &settings.protected_principals {
+        let pattern = literal(pattern);
+        text.push_str(&forbid("protected-principals", &format!("resource.arn like {pattern} || context.actor like {pattern}")));
+    }
+    let mut set: PolicySet = text
+        .parse()
+        .map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped { id: "shipped".to_owned(), wrong: e.to_string() })?;
+    if !settings.guardrails.is_empty() {
+        let schema = schema()?;
+        for guardrail in &settings.guardrails {
+            add_custom(&mut set, guardrail, &schema)?;
+        }
+    }
+    Ok(set)
+}
+
+/// The name under which a policy is shown: a shipped one's `@id`, a custom one's own id (its `@id` is
+/// the user's to choose, and must not pass for a shipped one).
+pub(super) fn name(set: &PolicySet, id: &PolicyId) -> String {
+    let own: &str = id.as_ref();
+    if own.starts_with(CUSTOM) {
+        return own.to_owned();
+    }
+    set.policy(id).and_then(|policy| policy.annotation("id")).unwrap_or(own).to_owned()
+}
+
+/// Never our own roles and never a protected principal: neither as the target, nor by fighting what a
+/// protected principal does. A person's undo is not held.
+fn forbid(id: &str, when: &str) -> String {
+    format!(
+        "@id(\"{id}\")\nforbid (principal, action, resource) when {{ {when} }} unless {{ action == Riposte::Action::\"undo\" }};\n"
+    )
+}
+
+/// `text` as a Cedar string. After `like`, a `*` in it is a wildcard; after `==`, it is a character.
+fn literal(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn schema() -> Result<Schema, GuardrailError> {
+    Schema::from_cedarschema_str(SCHEMA)
+        .map(|(schema, _)| schema)
+        .map_err(|e| GuardrailError::Shipped { id: "schema".to_owned(), wrong: e.to_string() })
+}
+
+/// A user's guardrail is checked against the schema, so that a misspelt attribute is refused at start
+/// and not met as an error in the middle of an attack.
+fn add_custom(set: &mut PolicySet, guardrail: &CustomGuardrail, schema: &Schema) -> Result<(), GuardrailError> {
+    let path = format!("/riposte/guardrails/{}", guardrail.id);
+    let malformed = |wrong: String| {
+        let wrong = format!("is not a valid guardrail: {}", crate::text::plain(&wrong, 400));
+        GuardrailError::Setting(SettingsError { path: path.clone(), wrong })
+    };
+    let parsed: PolicySet = guardrail.text.parse().map_err(|e: cedar_policy::ParseErrors| malformed(e.to_string()))?;
+    if parsed.is_empty() {
+        return Err(malformed("it holds no policy".to_owned()));
+    }
+    let checked = Validator::new(schema.clone()).validate(&parsed, ValidationMode::Strict);
+    if let Some(error) = checked.validation_errors().next() {
+        return Err(malformed(error.to_string()));
+    }
+    for (index, policy) in parsed.policies().enumerate() {
+        // An id of its own, which names it in every record and cannot be taken for a shipped one.
+        let suffix = if index == 0 { String::new() } else { format!(".{}", index + 1) };
+        let id = PolicyId::new(format!("{CUSTOM}{}{suffix}", guardrail.id));
+        set.add(policy.new_id(id)).map_err(|e| malformed(e.to_string()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_guardrails_fit_the_schema() {
+        let mut text = SHIPPED.to_owned();
+        text.push_str(&forbid("own-roles", "resource.arn == \"arn:x\""));
+        text.push_str(&forbid("protected-principals", "resource.arn like \"a*\" || context.actor like \"a*\""));
+        let set: PolicySet = text.parse().unwrap();
+        let result = Validator::new(schema().unwrap()).validate(&set, ValidationMode::Strict);
+        assert!(result.validation_passed(), "{result}");
+    }
+
+    #[test]
+    fn literals_are_escaped() {
+        assert_eq!(literal("a\"b\\c\n*"), "\"a\\\"b\\\\c\\u{a}*\"");
+    }
+}

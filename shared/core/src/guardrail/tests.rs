@@ -1,0 +1,133 @@
+//! What is let through, what is held, and by which guardrail.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::settings::{CustomGuardrail, Secret};
+use crate::ssh::Limits;
+use crate::testing::{finding, plan};
+
+fn settings(mode: Mode) -> Settings {
+    Settings {
+        mode,
+        topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".to_owned(),
+        ledger_table: "t".to_owned(),
+        ledger_key: Secret::new(vec![0; 32]),
+        own_roles: vec!["arn:aws:iam::111122223333:role/riposte/identity-guard".to_owned()],
+        protected_principals: vec!["arn:aws:iam::*:user/break-glass*".to_owned()],
+        guardrails: Vec::new(),
+        ssh: Limits::default(),
+        log_groups: Vec::new(),
+        unknown: Vec::new(),
+    }
+}
+
+fn verdict<T: Proposal>(settings: &Settings, proposal: T, finding: &Finding) -> Verdict {
+    let (effect, verdict) = match Guardrails::new(settings).unwrap().decide("ingress-guard", proposal, finding) {
+        Decision::Act(_, verdict) => (Effect::Act, verdict),
+        Decision::Hold(_, verdict) => (verdict.effect, verdict),
+    };
+    assert_eq!(effect, verdict.effect);
+    verdict
+}
+
+fn with_custom(text: &str) -> Settings {
+    let custom = CustomGuardrail { id: "mine".to_owned(), text: text.to_owned() };
+    Settings { guardrails: vec![custom], ..settings(Mode::Live) }
+}
+
+#[test]
+fn each_mode_names_its_guardrail() {
+    for (mode, effect, by) in [
+        (Mode::Live, Effect::Act, "live-mode"),
+        (Mode::Shadow, Effect::Observe, "shadow-mode"),
+        (Mode::Halt, Effect::Observe, "kill-switch"),
+    ] {
+        let verdict = verdict(&settings(mode), plan(), &finding());
+        assert_eq!((verdict.effect, verdict.guardrails), (effect, vec![by.to_owned()]));
+    }
+}
+
+#[test]
+fn an_exempt_resource_is_left_alone() {
+    let mut exempt = plan();
+    exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), String::new())]);
+    let verdict = verdict(&settings(Mode::Live), exempt, &finding());
+    assert_eq!((verdict.effect, verdict.guardrails), (Effect::Observe, vec!["exempt-tag".to_owned()]));
+}
+
+#[test]
+fn a_protected_principal_is_neither_target_nor_fought() {
+    let mut target = plan();
+    target.resource_arn = "arn:aws:iam::111122223333:user/break-glass-1".to_owned();
+    assert_eq!(verdict(&settings(Mode::Live), target, &finding()).guardrails, ["protected-principals"]);
+    let mut actor = finding();
+    actor.principal.arn = Some("arn:aws:iam::111122223333:user/break-glass".to_owned());
+    assert_eq!(verdict(&settings(Mode::Live), plan(), &actor).guardrails, ["protected-principals"]);
+}
+
+#[test]
+fn our_own_roles_are_never_touched() {
+    let mut own = plan();
+    own.resource_arn = "arn:aws:iam::111122223333:role/riposte/identity-guard".to_owned();
+    assert_eq!(verdict(&settings(Mode::Live), own, &finding()).guardrails, ["own-roles"]);
+    // A name that only looks like ours, which an attacker could choose, is not protected by it.
+    let mut alike = plan();
+    alike.resource_arn = "arn:aws:iam::111122223333:role/riposte/identity-guard-2".to_owned();
+    assert_eq!(verdict(&settings(Mode::Live), alike, &finding()).effect, Effect::Act);
+}
+
+#[test]
+fn a_guardrail_of_the_user_can_ask_first() {
+    let settings = with_custom(
+        r#"forbid (principal, action, resource) when { resource.account == "111122223333" } unless { context.approved };"#,
+    );
+    let verdict = verdict(&settings, plan(), &finding());
+    assert_eq!((verdict.effect, verdict.guardrails), (Effect::Ask, vec!["custom/mine".to_owned()]));
+}
+
+#[test]
+fn a_guardrail_that_errors_holds() {
+    // An integer overflow is an error at evaluation that no validation foresees.
+    let settings = with_custom(
+        r#"forbid (principal, action, resource) when { 9223372036854775807 + 1 > 0 && context.approved };"#,
+    );
+    let verdict = verdict(&settings, plan(), &finding());
+    assert_eq!(verdict.effect, Effect::Observe);
+    assert_eq!(verdict.errors.len(), 1, "{verdict}");
+}
+
+#[test]
+fn a_malformed_guardrail_is_named_by_its_path() {
+    for text in ["permit (", "", "permit (principal, action, resource) when { context.mod == \"live\" };"] {
+        let error = Guardrails::new(&with_custom(text)).unwrap_err().to_string();
+        assert!(error.contains("/riposte/guardrails/mine"), "{error}");
+    }
+}
+
+#[test]
+fn a_custom_id_cannot_pass_for_a_shipped_one() {
+    let settings = with_custom(r#"@id("live-mode") forbid (principal, action, resource);"#);
+    assert_eq!(verdict(&settings, plan(), &finding()).guardrails, ["custom/mine"]);
+}
+
+#[test]
+fn a_person_may_undo_in_every_mode_and_nobody_else() {
+    for mode in [Mode::Shadow, Mode::Live, Mode::Halt] {
+        let guardrails = Guardrails::new(&settings(mode)).unwrap();
+        let mut exempt = plan();
+        exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), String::new())]);
+        let decision = guardrails.decide_approved("operator", Undo(exempt), &finding());
+        assert!(matches!(decision, Decision::Act(..)), "{mode}: {decision:?}");
+    }
+    let shadow = Guardrails::new(&settings(Mode::Shadow)).unwrap();
+    assert!(matches!(shadow.decide("operator", Undo(plan()), &finding()), Decision::Hold(..)));
+}
+
+#[test]
+fn hostile_names_are_data_to_cedar() {
+    let mut hostile = plan();
+    hostile.resource_arn = "arn:aws:iam::1:user/\"; permit(principal, action, resource); //".to_owned();
+    hostile.tags = BTreeMap::from([("\"}\n".to_owned(), "\\".to_owned())]);
+    assert_eq!(verdict(&settings(Mode::Shadow), hostile, &finding()).guardrails, ["shadow-mode"]);
+}

@@ -1,0 +1,280 @@
+//! The record of one finding, from the event to the verified outcome and the undo.
+//!
+//! The record is the only truth between invocations: whoever holds it knows the first step that is not
+//! done yet ([`Incident::next`]) and goes on from there, in this invocation or in another after a crash.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::guardrail::Verdict;
+use crate::plan::Plan;
+use crate::seal;
+use crate::settings::Mode;
+
+/// How far an incident has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Found; nothing was changed, and nothing will be unless a person does.
+    Observed,
+    /// A guardrail wants a person's approval first.
+    Asked,
+    /// Decided and written down; the change may or may not have been made.
+    Intended,
+    /// The change was made and reading again did not confirm it.
+    Applied,
+    /// Read again: the offence is gone.
+    Verified,
+    /// The action could not be carried out; why is in the timeline.
+    Failed,
+    /// The before-state was restored, and read again.
+    Undone,
+}
+
+impl State {
+    /// As it stands in the ledger.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Asked => "asked",
+            Self::Intended => "intended",
+            Self::Applied => "applied",
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// Whether an incident may go from here to `next`.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        use State::{Applied, Asked, Failed, Intended, Observed, Undone, Verified};
+        match self {
+            Observed => matches!(next, Observed | Asked | Intended | Verified | Failed),
+            Asked => matches!(next, Asked | Intended | Observed | Failed),
+            Intended => matches!(next, Intended | Applied | Verified | Failed | Observed | Asked),
+            Applied => matches!(next, Applied | Verified | Undone | Failed),
+            Verified => matches!(next, Verified | Undone),
+            Failed => next == Failed,
+            Undone => next == Undone,
+        }
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A step of the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// The event reached the function.
+    Event,
+    /// A detector claimed something.
+    Finding,
+    /// The live state was read and a plan made.
+    Plan,
+    /// The guardrails decided.
+    Decision,
+    /// The change was made.
+    Action,
+    /// The resource was read again.
+    Verify,
+    /// The notice was accepted by the topic.
+    Notice,
+    /// The before-state was restored.
+    Undo,
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Event => "event",
+            Self::Finding => "finding",
+            Self::Plan => "plan",
+            Self::Decision => "decision",
+            Self::Action => "action",
+            Self::Verify => "verify",
+            Self::Notice => "notice",
+            Self::Undo => "undo",
+        })
+    }
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Milliseconds since 1970.
+    pub at_ms: i64,
+    /// Which step.
+    pub step: Step,
+    /// What happened. May quote the attacker: show it escaped.
+    pub text: String,
+}
+
+/// The record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Made of event id, detector and target: the same event always makes the same incident.
+    pub id: String,
+    /// The function that answers it.
+    pub function: String,
+    /// How far it has come.
+    pub state: State,
+    /// The mode in which it was last decided.
+    pub mode: Mode,
+    /// When it was opened: milliseconds since 1970.
+    pub opened_ms: i64,
+    /// The finding.
+    pub finding: Finding,
+    /// The plan as first made: its before-state is from before the first change.
+    pub plan: Option<Plan>,
+    /// The decision.
+    pub verdict: Option<Verdict>,
+    /// Whether the outcome was told.
+    pub notified: bool,
+    /// What happened when.
+    pub timeline: Vec<Entry>,
+}
+
+/// The first step that is not recorded yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Read the live state, plan and decide.
+    Decide,
+    /// A change was intended: find out what became of it, and go on.
+    Resume,
+    /// Tell the outcome.
+    Notify,
+    /// All is done.
+    Nothing,
+}
+
+impl Incident {
+    /// A new incident of a finding.
+    #[must_use]
+    pub fn open(finding: Finding, function: &str, mode: Mode, now_ms: i64) -> Self {
+        let mut incident = Self {
+            id: Self::id_of(&finding),
+            function: function.to_owned(),
+            state: State::Observed,
+            mode,
+            opened_ms: now_ms,
+            finding,
+            plan: None,
+            verdict: None,
+            notified: false,
+            timeline: Vec::new(),
+        };
+        let happened = incident.finding.event_time.clone().unwrap_or_else(|| "an unknown time".to_owned());
+        incident.note(now_ms, Step::Event, format!("{} of {happened}", incident.finding.event_name));
+        incident.note(now_ms, Step::Finding, incident.finding.why.clone());
+        incident
+    }
+
+    /// The id: `inc-` and 16 hexadecimal digits.
+    #[must_use]
+    pub fn id_of(finding: &Finding) -> String {
+        let hash = seal::short_hash(&[&finding.scope.event_id, &finding.detector, &finding.target.key()]);
+        format!("inc-{hash}")
+    }
+
+    /// Adds a line to the timeline.
+    pub fn note(&mut self, at_ms: i64, step: Step, text: impl Into<String>) {
+        self.timeline.push(Entry { at_ms, step, text: text.into() });
+    }
+
+    /// Goes to `next` where the state machine allows it, and says whether it did.
+    pub fn advance(&mut self, next: State) -> bool {
+        let may = self.state.may_become(next);
+        if may {
+            self.state = next;
+        }
+        may
+    }
+
+    /// The first step that is not recorded yet.
+    #[must_use]
+    pub fn next(&self) -> Next {
+        match self.state {
+            State::Observed if self.verdict.is_none() && !self.concluded() => Next::Decide,
+            State::Intended => Next::Resume,
+            _ if self.notified => Next::Nothing,
+            _ => Next::Notify,
+        }
+    }
+
+    /// Whether the plan step ended without a decision, for example because no action is known.
+    fn concluded(&self) -> bool {
+        self.timeline.iter().any(|entry| matches!(entry.step, Step::Plan | Step::Decision))
+    }
+
+    /// When the last line of this step was written.
+    #[must_use]
+    pub fn when(&self, step: Step) -> Option<i64> {
+        self.timeline.iter().rev().find(|entry| entry.step == step).map(|entry| entry.at_ms)
+    }
+
+    /// Whether a change was made that can be undone.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        matches!(self.state, State::Verified | State::Applied)
+            && self.plan.as_ref().is_some_and(|plan| !plan.changes.is_empty())
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339 in UTC with milliseconds.
+#[must_use]
+pub fn rfc3339(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map_or_else(|_| format!("{at_ms} ms since 1970"), |t| format!("{t:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::finding;
+
+    #[test]
+    fn the_same_event_makes_the_same_incident() {
+        let one = Incident::open(finding(), "ingress-guard", Mode::Live, 1);
+        let two = Incident::open(finding(), "ingress-guard", Mode::Shadow, 2);
+        assert_eq!(one.id, two.id);
+        let mut other = finding();
+        other.scope.event_id.push('x');
+        assert_ne!(one.id, Incident::id_of(&other));
+        let mut other = finding();
+        other.detector.push('x');
+        assert_ne!(one.id, Incident::id_of(&other));
+    }
+
+    #[test]
+    fn a_resumed_incident_goes_on_where_it_stopped() {
+        let mut incident = Incident::open(finding(), "f", Mode::Live, 1);
+        assert_eq!(incident.next(), Next::Decide);
+        assert!(incident.advance(State::Intended));
+        assert_eq!(incident.next(), Next::Resume);
+        assert!(incident.advance(State::Verified));
+        assert_eq!(incident.next(), Next::Notify);
+        incident.notified = true;
+        assert_eq!(incident.next(), Next::Nothing);
+    }
+
+    #[test]
+    fn an_undone_incident_never_acts_again() {
+        for state in [State::Observed, State::Intended, State::Applied, State::Verified] {
+            assert!(!State::Undone.may_become(state), "{state}");
+        }
+        assert!(!State::Verified.may_become(State::Intended));
+    }
+
+    #[test]
+    fn times_are_shown_in_utc_with_milliseconds() {
+        assert_eq!(rfc3339(1_700_000_000_123), "2023-11-14T22:13:20.123Z");
+        assert_eq!(rfc3339(i64::MAX), format!("{} ms since 1970", i64::MAX));
+    }
+}

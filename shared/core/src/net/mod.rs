@@ -1,0 +1,9 @@
+//! Networks: which addresses a CIDR really covers, and which ingress rules an API call made.
+
+pub mod cidr;
+pub mod ingress;
+mod ports;
+mod rule;
+
+pub use ports::{AdminPort, PortSpan, Transport, admin_ports_in};
+pub use rule::IngressRule;

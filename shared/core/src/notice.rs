@@ -1,0 +1,215 @@
+//! The notice: what people are told, written from what was recorded and verified, never from hope.
+
+use std::fmt::Write as _;
+
+use crate::incident::{Incident, State, Step, rfc3339};
+use crate::plan::{Change, Plan};
+use crate::text::plain;
+
+/// SNS refuses longer subjects (and any that is not printable ASCII).
+const MAX_SUBJECT: usize = 100;
+
+/// SNS refuses messages of more than 256 KiB. Kept well below, since e-mail readers are people.
+const MAX_BODY: usize = 32 * 1024;
+
+/// A message for the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// At most 100 printable ASCII characters.
+    pub subject: String,
+    /// At most 32 KiB.
+    pub body: String,
+}
+
+impl Notice {
+    /// The notice of an incident as it stands in the ledger.
+    #[must_use]
+    pub fn of(incident: &Incident) -> Self {
+        Self { subject: subject(incident), body: limited(body(incident)) }
+    }
+}
+
+/// What became of it, in a word or two.
+#[must_use]
+pub fn outcome(incident: &Incident) -> &'static str {
+    let changed = incident.plan.as_ref().is_some_and(|plan| !plan.changes.is_empty());
+    match incident.state {
+        State::Verified if changed => "CONTAINED",
+        State::Verified => "ALREADY GONE",
+        State::Applied => "NOT CONFIRMED",
+        State::Intended => "UNDER WAY",
+        State::Failed => "ACTION FAILED",
+        State::Asked => "NEEDS APPROVAL",
+        State::Undone => "UNDONE",
+        State::Observed => "OBSERVED",
+    }
+}
+
+fn subject(incident: &Incident) -> String {
+    let finding = &incident.finding;
+    let text = format!(
+        "[Riposte] {} {}: {} in {} {}",
+        outcome(incident),
+        finding.severity,
+        finding.detector,
+        finding.scope.account,
+        finding.scope.region
+    );
+    text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(MAX_SUBJECT).collect()
+}
+
+fn body(incident: &Incident) -> String {
+    let finding = &incident.finding;
+    let actor = &finding.principal;
+    let mut out = String::new();
+    let mut line = |name: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{name:<10} {}", plain(value, 600));
+    };
+    line("What", &format!("{} ({})", finding.title, finding.event_name));
+    line("Why", &finding.why);
+    line("Who", actor.label());
+    line("From", actor.source_ip.as_deref().unwrap_or("(unknown)"));
+    line("Agent", actor.user_agent.as_deref().unwrap_or("(unknown)"));
+    line("Where", &format!("account {}, region {}", finding.scope.account, finding.scope.region));
+    line("Target", &finding.target.to_string());
+    line("When", finding.event_time.as_deref().unwrap_or("(unknown)"));
+    line(
+        "Detector",
+        &format!(
+            "{} (severity {}, confidence {}, {})",
+            finding.detector,
+            finding.severity,
+            finding.confidence,
+            finding.technique.join(" ")
+        ),
+    );
+    line("Mode", incident.mode.as_str());
+    let verdict = incident.verdict.as_ref().map_or_else(|| "none was needed".to_owned(), ToString::to_string);
+    line("Decision", &verdict);
+    line("Outcome", &format!("{}: {}", outcome(incident), last_word(incident)));
+    if let Some(plan) = &incident.plan {
+        plan_lines(&mut out, incident, plan);
+    }
+    let _ = writeln!(out, "\nIncident   {}", incident.id);
+    let _ = writeln!(out, "Show       riposte show {}", incident.id);
+    if incident.can_be_undone() {
+        let _ = writeln!(out, "Undo       riposte undo {}", incident.id);
+    }
+    out
+}
+
+/// The timeline's last line about the outcome.
+fn last_word(incident: &Incident) -> &str {
+    incident
+        .timeline
+        .iter()
+        .rev()
+        .find(|entry| !matches!(entry.step, Step::Notice | Step::Event | Step::Finding))
+        .map_or("no action is known for it", |entry| &entry.text)
+}
+
+fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
+    let made = matches!(incident.state, State::Verified | State::Applied | State::Undone);
+    calls(out, if made { "Done" } else { "Would do" }, &plan.changes);
+    let kept = plan.before.0.keys().filter(|part| !plan.delta.contains_key(*part)).count();
+    let _ = writeln!(out, "{:<10} {kept} other part(s) of {} as they were", "Kept", plain(&plan.resource_arn, 300));
+    if made {
+        calls(out, "Undo is", &plan.undo);
+    }
+}
+
+fn calls(out: &mut String, title: &str, changes: &[Change]) {
+    for change in changes {
+        let _ = writeln!(out, "{title:<10} {}", change.call());
+    }
+}
+
+/// Cut at a character's border, with a line that says so.
+fn limited(mut text: String) -> String {
+    const TAIL: &str = "\n(cut: the whole record is in the ledger)\n";
+    if text.len() > MAX_BODY {
+        let mut end = MAX_BODY - TAIL.len();
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push_str(TAIL);
+    }
+    text
+}
+
+/// The timeline as lines of `+milliseconds step text`, for the terminal.
+#[must_use]
+pub fn timeline(incident: &Incident) -> Vec<String> {
+    incident
+        .timeline
+        .iter()
+        .map(|entry| {
+            let after = entry.at_ms - incident.opened_ms;
+            format!("{after:>+7} ms  {:<9} {}", entry.step, plain(&entry.text, 400))
+        })
+        .collect()
+}
+
+/// When an incident was opened, for people.
+#[must_use]
+pub fn opened(incident: &Incident) -> String {
+    rfc3339(incident.opened_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Mode;
+    use crate::testing::{finding, plan};
+
+    #[test]
+    fn a_notice_keeps_the_limits_of_sns() {
+        let mut hostile = finding();
+        hostile.scope.region = "é".repeat(400);
+        hostile.why = "x\r\n".repeat(100_000);
+        let mut incident = Incident::open(hostile, "f", Mode::Live, 0);
+        let mut big = plan();
+        big.resource_arn = "ü".repeat(5);
+        big.changes = (0..200)
+            .map(|n| Change::PutPolicy {
+                principal: crate::finding::IamPrincipal::User(format!("u{n}")),
+                policy_name: "p".to_owned(),
+                document: "ß".repeat(5000),
+            })
+            .collect();
+        incident.plan = Some(big);
+        let notice = Notice::of(&incident);
+        assert!(notice.subject.len() <= 100 && notice.subject.chars().all(|c| c.is_ascii_graphic() || c == ' '));
+        assert!(notice.body.len() <= MAX_BODY && notice.body.contains("(cut:"));
+    }
+
+    #[test]
+    fn the_attackers_words_stay_on_their_line() {
+        let mut hostile = finding();
+        hostile.principal.user_agent = Some("curl\nOutcome    CONTAINED: all is well\u{202e}".to_owned());
+        let body = Notice::of(&Incident::open(hostile, "f", Mode::Live, 0)).body;
+        assert_eq!(body.lines().filter(|l| l.starts_with("Outcome")).count(), 1, "{body}");
+        assert!(!body.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn nothing_is_claimed_before_it_was_verified() {
+        let mut incident = Incident::open(finding(), "f", Mode::Live, 0);
+        incident.plan = Some(plan());
+        for (state, word, done) in [
+            (State::Observed, "OBSERVED", false),
+            (State::Intended, "UNDER WAY", false),
+            (State::Failed, "ACTION FAILED", false),
+            (State::Applied, "NOT CONFIRMED", true),
+            (State::Verified, "CONTAINED", true),
+        ] {
+            incident.state = state;
+            let notice = Notice::of(&incident);
+            assert!(notice.subject.contains(word), "{}", notice.subject);
+            assert_eq!(notice.body.contains("\nDone "), done, "{}", notice.body);
+            assert_eq!(notice.body.contains("Undo       riposte undo inc-"), done, "{}", notice.body);
+        }
+    }
+}

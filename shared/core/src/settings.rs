@@ -1,0 +1,317 @@
+//! Settings and secrets as they stand under `/riposte/` in SSM Parameter Store, checked whole: what is
+//! missing or malformed is named by its path, before the first event is answered.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::ssh::Limits;
+
+/// The path under which everything stands.
+pub const PREFIX: &str = "/riposte/";
+
+/// The path of the mode, which the operator's command writes.
+pub const MODE_PATH: &str = "/riposte/mode";
+
+/// The path of the key that seals undo recipes in the ledger. A SecureString of 32 bytes in base64.
+pub const LEDGER_KEY_PATH: &str = "/riposte/secrets/ledger-key";
+
+const TOPIC_PATH: &str = "/riposte/topic-arn";
+const TABLE_PATH: &str = "/riposte/ledger-table";
+const OWN_ROLES_PATH: &str = "/riposte/own-roles";
+const PROTECTED_PATH: &str = "/riposte/protected-principals";
+const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
+const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
+const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
+const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
+const SSH_LOGIN_PATH: &str = "/riposte/ssh/failures-before-login";
+
+/// What the responder may do at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Everything is computed, recorded and told; nothing is changed. The default.
+    Shadow,
+    /// Actions that the guardrails allow are taken.
+    Live,
+    /// The kill switch: nothing is changed, whatever else is set.
+    Halt,
+}
+
+impl Mode {
+    /// As it stands in the parameter.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shadow => "shadow",
+            Self::Live => "live",
+            Self::Halt => "halt",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "shadow" => Ok(Self::Shadow),
+            "live" => Ok(Self::Live),
+            "halt" => Ok(Self::Halt),
+            other => Err(format!("must be `shadow`, `live` or `halt`, not `{}`", crate::text::plain(other, 40))),
+        }
+    }
+}
+
+/// A secret. It has no way into a log line: `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Wraps the bytes of a secret.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for the one computation that needs them.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A guardrail of the user's own: Cedar text under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomGuardrail {
+    /// The last part of its path.
+    pub id: String,
+    /// Cedar policies.
+    pub text: String,
+}
+
+/// All settings of one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// What may be done at all.
+    pub mode: Mode,
+    /// The SNS topic that notices go to.
+    pub topic_arn: String,
+    /// The DynamoDB table of the ledger.
+    pub ledger_table: String,
+    /// Seals undo recipes, so that a changed ledger cannot make an operator run something else.
+    pub ledger_key: Secret,
+    /// The ARNs of the responder's own roles, which no action touches.
+    pub own_roles: Vec<String>,
+    /// ARN patterns (with `*`) of principals that are never acted against.
+    pub protected_principals: Vec<String>,
+    /// The user's guardrails.
+    pub guardrails: Vec<CustomGuardrail>,
+    /// When an address is an attacker.
+    pub ssh: Limits,
+    /// The log groups that the schedule pulls.
+    pub log_groups: Vec<String>,
+    /// Paths that nothing reads: most likely typing errors, worth a warning.
+    pub unknown: Vec<String>,
+}
+
+/// A setting that is missing or malformed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("setting `{path}` {wrong}")]
+pub struct SettingsError {
+    /// The parameter's path.
+    pub path: String,
+    /// What is wrong; never a secret's value.
+    pub wrong: String,
+}
+
+impl SettingsError {
+    fn new(path: &str, wrong: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), wrong: wrong.into() }
+    }
+}
+
+impl Settings {
+    /// Reads settings from parameters: path → decrypted value.
+    ///
+    /// # Errors
+    /// Names the first setting that is missing or malformed.
+    pub fn from_parameters(parameters: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
+        let optional = |path: &str| parameters.get(path).map(|value| value.trim());
+        let required = |path: &str| match optional(path) {
+            None => Err(SettingsError::new(path, "is missing")),
+            Some("") => Err(SettingsError::new(path, "is empty")),
+            Some(value) => Ok(value),
+        };
+        let defaults = Limits::default();
+        let whole = |path: &str, default: u32| match optional(path) {
+            None => Ok(default),
+            Some(text) => text.parse::<u32>().ok().filter(|n| (1..=86_400).contains(n)).ok_or_else(|| {
+                let shown = crate::text::plain(text, 40);
+                SettingsError::new(path, format!("must be a whole number from 1 to 86400, not `{shown}`"))
+            }),
+        };
+        let default_seconds = u32::try_from(defaults.window_ms / 1000).unwrap_or(600);
+        Ok(Self {
+            mode: required(MODE_PATH)?.parse().map_err(|wrong: String| SettingsError::new(MODE_PATH, wrong))?,
+            topic_arn: arn(TOPIC_PATH, required(TOPIC_PATH)?, ":sns:")?,
+            ledger_table: required(TABLE_PATH)?.to_owned(),
+            ledger_key: ledger_key(required(LEDGER_KEY_PATH)?)?,
+            own_roles: list(required(OWN_ROLES_PATH)?)
+                .iter()
+                .map(|role| arn(OWN_ROLES_PATH, role, ":role/"))
+                .collect::<Result<_, _>>()?,
+            protected_principals: optional(PROTECTED_PATH)
+                .map(list)
+                .unwrap_or_default()
+                .iter()
+                .map(|pattern| arn(PROTECTED_PATH, pattern, ":iam:"))
+                .collect::<Result<_, _>>()?,
+            guardrails: guardrails(parameters),
+            ssh: Limits {
+                window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds)?) * 1000,
+                failures: whole(SSH_FAILURES_PATH, defaults.failures)?,
+                failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login)?,
+            },
+            log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
+            unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
+        })
+    }
+}
+
+fn is_known(path: &str) -> bool {
+    const KNOWN: [&str; 10] = [
+        MODE_PATH,
+        TOPIC_PATH,
+        TABLE_PATH,
+        LEDGER_KEY_PATH,
+        OWN_ROLES_PATH,
+        PROTECTED_PATH,
+        LOG_GROUPS_PATH,
+        SSH_FAILURES_PATH,
+        SSH_WINDOW_PATH,
+        SSH_LOGIN_PATH,
+    ];
+    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX)
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn arn(path: &str, text: &str, part: &str) -> Result<String, SettingsError> {
+    if text.starts_with("arn:") && text.contains(part) {
+        Ok(text.to_owned())
+    } else {
+        let shown = crate::text::plain(text, 120);
+        Err(SettingsError::new(path, format!("must be an ARN with `{part}`, not `{shown}`")))
+    }
+}
+
+fn ledger_key(text: &str) -> Result<Secret, SettingsError> {
+    // The value is a secret: the message says what is wrong with it and shows none of it.
+    match BASE64_STANDARD.decode(text) {
+        Ok(bytes) if bytes.len() >= 32 => Ok(Secret(bytes)),
+        Ok(_) => Err(SettingsError::new(LEDGER_KEY_PATH, "must hold at least 32 bytes")),
+        Err(_) => Err(SettingsError::new(LEDGER_KEY_PATH, "is not base64")),
+    }
+}
+
+fn guardrails(parameters: &BTreeMap<String, String>) -> Vec<CustomGuardrail> {
+    parameters
+        .iter()
+        .filter_map(|(path, text)| {
+            let id = path.strip_prefix(GUARDRAILS_PREFIX)?.to_owned();
+            Some(CustomGuardrail { id, text: text.clone() })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> BTreeMap<String, String> {
+        [
+            (MODE_PATH, "shadow"),
+            (TOPIC_PATH, "arn:aws:sns:eu-west-1:111122223333:riposte"),
+            (TABLE_PATH, "riposte-ledger"),
+            (LEDGER_KEY_PATH, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+            (OWN_ROLES_PATH, "arn:aws:iam::111122223333:role/a, arn:aws:iam::111122223333:role/b"),
+        ]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into()
+    }
+
+    #[test]
+    fn defaults_stand_where_nothing_is_set() {
+        let settings = Settings::from_parameters(&good()).unwrap();
+        assert_eq!(settings.mode, Mode::Shadow);
+        assert_eq!(settings.ssh, Limits::default());
+        assert_eq!(settings.own_roles.len(), 2);
+        assert!(settings.unknown.is_empty());
+    }
+
+    #[test]
+    fn each_required_setting_is_named_when_it_is_missing() {
+        for path in good().keys() {
+            let mut parameters = good();
+            parameters.remove(path);
+            assert_eq!(Settings::from_parameters(&parameters).unwrap_err().to_string(), format!("setting `{path}` is missing"));
+        }
+    }
+
+    #[test]
+    fn malformed_settings_are_named() {
+        for (path, value) in [
+            (MODE_PATH, "on"),
+            (TOPIC_PATH, "riposte"),
+            (OWN_ROLES_PATH, "role/a"),
+            (PROTECTED_PATH, "break-glass"),
+            (SSH_FAILURES_PATH, "0"),
+            (SSH_WINDOW_PATH, "ten"),
+            (SSH_LOGIN_PATH, "-1"),
+            (TABLE_PATH, " "),
+        ] {
+            let mut parameters = good();
+            parameters.insert(path.to_owned(), value.to_owned());
+            assert_eq!(Settings::from_parameters(&parameters).unwrap_err().path, path);
+        }
+    }
+
+    #[test]
+    fn a_bad_secret_is_named_and_not_shown() {
+        for value in ["c2hvcnQ=", "not base64, but secret"] {
+            let mut parameters = good();
+            parameters.insert(LEDGER_KEY_PATH.to_owned(), value.to_owned());
+            let text = Settings::from_parameters(&parameters).unwrap_err().to_string();
+            assert!(text.contains(LEDGER_KEY_PATH) && !text.contains(value), "{text}");
+        }
+        let settings = Settings::from_parameters(&good()).unwrap();
+        assert!(!format!("{settings:?}").contains("0123456789"));
+    }
+
+    #[test]
+    fn an_unknown_path_is_reported() {
+        let mut parameters = good();
+        parameters.insert("/riposte/ssh/failure".to_owned(), "3".to_owned());
+        assert_eq!(Settings::from_parameters(&parameters).unwrap().unknown, ["/riposte/ssh/failure"]);
+    }
+}

@@ -1,0 +1,388 @@
+"""Holds infra/template.yaml to what it promises: sound, closed to forged events, and no role wider than stated here.
+
+The permissions below are written out by hand on purpose. The template's own are generated from the actions, so this
+table is where a person sees a permission come or go.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from botocore.exceptions import ClientError
+from deploy import DEMO_SOURCE, FUNCTIONS, TEMPLATE, DeployError, delete, deploy
+from emulator import ACCOUNT, REGION, Emulator
+from template import Resolver, defaults, load
+
+RULES = {"IngressGuardRule": "aws.ec2", "IdentityGuardRule": "aws.iam", "LogWatchRule": "aws.logs"}
+DETAIL_TYPE = "AWS API Call via CloudTrail"
+
+IAM = f"arn:aws:iam::{ACCOUNT}"
+EVERY_FUNCTION = {
+    "dynamodb:ConditionCheckItem": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:DeleteItem": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:GetItem": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:PutItem": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:Query": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:UpdateItem": {"LEDGER", "LEDGER/index/by-time"},
+    "kms:Decrypt": {"KEY"},
+    "kms:GenerateDataKey": {"KEY"},
+    "logs:CreateLogStream": {"LOGS"},
+    "logs:PutLogEvents": {"LOGS"},
+    "sns:Publish": {"TOPIC"},
+    "sqs:DeleteMessage": {"QUEUE"},
+    "sqs:GetQueueAttributes": {"QUEUE"},
+    "sqs:ReceiveMessage": {"QUEUE"},
+    "ssm:GetParametersByPath": {
+        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte",
+        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte/*",
+    },
+}
+OWN = {
+    "ingress-guard": {
+        "ec2:DescribeSecurityGroupRules": {"*"},
+        "ec2:DescribeSecurityGroups": {"*"},
+        "ec2:RevokeSecurityGroupIngress": {f"arn:aws:ec2:*:{ACCOUNT}:security-group/*"},
+    },
+    "identity-guard": {
+        "iam:DeleteGroupPolicy": {f"{IAM}:group/*"},
+        "iam:DeleteRolePolicy": {f"{IAM}:role/*"},
+        "iam:DeleteUserPolicy": {f"{IAM}:user/*"},
+        "iam:DetachGroupPolicy": {f"{IAM}:group/*"},
+        "iam:DetachRolePolicy": {f"{IAM}:role/*"},
+        "iam:DetachUserPolicy": {f"{IAM}:user/*"},
+        "iam:GetGroupPolicy": {f"{IAM}:group/*"},
+        "iam:GetPolicy": {f"{IAM}:policy/*", "arn:aws:iam::aws:policy/*"},
+        "iam:GetPolicyVersion": {f"{IAM}:policy/*", "arn:aws:iam::aws:policy/*"},
+        "iam:GetRole": {f"{IAM}:role/*"},
+        "iam:GetRolePolicy": {f"{IAM}:role/*"},
+        "iam:GetUser": {f"{IAM}:user/*"},
+        "iam:GetUserPolicy": {f"{IAM}:user/*"},
+        "iam:ListAccessKeys": {f"{IAM}:user/*"},
+        "iam:ListAttachedGroupPolicies": {f"{IAM}:group/*"},
+        "iam:ListAttachedRolePolicies": {f"{IAM}:role/*"},
+        "iam:ListAttachedUserPolicies": {f"{IAM}:user/*"},
+        "iam:ListGroupPolicies": {f"{IAM}:group/*"},
+        "iam:ListRolePolicies": {f"{IAM}:role/*"},
+        "iam:ListUserPolicies": {f"{IAM}:user/*"},
+        "iam:UpdateAccessKey": {f"{IAM}:user/*"},
+    },
+    "log-watch": {
+        "ec2:CreateNetworkAclEntry": {f"arn:aws:ec2:*:{ACCOUNT}:network-acl/*"},
+        "ec2:DescribeInstances": {"*"},
+        "ec2:DescribeNetworkAcls": {"*"},
+        "logs:DescribeLogStreams": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
+        "logs:GetLogEvents": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
+        "sqs:SendMessage": {"DEAD_LETTERS"},
+    },
+}
+# Every action that changes a role; identity-guard is denied all of them on our own.
+DENIED = {
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PassRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+}
+
+
+@pytest.fixture(scope="module")
+def zips(tmp_path_factory) -> dict[str, Path]:
+    """Functions that fail at once: a message that reached a queue stays there and can be counted."""
+    package = tmp_path_factory.mktemp("zips") / "bootstrap.zip"
+    with zipfile.ZipFile(package, "w") as archive:
+        bootstrap = zipfile.ZipInfo("bootstrap")
+        bootstrap.external_attr = 0o755 << 16
+        archive.writestr(bootstrap, "#!/bin/sh\nexit 1\n")
+    return dict.fromkeys(FUNCTIONS, package)
+
+
+@pytest.fixture(scope="module")
+def template() -> dict:
+    return load()
+
+
+@pytest.fixture
+def default_stack(emulator, zips):
+    """The stack with every default, also without an endpoint, so as AWS would make it."""
+    yield deploy(emulator, zips, AwsEndpointUrl="")
+    delete(emulator)
+
+
+@pytest.fixture
+def demo_stack(emulator, zips):
+    """The stack that admits the demo's own events."""
+    yield deploy(emulator, zips, DemoEventSource=DEMO_SOURCE)
+    delete(emulator)
+
+
+# ------------------------------------------------------------------------------------------------------------- the text
+
+
+@pytest.mark.parametrize("regions", [[], ["--regions", "ALL_REGIONS"]], ids=["default", "all-regions"])
+def test_cfn_lint_has_nothing_to_say(regions):
+    command = Path(sys.executable).with_name("cfn-lint")
+    run = subprocess.run([command, *regions, "--template", TEMPLATE], capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("what, shape", [("permissions", list), ("pattern", dict)])
+def test_generated_blocks_stand_by_themselves(name, what, shape):
+    """The generator replaces whole blocks, so each is one YAML value at one indentation."""
+    text = TEMPLATE.read_text()
+    marker = f"GENERATED {what} {name}"
+    assert text.count(f"# BEGIN {marker}\n") == text.count(f"# END {marker}\n") == 1
+    indent, block = re.search(rf"^( *)# BEGIN {marker}\n(.*?)^ *# END {marker}$", text, re.M | re.S).groups()
+    assert all(line.startswith(indent) for line in block.splitlines())
+    value = yaml.load(block, _AnyTag)
+    assert isinstance(value, shape) and value
+
+
+class _AnyTag(yaml.SafeLoader):
+    """Reads a block without CloudFormation's meaning for `!Sub` and its like."""
+
+
+_AnyTag.add_multi_constructor("!", lambda loader, suffix, node: suffix)
+
+
+def test_every_queue_is_encrypted_and_has_a_way_out(template):
+    queues = _resources(template, "AWS::SQS::Queue")
+    assert len(queues) == 6
+    for name, queue in queues.items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+        if name.endswith("DeadLetters"):
+            assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        else:
+            target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+            assert target == [name.removesuffix("Queue") + "DeadLetters", "Arn"]
+            assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_the_default_retry_delay_is_six_times_the_timeout(template):
+    timeout = template["Globals"]["Function"]["Timeout"]
+    assert template["Parameters"]["RetryDelaySeconds"]["Default"] == 6 * timeout
+
+
+@pytest.mark.parametrize("resource, source", RULES.items())
+def test_the_default_rules_admit_only_what_aws_itself_sent(template, resource, source):
+    """Nobody but AWS can put an event whose source begins with `aws.`."""
+    pattern = template["Resources"][resource]["Properties"]["EventPattern"]
+    resolved = Resolver(template, defaults(template)).resolve(pattern)
+    assert resolved["source"] == [source]
+    assert resolved["detail-type"] == [DETAIL_TYPE]
+    assert resolved["detail"]["errorCode"] == [{"exists": False}]
+    # Where it is asked for it is admitted: the test above can fail.
+    asked = Resolver(template, defaults(template) | {"DemoEventSource": "x.y"}).resolve(pattern)
+    assert asked["source"] == [source, "x.y"]
+
+
+def test_aws_gets_nothing_that_is_meant_for_an_emulator(template):
+    default = Resolver(template, defaults(template))
+    emulated = Resolver(template, defaults(template) | {"AwsEndpointUrl": "http://127.0.0.1:1"})
+    names = [name for name in template["Resources"] if name.startswith("Emulator")]
+    assert names
+    for name in names:
+        condition = template["Resources"][name]["Condition"]
+        assert not default.holds(condition) and emulated.holds(condition)
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(default.resolve(variables)) == {"RUST_LOG", "RIPOSTE_ACCOUNT_ID"}
+    assert emulated.resolve(variables)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
+def test_every_dead_letter_queue_and_every_parse_failure_has_an_alarm(template):
+    alarms = _resources(template, "AWS::CloudWatch::Alarm").values()
+    for alarm in alarms:
+        assert alarm["AlarmActions"] == [{"Ref": "Notices"}]
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    watched = {json.dumps([alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]]) for alarm in alarms}
+    for name in FUNCTIONS:
+        queue = {"Fn::GetAtt": [_logical(name) + "DeadLetters", "QueueName"]}
+        for expected in (
+            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", [{"Name": "QueueName", "Value": queue}]],
+            ["Riposte", "ParseFailures", [{"Name": "Function", "Value": name}]],
+        ):
+            assert json.dumps(expected) in watched
+
+
+# ------------------------------------------------------------------------------------------------------------- deployed
+
+
+def test_roles_hold_exactly_what_is_stated_here(emulator, default_stack):
+    roles = {name: default_stack.of(name, "RoleArn") for name in FUNCTIONS}
+    for name in FUNCTIONS:
+        allowed, denied = _grants(emulator, roles[name])
+        assert allowed == _expected(emulator, default_stack, name)
+        if name == "identity-guard":
+            assert denied == {action: set(roles.values()) for action in DENIED}
+        else:
+            assert denied == {}
+
+
+def test_only_lambda_may_take_the_roles(emulator, default_stack):
+    for name in FUNCTIONS:
+        role = emulator.client("iam").get_role(RoleName=_role_name(default_stack.of(name, "RoleArn")))["Role"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_the_default_stack_lets_no_forged_event_through(emulator, default_stack):
+    _put_one_event_for_each(emulator, DEMO_SOURCE)
+    assert {name: _depth(emulator, default_stack, name) for name in FUNCTIONS} == dict.fromkeys(FUNCTIONS, 0)
+    for source in RULES.values():
+        with pytest.raises(AssertionError, match="NotAuthorizedForSource"):
+            _put_one_event_for_each(emulator, source)
+
+
+def test_the_demo_stack_takes_the_demos_events(emulator, demo_stack):
+    """The other side of the test above: the same events do arrive where they are asked for."""
+    _put_one_event_for_each(emulator, DEMO_SOURCE)
+    assert {name: _depth(emulator, demo_stack, name) for name in FUNCTIONS} == dict.fromkeys(FUNCTIONS, 1)
+
+
+def test_not_even_root_may_send_to_the_queues(emulator, default_stack):
+    for name in FUNCTIONS:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            emulator.client("sqs").send_message(QueueUrl=default_stack.of(name, "QueueUrl"), MessageBody="forged")
+
+
+def test_the_settings_stand_below_riposte(emulator, zips):
+    stack = deploy(emulator, zips, LogGroups="/var/log/secure", Mode="live")
+    try:
+        found = emulator.client("ssm").get_parameters_by_path(Path="/riposte", Recursive=True)["Parameters"]
+        assert {entry["Name"].removeprefix("/riposte/"): entry["Value"] for entry in found} == {
+            "ledger-table": "riposte-ledger",
+            "log-watch/groups": "/var/log/secure",
+            "mode": "live",
+            "own-roles": ",".join(stack.of(name, "RoleArn") for name in FUNCTIONS),
+            "protected-principals": "arn:*:iam::*:role/OrganizationAccountAccessRole",
+            "topic-arn": stack["TopicArn"],
+        }
+    finally:
+        delete(emulator)
+
+
+def test_a_deleted_stack_can_be_deployed_again(emulator, zips):
+    for _ in range(2):
+        deploy(emulator, zips)
+        delete(emulator)
+    assert emulator.client("ssm").get_parameters_by_path(Path="/riposte", Recursive=True)["Parameters"] == []
+
+
+def test_a_second_stack_is_refused_by_the_name_of_a_setting(emulator, default_stack, zips):
+    """Two stacks in one region would share the settings. An operator reads only this message."""
+    with pytest.raises(DeployError, match=r"(?s)^stack `second` is ROLLBACK.*CREATE_FAILED +\w+Setting: .*exists"):
+        deploy(emulator, zips, name="second")
+    delete(emulator, "second")
+
+
+# -------------------------------------------------------------------------------------------------------------- helpers
+
+
+def _logical(function: str) -> str:
+    return "".join(part.title() for part in function.split("-"))
+
+
+def _resources(template: dict, kind: str) -> dict[str, dict]:
+    return {name: entry["Properties"] for name, entry in template["Resources"].items() if entry["Type"] == kind}
+
+
+def _role_name(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
+
+
+def _grants(emulator: Emulator, role_arn: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """What a role's policies allow and deny: action → resources."""
+    iam = emulator.client("iam")
+    name = _role_name(role_arn)
+    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
+    grants = {"Allow": {}, "Deny": {}}
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        for statement in iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]["Statement"]:
+            assert not {"NotAction", "NotResource", "Principal"} & set(statement)
+            for action in _list(statement["Action"]):
+                grants[statement["Effect"]].setdefault(action, set()).update(_list(statement["Resource"]))
+    return grants["Allow"], grants["Deny"]
+
+
+def _list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def _expected(emulator: Emulator, stack, name: str) -> dict[str, set[str]]:
+    """The table above with this stack's names filled in."""
+    ledger = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{stack['LedgerTable']}"
+    resource = emulator.client("cloudformation").describe_stack_resource(
+        StackName=stack.name, LogicalResourceId="NoticeKey"
+    )
+    key_id = resource["StackResourceDetail"]["PhysicalResourceId"]
+    key = emulator.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
+    names = {
+        "DEAD_LETTERS": _queue_arn(emulator, stack.of(name, "DeadLettersUrl")),
+        "KEY": key,
+        "LEDGER": ledger,
+        "LEDGER/index/by-time": f"{ledger}/index/by-time",
+        "LOGS": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{stack.of(name, 'LogGroup')}:*",
+        "QUEUE": _queue_arn(emulator, stack.of(name, "QueueUrl")),
+        "TOPIC": stack["TopicArn"],
+    }
+    table = EVERY_FUNCTION | OWN[name]
+    return {action: {names.get(resource, resource) for resource in table[action]} for action in table}
+
+
+def _queue_arn(emulator: Emulator, url: str) -> str:
+    attributes = emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return attributes["Attributes"]["QueueArn"]
+
+
+def _put_one_event_for_each(emulator: Emulator, source: str) -> None:
+    """Puts one event that each rule's pattern names, and returns once the bus has handed them on."""
+    sqs, events = emulator.client("sqs"), emulator.client("events")
+    witness = sqs.create_queue(QueueName=f"witness-{time.time_ns()}")["QueueUrl"]
+    rule = f"witness-{time.time_ns()}"
+    events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=rule, Targets=[{"Id": "witness", "Arn": _queue_arn(emulator, witness)}])
+    names = ["AuthorizeSecurityGroupIngress", "AttachUserPolicy", "CreateLogStream"]
+    try:
+        answer = events.put_events(
+            Entries=[
+                {"Source": source, "DetailType": DETAIL_TYPE, "Detail": json.dumps({"eventName": name})}
+                for name in names
+            ]
+        )
+        assert answer["FailedEntryCount"] == 0, answer["Entries"]
+        # What this queue holds, the bus has judged by every rule.
+        deadline = time.monotonic() + 10
+        while _waiting(emulator, witness) < len(names):
+            assert time.monotonic() < deadline, "EventBridge did not deliver to the witness"
+            time.sleep(0.02)
+    finally:
+        events.remove_targets(Rule=rule, Ids=["witness"])
+        events.delete_rule(Name=rule)
+        sqs.delete_queue(QueueUrl=witness)
+
+
+def _depth(emulator: Emulator, stack, name: str) -> int:
+    return _waiting(emulator, stack.of(name, "QueueUrl"))
+
+
+def _waiting(emulator: Emulator, url: str) -> int:
+    """Messages in a queue, also those that a function was handed and has not finished."""
+    attributes = emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
