@@ -1,1 +1,13 @@
-//! x
+//! What no single crate can prove or make: the generated files, the benchmarks' parts, and tests over
+//! the whole workspace.
+
+pub mod generate;
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

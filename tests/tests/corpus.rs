@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riposte_core::detect::{Answer, DETECTORS, Facts, LOG_DETECTORS, LogDetector, reading, run};
+use riposte_core::detect::{Answer, DETECTORS, Facts, LOG_DETECTORS, reading, run};
 use riposte_core::event::{Delivery, DeliveryKind, Event, ParseError};
 use riposte_core::ssh::{Limits, StreamWindows};
 use serde_json::Value;
@@ -205,11 +205,10 @@ fn guessers(log: &str) -> BTreeSet<String> {
 fn the_guessers_of_a_real_log_are_found() {
     let Some(corpus) = corpus() else { return };
     let log = fs::read_to_string(corpus.join("logs/OpenSSH.log")).unwrap();
-    let detectors: Vec<&dyn LogDetector> = LOG_DETECTORS.iter().map(|d| *d as &dyn LogDetector).collect();
     let mut windows = StreamWindows::default();
     let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for line in log.lines() {
-        for finding in windows.observe(time_of(line), line, &Limits::default(), &detectors) {
+        for finding in windows.observe(time_of(line), line, &Limits::default(), LOG_DETECTORS) {
             found.entry(finding.meta.id).or_default().insert(finding.address.to_string());
         }
     }

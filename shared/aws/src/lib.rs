@@ -15,6 +15,7 @@ pub mod lookups;
 pub mod metrics;
 pub mod notices;
 pub mod operator;
+pub mod permissions;
 pub mod responder;
 pub mod settings;
 pub mod streams;

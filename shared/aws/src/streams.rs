@@ -20,12 +20,19 @@ use riposte_core::seal::short_hash;
 use riposte_core::ssh::LogFinding;
 use riposte_core::text::plain;
 
+use crate::actions::Permission;
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::guard::{self, Base, ItemError};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::StreamItem;
 use crate::settings::Loaded;
+
+/// What a function needs to pull log streams.
+pub const PERMISSION: Permission = Permission {
+    actions: &["logs:DescribeLogStreams", "logs:GetLogEvents"],
+    resources: &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
+};
 
 /// A token is good for 24 hours; it is not used in its last.
 const TOKEN_GOOD_MS: i64 = 23 * 3600 * 1000;

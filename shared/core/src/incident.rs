@@ -230,8 +230,7 @@ impl Incident {
 /// Milliseconds since 1970 as RFC 3339 in UTC with milliseconds.
 #[must_use]
 pub fn rfc3339(at_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(at_ms)
-        .map_or_else(|_| format!("{at_ms} ms since 1970"), |t| format!("{t:.3}"))
+    jiff::Timestamp::from_millisecond(at_ms).map_or_else(|_| format!("{at_ms} ms since 1970"), |t| format!("{t:.3}"))
 }
 
 #[cfg(test)]

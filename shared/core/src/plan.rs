@@ -414,7 +414,11 @@ mod tests {
             r#"iam:PutUserPolicy {"UserName":"eve\\n","PolicyName":"p","PolicyDocument":"{}"}"#
         );
         assert_eq!(
-            call(Change::CreateDenyEntry { acl_id: "acl-1".to_owned(), rule_number: 1, cidr: "2001:db8::1/128".to_owned() }),
+            call(Change::CreateDenyEntry {
+                acl_id: "acl-1".to_owned(),
+                rule_number: 1,
+                cidr: "2001:db8::1/128".to_owned()
+            }),
             r#"ec2:CreateNetworkAclEntry {"NetworkAclId":"acl-1","RuleNumber":1,"Egress":false,"Protocol":"-1","RuleAction":"deny","Ipv6CidrBlock":"2001:db8::1/128"}"#
         );
     }

@@ -31,6 +31,9 @@ const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
 const SSH_LOGIN_PATH: &str = "/riposte/ssh/failures-before-login";
 
+/// A day.
+const LONGEST_WINDOW_SECONDS: u32 = 86_400;
+
 /// What the responder may do at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -161,11 +164,11 @@ impl Settings {
             Some(value) => Ok(value),
         };
         let defaults = Limits::default();
-        let whole = |path: &str, default: u32| match optional(path) {
+        let whole = |path: &str, default: u32, most: u32| match optional(path) {
             None => Ok(default),
-            Some(text) => text.parse::<u32>().ok().filter(|n| (1..=86_400).contains(n)).ok_or_else(|| {
+            Some(text) => text.parse::<u32>().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| {
                 let shown = crate::text::plain(text, 40);
-                SettingsError::new(path, format!("must be a whole number from 1 to 86400, not `{shown}`"))
+                SettingsError::new(path, format!("must be a whole number from 1 to {most}, not `{shown}`"))
             }),
         };
         let default_seconds = u32::try_from(defaults.window_ms / 1000).unwrap_or(600);
@@ -186,9 +189,9 @@ impl Settings {
                 .collect::<Result<_, _>>()?,
             guardrails: guardrails(parameters),
             ssh: Limits {
-                window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds)?) * 1000,
-                failures: whole(SSH_FAILURES_PATH, defaults.failures)?,
-                failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login)?,
+                window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds, LONGEST_WINDOW_SECONDS)?) * 1000,
+                failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
+                failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login, Limits::MAX_FAILURES)?,
             },
             log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
             unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
@@ -274,7 +277,10 @@ mod tests {
         for path in good().keys() {
             let mut parameters = good();
             parameters.remove(path);
-            assert_eq!(Settings::from_parameters(&parameters).unwrap_err().to_string(), format!("setting `{path}` is missing"));
+            assert_eq!(
+                Settings::from_parameters(&parameters).unwrap_err().to_string(),
+                format!("setting `{path}` is missing")
+            );
         }
     }
 
@@ -286,6 +292,7 @@ mod tests {
             (OWN_ROLES_PATH, "role/a"),
             (PROTECTED_PATH, "break-glass"),
             (SSH_FAILURES_PATH, "0"),
+            (SSH_LOGIN_PATH, "1001"),
             (SSH_WINDOW_PATH, "ten"),
             (SSH_LOGIN_PATH, "-1"),
             (TABLE_PATH, " "),

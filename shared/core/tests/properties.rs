@@ -1,12 +1,12 @@
 //! Properties that must hold for whatever is thrown at the pure parts.
 
 use proptest::prelude::*;
-use riposte_core::detect::{DETECTORS, Facts, LOG_DETECTORS, LogDetector, run};
+use riposte_core::detect::{DETECTORS, Facts, LOG_DETECTORS, run};
 use riposte_core::event::{ApiCall, Delivery, Event};
 use riposte_core::iam::Policy;
 use riposte_core::net::cidr::{Reach, internet_ranges, network, same_network};
 use riposte_core::ssh::{Limits, StreamWindows, parse_line};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// JSON of any shape, with the names and values that the parsers look for among it.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -167,15 +167,14 @@ fn statement() -> impl Strategy<Value = Value> {
     let some = |from: &'static [&'static str]| proptest::collection::vec(proptest::sample::select(from), 1..4);
     (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), some(&PARTS), some(&RESOURCES)).prop_map(
         |(allow, not_action, not_resource, condition, actions, resources)| {
-            let mut statement = json!({
-                "Effect": if allow { "Allow" } else { "Deny" },
-                (if not_action { "NotAction" } else { "Action" }): actions,
-                (if not_resource { "NotResource" } else { "Resource" }): resources,
-            });
+            let mut statement = Map::new();
+            statement.insert("Effect".to_owned(), json!(if allow { "Allow" } else { "Deny" }));
+            statement.insert(if not_action { "NotAction" } else { "Action" }.to_owned(), json!(actions));
+            statement.insert(if not_resource { "NotResource" } else { "Resource" }.to_owned(), json!(resources));
             if condition {
-                statement["Condition"] = json!({ "Bool": { "aws:SecureTransport": "true" } });
+                statement.insert("Condition".to_owned(), json!({ "Bool": { "aws:SecureTransport": "true" } }));
             }
-            statement
+            Value::Object(statement)
         },
     )
 }
@@ -280,7 +279,6 @@ proptest! {
     fn the_windows_stay_the_same_when_they_are_written_down(
         lines in proptest::collection::vec((0i64..2_000_000, 0u8..4, 0u32..6, 0u8..4), 1..60),
     ) {
-        let detectors: Vec<&dyn LogDetector> = LOG_DETECTORS.iter().map(|d| *d as &dyn LogDetector).collect();
         let limits = Limits::default();
         let (mut whole, mut kept) = (StreamWindows::default(), StreamWindows::default());
         for (at_ms, host, pid, kind) in lines {
@@ -292,7 +290,7 @@ proptest! {
             let text = serde_json::to_string(&kept).map_err(|e| TestCaseError::fail(e.to_string()))?;
             kept = serde_json::from_str(&text).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let told = |windows: &mut StreamWindows| -> Vec<_> {
-                let found = windows.observe(at_ms, &line, &limits, &detectors);
+                let found = windows.observe(at_ms, &line, &limits, LOG_DETECTORS);
                 found.into_iter().map(|f| (f.meta.id, f.address, f.claim)).collect()
             };
             prop_assert_eq!(told(&mut whole), told(&mut kept));

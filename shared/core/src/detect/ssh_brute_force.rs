@@ -36,8 +36,8 @@ Guessing works: it needs one weak password on one account, it costs nothing, and
 itself. What is guessed on one host is tried on all others.
 
 ## False positives
-A script with an old password, or many people behind one address (an office, a VPN). Let their group in
-the network ACL be, or raise the limit.
+A script with an old password, or many people behind one address (an office, a VPN). Tag the subnet's
+network ACL `riposte:exempt`, or raise the limit.
 
 ## References
 - <https://attack.mitre.org/techniques/T1110/001/>

@@ -114,9 +114,8 @@ impl ApiCall {
     /// Whether the call was refused or failed. Such a call changed nothing.
     #[must_use]
     pub fn failed(&self) -> bool {
-        let failed_login = || {
-            self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"))
-        };
+        let failed_login =
+            || self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"));
         let present = |key| self.record.get(key).is_some_and(|v| !v.is_null());
         present("errorCode") || present("errorMessage") || failed_login()
     }

@@ -26,7 +26,10 @@ pub enum ParseError {
         found: &'static str,
     },
     /// An object of no known shape.
-    #[error("neither an EventBridge envelope, nor a CloudTrail record, nor a log payload; its keys are {}", quoted(keys))]
+    #[error(
+        "neither an EventBridge envelope, nor a CloudTrail record, nor a log payload; its keys are {}",
+        quoted(keys)
+    )]
     UnknownShape {
         /// The first of its keys.
         keys: Vec<String>,

@@ -70,7 +70,8 @@ pub struct Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = if self.guardrails.is_empty() { "no guardrail permits it".to_owned() } else { self.guardrails.join(", ") };
+        let by =
+            if self.guardrails.is_empty() { "no guardrail permits it".to_owned() } else { self.guardrails.join(", ") };
         write!(f, "{} ({by})", self.effect)?;
         for error in &self.errors {
             write!(f, "; {}", crate::text::plain(error, 300))?;
@@ -187,7 +188,13 @@ impl Guardrails {
         }
     }
 
-    fn ask(&self, function: &str, proposal: &impl Proposal, finding: &Finding, approved: bool) -> Result<Answer, String> {
+    fn ask(
+        &self,
+        function: &str,
+        proposal: &impl Proposal,
+        finding: &Finding,
+        approved: bool,
+    ) -> Result<Answer, String> {
         let resource = uid("Resource", proposal.resource_arn())?;
         let request = Request::new(
             uid("Function", function)?,
@@ -239,7 +246,8 @@ fn unasked(error: String) -> Verdict {
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
-    let name: EntityTypeName = format!("Riposte::{kind}").parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())?;
+    let name: EntityTypeName =
+        format!("Riposte::{kind}").parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())?;
     Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
 }
 

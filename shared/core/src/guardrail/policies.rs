@@ -18,11 +18,15 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
     }
     for pattern in &settings.protected_principals {
         let pattern = literal(pattern);
-        text.push_str(&forbid("protected-principals", &format!("resource.arn like {pattern} || context.actor like {pattern}")));
+        text.push_str(&forbid(
+            "protected-principals",
+            &format!("resource.arn like {pattern} || context.actor like {pattern}"),
+        ));
     }
-    let mut set: PolicySet = text
-        .parse()
-        .map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped { id: "shipped".to_owned(), wrong: e.to_string() })?;
+    let mut set: PolicySet = text.parse().map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped {
+        id: "shipped".to_owned(),
+        wrong: e.to_string(),
+    })?;
     if !settings.guardrails.is_empty() {
         let schema = schema()?;
         for guardrail in &settings.guardrails {

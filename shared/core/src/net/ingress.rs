@@ -134,8 +134,8 @@ impl<'a> Reader<'a> {
 
     fn rule(&self, cidr: &str, description: Option<String>) -> Result<IngressRule, ShapeError> {
         let protocol = match self.part.get(self.protocol) {
-            Some(Value::String(name)) => name.clone(),
-            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(name)) => canonical_protocol(name),
+            Some(Value::Number(number)) => canonical_protocol(&number.to_string()),
             _ => return Err(missing(&format!("{}.{}", self.path, self.protocol))),
         };
         Ok(IngressRule {
@@ -160,6 +160,20 @@ impl<'a> Reader<'a> {
             Some(Value::String(digits)) => digits.trim().parse().map(Some).map_err(|_| wrong()),
             Some(_) => Err(wrong()),
         }
+    }
+}
+
+/// The protocol as EC2 names it in the rule that it makes, whatever the request called it: only so can
+/// the live rule be told by what was asked for.
+fn canonical_protocol(name: &str) -> String {
+    let name = name.trim().to_ascii_lowercase();
+    match name.as_str() {
+        "1" => "icmp".to_owned(),
+        "6" => "tcp".to_owned(),
+        "17" => "udp".to_owned(),
+        "58" => "icmpv6".to_owned(),
+        "all" => "-1".to_owned(),
+        _ => name,
     }
 }
 

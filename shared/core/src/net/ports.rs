@@ -43,13 +43,10 @@ impl PortSpan {
     /// The span of a rule; `None` for protocols without ports, such as ICMP.
     #[must_use]
     pub fn of(rule: &IngressRule) -> Option<Self> {
-        let protocol = rule.protocol.trim();
-        let transport = match protocol {
-            "-1" | "all" => return Some(Self { transport: Transport::Both, first: 0, last: u16::MAX }),
-            "6" => Transport::Tcp,
-            "17" => Transport::Udp,
-            name if name.eq_ignore_ascii_case("tcp") => Transport::Tcp,
-            name if name.eq_ignore_ascii_case("udp") => Transport::Udp,
+        let transport = match rule.protocol.as_str() {
+            "-1" => return Some(Self { transport: Transport::Both, first: 0, last: u16::MAX }),
+            "tcp" | "6" => Transport::Tcp,
+            "udp" | "17" => Transport::Udp,
             _ => return None,
         };
         let port = |port: Option<i32>| port.filter(|p| *p != -1).map(|p| u16::try_from(p.max(0)).unwrap_or(u16::MAX));
@@ -171,7 +168,7 @@ mod tests {
     fn a_span_finds_the_ports_it_covers() {
         assert_eq!(services("tcp", 22, 22), ["SSH"]);
         assert_eq!(services("6", 20, 25), ["SSH", "Telnet"]);
-        assert_eq!(services("TCP", 443, 443), [""; 0]);
+        assert_eq!(services("tcp", 443, 443), [""; 0]);
         assert_eq!(services("tcp", 23, 22), ["SSH", "Telnet"], "a span written backwards");
     }
 

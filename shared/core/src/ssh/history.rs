@@ -6,8 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Limits, SshEvent, SshOutcome};
 
-/// The most failures that are held for one address, and so the highest limit that can be reached.
+/// The most failures that are held for one address.
 const MAX_HELD: usize = 1_000;
+
+impl Limits {
+    /// The highest limit that can be reached: no more failures are held for one address.
+    pub const MAX_FAILURES: u32 = 1_000;
+}
 
 /// The failures of one address, and what was already found about it.
 ///

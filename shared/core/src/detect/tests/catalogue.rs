@@ -46,8 +46,8 @@ fn techniques_are_attack_ids() {
     for meta in all_metas() {
         assert!(!meta.technique.is_empty(), "{}", meta.id);
         for technique in meta.technique {
-            let (number, sub) =
-                technique.strip_prefix('T').unwrap().split_once('.').unwrap_or((&technique[1..], "000"));
+            let id = technique.strip_prefix('T').unwrap();
+            let (number, sub) = id.split_once('.').unwrap_or((id, "000"));
             let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
             assert!(digits(number, 4) && digits(sub, 3), "{}: {technique}", meta.id);
         }

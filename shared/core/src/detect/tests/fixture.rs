@@ -69,13 +69,12 @@ impl Fixture {
 
     /// Runs detectors over the lines.
     pub(super) fn observe(&self, detectors: &[&'static dyn LogDetector]) -> Vec<LogFinding> {
-        let detectors: Vec<&dyn LogDetector> = detectors.iter().map(|d| *d as &dyn LogDetector).collect();
         let mut windows = StreamWindows::default();
         let mut findings = Vec::new();
         for line in self.text().lines() {
             let (time, message) = line.split_once(' ').unwrap();
             let at: jiff::Timestamp = time.parse().unwrap();
-            findings.extend(windows.observe(at.as_millisecond(), message, &Limits::default(), &detectors));
+            findings.extend(windows.observe(at.as_millisecond(), message, &Limits::default(), detectors));
         }
         findings
     }

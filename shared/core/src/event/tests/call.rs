@@ -11,10 +11,11 @@ fn record(value: Value) -> ApiCall {
     }
 }
 
-fn call(fields: Value) -> ApiCall {
-    let mut whole = json!({ "eventName": "PutUserPolicy", "eventSource": "iam.amazonaws.com" });
-    whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    record(whole)
+fn call(mut fields: Value) -> ApiCall {
+    for (key, value) in [("eventName", "PutUserPolicy"), ("eventSource", "iam.amazonaws.com")] {
+        fields.as_object_mut().unwrap().entry(key).or_insert(json!(value));
+    }
+    record(fields)
 }
 
 fn envelope(detail: &Value) -> Value {

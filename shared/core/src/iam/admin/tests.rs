@@ -56,6 +56,7 @@ fn resources_count_by_kind() {
     for user in [
         "arn:aws:iam::111122223333:user/${aws:username}",
         "arn:aws:iam::111122223333:user/team/*",
+        "arn:aws:iam::111122223333:user/?",
         "arn:aws:iam::111122223333:user/????????????",
         "arn:aws:iam::444455556666:user/*",
         "arn:aws-cn:iam::111122223333:user/*",

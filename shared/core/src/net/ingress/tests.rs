@@ -85,6 +85,23 @@ fn a_group_that_is_only_named_is_found_in_the_response() {
 }
 
 #[test]
+fn protocols_are_named_as_ec2_names_them() {
+    for (asked, named) in [
+        (json!("6"), "tcp"),
+        (json!(17), "udp"),
+        (json!("TCP"), "tcp"),
+        (json!("all"), "-1"),
+        (json!(-1), "-1"),
+        (json!("1"), "icmp"),
+        (json!("58"), "icmpv6"),
+        (json!("50"), "50"),
+    ] {
+        let request = json!({ "requestParameters": { "groupId": "sg-1", "cidrIp": "::/0", "ipProtocol": asked } });
+        assert_eq!(authorized(&call(request)).unwrap().rules[0].protocol, named, "{asked}");
+    }
+}
+
+#[test]
 fn what_is_missing_or_malformed_is_named() {
     let error = |request: Value| authorized(&call(json!({ "requestParameters": request }))).unwrap_err().to_string();
     assert_eq!(error(Value::Null), "`requestParameters.groupId` is missing");

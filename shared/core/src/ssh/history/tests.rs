@@ -103,7 +103,7 @@ fn no_more_is_held_than_decides() {
     assert_eq!((one.held(), one.total()), (4, 4_000_000_000));
     let vast = Limits { failures: u32::MAX, ..LIMITS };
     one.record(&folded, 20, &vast);
-    assert_eq!(one.held(), MAX_HELD);
+    assert_eq!((one.held(), MAX_HELD), (1_000, usize::try_from(Limits::MAX_FAILURES).unwrap()));
     assert_eq!(one.total(), u32::MAX);
 }
 

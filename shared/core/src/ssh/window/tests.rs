@@ -3,10 +3,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::*;
 use crate::detect::LOG_DETECTORS;
 
-fn detectors() -> Vec<&'static dyn LogDetector> {
-    LOG_DETECTORS.to_vec()
-}
-
 fn refused(address: impl Into<IpAddr>, pid: u32) -> String {
     format!("sshd[{pid}]: Failed password for root from {} port 1 ssh2", address.into())
 }
@@ -22,7 +18,7 @@ fn run(windows: &mut StreamWindows, start: i64, lines: &[String]) -> Vec<(usize,
     let mut fired = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let at_ms = start + i64::try_from(index).unwrap() * 1_000;
-        for finding in windows.observe(at_ms, line, &Limits::default(), &detectors()) {
+        for finding in windows.observe(at_ms, line, &Limits::default(), LOG_DETECTORS) {
             fired.push((index, finding.meta.id));
         }
     }
@@ -58,6 +54,14 @@ fn a_person_who_mistyped_twice_is_silent() {
 }
 
 #[test]
+fn failures_after_a_login_did_not_lead_to_it() {
+    let lines: Vec<_> = (0..6).map(|pid| refused(ATTACKER, pid)).collect();
+    let mut windows = StreamWindows::default();
+    assert_eq!(run(&mut windows, 10_000, &lines), []);
+    assert_eq!(run(&mut windows, 9_000, &[accepted(ATTACKER, 9)]), [], "a line that came late");
+}
+
+#[test]
 fn another_address_that_logs_in_is_silent() {
     let mut lines: Vec<_> = (0..9).map(|pid| refused(ATTACKER, pid)).collect();
     lines.push(accepted(Ipv4Addr::new(198, 51, 100, 7), 10));
@@ -78,7 +82,7 @@ fn findings_survive_being_written_down_at_any_line() {
     for (index, line) in lines.iter().enumerate() {
         let at_ms = i64::try_from(index).unwrap() * 1_000;
         kept = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
-        let found = kept.observe(at_ms, line, &Limits::default(), &detectors());
+        let found = kept.observe(at_ms, line, &Limits::default(), LOG_DETECTORS);
         got.extend(found.into_iter().map(|finding| (index, finding.meta.id)));
     }
     assert_eq!((got, kept), (want, whole));
@@ -90,7 +94,7 @@ fn the_claim_is_about_the_whole_attack() {
     let mut claims = Vec::new();
     for pid in 0..10u32 {
         let at_ms = 1_000 + i64::from(pid);
-        claims.extend(windows.observe(at_ms, &refused(ATTACKER, pid), &Limits::default(), &detectors()));
+        claims.extend(windows.observe(at_ms, &refused(ATTACKER, pid), &Limits::default(), LOG_DETECTORS));
     }
     let finding = &claims[0];
     assert_eq!(finding.address, IpAddr::from(ATTACKER));
@@ -108,7 +112,7 @@ fn a_crowd_cannot_flush_out_an_address_near_the_limit() {
     let guesses: Vec<_> = (0..9).map(|pid| refused(ATTACKER, pid)).collect();
     assert_eq!(run(&mut windows, 0, &guesses), []);
     for n in 0..1_500u32 {
-        windows.observe(20_000, &refused(crowd(n.into()), n), &Limits::default(), &detectors());
+        windows.observe(20_000, &refused(crowd(n.into()), n), &Limits::default(), LOG_DETECTORS);
         assert!(windows.len() <= MAX_SOURCES);
     }
     assert_eq!(run(&mut windows, 30_000, &[refused(ATTACKER, 9)]), [(0, "ssh-brute-force")]);
@@ -119,7 +123,7 @@ fn of_equally_quiet_addresses_the_oldest_goes() {
     let mut windows = StreamWindows::default();
     for n in 0..=MAX_SOURCES {
         let at_ms = i64::try_from(n).unwrap();
-        windows.observe(at_ms, &refused(crowd(n as u128), 1), &Limits::default(), &detectors());
+        windows.observe(at_ms, &refused(crowd(n as u128), 1), &Limits::default(), LOG_DETECTORS);
     }
     assert_eq!(windows.len(), MAX_SOURCES);
     assert!(!windows.sources.contains_key(&IpAddr::from(crowd(0))));
@@ -131,7 +135,7 @@ fn addresses_that_count_no_more_go_first() {
     let mut windows = StreamWindows::default();
     for n in 0..=MAX_SOURCES {
         let at_ms = if n == MAX_SOURCES { 10_000_000 } else { 0 };
-        windows.observe(at_ms, &refused(crowd(n as u128), 1), &Limits::default(), &detectors());
+        windows.observe(at_ms, &refused(crowd(n as u128), 1), &Limits::default(), LOG_DETECTORS);
     }
     assert_eq!(windows.len(), 1);
 }
@@ -143,8 +147,8 @@ fn the_fullest_state_fits_into_one_item() {
     for round in 0..12u32 {
         for n in 0..u32::try_from(MAX_SOURCES).unwrap() {
             let at_ms = 1_733_812_345_678 + i64::from(round) * 599_000 / 12 + i64::from(n);
-            windows.observe(at_ms, &refused(crowd(n.into()), 4_000_000 + n), &Limits::default(), &detectors());
-            windows.observe(at_ms, &accepted(crowd(n.into()), 4_000_000 + n), &Limits::default(), &detectors());
+            windows.observe(at_ms, &refused(crowd(n.into()), 4_000_000 + n), &Limits::default(), LOG_DETECTORS);
+            windows.observe(at_ms, &accepted(crowd(n.into()), 4_000_000 + n), &Limits::default(), LOG_DETECTORS);
         }
     }
     let failures: usize = windows.sources.values().map(SourceHistory::held).sum();

@@ -1,0 +1,99 @@
+# Everything that people and CI run. Each target does its own set-up: Rust, Python 3 and make are enough.
+#
+# One target triple, one profile and one target directory for tests, demo and CI, so that the AWS SDK is compiled once
+# (docs/development.md, "Build time"). Always the whole workspace: a part of it has other features, and the SDK would be
+# compiled again for them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Where the functions run: x86_64 (default here) or arm64 (cheaper on Lambda; needs that Rust target).
+ARCH ?= x86_64
+REGION ?= us-east-1
+export CARGO_BUILD_TARGET ?= $(shell rustc -vV | sed -n 's/^host: //p')
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+
+VENV := $(CURDIR)/.venv
+PYTHON := $(VENV)/bin/python
+CARGO_LAMBDA := $(VENV)/bin/cargo-lambda lambda
+BIN := $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/debug
+ZIPS := $(CARGO_TARGET_DIR)/lambda
+LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+FUNCTIONS := ingress-guard identity-guard log-watch
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+# ---------------------------------------------------------------------------------------------------- people's commands
+
+.PHONY: demo
+demo: build ## Show three attacks contained on an emulated account
+	@$(PYTHON) tests/e2e/demo.py --zips $(ZIPS) --riposte $(BIN)/riposte
+
+.PHONY: test
+test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
+	cargo test --workspace --locked
+	$(PYTHON) -m pytest tests/e2e -q --zips $(ZIPS) --riposte $(BIN)/riposte
+
+.PHONY: test-rust
+test-rust: ## Run the Rust tests alone
+	cargo test --workspace --locked
+
+.PHONY: bench
+bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS calls
+	@$(PYTHON) tests/bench/bench.py --cargo-lambda "$(VENV)/bin/cargo-lambda"
+
+.PHONY: watch
+watch: $(VENV)/.ready ## Serve the functions on this machine with `cargo lambda watch`, against the emulator
+	@$(PYTHON) tests/e2e/watch.py --cargo-lambda "$(VENV)/bin/cargo-lambda"
+
+FN ?= ingress-guard
+EVENT ?= tests/events/open-ssh.json
+.PHONY: invoke
+invoke: $(VENV)/.ready ## Send an event to a watched function: make invoke FN=… EVENT=file.json
+	@$(CARGO_LAMBDA) invoke $(FN) --data-file $(EVENT)
+
+.PHONY: generate
+generate: ## Write the generated files: the catalogue, and the template's patterns and permissions
+	cargo run --quiet --locked --package riposte-tests --bin generate
+
+# ------------------------------------------------------------------------------------------------------------ deploying
+
+.PHONY: release
+release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86_64
+	env -u CARGO_BUILD_TARGET $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) --output-format zip \
+	  $(addprefix --package ,$(FUNCTIONS)) --lambda-dir $(ZIPS)-release
+
+.PHONY: deploy
+deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=… [MODE=shadow]
+	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
+	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) $(DEPLOY_ARGS)
+
+# --------------------------------------------------------------------------------------------------------------- set-up
+
+$(VENV)/.ready: tests/e2e/requirements.txt
+	@echo 'setting up a virtual environment for the emulator'
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement tests/e2e/requirements.txt
+	@touch $@
+
+# The emulator runs the functions as they are, on this machine, so they are built with its own linker.
+.PHONY: build
+build: $(VENV)/.ready ## Build the functions' zips and the command for this machine
+	@echo 'building (the first time compiles the AWS SDK: about five minutes on two cores)'
+	$(CARGO_LAMBDA) build --locked --compiler cargo --output-format zip --lambda-dir $(ZIPS)
+
+# ------------------------------------------------------------------------------------------------------------------- CI
+
+.PHONY: check
+check: ## Check format, lints and generated files
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo run --quiet --locked --package riposte-tests --bin generate -- --check
+
+.PHONY: clean
+clean: ## Remove what this Makefile made
+	rm -rf $(VENV) $(CURDIR)/.work $(CURDIR)/target

@@ -1,0 +1,53 @@
+//! Files that are written from the code, so that they cannot say something else than the code does.
+
+mod catalogue;
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// A generated file: where it is, and what must stand in it.
+#[derive(Debug)]
+pub struct Generated {
+    /// Its path below the workspace's root.
+    pub path: PathBuf,
+    /// Its whole content.
+    pub content: String,
+}
+
+/// All generated files, as they must be.
+///
+/// # Errors
+/// Where a file that is generated in part cannot be read, or lacks its markers.
+pub fn all(root: &Path) -> Result<Vec<Generated>> {
+    let template = PathBuf::from("infra/template.yaml");
+    let text = read(&root.join(&template))?;
+    Ok(vec![
+        Generated { content: template::filled(&text)?, path: template },
+        Generated { content: catalogue::page(), path: PathBuf::from("docs/catalogue.md") },
+    ])
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+}
+
+/// Writes what differs and returns the paths of what did. With `check`, writes nothing.
+///
+/// # Errors
+/// Where a file cannot be read or written.
+pub fn run(root: &Path, check: bool) -> Result<Vec<PathBuf>> {
+    let mut differing = Vec::new();
+    for Generated { path, content } in all(root)? {
+        let file = root.join(&path);
+        let current = if file.exists() { read(&file)? } else { String::new() };
+        if current != content {
+            if !check {
+                std::fs::write(&file, content).with_context(|| file.display().to_string())?;
+            }
+            differing.push(path);
+        }
+    }
+    Ok(differing)
+}
