@@ -47,14 +47,14 @@ bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS call
 	@$(PYTHON) tests/bench/bench.py --cargo-lambda "$(VENV)/bin/cargo-lambda"
 
 .PHONY: watch
-watch: $(VENV)/.ready ## Serve the functions on this machine with `cargo lambda watch`, against the emulator
-	@$(PYTHON) tests/e2e/watch.py --cargo-lambda "$(VENV)/bin/cargo-lambda"
+watch: build ## Serve the functions with `cargo lambda watch`, against an emulated account
+	@$(PYTHON) tests/e2e/watch.py --cargo-lambda $(VENV)/bin/cargo-lambda --zips $(ZIPS) --riposte $(BIN)/riposte
 
 FN ?= ingress-guard
-EVENT ?= tests/events/open-ssh.json
+EVENT ?= .work/events/open-ssh.json
 .PHONY: invoke
 invoke: $(VENV)/.ready ## Send an event to a watched function: make invoke FN=… EVENT=file.json
-	@$(CARGO_LAMBDA) invoke $(FN) --data-file $(EVENT)
+	@$(CARGO_LAMBDA) invoke $(FN) --invoke-address 127.0.0.1 --data-file $(EVENT)
 
 .PHONY: generate
 generate: ## Write the generated files: the catalogue, and the template's patterns and permissions
@@ -64,7 +64,7 @@ generate: ## Write the generated files: the catalogue, and the template's patter
 
 .PHONY: release
 release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86_64
-	env -u CARGO_BUILD_TARGET $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) --output-format zip \
+	env -u CARGO_BUILD_TARGET PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) --output-format zip \
 	  $(addprefix --package ,$(FUNCTIONS)) --lambda-dir $(ZIPS)-release
 
 .PHONY: deploy

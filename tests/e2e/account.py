@@ -86,6 +86,16 @@ class Account:
     plain_policy_arn: str
 
 
+@dataclass(frozen=True)
+class Host:
+    """An instance in a network of its own, with the log stream that is named after it."""
+
+    instance_id: str
+    subnet_id: str
+    network_acl_id: str
+    log_stream: str
+
+
 def lay_out(emulator: Emulator) -> Account:
     """Makes all of it, in an empty account."""
     return Account(
@@ -101,24 +111,7 @@ def _network(emulator: Emulator) -> dict[str, str]:
     vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
     (network_acl,) = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
-    web = ec2.create_security_group(GroupName="web", Description="public web servers", VpcId=vpc)["GroupId"]
-    ec2.authorize_security_group_ingress(
-        GroupId=web,
-        IpPermissions=[
-            {
-                "IpProtocol": "tcp",
-                "FromPort": 443,
-                "ToPort": 443,
-                "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "the site is public"}],
-            },
-            {
-                "IpProtocol": "tcp",
-                "FromPort": 22,
-                "ToPort": 22,
-                "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "office"}],
-            },
-        ],
-    )
+    web = create_group(emulator, vpc, "web")
     lab = ec2.create_security_group(GroupName="lab", Description="honeypots", VpcId=vpc)["GroupId"]
     ec2.create_tags(Resources=[lab], Tags=[{"Key": "riposte:exempt", "Value": "true"}])
     (instance,) = ec2.run_instances(
@@ -189,6 +182,44 @@ def create_user(emulator: Emulator, name: str) -> User:
     user = iam.create_user(UserName=name)["User"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return User(name, user["Arn"], user["UserId"], Key(key["AccessKeyId"], key["SecretAccessKey"]))
+
+
+def create_group(emulator: Emulator, vpc_id: str, name: str) -> str:
+    """A security group with the two rules that must survive everything, and returns its id."""
+    ec2 = emulator.client("ec2")
+    group = ec2.create_security_group(GroupName=name, Description="public web servers", VpcId=vpc_id)["GroupId"]
+    ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 443,
+                "ToPort": 443,
+                "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "the site is public"}],
+            },
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 22,
+                "ToPort": 22,
+                "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "office"}],
+            },
+        ],
+    )
+    return group
+
+
+def create_host(emulator: Emulator, log_group: str = LOG_GROUP) -> Host:
+    """Another instance, in a network of its own, so that what is denied there says nothing of other hosts."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.30.1.0/24")["Subnet"]["SubnetId"]
+    (acl,) = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
+    (instance,) = ec2.run_instances(
+        ImageId="ami-0abcdef1234567890", InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet
+    )["Instances"]
+    stream = instance["InstanceId"]
+    emulator.client("logs").create_log_stream(logGroupName=log_group, logStreamName=stream)
+    return Host(instance["InstanceId"], subnet, acl["NetworkAclId"], stream)
 
 
 def policy(actions: list[str], resource: str = "*") -> str:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from pathlib import Path
 
 import pytest
+from deploy import find_zips
+from deployed import Deployed, set_up
 from emulator import Emulator
+
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[2] / "target")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the build has put what is tested; both are found in cargo's target directory by themselves."""
+    parser.addoption("--zips", type=Path, default=TARGET / "lambda", help="directory of NAME/bootstrap.zip")
+    parser.addoption("--riposte", type=Path, default=None, help="the command's binary")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,8 +30,31 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(number, leave)
 
 
+@pytest.fixture(scope="session")
+def zips(request: pytest.FixtureRequest) -> dict[str, Path]:
+    """The functions' zip files, by name."""
+    return find_zips(request.config.getoption("--zips"))
+
+
+@pytest.fixture(scope="session")
+def binary(request: pytest.FixtureRequest) -> Path:
+    """The command. Never an old one that another kind of build left beside it: the newest."""
+    given = request.config.getoption("--riposte")
+    if given:
+        return given.resolve(strict=True)
+    built = [path for pattern in ("debug/riposte", "*/debug/riposte") for path in TARGET.glob(pattern)]
+    assert built, f"the command is not built: no debug/riposte below {TARGET}"
+    return max(built, key=lambda path: path.stat().st_mtime)
+
+
 @pytest.fixture(scope="module")
 def emulator():
     """An emulated account of this file's own: what one file deploys, another does not see."""
     with Emulator() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def live(emulator, zips, binary) -> Deployed:
+    """Riposte deployed in live mode."""
+    return set_up(emulator, zips, binary)

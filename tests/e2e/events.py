@@ -96,7 +96,7 @@ def authorize_ingress(emulator: Emulator, actor: User, group_id: str, permission
         "AuthorizeSecurityGroupIngress",
         {"groupId": group_id, "ipPermissions": {"items": [_permission(entry) for entry in permissions]}},
         answer,
-        _rule_set(answer),
+        rule_set(answer),
     )
 
 
@@ -113,7 +113,7 @@ def authorize_ingress_plain(emulator: Emulator, actor: User, group_id: str, port
         "toPort": port,
         "cidrIp": cidr,
     }
-    return _record(emulator, actor, "ec2", "AuthorizeSecurityGroupIngress", request, answer, _rule_set(answer))
+    return _record(emulator, actor, "ec2", "AuthorizeSecurityGroupIngress", request, answer, rule_set(answer))
 
 
 def modify_rule(emulator: Emulator, actor: User, group_id: str, rule_id: str, rule: dict) -> dict:
@@ -272,7 +272,8 @@ def _items(entries: list[dict] | None) -> dict:
     return {"items": [_lower(entry) for entry in entries]} if entries else {}
 
 
-def _rule_set(answer: dict) -> dict:
+def rule_set(answer: dict) -> dict:
+    """The answer to an ingress call as CloudTrail shows it, with the ids of the rules."""
     rules = [
         _lower({name: value for name, value in rule.items() if name not in ("SecurityGroupRuleArn", "Tags")})
         for rule in answer["SecurityGroupRules"]

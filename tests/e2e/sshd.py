@@ -35,10 +35,16 @@ def ordinary(count: int = 5) -> list[str]:
     ]
 
 
-def write(emulator: Emulator, account: Account, lines: list[str], stream: str | None = None) -> None:
-    """Puts the lines into a stream of the account's log group, a second apart, the last one now."""
+def write(
+    emulator: Emulator,
+    account: Account,
+    lines: list[str],
+    stream: str | None = None,
+    apart_ms: int = 1000,
+) -> None:
+    """Puts the lines into a stream of the account's log group, so far apart, the last one now."""
     now = int(time.time() * 1000)
-    times = [now - 1000 * (len(lines) - 1 - number) for number in range(len(lines))]
+    times = [now - apart_ms * (len(lines) - 1 - number) for number in range(len(lines))]
     logs = emulator.client("logs")
     # One call takes 10,000 events at most.
     for start in range(0, len(lines), 10_000):
@@ -46,12 +52,13 @@ def write(emulator: Emulator, account: Account, lines: list[str], stream: str | 
             logGroupName=account.log_group,
             logStreamName=stream or account.log_stream,
             logEvents=[
-                {"timestamp": moment, "message": _line(moment, text)}
+                {"timestamp": moment, "message": line(moment, text)}
                 for moment, text in zip(times[start : start + 10_000], lines[start : start + 10_000])
             ],
         )
 
 
-def _line(moment: int, text: str) -> str:
+def line(moment: int, text: str) -> str:
+    """A line as syslog writes it."""
     stamp = datetime.fromtimestamp(moment / 1000, timezone.utc).strftime("%b %e %H:%M:%S")
     return f"{stamp} web-1 sshd[{2000 + moment // 1000 % 1000}]: {text}"

@@ -2,13 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use aws_smithy_types::timeout::TimeoutConfig;
 pub use aws_types::SdkConfig;
 use aws_types::region::Region;
 
-/// The SDK's configuration: endpoint, region, profile and credentials as the AWS SDK reads them.
+/// How long one attempt of a call may take. A connection that answers nothing would otherwise hold the
+/// invocation until Lambda ends it, with the lease taken.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How long a call may take with all its attempts.
+const CALL: Duration = Duration::from_secs(15);
+
+/// The SDK's configuration: endpoint, region, profile and credentials as the AWS SDK reads them, with
+/// time limits that fit into an invocation.
 pub async fn configuration() -> SdkConfig {
-    aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await
+    let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
+    aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(limits).load().await
 }
 
 /// Clients of one service, made when a region is first needed and kept. The resource is in the event's

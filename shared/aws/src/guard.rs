@@ -101,16 +101,21 @@ impl Base {
     /// # Errors
     /// Names the variable or the setting.
     pub async fn start(spec: FunctionSpec, config: &SdkConfig, actions: Actions) -> Result<Self, StartError> {
-        let base = Self {
+        let base = Self::new(spec, environment::account_id()?, config, actions);
+        base.settings.get().await?;
+        Ok(base)
+    }
+
+    /// The same without reading anything.
+    pub(crate) fn new(spec: FunctionSpec, account: String, config: &SdkConfig, actions: Actions) -> Self {
+        Self {
             spec,
-            account: environment::account_id()?,
+            account,
             settings: SettingsCache::new(aws_sdk_ssm::Client::new(config)),
             actions,
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
-        };
-        base.settings.get().await?;
-        Ok(base)
+        }
     }
 
     /// The ledger of these settings.
@@ -265,3 +270,6 @@ pub fn unread(base: &Base, event: &Event) {
     };
     tracing::warn!(kind = plain(kind, 120), "this function does not read such events");
 }
+
+#[cfg(test)]
+mod tests;

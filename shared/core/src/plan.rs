@@ -407,11 +407,11 @@ mod tests {
         let user = IamPrincipal::User("eve\n".to_owned());
         assert_eq!(
             call(Change::DetachPolicy { principal: user.clone(), policy_arn: "arn:p".to_owned() }),
-            r#"iam:DetachUserPolicy {"UserName":"eve\\n","PolicyArn":"arn:p"}"#
+            r#"iam:DetachUserPolicy {"UserName":"eve\n","PolicyArn":"arn:p"}"#
         );
         assert_eq!(
             call(Change::PutPolicy { principal: user, policy_name: "p".to_owned(), document: "{}".to_owned() }),
-            r#"iam:PutUserPolicy {"UserName":"eve\\n","PolicyName":"p","PolicyDocument":"{}"}"#
+            r#"iam:PutUserPolicy {"UserName":"eve\n","PolicyName":"p","PolicyDocument":"{}"}"#
         );
         assert_eq!(
             call(Change::CreateDenyEntry {

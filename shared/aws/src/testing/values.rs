@@ -1,4 +1,4 @@
-//! Ready-made values, and an AWS that answers from a script, for this crate's tests.
+//! Ready-made values.
 
 use riposte_core::event::{Actor, Scope};
 use riposte_core::finding::{Confidence, Finding, Severity, Target};

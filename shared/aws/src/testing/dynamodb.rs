@@ -1,0 +1,136 @@
+//! One table with a hash key, its conditions, its transactions and its index by time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::http::{Refused, Request};
+
+/// DynamoDB's limit for one item, in bytes.
+const MAX_ITEM: usize = 400 * 1024;
+
+/// The table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    /// By `pk`; each as attributes with their types: `{"version": {"N": "1"}}`.
+    pub(crate) items: BTreeMap<String, Map<String, Value>>,
+    /// Items on a page of a query; 0: all.
+    pub(crate) page: usize,
+    tokens: BTreeSet<String>,
+}
+
+impl Table {
+    /// The items whose key begins with this.
+    pub(crate) fn with_prefix(&self, prefix: &str) -> Vec<&Map<String, Value>> {
+        self.items.iter().filter(|(pk, _)| pk.starts_with(prefix)).map(|(_, item)| item).collect()
+    }
+
+    /// Lets all leases run out.
+    pub(crate) fn end_leases(&mut self) {
+        for (_, item) in self.items.iter_mut().filter(|(pk, _)| pk.starts_with("lease#")) {
+            item.insert("until_ms".to_owned(), json!({ "N": "0" }));
+        }
+    }
+
+    pub(super) fn answer(&mut self, request: &Request) -> Result<String, Refused> {
+        let parameters = &request.json;
+        match request.operation.as_str() {
+            "GetItem" => {
+                assert_eq!(parameters["ConsistentRead"], true, "the ledger reads consistently");
+                let item = self.items.get(&key_of(parameters));
+                Ok(item.map_or_else(|| json!({}), |item| json!({ "Item": item })).to_string())
+            }
+            "PutItem" | "DeleteItem" => {
+                if !self.holds(parameters) {
+                    return Err(Refused::new("ConditionalCheckFailedException"));
+                }
+                self.write(request.operation.trim_end_matches("Item"), parameters)?;
+                Ok("{}".to_owned())
+            }
+            "TransactWriteItems" => self.transact(parameters),
+            "Query" => Ok(self.query(parameters)),
+            other => panic!("the fake DynamoDB has no `{other}`"),
+        }
+    }
+
+    fn transact(&mut self, parameters: &Value) -> Result<String, Refused> {
+        let token = parameters["ClientRequestToken"].as_str().unwrap_or_default().to_owned();
+        if self.tokens.contains(&token) {
+            return Ok("{}".to_owned());
+        }
+        let items = parameters["TransactItems"].as_array().unwrap();
+        let writes: Vec<(&String, &Value)> = items.iter().flat_map(|item| item.as_object().unwrap()).collect();
+        let held: Vec<bool> = writes.iter().map(|(_, write)| self.holds(write)).collect();
+        if held.contains(&false) {
+            let code = |held: &bool| json!({ "Code": if *held { "None" } else { "ConditionalCheckFailed" } });
+            let reasons: Vec<Value> = held.iter().map(code).collect();
+            return Err(Refused::new("TransactionCanceledException").and("CancellationReasons", json!(reasons)));
+        }
+        for (kind, write) in writes {
+            self.write(kind, write)?;
+        }
+        self.tokens.insert(token);
+        Ok("{}".to_owned())
+    }
+
+    fn write(&mut self, kind: &str, write: &Value) -> Result<(), Refused> {
+        let pk = key_of(write);
+        match kind {
+            "Put" if write["Item"].to_string().len() > MAX_ITEM => return Err(Refused::new("ValidationException")),
+            "Put" => drop(self.items.insert(pk, write["Item"].as_object().unwrap().clone())),
+            "Delete" => drop(self.items.remove(&pk)),
+            "ConditionCheck" => {}
+            other => panic!("the fake DynamoDB has no `{other}` in a transaction"),
+        }
+        Ok(())
+    }
+
+    /// Whether the condition holds: comparisons and `attribute_not_exists` joined by `OR`.
+    fn holds(&self, write: &Value) -> bool {
+        let Some(condition) = write["ConditionExpression"].as_str() else { return true };
+        let item = self.items.get(&key_of(write));
+        let name = |text: &str| {
+            let replaced = write["ExpressionAttributeNames"][text].as_str();
+            replaced.map_or_else(|| text.to_owned(), str::to_owned)
+        };
+        let attribute = |text: &str| item.and_then(|item| item.get(&name(text)));
+        let given = |text: &str| &write["ExpressionAttributeValues"][text];
+        let number = |value: &Value| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
+        condition.split(" OR ").any(|term| {
+            if let Some(absent) = term.strip_prefix("attribute_not_exists(").and_then(|t| t.strip_suffix(')')) {
+                attribute(absent).is_none()
+            } else if let Some((left, right)) = term.split_once(" < ") {
+                attribute(left).and_then(number).is_some_and(|left| Some(left) < number(given(right)))
+            } else if let Some((left, right)) = term.split_once(" = ") {
+                attribute(left) == Some(given(right))
+            } else {
+                panic!("the fake does not know the condition `{term}`")
+            }
+        })
+    }
+
+    fn query(&self, parameters: &Value) -> String {
+        assert_eq!(parameters["IndexName"], "by-time");
+        assert_eq!(parameters["ScanIndexForward"], false);
+        let kind = &parameters["ExpressionAttributeValues"][":k"];
+        let mut found: Vec<_> = self.items.values().filter(|item| item.get("kind") == Some(kind)).collect();
+        found.sort_by_key(|item| std::cmp::Reverse((item["opened_at"]["S"].to_string(), item["pk"]["S"].to_string())));
+        if let Some(start) = parameters["ExclusiveStartKey"]["pk"].as_object() {
+            let at = found.iter().position(|item| item["pk"].as_object() == Some(start)).unwrap();
+            found.drain(..=at);
+        }
+        let size = if self.page == 0 { usize::MAX } else { self.page };
+        let mut answer = json!({});
+        if found.len() > size {
+            found.truncate(size);
+            answer["LastEvaluatedKey"] = json!({ "pk": found[size - 1]["pk"] });
+        }
+        answer["Items"] = json!(found);
+        answer.to_string()
+    }
+}
+
+fn key_of(write: &Value) -> String {
+    let key = write["Item"]["pk"]["S"].as_str().or_else(|| write["Key"]["pk"]["S"].as_str());
+    key.unwrap().to_owned()
+}

@@ -1,0 +1,248 @@
+//! The fake itself: what it holds, how it is told to fail, and when it falls silent.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_iam::config::{BehaviorVersion, Credentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use tokio::sync::Notify;
+
+use super::dynamodb::Table;
+use super::ec2::Ec2;
+use super::http::{self, Refused, Request};
+use super::iam::Iam;
+use super::logs::Logs;
+use super::parameters::{self, Message};
+
+/// All that the fake account holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    pub(crate) ec2: Ec2,
+    pub(crate) iam: Iam,
+    pub(crate) table: Table,
+    pub(crate) logs: Logs,
+    /// Parameter Store: path → value.
+    pub(crate) ssm: BTreeMap<String, String>,
+    /// What the topic accepted.
+    pub(crate) sent: Vec<Message>,
+}
+
+/// A way in which a call goes wrong.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// AWS refuses with this HTTP status and code, and does nothing.
+    Code(u16, &'static str),
+    /// No answer comes, and nothing was done.
+    Timeout,
+    /// It is done, and the answer is lost on the way.
+    LostAnswer,
+    /// AWS says yes, and nothing changes.
+    Unheard,
+}
+
+impl Fault {
+    pub(crate) const DENIED: Self = Self::Code(403, "AccessDenied");
+    pub(crate) const THROTTLED: Self = Self::Code(400, "Throttling");
+}
+
+type Hook = Box<dyn FnOnce(&mut World) + Send>;
+
+struct Script {
+    world: World,
+    calls: Vec<Request>,
+    faults: Vec<(&'static str, Fault, usize)>,
+    hooks: Vec<(&'static str, Hook)>,
+    left: usize,
+    shuffle: u64,
+}
+
+struct Shared {
+    script: Mutex<Script>,
+    silent: Notify,
+}
+
+/// The fake. Clones share one account.
+#[derive(Clone)]
+pub(crate) struct Aws(Arc<Shared>);
+
+impl std::fmt::Debug for Aws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Aws")
+    }
+}
+
+/// What a call comes to.
+pub(super) enum Outcome {
+    Answer(Result<String, Refused>, usize),
+    NoAnswer,
+    Silence,
+}
+
+impl Aws {
+    /// An account with Riposte's settings in it, in live mode, and nothing else.
+    pub(crate) fn new() -> Self {
+        let world = World { ssm: parameters::settings(), ..World::default() };
+        let script =
+            Script { world, calls: Vec::new(), faults: Vec::new(), hooks: Vec::new(), left: usize::MAX, shuffle: 0 };
+        Self(Arc::new(Shared { script: Mutex::new(script), silent: Notify::new() }))
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the account, or changes it, as somebody else would.
+    pub(crate) fn world<R>(&self, f: impl FnOnce(&mut World) -> R) -> R {
+        f(&mut self.script().world)
+    }
+
+    /// A configuration whose clients talk to the fake and try each call once.
+    pub(crate) fn config(&self) -> SdkConfig {
+        self.config_with(RetryConfig::disabled())
+    }
+
+    /// The same, trying three times without much of a pause.
+    pub(crate) fn retrying(&self) -> SdkConfig {
+        self.config_with(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+    }
+
+    fn config_with(&self, retry: RetryConfig) -> SdkConfig {
+        let credentials = Credentials::new("AKIATEST", "secret", None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .retry_config(retry)
+            .http_client(http::client(self))
+            .build()
+    }
+
+    /// Makes the next call of `operation` go wrong.
+    pub(crate) fn fail(&self, operation: &'static str, fault: Fault) {
+        self.script().faults.push((operation, fault, 1));
+    }
+
+    /// Makes every call of `operation` go wrong from now on.
+    pub(crate) fn fail_always(&self, operation: &'static str, fault: Fault) {
+        self.script().faults.push((operation, fault, usize::MAX));
+    }
+
+    /// Nothing goes wrong any more.
+    pub(crate) fn heal(&self) {
+        self.script().faults.clear();
+    }
+
+    /// Does something just before the next call of `operation`, as somebody else would.
+    pub(crate) fn before(&self, operation: &'static str, hook: impl FnOnce(&mut World) + Send + 'static) {
+        self.script().hooks.push((operation, Box::new(hook)));
+    }
+
+    /// Answers calls in another order where several wait: each seed makes another, and always the same.
+    pub(crate) fn shuffle(&self, seed: u64) {
+        self.script().shuffle = seed;
+    }
+
+    /// The calls so far, as `service:Operation`.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.script().calls.iter().map(Request::name).collect()
+    }
+
+    /// The requests so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.script().calls.clone()
+    }
+
+    /// The calls so far that changed something of the customer's.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let reading = ["Get", "List", "Describe"];
+        let ours = ["dynamodb:", "sns:", "ssm:", "logs:"];
+        let changes = |name: &String| {
+            let operation = name.split(':').nth(1).unwrap_or_default();
+            !ours.iter().any(|o| name.starts_with(o)) && !reading.iter().any(|r| operation.starts_with(r))
+        };
+        self.calls().into_iter().filter(changes).collect()
+    }
+
+    /// Forgets the calls so far.
+    pub(crate) fn forget_calls(&self) {
+        self.script().calls.clear();
+    }
+
+    /// Runs `future` until it is done, or until AWS has answered `calls` calls: then the future is
+    /// dropped where it stands, as a killed function is, and `None` comes back.
+    pub(crate) async fn run_for<T>(&self, calls: usize, future: impl Future<Output = T>) -> Option<T> {
+        self.script().left = calls;
+        let done = tokio::select! {
+            biased;
+            done = future => Some(done),
+            () = self.0.silent.notified() => None,
+        };
+        self.script().left = usize::MAX;
+        done
+    }
+
+    /// Lets all leases run out, as time would.
+    pub(crate) fn end_leases(&self) {
+        self.world(|world| world.table.end_leases());
+    }
+
+    /// How often a call lets others go first.
+    pub(super) fn yields(&self) -> usize {
+        let mut script = self.script();
+        // A linear congruential generator: the same order for the same seed.
+        if script.shuffle == 0 {
+            return 1;
+        }
+        script.shuffle = script.shuffle.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(script.shuffle >> 61).unwrap_or(1)
+    }
+
+    /// Answers one request.
+    pub(super) fn answer(&self, request: Request) -> Outcome {
+        let script = &mut *self.script();
+        if script.left == 0 {
+            self.0.silent.notify_one();
+            return Outcome::Silence;
+        }
+        script.left -= 1;
+        let operation = request.operation.clone();
+        script.calls.push(request.clone());
+        let number = script.calls.len();
+        if let Some(at) = script.hooks.iter().position(|(of, _)| *of == operation) {
+            let (_, hook) = script.hooks.remove(at);
+            hook(&mut script.world);
+        }
+        let fault = script.faults.iter_mut().find(|(of, _, times)| *of == operation && *times > 0);
+        match fault.map(|(_, fault, times)| {
+            *times = times.saturating_sub(1);
+            fault.clone()
+        }) {
+            None => Outcome::Answer(script.world.answer(&request), number),
+            Some(Fault::Code(status, code)) => Outcome::Answer(Err(Refused::with(status, code)), number),
+            Some(Fault::Timeout) => Outcome::NoAnswer,
+            Some(Fault::Unheard) => Outcome::Answer(script.world.clone().answer(&request), number),
+            Some(Fault::LostAnswer) => {
+                let _lost = script.world.answer(&request);
+                Outcome::NoAnswer
+            }
+        }
+    }
+}
+
+impl World {
+    fn answer(&mut self, request: &Request) -> Result<String, Refused> {
+        match request.service.as_str() {
+            "ec2" => self.ec2.answer(request),
+            "iam" => self.iam.answer(request),
+            "dynamodb" => self.table.answer(request),
+            "logs" => self.logs.answer(request),
+            "ssm" => parameters::ssm(&mut self.ssm, request),
+            "sns" => parameters::sns(&mut self.sent, request),
+            other => panic!("the fake has no service `{other}`"),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A function on the fake account, without Lambda around it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use riposte_core::catalogue::FUNCTIONS;
+use riposte_core::finding::Finding;
+use riposte_core::incident::Incident;
+
+use super::{Aws, key};
+use crate::actions::Actions;
+use crate::guard::Base;
+use crate::invocation::{Invocation, now_ms};
+use crate::ledger::Ledger;
+use crate::responder::{Answered, RespondError};
+use crate::settings::Loaded;
+use crate::undo::{UndoError, Undoer};
+
+/// An invocation with a minute to go, unlike any other.
+pub(crate) fn invocation() -> Invocation {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let id = format!("invocation-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    Invocation { id, deadline_ms: now_ms() + 60_000 }
+}
+
+/// An invocation that has no time to wait for others.
+pub(crate) fn hurried() -> Invocation {
+    Invocation { deadline_ms: now_ms() + 2_500, ..invocation() }
+}
+
+/// A function that has all actions.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) aws: Aws,
+    pub(crate) base: Base,
+}
+
+impl Function {
+    pub(crate) fn new(aws: &Aws) -> Self {
+        Self::with(aws, &aws.config())
+    }
+
+    /// With clients of this configuration.
+    pub(crate) fn with(aws: &Aws, config: &aws_types::SdkConfig) -> Self {
+        let base = Base::new(FUNCTIONS[0], "111122223333".to_owned(), config, Actions::all(config));
+        Self { aws: aws.clone(), base }
+    }
+
+    pub(crate) async fn loaded(&self) -> Arc<Loaded> {
+        self.base.settings.get().await.unwrap()
+    }
+
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger::new(aws_sdk_dynamodb::Client::new(&self.aws.config()), "riposte-ledger", &key())
+    }
+
+    pub(crate) async fn respond(&self, finding: Finding) -> Result<Answered, RespondError> {
+        self.respond_in(finding, None, &hurried()).await
+    }
+
+    pub(crate) async fn respond_in(
+        &self,
+        finding: Finding,
+        request_id: Option<&str>,
+        invocation: &Invocation,
+    ) -> Result<Answered, RespondError> {
+        let loaded = self.loaded().await;
+        self.base.responder(&loaded).respond(finding, request_id, invocation).await
+    }
+
+    /// The finding's incident as it stands in the ledger.
+    pub(crate) async fn incident(&self, finding: &Finding) -> Incident {
+        self.ledger().get(&Incident::id_of(finding)).await.unwrap().unwrap().0
+    }
+
+    pub(crate) async fn undo(&self, finding: &Finding, accept_changes: bool) -> Result<Incident, UndoError> {
+        let (loaded, ledger) = (self.loaded().await, self.ledger());
+        let undoer = Undoer { ledger: &ledger, actions: &self.base.actions, guardrails: &loaded.guardrails };
+        undoer.undo(&Incident::id_of(finding), accept_changes, &invocation()).await
+    }
+}

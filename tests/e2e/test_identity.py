@@ -1,0 +1,164 @@
+"""A grant or a credential that persists access is taken back: proven by IAM, which refuses what it allowed before."""
+
+from __future__ import annotations
+
+import itertools
+
+import account
+import events
+import pytest
+import state
+from account import ADMINISTRATOR, READ_ONLY, User
+from botocore.exceptions import ClientError
+
+_names = itertools.count()
+KINDS = ["user", "role", "group"]
+TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
+# An administrator's grant as nobody formats it: undo must restore it character for character.
+ODD_DOCUMENT = """{ "Version":"2012-10-17",
+   "Statement" : {"Effect":"Allow","Action":"*",  "Resource":["*"]} }"""
+
+
+def make(live, kind: str) -> str:
+    """A user, role or group of the test's own, with an ordinary attached and an ordinary inline policy."""
+    iam, name = live.emulator.client("iam"), f"{kind}-{next(_names)}"
+    word = f"{kind.capitalize()}Name"
+    more = {"AssumeRolePolicyDocument": TRUST} if kind == "role" else {}
+    getattr(iam, f"create_{kind}")(**{word: name}, **more)
+    getattr(iam, f"attach_{kind}_policy")(**{word: name, "PolicyArn": READ_ONLY})
+    getattr(iam, f"put_{kind}_policy")(
+        **{word: name, "PolicyName": "own", "PolicyDocument": account.policy(["s3:GetObject"])}
+    )
+    return name
+
+
+def allowed(live, actor: User) -> bool:
+    """Whether a user may do what only an administrator may."""
+    try:
+        actor.client(live.emulator, "iam").list_users()
+        return True
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in ("AccessDenied", "InvalidClientTokenId"), error
+        return False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_attached_administrator_policy_is_detached(live, kind):
+    name = make(live, kind)
+    before = state.principal(live.emulator, kind, name)
+    record = events.attach_policy(live.emulator, live.account.attacker, kind, name, ADMINISTRATOR)
+    attacked = state.principal(live.emulator, kind, name)
+    (incident,) = live.send(record)
+    assert (incident["detector"], incident["state"]) == ("admin-policy-attached", "verified")
+    assert state.principal(live.emulator, kind, name) == before
+    live.command.must("undo", incident["id"], "--yes")
+    assert state.principal(live.emulator, kind, name) == attacked
+
+
+def test_a_policy_of_the_customers_own_is_read_before_it_is_judged(live):
+    name = make(live, "user")
+    before = state.principal(live.emulator, "user", name)
+    record = events.attach_policy(live.emulator, live.account.attacker, "user", name, live.account.admin_policy_arn)
+    (incident,) = live.send(record)
+    assert incident["state"] == "verified" and state.principal(live.emulator, "user", name) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_inline_administrator_policy_is_deleted_and_its_document_kept(live, kind):
+    name = make(live, kind)
+    before = state.principal(live.emulator, kind, name)
+    record = events.put_policy(live.emulator, live.account.attacker, kind, name, "backdoor", ODD_DOCUMENT)
+    attacked = state.principal(live.emulator, kind, name)
+    (incident,) = live.send(record)
+    assert (incident["detector"], incident["state"]) == ("admin-inline-policy", "verified")
+    assert state.principal(live.emulator, kind, name) == before
+    (undo,) = live.command.show(incident["id"])["plan"]["undo"]
+    assert undo["document"] == ODD_DOCUMENT
+    live.command.must("undo", incident["id"], "--yes")
+    assert state.principal(live.emulator, kind, name) == attacked
+
+
+def test_a_key_made_for_another_is_deactivated(live):
+    name = make(live, "user")
+    live.emulator.client("iam").create_access_key(UserName=name)
+    before = state.principal(live.emulator, "user", name)
+    record, key = events.create_access_key(live.emulator, live.account.attacker, name)
+    stolen = live.emulator.client("sts", key.id, key.secret)
+    assert stolen.get_caller_identity()["Arn"].endswith(f":user/{name}")
+
+    (incident,) = live.send(record)
+    assert (incident["detector"], incident["state"]) == ("access-key-for-another", "verified")
+    after = state.principal(live.emulator, "user", name)
+    assert after == before | {"keys": before["keys"] | {key.id: "Inactive"}}
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        stolen.get_caller_identity()
+
+    live.command.must("undo", incident["id"], "--yes")
+    assert state.principal(live.emulator, "user", name)["keys"][key.id] == "Active"
+    assert stolen.get_caller_identity()["Arn"].endswith(f":user/{name}")
+
+
+@pytest.mark.parametrize("way", ["attached", "inline"])
+def test_iam_refuses_what_it_allowed_before(live, way):
+    eve = account.create_user(live.emulator, f"eve-{next(_names)}")
+    live.emulator.client("iam").put_user_policy(
+        UserName=eve.name, PolicyName="build", PolicyDocument=account.policy(account.BUILD_PERMISSIONS)
+    )
+    assert not allowed(live, eve)
+    if way == "attached":
+        record = events.attach_policy(live.emulator, eve, "user", eve.name, ADMINISTRATOR)
+    else:
+        record = events.put_policy(live.emulator, eve, "user", eve.name, "root", account.policy(["*"]))
+    assert allowed(live, eve)
+    (incident,) = live.send(record)
+    assert incident["state"] == "verified" and not allowed(live, eve)
+    # What the user was given before still holds.
+    eve.client(live.emulator, "ec2").describe_security_groups()
+
+
+def test_what_only_looks_alike_stays(live):
+    attacker, name = live.account.attacker, make(live, "user")
+    records = [
+        events.attach_policy(live.emulator, attacker, "user", name, live.account.plain_policy_arn),
+        events.attach_policy(live.emulator, attacker, "role", live.account.role_name, READ_ONLY),
+        events.put_policy(live.emulator, attacker, "user", name, "read", account.policy(["iam:Get*", "iam:List*"])),
+        events.put_policy(
+            live.emulator, attacker, "user", name, "bucket", account.policy(["s3:*"], "arn:aws:s3:::build/*")
+        ),
+        events.create_access_key(live.emulator, attacker, attacker.name)[0],
+    ]
+    held = [state.principal(live.emulator, "user", user) for user in (name, attacker.name)]
+    assert live.send(*records) == []
+    assert [state.principal(live.emulator, "user", user) for user in (name, attacker.name)] == held
+
+
+def test_a_user_that_was_deleted_meanwhile_needs_no_answer(live):
+    iam, name = live.emulator.client("iam"), f"gone-{next(_names)}"
+    iam.create_user(UserName=name)
+    record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
+    iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
+    iam.delete_user(UserName=name)
+    (incident,) = live.send(record)
+    assert incident["state"] == "verified"
+    (notice,) = live.inbox.of(incident["id"])
+    assert "ALREADY GONE" in notice.subject and "no longer exists" in notice.field("Outcome")
+
+
+def test_a_policy_that_was_detached_meanwhile_needs_no_answer(live):
+    iam, name = live.emulator.client("iam"), make(live, "user")
+    before = state.principal(live.emulator, "user", name)
+    record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
+    iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
+    (incident,) = live.send(record)
+    assert incident["state"] == "verified" and state.principal(live.emulator, "user", name) == before
+
+
+def test_undo_is_refused_where_the_user_has_changed_since(live):
+    name = make(live, "user")
+    record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
+    (incident,) = live.send(record)
+    live.emulator.client("iam").attach_user_policy(UserName=name, PolicyArn=live.account.plain_policy_arn)
+    changed = state.principal(live.emulator, "user", name)
+    refused = live.command.run("undo", incident["id"], "--yes")
+    assert refused.returncode == 1 and "has changed since" in refused.stderr
+    assert state.principal(live.emulator, "user", name) == changed
