@@ -17,6 +17,8 @@ class Command:
 
     binary: Path
     emulator: Emulator
+    # Another endpoint than the emulator's own, for a run behind the fault proxy.
+    endpoint: str | None = None
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
         """Runs it and returns exit code, output and error output."""
@@ -27,6 +29,17 @@ class Command:
             capture_output=True,
             text=True,
             timeout=60,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Starts it and returns at once, for a test that kills it."""
+        return subprocess.Popen(
+            [str(self.binary), *arguments],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def must(self, *arguments: str) -> str:
@@ -43,7 +56,7 @@ class Command:
             "AWS_ACCESS_KEY_ID": self.emulator.account,
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": self.emulator.region,
-            "AWS_ENDPOINT_URL": self.emulator.url,
+            "AWS_ENDPOINT_URL": self.endpoint or self.emulator.url,
         }
 
     def incidents(self) -> list[dict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import dataclass
 
@@ -43,19 +44,22 @@ class Inbox:
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
         self._notices: list[Notice] = []
+        # A message is in the hands of one reader only, who must not be overtaken before it is noted.
+        self._lock = threading.Lock()
         emulator.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
 
     def all(self) -> list[Notice]:
         """Every notice so far, oldest first."""
-        while True:
-            answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)
-            messages = answer.get("Messages", [])
-            if not messages:
-                return list(self._notices)
-            for message in messages:
-                told = json.loads(message["Body"])
-                self._notices.append(Notice(told["Subject"], told["Message"]))
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        with self._lock:
+            while messages := self._receive():
+                for message in messages:
+                    told = json.loads(message["Body"])
+                    self._notices.append(Notice(told["Subject"], told["Message"]))
+                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            return list(self._notices)
+
+    def _receive(self) -> list[dict]:
+        return self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages", [])
 
     def of(self, incident: str) -> list[Notice]:
         """The notices of one incident."""

@@ -1,4 +1,4 @@
-//! What no single crate can prove or make: the generated files, the benchmarks' parts, and tests over
+//! What no single crate can prove or make: the generated files, and tests over
 //! the whole workspace.
 
 pub mod generate;

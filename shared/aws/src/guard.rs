@@ -210,6 +210,10 @@ impl CallGuard {
 
     async fn call(&self, call: &ApiCall, invocation: &Invocation) -> Result<(), ItemError> {
         if detect::reading(&self.detectors, call).next().is_none() {
+            // A failed call is delivered where another detector needs it; any other is not meant for us.
+            if !call.failed() {
+                unread(&self.base, &Event::Call(Box::new(call.clone())));
+            }
             return Ok(());
         }
         let scope = call.scope()?;

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod operator;
 pub mod permissions;
 pub mod responder;
+pub mod sdk;
 pub mod settings;
 pub mod streams;
 pub mod undo;

@@ -302,12 +302,27 @@ impl Responder<'_> {
                 gone(&mut held.incident, &why);
                 Ok(self.ledger.write(held).await?)
             }
-            Ok(_) => {
+            Ok(Planned::Plan(_)) => {
                 let text = format!("{}: found done, by an invocation that was interrupted", recorded.action);
                 held.incident.note(now_ms(), Step::Action, text);
                 self.verify(held, action).await
             }
+            Ok(Planned::Impossible(why)) => self.stuck(held, action, &recorded, &why).await,
             Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Plan, fault),
+        }
+    }
+
+    /// There is no way to act any more: the change was made before the interruption, or never will be.
+    async fn stuck(&self, held: &mut Held, action: &dyn Action, plan: &Plan, why: &str) -> Result<(), RespondError> {
+        let scope = held.incident.finding.scope.clone();
+        match action.read(&scope, plan).await {
+            Ok(live) if plan.verify(&live).remaining.is_empty() => self.verify(held, action).await,
+            Ok(_) => {
+                let fault = Fault::refused("resume", format!("it was not done before an interruption, and now: {why}"));
+                fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
+                Ok(self.ledger.write(held).await?)
+            }
+            Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Verify, fault),
         }
     }
 
@@ -387,3 +402,6 @@ fn verified_text(plan: &Plan, elsewhere: &[String]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

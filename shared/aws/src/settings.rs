@@ -96,7 +96,7 @@ pub async fn parameters(client: &Client) -> Result<BTreeMap<String, String>, Fau
     loop {
         let page = client
             .get_parameters_by_path()
-            .path(PREFIX)
+            .path(PREFIX.trim_end_matches('/'))
             .recursive(true)
             .with_decryption(true)
             .set_next_token(token)

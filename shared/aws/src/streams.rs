@@ -127,7 +127,7 @@ impl LogStreams {
                 }
                 Err(fault) => return Err(fault.into()),
             };
-            let at_end = page.token == asked;
+            let at_end = page.token.is_none() || page.token == asked;
             if at_end && page.lines.is_empty() {
                 return Ok(());
             }
@@ -136,6 +136,9 @@ impl LogStreams {
             advance(&mut next, &page);
             // Another invocation that was faster has judged the page too: go on from where it is.
             item = if ledger.write_stream(&key, &mut next).await? { next } else { ledger.stream(&key).await? };
+            if page.token.is_none() {
+                return Ok(());
+            }
             if !at_end && invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
                 return Err(ItemError::Unfinished(format!("there is more to read in `{}`", plain(&key, 300))));
             }
@@ -259,7 +262,7 @@ impl LogStreams {
                 Err(fault) => return Err(fault),
             }
         }
-        let start = item.token.is_some().then_some(item.last_ms);
+        let start = item.was_read().then_some(item.last_ms);
         let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
         let mut page = Page::of(answer.events(), answer.next_forward_token());
         page.skip_judged(item);
@@ -308,7 +311,7 @@ impl Page {
 
     /// Takes out the lines that were judged, where the page was read by time.
     fn skip_judged(&mut self, item: &StreamItem) {
-        if item.token.is_none() {
+        if !item.was_read() {
             return;
         }
         // Each remembered line stands for one: two equal lines of the same millisecond are two.

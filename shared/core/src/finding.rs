@@ -143,7 +143,7 @@ impl Target {
             Self::AttachedPolicy { principal, policy_arn } => format!("{principal}/attached/{policy_arn}"),
             Self::InlinePolicy { principal, policy_name } => format!("{principal}/inline/{policy_name}"),
             Self::AccessKey { user_name, access_key_id } => format!("user/{user_name}/access-key/{access_key_id}"),
-            Self::Source { address, group, stream } => format!("log/{group}:{stream}/source/{address}"),
+            Self::Source { address, group, stream } => format!("source/{address}/of/{group}:{stream}"),
         }
     }
 
@@ -155,7 +155,7 @@ impl Target {
             Self::SecurityGroup { group_id } => format!("security-group/{group_id}"),
             Self::AttachedPolicy { principal, .. } | Self::InlinePolicy { principal, .. } => principal.to_string(),
             Self::AccessKey { user_name, .. } => format!("user/{user_name}"),
-            Self::Source { group, stream, .. } => format!("log/{group}:{stream}"),
+            Self::Source { group, stream, .. } => format!("log-stream/{group}:{stream}"),
         }
     }
 }

@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use riposte_core::incident::Incident;
+use riposte_core::incident::{Incident, Next};
 use riposte_core::settings::Secret;
 use thiserror::Error;
 
@@ -153,11 +153,17 @@ impl Ledger {
     async fn reopen(&self, id: &str, lease: Lease) -> Result<Opened, LedgerError> {
         let before = self.get(id).await?;
         if let Some((incident, _)) = before
-            && incident.next() == riposte_core::incident::Next::Nothing
+            && incident.next() == Next::Nothing
         {
             return Ok(Opened::Done(Box::new(incident)));
         }
-        self.take(id, lease).await.map(|held| held.map_or(Opened::Busy, |held| Opened::Held(Box::new(held))))
+        let Some(held) = self.take(id, lease).await? else { return Ok(Opened::Busy) };
+        // Its holder may have finished it between the two calls: then there is nothing to hold it for.
+        if held.incident.next() == Next::Nothing {
+            self.release(&held).await?;
+            return Ok(Opened::Done(Box::new(held.incident)));
+        }
+        Ok(Opened::Held(Box::new(held)))
     }
 
     /// Takes the lease on an incident's target for a person's undo. `None`: somebody holds it.

@@ -33,6 +33,14 @@ pub struct StreamItem {
     pub version: u64,
 }
 
+impl StreamItem {
+    /// Whether a page of the stream was judged before.
+    #[must_use]
+    pub fn was_read(&self) -> bool {
+        self.last_ms > 0
+    }
+}
+
 impl Ledger {
     /// The stream's item; a new one where there is none.
     ///

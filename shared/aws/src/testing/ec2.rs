@@ -7,7 +7,7 @@ use super::ec2_network::{Acl, Instance};
 use super::http::{Refused, Request, element, list, optional, page};
 
 /// What EC2 holds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Ec2 {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) instances: Vec<Instance>,
@@ -98,6 +98,11 @@ impl Ec2 {
             "AuthorizeSecurityGroupIngress" => self.authorize(request),
             _ => self.answer_network(request),
         }
+    }
+
+    /// Forgets how many rules were made, which no customer sees.
+    pub(crate) fn forget_made(&mut self) {
+        self.made = 0;
     }
 
     /// A group that must be there.

@@ -51,10 +51,18 @@ impl Fault {
 
 type Hook = Box<dyn FnOnce(&mut World) + Send>;
 
+/// A fault of an operation's calls: so many are left alone first, so many fail then.
+struct Planned {
+    operation: &'static str,
+    fault: Fault,
+    skip: usize,
+    times: usize,
+}
+
 struct Script {
     world: World,
     calls: Vec<Request>,
-    faults: Vec<(&'static str, Fault, usize)>,
+    faults: Vec<Planned>,
     hooks: Vec<(&'static str, Hook)>,
     left: usize,
     shuffle: u64,
@@ -123,12 +131,17 @@ impl Aws {
 
     /// Makes the next call of `operation` go wrong.
     pub(crate) fn fail(&self, operation: &'static str, fault: Fault) {
-        self.script().faults.push((operation, fault, 1));
+        self.fail_after(operation, 0, fault);
+    }
+
+    /// Leaves so many calls of `operation` alone and makes the one after them go wrong.
+    pub(crate) fn fail_after(&self, operation: &'static str, skip: usize, fault: Fault) {
+        self.script().faults.push(Planned { operation, fault, skip, times: 1 });
     }
 
     /// Makes every call of `operation` go wrong from now on.
     pub(crate) fn fail_always(&self, operation: &'static str, fault: Fault) {
-        self.script().faults.push((operation, fault, usize::MAX));
+        self.script().faults.push(Planned { operation, fault, skip: 0, times: usize::MAX });
     }
 
     /// Nothing goes wrong any more.
@@ -216,11 +229,7 @@ impl Aws {
             let (_, hook) = script.hooks.remove(at);
             hook(&mut script.world);
         }
-        let fault = script.faults.iter_mut().find(|(of, _, times)| *of == operation && *times > 0);
-        match fault.map(|(_, fault, times)| {
-            *times = times.saturating_sub(1);
-            fault.clone()
-        }) {
+        match next_fault(&mut script.faults, &operation) {
             None => Outcome::Answer(script.world.answer(&request), number),
             Some(Fault::Code(status, code)) => Outcome::Answer(Err(Refused::with(status, code)), number),
             Some(Fault::Timeout) => Outcome::NoAnswer,
@@ -231,6 +240,18 @@ impl Aws {
             }
         }
     }
+}
+
+fn next_fault(faults: &mut [Planned], operation: &str) -> Option<Fault> {
+    for planned in faults.iter_mut().filter(|planned| planned.operation == operation && planned.times > 0) {
+        if planned.skip > 0 {
+            planned.skip -= 1;
+        } else {
+            planned.times -= 1;
+            return Some(planned.fault.clone());
+        }
+    }
+    None
 }
 
 impl World {

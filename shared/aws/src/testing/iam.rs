@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::http::{Refused, Request, element, list, optional, page};
 
 /// What IAM holds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Iam {
     /// By `user/NAME`, `role/NAME`, `group/NAME`.
     pub(crate) principals: BTreeMap<String, Principal>,

@@ -1,0 +1,89 @@
+//! The responder on an account in memory: what is left in the account, in the ledger and in the topic.
+
+mod crash;
+mod delivery;
+mod faults;
+mod held;
+mod normal;
+mod resumed;
+
+use std::collections::BTreeSet;
+
+use riposte_core::finding::Finding;
+use riposte_core::guardrail::Verdict;
+use riposte_core::incident::State;
+use riposte_core::plan::Plan;
+
+use crate::testing::{Aws, Case, Function, World};
+
+/// An account in which the offence has just happened.
+fn laid(case: &Case) -> Aws {
+    let aws = Aws::new();
+    aws.world(case.lay);
+    aws
+}
+
+/// A function whose settings are read already, and no call counted.
+async fn warm(aws: &Aws) -> Function {
+    let function = Function::new(aws);
+    function.loaded().await;
+    aws.forget_calls();
+    function
+}
+
+/// What is left in the end.
+#[derive(Debug, PartialEq)]
+struct End {
+    account: Account,
+    state: State,
+    plan: Option<Plan>,
+    verdict: Option<Verdict>,
+    notified: bool,
+    incidents: usize,
+    leases: usize,
+    /// Subjects and bodies; the same notice twice counts once.
+    notices: BTreeSet<(String, String)>,
+    changes: Vec<String>,
+}
+
+impl End {
+    async fn of(function: &Function, finding: &Finding) -> Self {
+        let incident = function.incident(finding).await;
+        let changes = function.aws.changes();
+        function.aws.world(|world| Self {
+            account: Account::of(world),
+            state: incident.state,
+            plan: incident.plan,
+            verdict: incident.verdict,
+            notified: incident.notified,
+            incidents: world.table.with_prefix("incident#").len(),
+            leases: world.table.with_prefix("lease#").len(),
+            notices: world.sent.iter().map(|sent| (sent.subject.clone(), sent.body.clone())).collect(),
+            changes,
+        })
+    }
+}
+
+/// The customer's part of the account.
+#[derive(Debug, Clone, PartialEq)]
+struct Account(crate::testing::Ec2, crate::testing::Iam);
+
+impl Account {
+    fn of(world: &World) -> Self {
+        Self(world.ec2.clone(), world.iam.clone())
+    }
+
+    /// The same whatever the ids of security-group rules (one that is authorised again is another to
+    /// AWS, and the same to the customer) and the order of lists.
+    fn without_ids(mut self) -> Self {
+        for group in self.0.groups.values_mut() {
+            group.rules = group.rules.iter().map(crate::testing::Rule::content).collect();
+            group.rules.sort_by_key(|rule| format!("{rule:?}"));
+        }
+        self.0.forget_made();
+        for principal in self.1.principals.values_mut() {
+            principal.attached.sort();
+        }
+        self
+    }
+}

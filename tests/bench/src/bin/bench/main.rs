@@ -1,0 +1,73 @@
+//! `bench`: measures the start and memory of release programs, and what a decision costs, and prints
+//! JSON. `make bench` runs it, adds what the emulator shows, and prints the table.
+//!
+//! `bench --programs DIR --fixtures DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
+//! `bench --first DIR` is its own child: what only a fresh process can tell.
+
+mod decision;
+mod first;
+mod fixture;
+mod http;
+mod program;
+mod server;
+mod settings;
+mod start;
+mod stats;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+struct Arguments {
+    programs: PathBuf,
+    fixtures: PathBuf,
+    runs: usize,
+    samples: usize,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if_eq("--first").is_some() {
+        let fixtures = arguments.next().context("`--first` needs the folder of the fixtures")?;
+        println!("{}", serde_json::to_string(&first::measure(&PathBuf::from(fixtures))?)?);
+        return Ok(());
+    }
+    let arguments = read(arguments)?;
+    eprintln!("  decisions over the fixtures in {}", arguments.fixtures.display());
+    let decision = decision::measure(&arguments.fixtures, arguments.samples)?;
+    let first = first::repeat(&arguments.fixtures, arguments.runs)?;
+    let start = start::measure(&arguments.programs, &arguments.fixtures, arguments.runs)?;
+    println!("{}", serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision }))?);
+    Ok(())
+}
+
+fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments> {
+    let (mut programs, mut fixtures) = (None, None);
+    let (mut runs, mut samples) = (15, 20_000);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().with_context(|| format!("`{name}` needs a value"))?;
+        let count = || value.parse().ok().filter(|n| *n > 0).with_context(|| format!("`{name}` needs a number"));
+        match name.as_str() {
+            "--programs" => programs = Some(PathBuf::from(&value)),
+            "--fixtures" => fixtures = Some(PathBuf::from(&value)),
+            "--runs" => runs = count()?,
+            "--samples" => samples = count()?,
+            _ => bail!("unknown argument `{name}`"),
+        }
+    }
+    let programs = programs.context("`--programs` is missing")?;
+    let fixtures = fixtures.context("`--fixtures` is missing")?;
+    Ok(Arguments { programs, fixtures, runs, samples })
+}
