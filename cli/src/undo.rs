@@ -17,9 +17,11 @@ pub(crate) async fn undo(
 ) -> Result<()> {
     let found = operator.ledger.get(id).await?;
     let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
-    preview(out, &incident)?;
-    if !yes && incident.can_be_undone() && !confirmed(out)? {
-        bail!("nothing was changed");
+    if incident.can_be_undone() {
+        preview(out, &incident)?;
+        if !yes && !confirmed(out)? {
+            bail!("nothing was changed");
+        }
     }
     let undoer = Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.guardrails };
     let undone = undoer.undo(id, accept_changes, &Operator::invocation(&unique()?)).await?;

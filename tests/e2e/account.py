@@ -94,6 +94,7 @@ class Host:
     subnet_id: str
     network_acl_id: str
     log_stream: str
+    region: str
 
 
 def lay_out(emulator: Emulator) -> Account:
@@ -208,9 +209,9 @@ def create_group(emulator: Emulator, vpc_id: str, name: str) -> str:
     return group
 
 
-def create_host(emulator: Emulator, log_group: str = LOG_GROUP) -> Host:
+def create_host(emulator: Emulator, log_group: str = LOG_GROUP, region: str | None = None) -> Host:
     """Another instance, in a network of its own, so that what is denied there says nothing of other hosts."""
-    ec2 = emulator.client("ec2")
+    ec2, logs = emulator.client("ec2", region=region), emulator.client("logs", region=region)
     vpc = ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.30.1.0/24")["Subnet"]["SubnetId"]
     (acl,) = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
@@ -218,8 +219,10 @@ def create_host(emulator: Emulator, log_group: str = LOG_GROUP) -> Host:
         ImageId="ami-0abcdef1234567890", InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet
     )["Instances"]
     stream = instance["InstanceId"]
-    emulator.client("logs").create_log_stream(logGroupName=log_group, logStreamName=stream)
-    return Host(instance["InstanceId"], subnet, acl["NetworkAclId"], stream)
+    if log_group not in [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]:
+        logs.create_log_group(logGroupName=log_group)
+    logs.create_log_stream(logGroupName=log_group, logStreamName=stream)
+    return Host(instance["InstanceId"], subnet, acl["NetworkAclId"], stream, region or emulator.region)
 
 
 def policy(actions: list[str], resource: str = "*") -> str:

@@ -5,6 +5,7 @@ Two runs differ in ids and times. `Attack.plain` takes these out of a record: wh
 
 from __future__ import annotations
 
+import itertools
 import json
 import uuid
 from collections.abc import Callable
@@ -46,7 +47,8 @@ class Attack:
 
     def plain(self, incident: dict) -> dict:
         """The record without what is different in every run: ids, times, and the way it went."""
-        kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms")}
+        # After an interruption it is not known who made the change, and it is not claimed.
+        kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms", "changed")}
         plain = json.loads(self._renamed(json.dumps(kept)))
         del plain["id"], plain["finding"]["scope"]["event_id"], plain["finding"]["event_time"]
         return plain
@@ -112,19 +114,25 @@ def _on_user(deployed: Deployed, containing: str, record: dict, user: account.Us
     )
 
 
+# What changes network ACLs takes turns within a region, so attacks that are to run side by side take regions in turn.
+_REGIONS = itertools.cycle(
+    f"{part}-{number}" for part in ("us-west", "eu-west", "eu-central", "ap-south", "ap-east", "sa-east") for number in (1, 2)
+)
+
+
 def guess(deployed: Deployed) -> Attack:
     """Passwords guessed on a host."""
-    emulator = deployed.emulator
-    host = account.create_host(emulator)
-    sshd.write(emulator, deployed.account, sshd.failures(GUESSER, 12), host.log_stream)
+    emulator, region = deployed.emulator, next(_REGIONS)
+    host = account.create_host(emulator, region=region)
+    sshd.write(emulator, deployed.account, sshd.failures(GUESSER, 12), host.log_stream, region=region)
     record = events.log_stream_created(
         emulator, deployed.account.attacker, deployed.account.log_group, host.log_stream
-    )
+    ) | {"awsRegion": region}
     return Attack(
         "log-watch",
         "ec2:CreateNetworkAclEntry",
         record,
-        lambda: state.network_acl(emulator, host.network_acl_id),
-        {host.instance_id: "HOST", host.subnet_id: "SUBNET", host.network_acl_id: "ACL"},
+        lambda: state.network_acl(emulator, host.network_acl_id, region),
+        {host.instance_id: "HOST", host.subnet_id: "SUBNET", host.network_acl_id: "ACL", region: "REGION"},
         host.log_stream,
     )

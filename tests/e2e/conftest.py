@@ -54,7 +54,28 @@ def emulator():
         yield running
 
 
+@pytest.fixture
+def emulator_of_its_own():
+    """An emulated account of one test's own."""
+    with Emulator() as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def live(emulator, zips, binary) -> Deployed:
     """Riposte deployed in live mode."""
     return set_up(emulator, zips, binary)
+
+
+@pytest.fixture(scope="session")
+def ticking(zips, binary) -> Deployed:
+    """Riposte with the shortest schedule there is."""
+    with Emulator() as running:
+        yield set_up(running, zips, binary, PullRate="rate(1 minute)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _start_the_clock_early(request: pytest.FixtureRequest) -> None:
+    # Its first tick comes after a minute, which would be waited for if it started when it is needed.
+    if any("ticking" in item.fixturenames for item in request.session.items):
+        request.getfixturevalue("ticking")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import traceback
 from pathlib import Path
 
-from account import lay_out
+from account import LOG_GROUP, lay_out
 from command import Command
 from demo_screen import Screen, StepFailed
 from demo_steps import Demo
@@ -19,6 +20,11 @@ from deploy import DEMO_SOURCE, DeployError, deploy, find_zips
 from deployed import Deployed
 from emulator import Emulator, EmulatorError, exit_on_signals
 from inbox import Inbox
+
+
+# What differs from the defaults: the demo's own event source is admitted, the hosts' log group is watched, and what
+# fails is tried again soon.
+PARAMETERS = {"DemoEventSource": DEMO_SOURCE, "LogGroups": LOG_GROUP, "RetryDelaySeconds": "2"}
 
 
 def main() -> int:
@@ -47,6 +53,11 @@ def main() -> int:
     except (StepFailed, AssertionError, DeployError, EmulatorError) as failure:
         screen.failed(str(failure))
         return 1
+    except Exception as failure:
+        # Nothing that the demo foresees, so the place in the program helps too.
+        traceback.print_exc()
+        screen.failed(f"{type(failure).__name__}: {failure}")
+        return 1
 
 
 def set_up(screen: Screen, emulator: Emulator, arguments: argparse.Namespace) -> Deployed:
@@ -54,8 +65,7 @@ def set_up(screen: Screen, emulator: Emulator, arguments: argparse.Namespace) ->
     with screen.doing("an emulated account starts, with IAM enforced"):
         emulator.start()
     with screen.doing("infra/template.yaml is deployed with the three functions, in shadow mode"):
-        # The parameters that are not the defaults: the demo's own event source is admitted, and retries come soon.
-        stack = deploy(emulator, find_zips(arguments.zips), DemoEventSource=DEMO_SOURCE, RetryDelaySeconds="2")
+        stack = deploy(emulator, find_zips(arguments.zips), **PARAMETERS)
     command = Command(arguments.riposte.resolve(strict=True), emulator)
     with screen.doing("`riposte init` makes the secret that seals undo recipes"):
         command.must("init")

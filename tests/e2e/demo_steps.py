@@ -100,8 +100,9 @@ class Demo:
         screen.line()
         screen.line(attack.story, "bold")
         screen.line(f"{incident['id']}, {finding['severity']}, ATT&CK {' '.join(finding['technique'])}", "dim")
-        who = finding["principal"]["arn"] or finding["principal"]["source_ip"]
-        screen.moment(0, "event", f"{finding['event_name']} by {who.rsplit(':', 1)[-1]}")
+        arn, address = finding["principal"]["arn"], finding["principal"]["source_ip"]
+        who = f"by {arn.rsplit(':', 1)[-1]} from {address}" if arn else f"tell of {address}"
+        screen.moment(0, "event", f"{finding['event_name']} {who}")
         for entry in incident["timeline"]:
             if step := _SHOWN.get(entry["step"]):
                 text = entry["text"]
@@ -223,4 +224,5 @@ def _contents(parts: dict[str, object]) -> list[str]:
 
 def _short(listing: str) -> str:
     """The list's first columns: id, time, state, severity and detector."""
-    return "\n".join("  ".join(line.split()[:5]) for line in listing.splitlines())
+    columns = [line.split()[:5] for line in listing.splitlines()]
+    return "\n".join("  ".join([*row[:2], f"{row[2]:<9}", f"{row[3]:<8}", row[4]]) for row in columns)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from account import Account, lay_out
+from account import LOG_GROUP, Account, lay_out
 from command import Command
 from deploy import DEMO_SOURCE, FUNCTIONS, Stack, deploy
 from emulator import Emulator
@@ -125,7 +125,12 @@ class Deployed:
 
 def set_up(emulator: Emulator, zips: dict[str, Path], binary: Path, init: bool = True, **parameters: str) -> Deployed:
     """Deploys into an empty account, makes the secrets, and lays out what is worth defending."""
-    values = {"DemoEventSource": DEMO_SOURCE, "Mode": "live", "RetryDelaySeconds": "1"} | parameters
+    values = {
+        "DemoEventSource": DEMO_SOURCE,
+        "Mode": "live",
+        "RetryDelaySeconds": "1",
+        "LogGroups": LOG_GROUP,
+    } | parameters
     stack = deploy(emulator, zips, **values)
     command = Command(binary, emulator)
     if init:

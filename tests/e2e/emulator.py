@@ -164,10 +164,18 @@ class Emulator:
 
     def calls(self, since: float) -> list[Call]:
         """The API calls that were made since a time, oldest first, refused ones too."""
-        events = self.client("cloudtrail").lookup_events(StartTime=since)["Events"]
-        if len(events) >= 50:
-            raise EmulatorError("50 calls or more: the emulator's list is cut there, ask for a shorter time")
-        return [_call(json.loads(event["CloudTrailEvent"])) for event in reversed(events)]
+        return [_call(json.loads(event["CloudTrailEvent"])) for event in self._recorded(since, time.time() + 1)]
+
+    def _recorded(self, start: float, end: float) -> list[dict]:
+        # The emulator gives the newest 50 and no more, so a longer list is asked for in two halves.
+        lookup = self.client("cloudtrail").lookup_events
+        events = lookup(StartTime=start, EndTime=end, MaxResults=50)["Events"]
+        if len(events) < 50:
+            return events[::-1]
+        middle = (start + end) / 2
+        if end - start < 0.002:
+            raise EmulatorError("50 calls or more within 2 ms: the emulator's list is cut there")
+        return self._recorded(start, middle) + self._recorded(middle, end)
 
     def session(self, key: str | None = None, secret: str | None = None) -> boto3.Session:
         """A session of the given access key; of the account's root without one."""

@@ -32,15 +32,23 @@ class Programs:
 
     def run(self, attack: Attack, choose: Callable[[Call], Fault] = lambda call: None, seconds: float = 60.0) -> Run:
         """Starts the attack's function, delivers the event, and waits for the end."""
+        return self.run_payload(attack.function, attack.batch(), choose, seconds)
+
+    def run_payload(
+        self,
+        function: str,
+        payload: dict | str,
+        choose: Callable[[Call], Fault] = lambda call: None,
+        seconds: float = 60.0,
+        variables: dict[str, str] | None = None,
+    ) -> Run:
+        """Starts a function, hands it a payload, and waits for the end. `variables` replaces the function's own."""
+        own = {"RIPOSTE_ACCOUNT_ID": self.deployed.emulator.account} if variables is None else variables
         with FaultProxy(self.deployed.emulator.url, choose) as proxy:
-            environment = self.roles[attack.function].environment() | {
-                "AWS_ENDPOINT_URL": proxy.url,
-                "RIPOSTE_ACCOUNT_ID": self.deployed.emulator.account,
-                "RUST_LOG": "info",
-            }
-            with Process(self.paths[attack.function], attack.function, environment) as process:
+            environment = self.roles[function].environment() | own | {"AWS_ENDPOINT_URL": proxy.url, "RUST_LOG": "info"}
+            with Process(self.paths[function], function, environment) as process:
                 proxy.kill = process.kill
-                outcome = process.invoke(attack.batch(), seconds)
+                outcome = process.invoke(payload, seconds)
             return Run(outcome, proxy, process.output())
 
 

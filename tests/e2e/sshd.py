@@ -41,11 +41,12 @@ def write(
     lines: list[str],
     stream: str | None = None,
     apart_ms: int = 1000,
+    region: str | None = None,
 ) -> None:
     """Puts the lines into a stream of the account's log group, so far apart, the last one now."""
     now = int(time.time() * 1000)
     times = [now - apart_ms * (len(lines) - 1 - number) for number in range(len(lines))]
-    logs = emulator.client("logs")
+    logs = emulator.client("logs", region=region)
     # One call takes 10,000 events at most.
     for start in range(0, len(lines), 10_000):
         logs.put_log_events(

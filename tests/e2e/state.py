@@ -43,7 +43,7 @@ def principal(emulator: Emulator, kind: str, name: str) -> dict:
     return state
 
 
-def network_acl(emulator: Emulator, acl_id: str) -> dict[tuple[bool, int], dict]:
+def network_acl(emulator: Emulator, acl_id: str, region: str | None = None) -> dict[tuple[bool, int], dict]:
     """A network ACL's entries by direction and number."""
-    (acl,) = emulator.client("ec2").describe_network_acls(NetworkAclIds=[acl_id])["NetworkAcls"]
+    (acl,) = emulator.client("ec2", region=region).describe_network_acls(NetworkAclIds=[acl_id])["NetworkAcls"]
     return {(entry["Egress"], entry["RuleNumber"]): entry for entry in acl["Entries"]}

@@ -19,6 +19,7 @@ from deployed import eventually
 
 _addresses = map(str, ipaddress.ip_network("203.0.113.0/24").hosts())
 PUSHED = "/var/log/pushed"
+GROUPS = "/riposte/log-watch/groups"
 _ids = itertools.count(1)
 
 
@@ -242,10 +243,22 @@ def tick() -> str:
 
 
 def test_a_tick_pulls_the_groups_that_the_settings_name(live, host, address):
+    live.set(GROUPS, "/never/was")
     sshd.write(live.emulator, live.account, sshd.failures(address, 12), host.log_stream)
     assert live.invoke("log-watch", events.sqs_batch(tick())) == {"batchItemFailures": []}
     assert (False, 99) not in entries(live, host), "a group was read that no setting names"
-    live.set("/riposte/log-watch/groups", f"/never/was, {live.account.log_group}")
+    live.set(GROUPS, f"/never/was, {live.account.log_group}")
     assert live.invoke("log-watch", events.sqs_batch(tick(), tick())) == {"batchItemFailures": []}
     assert entries(live, host)[False, 99] == denied(address)
-    live.unset("/riposte/log-watch/groups")
+
+
+def test_a_group_that_no_setting_names_is_told_and_not_answered(live, host, address):
+    """Who may write to some log group could else have any address denied in front of any host."""
+    before = entries(live, host)
+    live.unset(GROUPS)
+    sshd.write(live.emulator, live.account, sshd.failures(address, 12), host.log_stream)
+    (incident,) = live.send(created(live, host.log_stream))
+    live.set(GROUPS, live.account.log_group)
+    assert incident["state"] == "observed" and entries(live, host) == before
+    (notice,) = live.inbox.of(incident["id"])
+    assert f"`{GROUPS}`" in notice.field("Why")

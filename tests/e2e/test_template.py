@@ -58,9 +58,11 @@ OWN = {
         "iam:DetachGroupPolicy": {f"{IAM}:group/*"},
         "iam:DetachRolePolicy": {f"{IAM}:role/*"},
         "iam:DetachUserPolicy": {f"{IAM}:user/*"},
+        "iam:GetGroup": {f"{IAM}:group/*"},
         "iam:GetGroupPolicy": {f"{IAM}:group/*"},
-        "iam:GetPolicy": {f"{IAM}:policy/*", "arn:aws:iam::aws:policy/*"},
-        "iam:GetPolicyVersion": {f"{IAM}:policy/*", "arn:aws:iam::aws:policy/*"},
+        # Of the customer's own policies only: AWS's are known by name.
+        "iam:GetPolicy": {f"{IAM}:policy/*"},
+        "iam:GetPolicyVersion": {f"{IAM}:policy/*"},
         "iam:GetRole": {f"{IAM}:role/*"},
         "iam:GetRolePolicy": {f"{IAM}:role/*"},
         "iam:GetUser": {f"{IAM}:user/*"},

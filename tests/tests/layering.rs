@@ -30,8 +30,15 @@ fn the_core_has_neither_sdk_nor_runtime() {
 
 #[test]
 fn one_crate_alone_imports_the_sdk() {
-    let manifests =
-        ["cli", "tests", "shared/core", "functions/ingress-guard", "functions/identity-guard", "functions/log-watch"];
+    let manifests = [
+        "cli",
+        "tests",
+        "tests/bench",
+        "shared/core",
+        "functions/ingress-guard",
+        "functions/identity-guard",
+        "functions/log-watch",
+    ];
     for folder in manifests {
         let manifest = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("aws-sdk") && !manifest.contains("aws-config"), "{folder} imports the SDK");

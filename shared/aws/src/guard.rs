@@ -15,10 +15,13 @@ use crate::environment::{self, EnvironmentError};
 use crate::fault::Fault;
 use crate::invocation::Invocation;
 use crate::ledger::Ledger;
-use crate::lookups::Lookups;
+use crate::lookups::{Answers, Lookups};
 use crate::metrics::{self, Metric};
 use crate::responder::{Answered, RespondError, Responder};
 use crate::settings::{LoadError, Loaded, SettingsCache};
+
+/// An item is not begun with less time left, in milliseconds.
+const ITEM_RESERVE_MS: i64 = 1_000;
 
 /// What every function has: who it is, its settings, its actions, the ledger and the topic.
 #[derive(Debug)]
@@ -163,7 +166,10 @@ pub async fn handle(handler: &impl Handler, payload: &str, context: &Context) ->
     let mut failed = Vec::new();
     for item in delivery.items {
         let Item { message_id, event } = item;
-        let Err(error) = one(handler, event, &invocation).await else { continue };
+        // An item that is begun without time would cost the whole batch a try.
+        let in_time = invocation.left_ms(ITEM_RESERVE_MS) > 0;
+        let handled = if in_time { one(handler, event, &invocation).await } else { Err(late()) };
+        let Err(error) = handled else { continue };
         let base = handler.base();
         base.count(match error {
             ItemError::Parse(_) => Metric::ParseFailures,
@@ -182,6 +188,10 @@ pub async fn handle(handler: &impl Handler, payload: &str, context: &Context) ->
         DeliveryKind::Queue => json!({ "batchItemFailures": failed }),
         DeliveryKind::Single => json!({ "handled": true }),
     })
+}
+
+fn late() -> ItemError {
+    ItemError::Unfinished("there was no time left in this invocation to begin it".to_owned())
 }
 
 async fn one(
@@ -218,7 +228,13 @@ impl CallGuard {
         }
         let scope = call.scope()?;
         let loaded = self.base.settings.get().await?;
-        let facts = self.lookups.facts(&self.detectors, call, &scope).await?;
+        // Another account's resources are not ours to read, and its names may stand for others here.
+        let ours = scope.account == self.base.account;
+        let Answers { facts, refused } =
+            if ours { self.lookups.facts(&self.detectors, call, &scope).await? } else { Answers::default() };
+        for fault in refused {
+            tracing::error!(reason = plain(&fault.to_string(), 600), "a detector's question was refused");
+        }
         let report = detect::run(&self.detectors, call, &scope, &facts);
         let responder = self.base.responder(&loaded);
         let mut first_error = None;

@@ -1,6 +1,7 @@
 //! What detectors ask of AWS.
 
 use std::collections::btree_map::Entry;
+use std::time::Duration;
 
 use aws_sdk_ec2::types::Filter;
 use riposte_core::detect::{Answer, Detector, Facts, Question};
@@ -9,6 +10,8 @@ use riposte_core::event::{ApiCall, Scope};
 use crate::actions::Permission;
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
+use crate::invocation::now_ms;
+use crate::responder::{READINGS, SETTLED_MS};
 
 /// What a function needs to answer the questions about customer-managed policies.
 pub const POLICY_PERMISSION: Permission = Permission {
@@ -18,6 +21,19 @@ pub const POLICY_PERMISSION: Permission = Permission {
 
 /// What a function needs to answer the questions about security-group rules.
 pub const RULES_PERMISSION: Permission = Permission { actions: &["ec2:DescribeSecurityGroupRules"], resources: &["*"] };
+
+/// What asking gave.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// The answers.
+    pub facts: Facts,
+    /// Why other questions have none.
+    pub refused: Vec<Fault>,
+}
+
+fn is_young(call: &ApiCall) -> bool {
+    call.age_ms(now_ms()).is_some_and(|age| age < SETTLED_MS)
+}
 
 /// Answers questions with the clients that a function has.
 #[derive(Debug, Default)]
@@ -41,29 +57,50 @@ impl Lookups {
         self
     }
 
-    /// The answers to all questions that `detectors` have about `call`, each asked once.
+    /// The answers to all questions that `detectors` have about `call`, each asked once. What is gone is
+    /// an answer, unless the event is so young that what it names may not be seen yet. A question that
+    /// is refused stays open: its detector cannot judge, the others can.
     ///
     /// # Errors
-    /// Where AWS does not answer. What is gone is an answer.
+    /// Where AWS does not answer now, or what the event names cannot be seen yet.
     pub async fn facts(
         &self,
         detectors: &[&'static dyn Detector],
         call: &ApiCall,
         scope: &Scope,
-    ) -> Result<Facts, Fault> {
-        let mut facts = Facts::default();
+    ) -> Result<Answers, Fault> {
+        let mut answers = Answers::default();
         for detector in riposte_core::detect::reading(detectors, call) {
             for question in detector.questions(call) {
-                if let Entry::Vacant(asked) = facts.0.entry(question) {
-                    let answer = match self.answer(asked.key(), scope).await {
-                        Err(fault) if fault.kind == Kind::Gone => Answer::Gone,
-                        other => other?,
-                    };
-                    asked.insert(answer);
+                let Entry::Vacant(asked) = answers.facts.0.entry(question) else { continue };
+                match self.settled(asked.key(), call, scope).await {
+                    Ok(answer) => {
+                        asked.insert(answer);
+                    }
+                    Err(fault) if fault.worth_retrying() => return Err(fault),
+                    Err(fault) => answers.refused.push(fault),
                 }
             }
         }
-        Ok(facts)
+        Ok(answers)
+    }
+
+    /// The answer, asked again for a while where a young event names what cannot be found.
+    async fn settled(&self, question: &Question, call: &ApiCall, scope: &Scope) -> Result<Answer, Fault> {
+        let mut pause = Duration::from_millis(200);
+        for _ in 1..READINGS {
+            match self.answer(question, scope).await {
+                Err(fault) if fault.kind == Kind::Gone && is_young(call) => {}
+                Err(fault) if fault.kind == Kind::Gone => return Ok(Answer::Gone),
+                other => return other,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        match self.answer(question, scope).await {
+            Err(fault) if fault.kind == Kind::Gone => Ok(Answer::Gone),
+            other => other,
+        }
     }
 
     async fn answer(&self, question: &Question, scope: &Scope) -> Result<Answer, Fault> {

@@ -10,8 +10,8 @@ use std::time::Duration;
 use aws_sdk_sns::Client as SnsClient;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Approved, Decision, Effect};
-use riposte_core::incident::{Incident, Next, State, Step};
-use riposte_core::plan::Plan;
+use riposte_core::incident::{Changed, Incident, Next, State, Step};
+use riposte_core::plan::{Plan, Response, Verification};
 use riposte_core::text::plain;
 use thiserror::Error;
 
@@ -28,7 +28,14 @@ const PATIENCE_MS: i64 = 10_000;
 
 /// How often reading again is tried before the change counts as not confirmed. IAM is eventually
 /// consistent: the first reading may still show what was just removed.
-const READINGS: u32 = 4;
+pub(crate) const READINGS: u32 = 6;
+
+/// How old an event must be before what cannot be found is believed to be gone. A user or a policy that
+/// was just made may not be seen yet.
+pub(crate) const SETTLED_MS: i64 = 60_000;
+
+/// How often one invocation plans anew because the resource changed under its hands.
+const ROUNDS: u32 = 5;
 
 /// Kept of an invocation's time for what must still be written.
 const RESERVE_MS: i64 = 3_000;
@@ -68,6 +75,18 @@ pub enum RespondError {
         /// The topic's words.
         fault: Fault,
     },
+}
+
+impl RespondError {
+    /// Whether the same event may be answered later.
+    #[must_use]
+    pub fn worth_retrying(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.worth_retrying(),
+            Self::Fault(fault) | Self::Notice { fault, .. } => fault.worth_retrying(),
+            Self::Busy { .. } => true,
+        }
+    }
 }
 
 /// Answers findings.
@@ -146,14 +165,32 @@ impl Responder<'_> {
     }
 
     async fn carry_on(&self, held: &mut Held) -> Result<(), RespondError> {
+        let mut rounds = 0;
         loop {
             match held.incident.next() {
                 Next::Decide => self.decide(held).await?,
-                Next::Resume => self.resume(held).await?,
+                Next::Resume if rounds < ROUNDS => self.resume(held).await?,
+                Next::Resume => return Err(Fault::conflict("resume", "the resource keeps changing").into()),
                 Next::Notify => self.notify(held).await?,
                 Next::Nothing => return Ok(()),
             }
+            rounds += 1;
         }
+    }
+
+    /// Plans, and looks again where the event is too young for an absence to be believed.
+    async fn planned(&self, action: &dyn Action, finding: &Finding, response: &Response) -> Result<Planned, Fault> {
+        let mut pause = Duration::from_millis(200);
+        for _ in 1..READINGS {
+            let planned = action.plan(&finding.scope, response).await?;
+            let young = finding.age_ms(now_ms()).is_some_and(|age| age < SETTLED_MS);
+            if !(young && found_nothing(&planned)) {
+                return Ok(planned);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        action.plan(&finding.scope, response).await
     }
 
     /// Reads the live state, plans, asks the guardrails, and acts where they let it.
@@ -178,7 +215,7 @@ impl Responder<'_> {
             );
             return Ok(());
         };
-        match action.plan(&scope, &response).await {
+        match self.planned(action, &incident.finding, &response).await {
             Ok(Planned::Plan(plan)) if plan.changes.is_empty() => {
                 let note = plan.note.clone().unwrap_or_else(|| "there is nothing left to do".to_owned());
                 incident.plan = Some(*plan);
@@ -217,8 +254,18 @@ impl Responder<'_> {
                 incident.verdict = Some(verdict);
                 incident.advance(State::Intended);
                 incident.plan = Some(approved.get().clone());
-                self.ledger.write(held).await?;
-                self.apply(held, action, &approved).await
+                match self.ledger.write(held).await {
+                    // Nothing may be done that is not written down first. A record that the ledger refuses
+                    // is told without its plan, instead of failing in silence.
+                    Err(LedgerError::Fault(fault)) if fault.kind == Kind::Refused => {
+                        held.incident.plan = None;
+                        fail_or_retry(self.function, &mut held.incident, Step::Decision, fault)
+                    }
+                    written => {
+                        written?;
+                        self.apply(held, action, &approved).await
+                    }
+                }
             }
         }
     }
@@ -229,9 +276,14 @@ impl Responder<'_> {
             Ok(()) => {
                 let calls: Vec<_> = plan.get().changes.iter().map(|change| change.call().to_string()).collect();
                 held.incident.note(now_ms(), Step::Action, format!("{} by {}", plan.get().action, calls.join("; ")));
+                held.incident.changed = Changed::Yes;
             }
+            // Some part went meanwhile (AWS then makes none of the call's changes), or an answer was lost and
+            // the SDK asked again for what was done: plan anew at once, which tells what is left.
             Err(fault) if fault.kind == Kind::Gone => {
                 held.incident.note(now_ms(), Step::Action, format!("{}: gone meanwhile ({fault})", plan.get().action));
+                held.incident.changed = Changed::Unknown;
+                return Ok(());
             }
             Err(fault) => {
                 fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
@@ -262,10 +314,13 @@ impl Responder<'_> {
                     break;
                 }
             };
+            held.incident.verification = Some(seen.clone());
             if seen.remaining.is_empty() {
                 held.incident.advance(State::Verified);
-                held.incident.note(now_ms(), Step::Verify, verified_text(&plan, &seen.elsewhere));
-                metrics::count(self.function, Metric::Contained);
+                held.incident.note(now_ms(), Step::Verify, verified_text(&plan, &seen));
+                if held.incident.changed != Changed::No {
+                    metrics::count(self.function, Metric::Contained);
+                }
                 break;
             }
             if reading == READINGS {
@@ -282,8 +337,8 @@ impl Responder<'_> {
         Ok(self.ledger.write(held).await?)
     }
 
-    /// An earlier invocation wrote its intent and did not record an outcome: finds out what became of
-    /// it and goes on. The before-state stays the one from before the first change.
+    /// The intent is written and no outcome: finds out what became of it and goes on. The before-state
+    /// stays the one from before the first change.
     async fn resume(&self, held: &mut Held) -> Result<(), RespondError> {
         let scope = held.incident.finding.scope.clone();
         let Some(recorded) = held.incident.plan.clone() else {
@@ -298,14 +353,18 @@ impl Responder<'_> {
         };
         match action.plan(&scope, &recorded.response).await {
             Ok(Planned::Plan(left)) if !left.changes.is_empty() => self.again(held, action, *left, recorded).await,
+            Ok(Planned::Plan(_)) => {
+                if held.incident.changed == Changed::No {
+                    held.incident.changed = Changed::Unknown;
+                    let text = "found done: before an interruption, or by somebody else since";
+                    held.incident.note(now_ms(), Step::Action, format!("{}: {text}", recorded.action));
+                }
+                self.verify(held, action).await
+            }
+            // The resource itself: no change is claimed, and none could be undone.
             Ok(Planned::Gone(why)) => {
                 gone(&mut held.incident, &why);
                 Ok(self.ledger.write(held).await?)
-            }
-            Ok(Planned::Plan(_)) => {
-                let text = format!("{}: found done, by an invocation that was interrupted", recorded.action);
-                held.incident.note(now_ms(), Step::Action, text);
-                self.verify(held, action).await
             }
             Ok(Planned::Impossible(why)) => self.stuck(held, action, &recorded, &why).await,
             Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Plan, fault),
@@ -316,7 +375,10 @@ impl Responder<'_> {
     async fn stuck(&self, held: &mut Held, action: &dyn Action, plan: &Plan, why: &str) -> Result<(), RespondError> {
         let scope = held.incident.finding.scope.clone();
         match action.read(&scope, plan).await {
-            Ok(live) if plan.verify(&live).remaining.is_empty() => self.verify(held, action).await,
+            Ok(live) if plan.verify(&live).remaining.is_empty() => {
+                held.incident.changed = Changed::Unknown;
+                self.verify(held, action).await
+            }
             Ok(_) => {
                 let fault = Fault::refused("resume", format!("it was not done before an interruption, and now: {why}"));
                 fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
@@ -338,7 +400,7 @@ impl Responder<'_> {
         let unchanged = left.before == recorded.before;
         match self.loaded.guardrails.decide(self.function, left, &held.incident.finding) {
             Decision::Act(approved, verdict) => {
-                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, again after an interruption"));
+                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
                 held.incident.verdict = Some(verdict);
                 if !unchanged {
                     // The resource moved on before anything was done to it, so the newer reading is the
@@ -350,7 +412,7 @@ impl Responder<'_> {
             }
             Decision::Hold(_, verdict) => {
                 let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
-                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, after an interruption"));
+                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
                 held.incident.advance(state);
                 held.incident.verdict = Some(verdict);
                 Ok(self.ledger.write(held).await?)
@@ -376,6 +438,7 @@ impl Responder<'_> {
 }
 
 fn gone(incident: &mut Incident, why: &str) {
+    incident.changed = Changed::No;
     incident.advance(State::Verified);
     incident.note(now_ms(), Step::Plan, format!("nothing left to contain: {why}"));
 }
@@ -392,13 +455,26 @@ fn fail_or_retry(function: &str, incident: &mut Incident, step: Step, fault: Fau
     Ok(())
 }
 
-fn verified_text(plan: &Plan, elsewhere: &[String]) -> String {
-    let gone = plan.delta.len();
-    let kept = plan.before.0.len().saturating_sub(plan.delta.keys().filter(|k| plan.before.0.contains_key(*k)).count());
-    let mut text = format!("read again: {gone} part(s) as planned, {kept} other part(s) as before");
-    if !elsewhere.is_empty() {
+/// Whether a plan rests on something not being there, which a reading that is too early shows too.
+fn found_nothing(planned: &Planned) -> bool {
+    match planned {
+        Planned::Gone(_) => true,
+        Planned::Plan(plan) if plan.changes.is_empty() => match &plan.response {
+            Response::RevokeIngress { .. } | Response::DetachManagedPolicy { .. } => true,
+            Response::DeleteInlinePolicy { policy_name, .. } => !plan.before.0.contains_key(policy_name),
+            // These show the key that is inactive, and the entry that denies.
+            Response::DeactivateAccessKey { .. } | Response::DenySource { .. } => false,
+        },
+        Planned::Plan(_) | Planned::Impossible(_) => false,
+    }
+}
+
+fn verified_text(plan: &Plan, seen: &Verification) -> String {
+    let (changed, kept) = (plan.delta.len(), plan.kept(seen));
+    let mut text = format!("read again: {changed} part(s) as planned, {kept} other part(s) as before");
+    if !seen.elsewhere.is_empty() {
         text.push_str("; changed meanwhile by somebody else: ");
-        text.push_str(&elsewhere.join(", "));
+        text.push_str(&seen.elsewhere.join(", "));
     }
     text
 }

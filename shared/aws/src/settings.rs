@@ -15,8 +15,9 @@ use tokio::sync::Mutex;
 
 use crate::fault::Fault;
 
-/// How long settings are used before they are read again.
-pub const MAX_AGE: Duration = Duration::from_secs(60);
+/// How long settings are used before they are read again: a minute, less the time that an invocation
+/// may spend between reading them and its last decision.
+pub const MAX_AGE: Duration = Duration::from_secs(45);
 
 /// Settings, and the guardrails made from them.
 #[derive(Debug)]
@@ -114,3 +115,6 @@ pub async fn parameters(client: &Client) -> Result<BTreeMap<String, String>, Fau
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

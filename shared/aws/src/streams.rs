@@ -7,17 +7,19 @@
 //!
 //! GetLogEvents gives a forward token for the next page and, at the end of the stream, the token that
 //! it was asked with. A page may be empty before the end. A token is good for 24 hours; after that the
-//! stream is read by time, skipping the lines that were judged at the last time.
+//! stream is read by time, skipping the lines that were judged at the last time, on whichever page they
+//! come.
 
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
+use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, OutputLogEvent};
 use riposte_core::detect::LogDetector;
 use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
 use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::rfc3339;
 use riposte_core::plan::Response;
 use riposte_core::seal::short_hash;
-use riposte_core::ssh::LogFinding;
+use riposte_core::settings::LOG_GROUPS_PATH;
+use riposte_core::ssh::{LogFinding, StreamWindows};
 use riposte_core::text::plain;
 
 use crate::actions::Permission;
@@ -26,6 +28,7 @@ use crate::fault::{Fault, Kind};
 use crate::guard::{self, Base, ItemError};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::StreamItem;
+use crate::metrics::Metric;
 use crate::settings::Loaded;
 
 /// What a function needs to pull log streams.
@@ -81,10 +84,25 @@ pub struct LogStreams {
     detectors: Vec<&'static dyn LogDetector>,
 }
 
-/// One page of a stream.
+/// What judging lines needs beside the lines.
+struct Run<'a> {
+    base: &'a Base,
+    loaded: &'a Loaded,
+    invocation: &'a Invocation,
+    /// Whether an operator chose the group. Who may write to some log group may write what looks like
+    /// an attack by anybody on any host, so lines of other groups are told and not answered.
+    trusted: bool,
+}
+
+/// One page of a stream: its lines that were not judged yet.
 struct Page {
     lines: Vec<LogLine>,
     token: Option<String>,
+    /// [`StreamItem::skip`] after this page.
+    skip: Vec<String>,
+    /// Whether the stream ends here: its token is the one that was asked with, or there is none. A page
+    /// read by time was asked with none, even if its token is the one that was kept.
+    at_end: bool,
 }
 
 impl LogStreams {
@@ -98,9 +116,7 @@ impl LogStreams {
     /// is named, never our own.
     #[must_use]
     pub fn wants(&self, group: &str, loaded: &Loaded) -> bool {
-        let named = &loaded.settings.log_groups;
-        !group.starts_with(OWN_GROUPS)
-            && (named.is_empty() || named.iter().any(|pattern| riposte_core::arn::matches(pattern, group)))
+        !group.starts_with(OWN_GROUPS) && (loaded.settings.log_groups.is_empty() || names(group, loaded))
     }
 
     /// Reads a stream from where it was left to its end.
@@ -116,9 +132,9 @@ impl LogStreams {
         invocation: &Invocation,
     ) -> Result<(), ItemError> {
         let (ledger, key) = (base.ledger(loaded), name.key());
+        let run = Run { base, loaded, invocation, trusted: names(&name.group, loaded) };
         let mut item = ledger.stream(&key).await?;
         loop {
-            let asked = item.token.clone();
             let page = match self.page(name, &item).await {
                 Ok(page) => page,
                 Err(fault) if fault.kind == Kind::Gone => {
@@ -127,19 +143,18 @@ impl LogStreams {
                 }
                 Err(fault) => return Err(fault.into()),
             };
-            let at_end = page.token.is_none() || page.token == asked;
-            if at_end && page.lines.is_empty() {
+            if page.at_end && page.lines.is_empty() {
                 return Ok(());
             }
             let mut next = item.clone();
-            self.judge(name, &page.lines, &mut next, base, loaded, invocation).await?;
+            self.judge(name, &page.lines, &mut next.windows, &run).await?;
             advance(&mut next, &page);
             // Another invocation that was faster has judged the page too: go on from where it is.
             item = if ledger.write_stream(&key, &mut next).await? { next } else { ledger.stream(&key).await? };
             if page.token.is_none() {
                 return Ok(());
             }
-            if !at_end && invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
+            if !page.at_end && invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
                 return Err(ItemError::Unfinished(format!("there is more to read in `{}`", plain(&key, 300))));
             }
         }
@@ -158,6 +173,10 @@ impl LogStreams {
     ) -> Result<(), ItemError> {
         let mut first_error = None;
         for group in &loaded.settings.log_groups {
+            if group.starts_with(OWN_GROUPS) {
+                tracing::warn!(group = plain(group, 200), "our own log groups are not read");
+                continue;
+            }
             if group.contains('*') {
                 tracing::warn!(group = plain(group, 200), "the schedule pulls groups by name, not by pattern");
                 continue;
@@ -173,7 +192,11 @@ impl LogStreams {
                     continue;
                 }
             };
-            for stream in streams {
+            for stream in in_turn(streams) {
+                if invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
+                    let rest = format!("the time did not suffice for all streams of `{}`", plain(group, 200));
+                    return Err(first_error.unwrap_or(ItemError::Unfinished(rest)));
+                }
                 let (account, region) = (base.account.clone(), region.to_owned());
                 let name = StreamName { account, region, group: group.clone(), stream };
                 if let Err(error) = self.pull(&name, base, loaded, invocation).await {
@@ -201,7 +224,8 @@ impl LogStreams {
         loaded: &Loaded,
         invocation: &Invocation,
     ) -> Result<(), ItemError> {
-        if batch.control || loaded.settings.log_groups.contains(&batch.group) {
+        let is_pulled = loaded.settings.log_groups.contains(&batch.group);
+        if batch.control || is_pulled || batch.group.starts_with(OWN_GROUPS) {
             tracing::info!(
                 group = plain(&batch.group, 200),
                 control = batch.control,
@@ -212,13 +236,15 @@ impl LogStreams {
         let (account, group) = (batch.account.clone(), batch.group.clone());
         let name = StreamName { account, region: region.to_owned(), group, stream: batch.stream.clone() };
         let (ledger, key, hash) = (base.ledger(loaded), name.key(), hash_of_batch(batch));
+        // A subscription is an operator's own choice of the group.
+        let run = Run { base, loaded, invocation, trusted: true };
         loop {
             let mut item = ledger.stream(&key).await?;
             if item.batches.contains(&hash) {
                 tracing::info!(stream = plain(&key, 300), "this batch was judged before: a repeated delivery");
                 return Ok(());
             }
-            self.judge(&name, &batch.lines, &mut item, base, loaded, invocation).await?;
+            self.judge(&name, &batch.lines, &mut item.pushed, &run).await?;
             item.batches.push(hash.clone());
             let excess = item.batches.len().saturating_sub(REMEMBERED_BATCHES);
             item.batches.drain(..excess);
@@ -232,19 +258,31 @@ impl LogStreams {
         &self,
         name: &StreamName,
         lines: &[LogLine],
-        item: &mut StreamItem,
-        base: &Base,
-        loaded: &Loaded,
-        invocation: &Invocation,
+        windows: &mut StreamWindows,
+        run: &Run<'_>,
     ) -> Result<(), ItemError> {
+        let Run { base, loaded, invocation, trusted } = *run;
         let responder = base.responder(loaded);
+        let mut first_error = None;
         for line in lines {
-            for claimed in item.windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, &self.detectors) {
-                let answered = responder.respond(finding(name, claimed), None, invocation).await?;
-                guard::log(&answered);
+            for claimed in windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, &self.detectors) {
+                match responder.respond(finding(name, claimed, trusted), None, invocation).await {
+                    Ok(answered) => guard::log(&answered),
+                    // One that cannot be answered to the end keeps neither the others nor later lines back.
+                    Err(error) => {
+                        let reason = plain(&error.to_string(), 600);
+                        tracing::error!(
+                            stream = plain(&name.key(), 300),
+                            reason,
+                            "a finding was not answered to the end"
+                        );
+                        base.count(Metric::Retries);
+                        first_error = first_error.or_else(|| error.worth_retrying().then_some(error));
+                    }
+                }
             }
         }
-        Ok(())
+        first_error.map_or(Ok(()), |error| Err(error.into()))
     }
 
     async fn page(&self, name: &StreamName, item: &StreamItem) -> Result<Page, Fault> {
@@ -256,7 +294,11 @@ impl LogStreams {
         let by_token = item.token.as_ref().filter(|_| now_ms() - item.token_ms < TOKEN_GOOD_MS);
         if let Some(token) = by_token {
             match request().next_token(token).send().await.map_err(Fault::of(CALL)) {
-                Ok(answer) => return Ok(Page::of(answer.events(), answer.next_forward_token())),
+                Ok(answer) => {
+                    let mut page = Page::of(answer.events(), answer.next_forward_token(), item, &item.skip);
+                    page.at_end |= page.token.as_ref() == Some(token);
+                    return Ok(page);
+                }
                 // The token is no longer good: read by time.
                 Err(fault) if fault.code == "InvalidParameterException" => {}
                 Err(fault) => return Err(fault),
@@ -264,9 +306,7 @@ impl LogStreams {
         }
         let start = item.was_read().then_some(item.last_ms);
         let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
-        let mut page = Page::of(answer.events(), answer.next_forward_token());
-        page.skip_judged(item);
-        Ok(page)
+        Ok(Page::of(answer.events(), answer.next_forward_token(), item, &item.at_last))
     }
 
     /// The streams of a group that were written lately, newest first.
@@ -300,34 +340,24 @@ impl LogStreams {
 }
 
 impl Page {
-    fn of(events: &[aws_sdk_cloudwatchlogs::types::OutputLogEvent], token: Option<&str>) -> Self {
-        let line = |event: &aws_sdk_cloudwatchlogs::types::OutputLogEvent| LogLine {
+    /// What GetLogEvents answered, without the lines in `skip`. Each hash there stands for one line: two
+    /// equal lines of the same millisecond are two.
+    fn of(events: &[OutputLogEvent], token: Option<&str>, item: &StreamItem, skip: &[String]) -> Self {
+        let line = |event: &OutputLogEvent| LogLine {
             id: None,
             at_ms: event.timestamp().unwrap_or_default(),
             message: event.message().unwrap_or_default().to_owned(),
         };
-        Self { lines: events.iter().map(line).collect(), token: token.map(str::to_owned) }
-    }
-
-    /// Takes out the lines that were judged, where the page was read by time.
-    fn skip_judged(&mut self, item: &StreamItem) {
-        if !item.was_read() {
-            return;
-        }
-        // Each remembered line stands for one: two equal lines of the same millisecond are two.
-        let mut judged = item.at_last.clone();
-        self.lines.retain(|line| {
-            if line.at_ms > item.last_ms {
-                return true;
-            }
-            match judged.iter().position(|hash| *hash == hash_of_line(line)) {
-                Some(at) if line.at_ms == item.last_ms => {
-                    judged.swap_remove(at);
-                    false
-                }
-                _ => line.at_ms == item.last_ms,
-            }
+        let mut lines: Vec<LogLine> = events.iter().map(line).collect();
+        let mut skip = skip.to_vec();
+        lines.retain(|line| {
+            let met = skip.iter().position(|hash| *hash == hash_of_line(line));
+            met.map(|at| skip.swap_remove(at)).is_none()
         });
+        if lines.iter().any(|line| line.at_ms > item.last_ms) {
+            skip.clear();
+        }
+        Self { lines, token: token.map(str::to_owned), skip, at_end: token.is_none() }
     }
 }
 
@@ -342,6 +372,7 @@ fn advance(item: &mut StreamItem, page: &Page) {
         item.at_last.extend(at_last);
         item.at_last.truncate(REMEMBERED_LINES);
     }
+    item.skip.clone_from(&page.skip);
     if page.token.is_some() {
         item.token.clone_from(&page.token);
         item.token_ms = now_ms();
@@ -358,7 +389,21 @@ fn hash_of_batch(batch: &LogBatch) -> String {
     short_hash(&ids.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-fn finding(name: &StreamName, found: LogFinding) -> Finding {
+/// The streams, beginning somewhere else each time: where the time does not suffice for all of them, it
+/// is not always the same ones that wait.
+fn in_turn(mut streams: Vec<String>) -> Vec<String> {
+    let length = i64::try_from(streams.len()).unwrap_or(i64::MAX).max(1);
+    let start = usize::try_from((now_ms() / 1000).rem_euclid(length)).unwrap_or_default();
+    streams.rotate_left(start);
+    streams
+}
+
+/// Whether the settings name this group.
+fn names(group: &str, loaded: &Loaded) -> bool {
+    loaded.settings.log_groups.iter().any(|pattern| riposte_core::arn::matches(pattern, group))
+}
+
+fn finding(name: &StreamName, found: LogFinding, trusted: bool) -> Finding {
     let LogFinding { meta, address, claim } = found;
     let (group, stream) = (name.group.clone(), name.stream.clone());
     let event_id = short_hash(&[&name.key(), &address.to_string(), &claim.began_ms.to_string()]);
@@ -375,10 +420,15 @@ fn finding(name: &StreamName, found: LogFinding) -> Finding {
         },
         event_name: "log lines".to_owned(),
         event_time: Some(rfc3339(claim.began_ms)),
-        principal: Actor { kind: Some("address".to_owned()), source_ip: Some(address.to_string()), ..Actor::default() },
+        principal: Actor {
+            kind: Some("address".to_owned()),
+            name: Some(address.to_string()),
+            source_ip: Some(address.to_string()),
+            ..Actor::default()
+        },
         target: Target::Source { address, group: group.clone(), stream: stream.clone() },
-        why: claim.why,
-        response: Some(Response::DenySource { address, group, stream }),
+        why: if trusted { claim.why } else { format!("{}; the log group is not among `{LOG_GROUPS_PATH}`", claim.why) },
+        response: trusted.then_some(Response::DenySource { address, group, stream }),
     }
 }
 

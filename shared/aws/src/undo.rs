@@ -1,5 +1,8 @@
 //! A person's undo of an incident: the before-state restored, read again, and recorded.
 
+use std::time::Duration;
+
+use riposte_core::event::Scope;
 use riposte_core::guardrail::{Decision, Guardrails, Undo};
 use riposte_core::incident::{Incident, State, Step};
 use riposte_core::plan::{Plan, Snapshot};
@@ -9,6 +12,7 @@ use crate::actions::{Action, Actions};
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Ledger, LedgerError};
+use crate::responder::READINGS;
 
 /// Who undoes, in guardrails.
 const OPERATOR: &str = "operator";
@@ -74,8 +78,11 @@ impl Undoer<'_> {
         let (incident, _) = self.ledger.get(id).await?.ok_or_else(|| UndoError::Unknown(id.to_owned()))?;
         let Some(mut held) = self.ledger.hold(&incident, invocation).await? else { return Err(UndoError::Busy) };
         let result = self.under_lease(&mut held, accept_changes).await;
-        if result.is_err() {
-            self.ledger.release(&held).await?;
+        if result.is_err()
+            && let Err(release) = self.ledger.release(&held).await
+        {
+            // It runs out by itself. Why the undo failed is the word that matters.
+            tracing::warn!(incident = id, error = %release, "the lease could not be given back");
         }
         result.map(|()| held.incident)
     }
@@ -100,13 +107,14 @@ impl Undoer<'_> {
         };
         held.incident.note(now_ms(), Step::Undo, "intended by an operator");
         self.ledger.write(held).await?;
-        for request_id in action.undo(&scope, &approved).await? {
-            self.ledger.note_caused(&request_id, &id).await?;
+        let mut made = Vec::new();
+        let result = action.undo(&scope, &approved, &mut made).await;
+        // Also of an undo that failed half way: the events of what it did must join the incident.
+        for request_id in &made {
+            self.ledger.note_caused(request_id, &id).await?;
         }
-        let now = action.read(&scope, &plan).await?;
-        if !now.same_parts(&wanted) {
-            return Err(UndoError::NotConfirmed(wanted.differences(&now)));
-        }
+        result?;
+        confirm(action, &scope, &plan, &wanted).await?;
         held.incident.advance(State::Undone);
         held.incident.note(now_ms(), Step::Undo, "read again: the before-state is restored");
         Ok(self.ledger.finish(held).await?)
@@ -116,6 +124,21 @@ impl Undoer<'_> {
         let known = self.actions.get(plan.action);
         Ok(known.ok_or_else(|| Fault::refused("undo", format!("the action {} is not known here", plan.action)))?)
     }
+}
+
+/// Reads until the resource is as wanted. IAM is eventually consistent: the first reading may not show
+/// yet what was just restored.
+async fn confirm(action: &dyn Action, scope: &Scope, plan: &Plan, wanted: &Snapshot) -> Result<(), UndoError> {
+    let mut pause = Duration::from_millis(100);
+    for _ in 1..READINGS {
+        if action.read(scope, plan).await?.same_parts(wanted) {
+            return Ok(());
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    let now = action.read(scope, plan).await?;
+    if now.same_parts(wanted) { Ok(()) } else { Err(UndoError::NotConfirmed(wanted.differences(&now))) }
 }
 
 /// What differs between how Riposte left the resource and how it is now. Parts that are as they were
@@ -150,3 +173,6 @@ fn expected(plan: &Plan, live: &Snapshot) -> Snapshot {
     }
     Snapshot(parts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,7 +155,8 @@ impl Target {
             Self::SecurityGroup { group_id } => format!("security-group/{group_id}"),
             Self::AttachedPolicy { principal, .. } | Self::InlinePolicy { principal, .. } => principal.to_string(),
             Self::AccessKey { user_name, .. } => format!("user/{user_name}"),
-            Self::Source { group, stream, .. } => format!("log-stream/{group}:{stream}"),
+            // Hosts share network ACLs, so which one it will be is not known before planning.
+            Self::Source { .. } => "network-acls".to_owned(),
         }
     }
 }
@@ -193,4 +194,13 @@ pub struct Finding {
     pub why: String,
     /// The action that would stop it, where there is one.
     pub response: Option<Response>,
+}
+
+impl Finding {
+    /// How long ago the event happened at `now_ms`, in milliseconds; `None` where it does not say.
+    #[must_use]
+    pub fn age_ms(&self, now_ms: i64) -> Option<i64> {
+        let happened: jiff::Timestamp = self.event_time.as_deref()?.parse().ok()?;
+        Some(now_ms.saturating_sub(happened.as_millisecond()))
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::guardrail::Verdict;
-use crate::plan::Plan;
+use crate::plan::{Plan, Verification};
 use crate::seal;
 use crate::settings::Mode;
 
@@ -116,6 +116,19 @@ pub struct Entry {
     pub text: String,
 }
 
+/// Whether a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Changed {
+    /// None was made: held, failed, or somebody else was faster.
+    #[default]
+    No,
+    /// The call was answered: it was made.
+    Yes,
+    /// Found made, after an interruption or a lost answer: by Riposte, or meanwhile by somebody else.
+    Unknown,
+}
+
 /// The record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -135,6 +148,12 @@ pub struct Incident {
     pub plan: Option<Plan>,
     /// The decision.
     pub verdict: Option<Verdict>,
+    /// Whether a change was made.
+    #[serde(default)]
+    pub changed: Changed,
+    /// What reading again has shown; `None` until it was read again.
+    #[serde(default)]
+    pub verification: Option<Verification>,
     /// Whether the outcome was told.
     pub notified: bool,
     /// What happened when.
@@ -167,6 +186,8 @@ impl Incident {
             finding,
             plan: None,
             verdict: None,
+            changed: Changed::No,
+            verification: None,
             notified: false,
             timeline: Vec::new(),
         };
@@ -223,6 +244,7 @@ impl Incident {
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
         matches!(self.state, State::Verified | State::Applied)
+            && self.changed != Changed::No
             && self.plan.as_ref().is_some_and(|plan| !plan.changes.is_empty())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::incident::{Incident, State, Step, rfc3339};
+use crate::incident::{Changed, Incident, State, Step, rfc3339};
 use crate::plan::{Change, Plan};
 use crate::text::plain;
 
@@ -32,9 +32,8 @@ impl Notice {
 /// What became of it, in a word or two.
 #[must_use]
 pub fn outcome(incident: &Incident) -> &'static str {
-    let changed = incident.plan.as_ref().is_some_and(|plan| !plan.changes.is_empty());
     match incident.state {
-        State::Verified if changed => "CONTAINED",
+        State::Verified if incident.changed != Changed::No => "CONTAINED",
         State::Verified => "ALREADY GONE",
         State::Applied => "NOT CONFIRMED",
         State::Intended => "UNDER WAY",
@@ -110,10 +109,17 @@ fn last_word(incident: &Incident) -> &str {
 }
 
 fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
-    let made = matches!(incident.state, State::Verified | State::Applied | State::Undone);
+    let made = incident.changed != Changed::No;
     calls(out, if made { "Done" } else { "Would do" }, &plan.changes);
-    let kept = plan.before.0.keys().filter(|part| !plan.delta.contains_key(*part)).count();
-    let _ = writeln!(out, "{:<10} {kept} other part(s) of {} as they were", "Kept", plain(&plan.resource_arn, 300));
+    if let Some(seen) = incident.verification.as_ref().filter(|_| made) {
+        let kept = plan.kept(seen);
+        let resource = plain(&plan.resource_arn, 300);
+        let _ = writeln!(out, "{:<10} {kept} other part(s) of {resource} as they were, as read again", "Kept");
+        if !seen.elsewhere.is_empty() {
+            let others = plain(&seen.elsewhere.join(", "), 600);
+            let _ = writeln!(out, "{:<10} changed meanwhile, not by Riposte: {others}", "Besides");
+        }
+    }
     if made {
         calls(out, "Undo is", &plan.undo);
     }
@@ -195,21 +201,29 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_claimed_before_it_was_verified() {
+    fn nothing_is_claimed_that_was_not_done_and_read() {
         let mut incident = Incident::open(finding(), "f", Mode::Live, 0);
         incident.plan = Some(plan());
-        for (state, word, done) in [
-            (State::Observed, "OBSERVED", false),
-            (State::Intended, "UNDER WAY", false),
-            (State::Failed, "ACTION FAILED", false),
-            (State::Applied, "NOT CONFIRMED", true),
-            (State::Verified, "CONTAINED", true),
+        for (state, changed, word) in [
+            (State::Observed, Changed::No, "OBSERVED"),
+            (State::Intended, Changed::No, "UNDER WAY"),
+            (State::Failed, Changed::No, "ACTION FAILED"),
+            (State::Verified, Changed::No, "ALREADY GONE"),
+            (State::Applied, Changed::Yes, "NOT CONFIRMED"),
+            (State::Verified, Changed::Yes, "CONTAINED"),
+            (State::Verified, Changed::Unknown, "CONTAINED"),
         ] {
-            incident.state = state;
+            (incident.state, incident.changed) = (state, changed);
+            let made = changed != Changed::No;
             let notice = Notice::of(&incident);
             assert!(notice.subject.contains(word), "{}", notice.subject);
-            assert_eq!(notice.body.contains("\nDone "), done, "{}", notice.body);
-            assert_eq!(notice.body.contains("Undo       riposte undo inc-"), done, "{}", notice.body);
+            assert_eq!(notice.body.contains("\nDone "), made, "{}", notice.body);
+            assert_eq!(notice.body.contains("Undo       riposte undo inc-"), made, "{}", notice.body);
+            assert!(!notice.body.contains("\nKept "), "{}", notice.body);
         }
+        incident.verification =
+            Some(crate::plan::Verification { remaining: vec![], elsewhere: vec!["+ sgr-9".to_owned()] });
+        let body = Notice::of(&incident).body;
+        assert!(body.contains("\nKept       0 other") && body.contains("not by Riposte: + sgr-9"), "{body}");
     }
 }

@@ -357,6 +357,13 @@ impl Plan {
         Snapshot(parts)
     }
 
+    /// How many parts of the before-state stand as they were, as `seen` when reading again.
+    #[must_use]
+    pub fn kept(&self, seen: &Verification) -> usize {
+        let differs = |name: &String| seen.elsewhere.iter().any(|difference| difference.get(2..) == Some(name));
+        self.before.0.keys().filter(|name| !self.delta.contains_key(*name) && !differs(name)).count()
+    }
+
     /// Compares the live state with what must be.
     #[must_use]
     pub fn verify(&self, live: &Snapshot) -> Verification {
@@ -373,7 +380,7 @@ impl Plan {
 }
 
 /// What reading again has shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
     /// Parts that are not yet as planned. Empty: the offence is gone.
     pub remaining: Vec<String>,

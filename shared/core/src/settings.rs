@@ -25,7 +25,8 @@ const TOPIC_PATH: &str = "/riposte/topic-arn";
 const TABLE_PATH: &str = "/riposte/ledger-table";
 const OWN_ROLES_PATH: &str = "/riposte/own-roles";
 const PROTECTED_PATH: &str = "/riposte/protected-principals";
-const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
+/// The path of the log groups whose lines are answered.
+pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";

@@ -73,12 +73,10 @@ pub(super) async fn make(iam: &Client, change: &Change) -> Result<String, Fault>
     }
 }
 
-/// Makes all changes in order and returns the request ids. A change that finds its work done, because
-/// an earlier run was interrupted, is done.
-pub(super) async fn make_all(iam: &Client, changes: &[Change]) -> Result<Vec<String>, Fault> {
-    let mut requests = Vec::new();
+/// Makes all changes in order and adds the request id of each to `made`.
+pub(super) async fn make_all(iam: &Client, changes: &[Change], made: &mut Vec<String>) -> Result<(), Fault> {
     for change in changes {
-        requests.push(make(iam, change).await?);
+        made.push(make(iam, change).await?);
     }
-    Ok(requests)
+    Ok(())
 }

@@ -101,10 +101,9 @@ impl Action for DeactivateAccessKey {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            change::make_all(&self.iam.of(&scope.region), &plan.get().changes).await?;
-            Ok(())
-        })
+        Box::pin(
+            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
+        )
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -116,9 +115,14 @@ impl Action for DeactivateAccessKey {
         })
     }
 
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>> {
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>> {
         // Setting an active key active changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo).await })
+        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
     }
 }
 

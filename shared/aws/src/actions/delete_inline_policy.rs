@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
+use riposte_core::arn::partition;
 use riposte_core::event::Scope;
 use riposte_core::finding::IamPrincipal;
 use riposte_core::guardrail::{Approved, Undo};
+use riposte_core::iam::Policy;
 use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
 use riposte_core::text::url_decoded;
 use serde_json::{Value, json};
@@ -39,7 +41,8 @@ pub(super) const META: ActionMeta = ActionMeta {
 Deletes the one inline policy that the finding names. Its document is written to the ledger before.
 
 ## What it keeps
-Every other inline policy and every attached policy of the principal.
+Every other inline policy (compared by name) and every attached policy of the principal. A policy that was \
+overwritten since the event and grants no administrator power any more is left alone.
 
 ## Undo
 Puts the policy back under the same name with the same document, character for character. Refused where the \
@@ -72,10 +75,18 @@ impl DeleteInlinePolicy {
             }
             Err(fault) => return Err(fault),
         };
+        if let Some(why) = iam_principal::untouchable(&described) {
+            return Ok(Planned::Impossible(why));
+        }
         let before = inline(&iam, principal, policy_name).await?;
         let document = before.0.get(policy_name).and_then(|part| part.get("PolicyDocument")).and_then(Value::as_str);
         let (changes, undo, note) = match document {
             None => (Vec::new(), Vec::new(), Some("the inline policy no longer exists".to_owned())),
+            // The name may stand for another document by now: an event can be late.
+            Some(document) if !grants_admin(document, scope)? => {
+                let note = "the inline policy was changed since and grants no administrator power any more";
+                (Vec::new(), Vec::new(), Some(note.to_owned()))
+            }
             Some(document) => {
                 let (principal, policy_name) = (principal.clone(), policy_name.clone());
                 let undo = Change::PutPolicy {
@@ -111,10 +122,9 @@ impl Action for DeleteInlinePolicy {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            change::make_all(&self.iam.of(&scope.region), &plan.get().changes).await?;
-            Ok(())
-        })
+        Box::pin(
+            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
+        )
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -126,10 +136,20 @@ impl Action for DeleteInlinePolicy {
         })
     }
 
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>> {
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>> {
         // Putting the same document again changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo).await })
+        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
     }
+}
+
+fn grants_admin(document: &str, scope: &Scope) -> Result<bool, Fault> {
+    let policy = Policy::parse(document).map_err(|e| Fault::refused("iam:GetUserPolicy", e.to_string()))?;
+    Ok(policy.grants_admin(partition(&scope.region), &scope.account).is_some())
 }
 
 /// The names of a principal's inline policies; of `wanted`, the document too. Reading every document

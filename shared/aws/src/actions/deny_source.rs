@@ -20,6 +20,10 @@ use crate::fault::{Fault, Kind};
 /// The number of the entry that AWS itself keeps last; it cannot be changed.
 const LAST_ENTRY: i32 = 32_767;
 
+/// The most single addresses that a network ACL is made to deny. AWS allows 20 entries in a direction by
+/// default; the other half is the operators'.
+const MOST_DENIES: usize = 10;
+
 /// The catalogue's entry.
 pub(super) const META: ActionMeta = ActionMeta {
     id: ActionId::DenySource,
@@ -41,7 +45,7 @@ address alone. The entry takes a free number before the first entry that allows 
 
 ## What it keeps
 Every other entry. Nothing is done, and why is told, where the host cannot be resolved, the address is one of \
-a private network, or no number is free before the allows.
+a private network, no number is free before the allows, or ten single addresses are denied there already.
 
 ## Undo
 Deletes the entry, if it is still the one that was made. Refused where the network ACL has changed since.
@@ -81,6 +85,11 @@ impl DenySource {
         let cidr = host_cidr(*address);
         let denied = acl.entries().iter().any(|entry| denies_first(entry, &cidr, acl.entries()));
         let rule_number = free_number(acl.entries());
+        if !denied && single_denies(acl.entries()) >= MOST_DENIES {
+            let why =
+                format!("{acl_id} denies {MOST_DENIES} single addresses already: the rest of its entries is kept free");
+            return Ok(Planned::Impossible(why));
+        }
         let (change, note) = match (denied, rule_number) {
             (true, _) => (None, Some("the address is denied already".to_owned())),
             (false, None) => {
@@ -169,10 +178,14 @@ impl Action for DenySource {
         })
     }
 
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>> {
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>> {
         Box::pin(async move {
             let ec2 = self.ec2.of(&scope.region);
-            let mut requests = Vec::new();
             for change in &undo.get().0.undo {
                 let Change::DeleteDenyEntry { acl_id, rule_number, cidr } = change else {
                     return Err(not_mine("ec2:DeleteNetworkAclEntry", META.id));
@@ -196,9 +209,9 @@ impl Action for DenySource {
                     .send()
                     .await
                     .map_err(Fault::of("ec2:DeleteNetworkAclEntry"))?;
-                requests.push(answer.request_id().unwrap_or_default().to_owned());
+                made.push(answer.request_id().unwrap_or_default().to_owned());
             }
-            Ok(requests)
+            Ok(())
         })
     }
 }
@@ -289,6 +302,16 @@ fn denies_first(entry: &NetworkAclEntry, cidr: &str, all: &[NetworkAclEntry]) ->
         && entry.protocol() == Some("-1")
         && cidr_of(entry).is_some_and(|denied| same_network(denied, cidr))
         && entry.rule_number().is_some_and(|number| number < first_allow(all))
+}
+
+/// How many ingress entries deny one address alone.
+fn single_denies(entries: &[NetworkAclEntry]) -> usize {
+    let single = |entry: &&NetworkAclEntry| {
+        is_ingress(entry)
+            && entry.rule_action() == Some(&RuleAction::Deny)
+            && cidr_of(entry).is_some_and(|cidr| cidr.ends_with("/32") || cidr.ends_with("/128"))
+    };
+    entries.iter().filter(single).count()
 }
 
 /// The highest free number before the first allow, so that room stays for entries that must come first.

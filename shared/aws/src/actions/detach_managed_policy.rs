@@ -73,6 +73,9 @@ impl DetachManagedPolicy {
             }
             Err(fault) => return Err(fault),
         };
+        if let Some(why) = iam_principal::untouchable(&described) {
+            return Ok(Planned::Impossible(why));
+        }
         let before = attached(&iam, principal).await?;
         let is_there = before.0.contains_key(policy_arn);
         let (principal, policy_arn) = (principal.clone(), policy_arn.clone());
@@ -101,10 +104,9 @@ impl Action for DetachManagedPolicy {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            change::make_all(&self.iam.of(&scope.region), &plan.get().changes).await?;
-            Ok(())
-        })
+        Box::pin(
+            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
+        )
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -116,9 +118,14 @@ impl Action for DetachManagedPolicy {
         })
     }
 
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>> {
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>> {
         // Attaching a policy that is attached changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo).await })
+        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
     }
 }
 

@@ -15,6 +15,13 @@ pub(super) struct Described {
     pub(super) tags: BTreeMap<String, String>,
 }
 
+/// Why no action on this principal can succeed: IAM refuses changes to roles that AWS itself manages.
+pub(super) fn untouchable(described: &Described) -> Option<String> {
+    let managed = [":role/aws-reserved/", ":role/aws-service-role/"];
+    let is_managed = managed.iter().any(|path| described.arn.contains(path));
+    is_managed.then(|| format!("{} is a role that only AWS can change", described.arn))
+}
+
 /// Reads a principal. IAM groups have no tags.
 pub(super) async fn describe(iam: &Client, principal: &IamPrincipal) -> Result<Described, Fault> {
     match principal {

@@ -86,8 +86,14 @@ pub trait Action: Send + Sync {
     /// Reads the resource again, as [`Plan::before`] holds it.
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>>;
 
-    /// Makes the undo changes that are still needed, and returns the request ids of the calls made.
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>>;
+    /// Makes the undo changes that are still needed, and adds the request id of each call to `made`, also
+    /// where a later one fails.
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>>;
 }
 
 /// The catalogue of actions.

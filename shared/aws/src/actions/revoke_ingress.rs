@@ -13,6 +13,7 @@ use riposte_core::guardrail::{Approved, Undo};
 use riposte_core::net::IngressRule;
 use riposte_core::net::cidr::same_network;
 use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::seal::short_hash;
 use serde_json::{Value, json};
 
 use super::{Action, ActionMeta, Boxed, Permission, Planned, not_mine};
@@ -69,10 +70,15 @@ impl RevokeIngress {
             return Ok(Planned::Gone(format!("the group {group_id} does not exist in {}", scope.region)));
         };
         let live = live_rules(&ec2, group_id).await?;
-        let offending: Vec<IngressRule> =
+        let mut offending: Vec<IngressRule> =
             live.iter().filter_map(ingress).filter(|rule| wanted.iter().any(|wanted| covers(wanted, rule))).collect();
         let rule_ids: Vec<String> = offending.iter().filter_map(|rule| rule.rule_id.clone()).collect();
-        let note = offending.is_empty().then(|| "the rules no longer exist, or no longer offend".to_owned());
+        let note = if offending.is_empty() {
+            Some("the rules no longer exist, or no longer offend".to_owned())
+        } else {
+            bound_tags(&mut offending)
+        };
+        let wanted = wanted.iter().map(selector).collect();
         let group_id = group_id.clone();
         let (changes, undo) = if offending.is_empty() {
             (Vec::new(), Vec::new())
@@ -84,7 +90,7 @@ impl RevokeIngress {
         };
         Ok(Planned::Plan(Box::new(Plan {
             action: META.id,
-            response: response.clone(),
+            response: Response::RevokeIngress { group_id: group_id.clone(), rules: wanted },
             resource_arn: format!(
                 "arn:{}:ec2:{}:{}:security-group/{group_id}",
                 partition(&scope.region),
@@ -100,9 +106,8 @@ impl RevokeIngress {
         })))
     }
 
-    async fn restored(&self, scope: &Scope, plan: &Plan) -> Result<Vec<String>, Fault> {
+    async fn restored(&self, scope: &Scope, plan: &Plan, made: &mut Vec<String>) -> Result<(), Fault> {
         let ec2 = self.ec2.of(&scope.region);
-        let mut requests = Vec::new();
         for change in &plan.undo {
             let Change::AuthorizeIngress { group_id, rules } = change else {
                 return Err(not_mine("ec2:AuthorizeSecurityGroupIngress", META.id));
@@ -117,10 +122,10 @@ impl RevokeIngress {
                 by_tags.entry(&rule.tags).or_default().push(rule);
             }
             for (tags, rules) in by_tags {
-                requests.push(authorize(&ec2, group_id, &rules, tags).await?);
+                made.push(authorize(&ec2, group_id, &rules, tags).await?);
             }
         }
-        Ok(requests)
+        Ok(())
     }
 }
 
@@ -160,8 +165,13 @@ impl Action for RevokeIngress {
         })
     }
 
-    fn undo<'a>(&'a self, scope: &'a Scope, undo: &'a Approved<Undo>) -> Boxed<'a, Result<Vec<String>, Fault>> {
-        Box::pin(self.restored(scope, &undo.get().0))
+    fn undo<'a>(
+        &'a self,
+        scope: &'a Scope,
+        undo: &'a Approved<Undo>,
+        made: &'a mut Vec<String>,
+    ) -> Boxed<'a, Result<(), Fault>> {
+        Box::pin(self.restored(scope, &undo.get().0, made))
     }
 }
 
@@ -232,6 +242,34 @@ fn snapshot(rules: &[SecurityGroupRule]) -> Snapshot {
     Snapshot(parts.collect())
 }
 
+/// Tags longer than this in JSON are kept as their hash where they are only compared.
+const SHORT_TAGS: usize = 512;
+
+/// Tags of all offending rules longer than this are not kept for the undo. Whoever opens a network also
+/// chooses its tags, and a record that outgrows the ledger's 400 KB would keep anything from being done.
+const KEPT_TAGS: usize = 64 * 1024;
+
+/// Takes the tags off the rules where they are too long together, and says so.
+fn bound_tags(rules: &mut [IngressRule]) -> Option<String> {
+    let length: usize = rules.iter().flat_map(|rule| &rule.tags).map(|(key, value)| key.len() + value.len()).sum();
+    if length <= KEPT_TAGS {
+        return None;
+    }
+    rules.iter_mut().for_each(|rule| rule.tags.clear());
+    Some(format!("the rules carry {length} bytes of tags: they are not kept, and an undo restores the rules without"))
+}
+
+/// What the finding covers, without what planning does not read: the ledger holds it more than once.
+fn selector(rule: &IngressRule) -> IngressRule {
+    IngressRule { description: None, tags: BTreeMap::new(), ..rule.clone() }
+}
+
+fn short_tags(rule: &SecurityGroupRule) -> Value {
+    let tags = json!(tags(rule.tags()));
+    let text = tags.to_string();
+    if text.len() > SHORT_TAGS { json!(format!("hash:{}", short_hash(&[&text]))) } else { tags }
+}
+
 /// All that a rule says but its id, which AWS gives anew when the rule is restored.
 fn part(rule: &SecurityGroupRule) -> Value {
     let referenced = rule.referenced_group_info().map(|group| {
@@ -248,7 +286,7 @@ fn part(rule: &SecurityGroupRule) -> Value {
         "PrefixListId": rule.prefix_list_id(),
         "ReferencedGroup": referenced,
         "Description": rule.description(),
-        "Tags": tags(rule.tags()),
+        "Tags": short_tags(rule),
     });
     if let Value::Object(map) = &mut part {
         map.retain(|_, value| !value.is_null());

@@ -80,7 +80,8 @@ impl Bench {
     }
 
     async fn undo(&self, plan: &Plan) -> Result<Vec<String>, Fault> {
-        self.action().undo(&self.scope, &approved_undo(&self.aws, plan)).await
+        let mut made = Vec::new();
+        self.action().undo(&self.scope, &approved_undo(&self.aws, plan), &mut made).await.map(|()| made)
     }
 
     /// Undoes a plan; the request ids must be those of the calls that changed something.

@@ -1,7 +1,7 @@
 //! The items of the ledger's table.
 //!
-//! An incident is two JSON texts: `record`, which is the incident without its plan, and `plan`, which
-//! is sealed as the exact text that stands there. The other attributes repeat parts of the record for
+//! An incident is two JSON texts: `record`, which is the incident without its plan, and `plan`. Both are
+//! sealed together with the version, as the exact texts that stand there. The other attributes repeat parts of the record for
 //! people who look at the table and for the index by time.
 
 use std::collections::HashMap;
@@ -55,14 +55,21 @@ pub(super) fn incident(incident: &Incident, version: u64, key: &Secret) -> Resul
         ("detector".to_owned(), text(&finding.detector)),
         ("event_id".to_owned(), text(&finding.scope.event_id)),
         ("target".to_owned(), AttributeValue::S(finding.target.key())),
-        ("record".to_owned(), AttributeValue::S(serde_json::to_string(&bare).map_err(json)?)),
     ]);
+    let record = serde_json::to_string(&bare).map_err(json)?;
+    let plan = plan.map(|plan| serde_json::to_string(&plan)).transpose().map_err(json)?;
+    let sealed = sealed_text(version, &record, plan.as_deref());
+    fields.insert("seal".to_owned(), AttributeValue::S(seal::seal(key, &incident.id, &sealed)));
+    fields.insert("record".to_owned(), AttributeValue::S(record));
     if let Some(plan) = plan {
-        let plan = serde_json::to_string(&plan).map_err(json)?;
-        fields.insert("seal".to_owned(), AttributeValue::S(seal::seal(key, &incident.id, &plan)));
         fields.insert("plan".to_owned(), AttributeValue::S(plan));
     }
     Ok(fields)
+}
+
+/// What the seal is over: an older version of the same item must not pass for this one either.
+fn sealed_text(version: u64, record: &str, plan: Option<&str>) -> String {
+    format!("{version}\n{record}\n{}", plan.unwrap_or_default())
 }
 
 pub(super) fn read_incident(fields: &Fields, key: &Secret) -> Result<(Incident, u64), LedgerError> {
@@ -78,10 +85,12 @@ pub(super) fn read_incident(fields: &Fields, key: &Secret) -> Result<(Incident, 
         .and_then(|v| v.as_n().ok())
         .and_then(|n| n.parse().ok())
         .ok_or_else(|| wrong("it has no `version`".to_owned()))?;
-    if let Some(plan) = string(fields, "plan") {
-        if !seal::holds(key, &incident.id, plan, string(fields, "seal").unwrap_or_default()) {
-            return Err(LedgerError::Seal { id: incident.id });
-        }
+    let plan = string(fields, "plan");
+    let sealed = sealed_text(version, record, plan);
+    if !seal::holds(key, &incident.id, &sealed, string(fields, "seal").unwrap_or_default()) {
+        return Err(LedgerError::Seal { id: incident.id });
+    }
+    if let Some(plan) = plan {
         incident.plan = Some(serde_json::from_str(plan).map_err(|e| wrong(format!("`plan`: {e}")))?);
     }
     Ok((incident, version))
@@ -105,12 +114,22 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_was_changed_in_the_table_is_refused() {
+    fn what_was_changed_in_the_table_is_refused() {
         let mut fields = incident(&sample(), 1, &key()).unwrap();
         let plan = string(&fields, "plan").unwrap().replace("sg-1", "sg-2");
         fields.insert("plan".to_owned(), AttributeValue::S(plan));
         assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })));
         fields.remove("seal");
+        assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })));
+        // A shadow incident must not become one that was carried out, nor an old version a new one.
+        for (name, from, to) in [("record", "verified", "undone"), ("record", "eu-west-1", "eu-west-2")] {
+            let mut fields = incident(&sample(), 1, &key()).unwrap();
+            let text = string(&fields, name).unwrap().replace(from, to);
+            fields.insert(name.to_owned(), AttributeValue::S(text));
+            assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })), "{from}");
+        }
+        let mut fields = incident(&sample(), 1, &key()).unwrap();
+        fields.insert("version".to_owned(), AttributeValue::N("2".to_owned()));
         assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })));
     }
 

@@ -1,6 +1,6 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, three kinds of items, told apart by the prefix of `pk`:
+//! One table, four kinds of items, told apart by the prefix of `pk`:
 //! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
 //! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
 //! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`].
@@ -27,7 +27,7 @@ use crate::invocation::{Invocation, now_ms};
 pub use list::Listed;
 pub use stream_item::StreamItem;
 
-/// Where the ledger's own key and marks are kept before they expire, in seconds.
+/// How long the request ids of undo calls are kept, in seconds. An event comes within minutes.
 const CAUSED_TTL_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Time after a lease's end before TTL may delete it, in seconds.
@@ -48,10 +48,8 @@ pub enum LedgerError {
         /// What is wrong with it.
         wrong: String,
     },
-    /// The plan in the ledger was not written by a function: its seal does not hold.
-    #[error(
-        "incident `{id}`: the seal of its plan does not hold; it was changed outside Riposte and is not carried out"
-    )]
+    /// The item in the ledger was not written by Riposte: its seal does not hold.
+    #[error("incident `{id}`: its seal does not hold; it was changed outside Riposte and is not carried out")]
     Seal {
         /// The incident.
         id: String,
@@ -181,6 +179,8 @@ impl Ledger {
             .table_name(&self.table)
             .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
             .condition_expression(LEASE_IS_FREE)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
             .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
             .send()
             .await;
@@ -217,10 +217,19 @@ impl Ledger {
                 held.version += 1;
                 Ok(())
             }
-            Err(fault) if fault.code == "ConditionalCheckFailedException" => {
-                Err(LedgerError::Overtaken { id: held.incident.id.clone() })
-            }
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => self.was_written(held).await,
             Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Tells our own write, whose answer was lost and which the SDK sent again, from another's.
+    async fn was_written(&self, held: &mut Held) -> Result<(), LedgerError> {
+        match self.get(&held.incident.id).await? {
+            Some((there, version)) if version == held.version + 1 && there == held.incident => {
+                held.version = version;
+                Ok(())
+            }
+            _ => Err(LedgerError::Overtaken { id: held.incident.id.clone() }),
         }
     }
 
@@ -351,6 +360,8 @@ impl Ledger {
             .table_name(&self.table)
             .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
             .condition_expression(LEASE_IS_FREE)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
             .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
             .build()
             .map_err(built_wrong)?;
@@ -368,7 +379,8 @@ impl Ledger {
     }
 }
 
-const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now";
+/// Free, run out, or ours already: the SDK may have sent the call a second time after its answer was lost.
+const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now OR #o = :o";
 const LEASE_IS_OURS: &str = "#o = :o";
 
 fn lease_of(incident: &Incident, invocation: &Invocation) -> Lease {
@@ -399,3 +411,6 @@ fn retry_conflict(fault: Fault) -> Fault {
 fn built_wrong(error: impl std::fmt::Display) -> LedgerError {
     Fault::refused("dynamodb:TransactWriteItems", error.to_string()).into()
 }
+
+#[cfg(test)]
+mod tests;

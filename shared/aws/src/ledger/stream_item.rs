@@ -24,10 +24,17 @@ pub struct StreamItem {
     /// Hashes of the lines judged at `last_ms`, so that reading by time instead of by token judges none
     /// of them again.
     pub at_last: Vec<String>,
+    /// Hashes of judged lines that will come again, since the stream is being read by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
     /// Hashes of the pushed batches that were judged lately: a subscription delivers at least once.
     pub batches: Vec<String>,
-    /// What each source address did.
+    /// What each source address did, in the lines that were pulled.
     pub windows: StreamWindows,
+    /// What each source address did, in the lines that were pushed. Apart, so that a stream that comes
+    /// both ways does not count a failure twice.
+    #[serde(default, skip_serializing_if = "StreamWindows::is_empty")]
+    pub pushed: StreamWindows,
     /// How often the item was written; 0: never.
     #[serde(skip)]
     pub version: u64,

@@ -64,6 +64,15 @@ impl End {
     }
 }
 
+/// Compares part by part, so that a difference can be read.
+fn assert_same(end: &End, expected: &End, at: &str) {
+    assert_eq!(end.notices, expected.notices, "{at}");
+    assert_eq!((end.state, end.notified, &end.verdict), (expected.state, expected.notified, &expected.verdict), "{at}");
+    assert_eq!((end.incidents, end.leases), (expected.incidents, expected.leases), "{at}");
+    assert_eq!((&end.changes, &end.plan), (&expected.changes, &expected.plan), "{at}");
+    assert_eq!(end.account, expected.account, "{at}");
+}
+
 /// The customer's part of the account.
 #[derive(Debug, Clone, PartialEq)]
 struct Account(crate::testing::Ec2, crate::testing::Iam);

@@ -19,7 +19,7 @@ pub(crate) struct Case {
 }
 
 /// One of each kind.
-pub(crate) const CASES: [Case; 6] = [
+pub(crate) static CASES: [Case; 6] = [
     Case {
         name: "revoke-ingress",
         lay: lay_group,
@@ -43,7 +43,8 @@ pub(crate) const CASES: [Case; 6] = [
         lay: lay_principals,
         finding: || {
             let (user_name, access_key_id) = ("eve".to_owned(), "AKIA2".to_owned());
-            let response = Response::DeactivateAccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() };
+            let response =
+                Response::DeactivateAccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() };
             of(Target::AccessKey { user_name, access_key_id }, response)
         },
         contain: |world| drop(world.iam.of("user/eve").keys.insert("AKIA2".to_owned(), "Inactive".to_owned())),
@@ -124,7 +125,9 @@ pub(crate) fn lay_principals(world: &mut World) {
             attached: ["arn:aws:iam::aws:policy/ReadOnlyAccess", ADMIN, "arn:aws:iam::111122223333:policy/own"]
                 .map(str::to_owned)
                 .into(),
-            inline: [("app", "{\"Statement\":[]}"), ("door", DOCUMENT)].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            inline: [("app", "{\"Statement\":[]}"), ("door", DOCUMENT)]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
             keys: [("AKIA1", "Active"), ("AKIA2", "Active"), ("AKIA3", "Inactive")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),
@@ -160,6 +163,9 @@ pub(crate) fn lay_host(world: &mut World) {
         entries: entries.clone(),
         ..Acl::default()
     };
-    world.ec2.acls =
-        vec![acl("acl-0", "vpc-1", true, &["subnet-2"]), acl("acl-1", "vpc-1", false, &["subnet-1"]), acl("acl-9", "vpc-9", true, &[])];
+    world.ec2.acls = vec![
+        acl("acl-0", "vpc-1", true, &["subnet-2"]),
+        acl("acl-1", "vpc-1", false, &["subnet-1"]),
+        acl("acl-9", "vpc-9", true, &[]),
+    ];
 }

@@ -81,7 +81,10 @@ impl Rule {
             optional("cidrIpv4", self.v4.as_ref()),
             optional("cidrIpv6", self.v6.as_ref()),
             optional("prefixListId", self.prefix_list.as_ref()),
-            self.group.as_ref().map(|g| format!("<referencedGroupInfo>{}</referencedGroupInfo>", element("groupId", g))).unwrap_or_default(),
+            self.group
+                .as_ref()
+                .map(|g| format!("<referencedGroupInfo>{}</referencedGroupInfo>", element("groupId", g)))
+                .unwrap_or_default(),
             optional("description", self.description.as_ref()),
             tag_set(&self.tags),
         ]
@@ -125,7 +128,8 @@ impl Ec2 {
         let rules = self.groups.get(id).map(|group| group.rules.as_slice()).unwrap_or_default();
         let size = if self.page == 0 { 1000 } else { self.page };
         let (rules, next) = page(rules, size, request.get("NextToken"));
-        list("securityGroupRuleSet", "item", rules.iter().map(|rule| rule.xml(id))) + &optional("nextToken", next.as_ref())
+        list("securityGroupRuleSet", "item", rules.iter().map(|rule| rule.xml(id)))
+            + &optional("nextToken", next.as_ref())
     }
 
     fn revoke(&mut self, request: &Request) -> Result<String, Refused> {

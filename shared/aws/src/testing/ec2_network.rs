@@ -48,7 +48,9 @@ impl Entry {
     }
 
     fn xml(&self) -> String {
-        let ports = self.ports.map(|(from, to)| format!("<portRange>{}{}</portRange>", element("from", from), element("to", to)));
+        let ports = self
+            .ports
+            .map(|(from, to)| format!("<portRange>{}{}</portRange>", element("from", from), element("to", to)));
         [
             element("ruleNumber", self.number),
             element("protocol", &self.protocol),

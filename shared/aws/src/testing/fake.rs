@@ -215,7 +215,7 @@ impl Aws {
     }
 
     /// Answers one request.
-    pub(super) fn answer(&self, request: Request) -> Outcome {
+    pub(super) fn answer(&self, request: &Request) -> Outcome {
         let script = &mut *self.script();
         if script.left == 0 {
             self.0.silent.notify_one();
@@ -230,12 +230,12 @@ impl Aws {
             hook(&mut script.world);
         }
         match next_fault(&mut script.faults, &operation) {
-            None => Outcome::Answer(script.world.answer(&request), number),
+            None => Outcome::Answer(script.world.answer(request), number),
             Some(Fault::Code(status, code)) => Outcome::Answer(Err(Refused::with(status, code)), number),
             Some(Fault::Timeout) => Outcome::NoAnswer,
-            Some(Fault::Unheard) => Outcome::Answer(script.world.clone().answer(&request), number),
+            Some(Fault::Unheard) => Outcome::Answer(script.world.clone().answer(request), number),
             Some(Fault::LostAnswer) => {
-                let _lost = script.world.answer(&request);
+                let _lost = script.world.answer(request);
                 Outcome::NoAnswer
             }
         }

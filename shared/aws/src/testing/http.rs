@@ -61,7 +61,8 @@ impl Request {
         }
         let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
         let form: BTreeMap<_, _> = pairs.map(|(key, value)| (decoded(key), decoded(value))).collect();
-        let operation = form.get("Action").cloned().unwrap_or_else(|| panic!("no operation in {}: {body}", request.uri()));
+        let operation =
+            form.get("Action").cloned().unwrap_or_else(|| panic!("no operation in {}: {body}", request.uri()));
         Self { service, region, operation, form, json: Value::Null }
     }
 }
@@ -101,16 +102,14 @@ impl HttpConnector for Aws {
         let aws = self.clone();
         HttpConnectorFuture::new(async move {
             let request = Request::read(&request);
-            let service = request.service.clone();
-            let operation = request.operation.clone();
             // Other futures may get in between, before the call is made and before its answer is seen.
             for _ in 0..aws.yields() {
                 tokio::task::yield_now().await;
             }
-            match aws.answer(request) {
+            match aws.answer(&request) {
                 Outcome::Answer(answer, number) => {
                     tokio::task::yield_now().await;
-                    Ok(response(&service, &operation, answer, number))
+                    Ok(response(&request.service, &request.operation, answer, number))
                 }
                 Outcome::NoAnswer => Err(ConnectorError::timeout("no answer came".into())),
                 Outcome::Silence => std::future::pending().await,

@@ -71,7 +71,8 @@ impl Iam {
             "ListPolicies" => {
                 let names: Vec<String> = principal.inline.keys().cloned().collect();
                 let (names, next) = page(&names, size, marker);
-                Ok(list("PolicyNames", "member", names.iter().map(|n| n.replace('&', "&amp;"))) + &truncated(next.as_ref()))
+                Ok(list("PolicyNames", "member", names.iter().map(|n| n.replace('&', "&amp;")))
+                    + &truncated(next.as_ref()))
             }
             "ListAccessKeys" => {
                 let keys: Vec<_> = principal.keys.iter().collect();

@@ -5,11 +5,10 @@
 //! does not change who may do what (`Sid`, `Principal`, `Version`) is passed over. What would have to
 //! be guessed is an error.
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::text::plain;
+use crate::text::{plain, url_decoded};
 
 /// A policy document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,14 +141,7 @@ fn json(document: &str) -> Result<Value, PolicyError> {
         let reason = full.split(" at line ").next().unwrap_or_default().to_owned();
         PolicyError::Json { line: error.line(), column: error.column(), reason }
     };
-    match serde_json::from_str(document) {
-        Ok(value) => Ok(value),
-        Err(error) => match percent_decode_str(document).decode_utf8() {
-            // JSON begins with a brace, which the encoding escapes: text with a bare one is not encoded.
-            Ok(decoded) if document.trim_start().starts_with('%') => serde_json::from_str(&decoded).map_err(wrong),
-            _ => Err(wrong(error)),
-        },
-    }
+    serde_json::from_str(&url_decoded(document)).map_err(wrong)
 }
 
 fn element<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

@@ -19,7 +19,7 @@ pub struct IngressWrite {
     /// Which group.
     pub group: GroupRef,
     /// The rules whose source is a range of addresses. Those that name another group or a prefix list
-    /// are not here: they open nothing to the internet by themselves.
+    /// are not here: what a prefix list holds is not in the event.
     pub rules: Vec<IngressRule>,
 }
 

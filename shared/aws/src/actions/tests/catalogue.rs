@@ -55,7 +55,12 @@ async fn an_action_refuses_what_it_does_not_make() {
         assert_eq!(refused.kind, Kind::Refused, "{}: {refused}", case.name);
         assert_eq!(own.apply(&plan).await.unwrap_err().kind, Kind::Refused, "{}", case.name);
         assert_eq!(own.undo(&plan).await.unwrap_err().kind, Kind::Refused, "{}", case.name);
-        assert_eq!(own.action().read(&own.scope, &plan).await.map_err(|f| f.kind).err(), refuses_to_read(case.name), "{}", case.name);
+        assert_eq!(
+            own.action().read(&own.scope, &plan).await.map_err(|f| f.kind).err(),
+            refuses_to_read(case.name),
+            "{}",
+            case.name
+        );
         assert_eq!(aws.changes(), Vec::<String>::new(), "{}", case.name);
     }
 }
@@ -123,7 +128,9 @@ async fn what_does_not_exist_is_gone() {
         let planned = Bench::new(&aws, (case.finding)().response.unwrap()).planned().await.unwrap();
         match planned {
             Planned::Gone(why) => assert!(why.contains("exist"), "{}: {why}", case.name),
-            Planned::Impossible(why) => assert!(case.name.starts_with("deny-source") && why.contains("no longer"), "{why}"),
+            Planned::Impossible(why) => {
+                assert!(case.name.starts_with("deny-source") && why.contains("no longer"), "{why}");
+            }
             Planned::Plan(plan) => panic!("{}: {plan:?}", case.name),
         }
     }

@@ -52,7 +52,8 @@ async fn a_principal_that_is_deleted_has_nothing_to_contain() {
         let aws = laid();
         let key = principal.to_string();
         aws.world(|world| world.iam.principals.remove(&key));
-        let planned = Bench::new(&aws, Response::DetachManagedPolicy { principal, policy_arn: ADMIN.to_owned() }).planned().await;
+        let planned =
+            Bench::new(&aws, Response::DetachManagedPolicy { principal, policy_arn: ADMIN.to_owned() }).planned().await;
         assert_eq!(planned.unwrap(), Planned::Gone(format!("{key} no longer exists")));
     }
 }

@@ -86,7 +86,8 @@ async fn a_rule_is_found_without_its_id_by_what_it_allows() {
 
 #[tokio::test]
 async fn all_ports_are_all_ports_however_they_are_written() {
-    let every = |protocol: &str, from, to| Rule { protocol: protocol.to_owned(), from, to, ..Rule::tcp("sgr-all", 0, "::/0") };
+    let every =
+        |protocol: &str, from, to| Rule { protocol: protocol.to_owned(), from, to, ..Rule::tcp("sgr-all", 0, "::/0") };
     for (live, from, to) in [(every("-1", -1, -1), None, None), (every("-1", -1, -1), Some(0), Some(65_535))] {
         let aws = laid(vec![live]);
         let all = IngressRule { protocol: "-1".to_owned(), from_port: from, to_port: to, ..wanted(None, 0, "::/0") };

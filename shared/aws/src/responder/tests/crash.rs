@@ -3,7 +3,7 @@
 
 use riposte_core::incident::State;
 
-use super::{Account, End, laid, warm};
+use super::{Account, End, assert_same, laid, warm};
 use crate::testing::{Aws, CASES, Case, Fault, Function};
 
 /// The end without anything in the way, and the calls that lead there.
@@ -31,7 +31,7 @@ async fn killed_after_any_call_and_delivered_again() {
             aws.end_leases();
             Function::new(&aws).respond(finding.clone()).await.unwrap();
 
-            assert_eq!(End::of(&function, &finding).await, expected, "{at}");
+            assert_same(&End::of(&function, &finding).await, &expected, &at);
             function.undo(&finding, false).await.unwrap();
             assert_eq!(aws.world(|world| Account::of(world)).without_ids(), before, "{at}");
         }
@@ -55,7 +55,7 @@ async fn a_notice_is_sent_twice_only_where_the_function_dies_right_after_it() {
 
 #[tokio::test]
 async fn any_call_may_fail_once_or_lose_its_answer() {
-    for case in &CASES[..5] {
+    for case in [&CASES[0], &CASES[4]] {
         let (expected, calls) = reference(case).await;
         for (index, call) in calls.iter().enumerate() {
             let operation: &'static str = call.split(':').nth(1).unwrap().to_owned().leak();
@@ -72,7 +72,7 @@ async fn any_call_may_fail_once_or_lose_its_answer() {
                 let mut end = End::of(&function, &(case.finding)()).await;
                 // A change that failed was asked for once more; it was made once.
                 end.changes.dedup();
-                assert_eq!(end, expected, "{at}");
+                assert_same(&end, &expected, &at);
             }
         }
     }
@@ -80,7 +80,7 @@ async fn any_call_may_fail_once_or_lose_its_answer() {
 
 #[tokio::test]
 async fn the_sdks_own_retries_do_no_harm() {
-    for case in [&CASES[0], &CASES[4]] {
+    for case in &CASES[..1] {
         let (expected, calls) = reference(case).await;
         for call in &calls {
             let operation: &'static str = call.split(':').nth(1).unwrap().to_owned().leak();
@@ -95,7 +95,7 @@ async fn the_sdks_own_retries_do_no_harm() {
                 let mut end = End::of(&function, &(case.finding)()).await;
                 // The change was asked for twice where its first answer was lost; it was made once.
                 end.changes.dedup();
-                assert_eq!(end, expected, "{}, {call}: {fault:?}", case.name);
+                assert_same(&end, &expected, &format!("{}, {call}: {fault:?}", case.name));
             }
         }
     }
@@ -103,7 +103,7 @@ async fn the_sdks_own_retries_do_no_harm() {
 
 #[tokio::test]
 async fn an_undo_that_is_killed_after_any_call_can_run_again() {
-    for case in &CASES[..5] {
+    for case in [&CASES[0], &CASES[1], &CASES[4]] {
         let mut killed_after = 0;
         loop {
             let aws = laid(case);

@@ -63,9 +63,8 @@ async fn a_repeated_delivery_after_the_undo_changes_nothing() {
 async fn two_deliveries_at_once_make_one_change() {
     let mut runs = JoinSet::new();
     for seed in 1..=4 {
-        for index in 0..CASES.len() {
+        for case in &CASES {
             runs.spawn(async move {
-                let case = &CASES[index];
                 let aws = laid(case);
                 let function = Arc::new(warm(&aws).await);
                 aws.shuffle(seed);
@@ -108,10 +107,8 @@ async fn two_events_on_one_target_wait_for_each_other() {
     let second = other_rule(&aws);
     let function = warm(&aws).await;
     let (one, two) = (invocation(), invocation());
-    let (a, b) = tokio::join!(
-        function.respond_in(finding(), None, &one),
-        function.respond_in(second.clone(), None, &two)
-    );
+    let (a, b) =
+        tokio::join!(function.respond_in(finding(), None, &one), function.respond_in(second.clone(), None, &two));
     assert!(matches!((a.unwrap(), b.unwrap()), (Answered::Now(..), Answered::Now(..))));
     assert!(!has(&aws, "sgr-1") && !has(&aws, "sgr-3"));
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0);
@@ -145,7 +142,9 @@ async fn the_echo_of_our_own_undo_joins_the_incident() {
         let restored = aws.world(|world| Account::of(world));
         // The call that undid it, as CloudTrail tells it.
         let undoing = ["Authorize", "Attach", "Put", "Update"];
-        let at = aws.calls().iter().rposition(|call| undoing.iter().any(|verb| call.contains(&format!(":{verb}"))) && !call.starts_with("dynamodb"));
+        let at = aws.calls().iter().rposition(|call| {
+            undoing.iter().any(|verb| call.contains(&format!(":{verb}"))) && !call.starts_with("dynamodb")
+        });
         let request_id = format!("request-{}", at.unwrap() + 1);
         let mut echo = (case.finding)();
         "e-echo".clone_into(&mut echo.scope.event_id);

@@ -110,8 +110,10 @@ async fn a_resource_that_is_gone_meanwhile_is_told_as_gone() {
         let function = warm(&aws).await;
         let answered = function.respond((case.finding)()).await.unwrap();
         assert!(matches!(answered, Answered::Now(_, State::Verified)), "{}: {answered:?}", case.name);
-        let body = aws.world(|world| world.sent[0].body.clone());
-        assert!(body.contains("nothing left to contain"), "{}: {body}", case.name);
+        let notice = aws.world(|world| world.sent[0].clone());
+        assert!(notice.subject.contains("ALREADY GONE"), "{}: {}", case.name, notice.subject);
+        assert!(notice.body.contains("nothing left to contain"), "{}: {}", case.name, notice.body);
+        assert!(!notice.body.contains("\nDone ") && !notice.body.contains("riposte undo"), "{}", notice.body);
     }
 }
 
@@ -133,13 +135,15 @@ async fn a_plan_that_was_changed_in_the_ledger_is_not_carried_out() {
 
 #[tokio::test]
 async fn a_lease_that_ran_out_does_not_overwrite_its_successor() {
+    let finished = {
+        let aws = laid(&CASES[0]);
+        warm(&aws).await.respond((CASES[0].finding)()).await.unwrap();
+        aws.world(|world| world.table.items.clone())
+    };
     let aws = laid(&CASES[0]);
     let function = warm(&aws).await;
-    // A successor writes the incident while this invocation still thinks that it holds it.
-    aws.before("PutItem", |world| {
-        let incident = world.table.items.values_mut().find(|item| item.contains_key("record")).unwrap();
-        incident.insert("version".to_owned(), json!({ "N": "7" }));
-    });
+    // A successor has finished the incident while this invocation still thinks that it holds it.
+    aws.before("PutItem", move |world| world.table.items = finished);
     let overtaken = function.respond((CASES[0].finding)()).await.unwrap_err();
     assert!(matches!(overtaken, RespondError::Ledger(LedgerError::Overtaken { .. })), "{overtaken}");
     assert_eq!(aws.changes(), Vec::<String>::new(), "nothing is done without a recorded intent");

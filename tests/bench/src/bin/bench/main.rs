@@ -55,7 +55,7 @@ fn run() -> Result<()> {
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments> {
     let (mut programs, mut fixtures) = (None, None);
-    let (mut runs, mut samples) = (15, 20_000);
+    let (mut runs, mut samples) = (51, 20_000);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("`{name}` needs a value"))?;
         let count = || value.parse().ok().filter(|n| *n > 0).with_context(|| format!("`{name}` needs a number"));

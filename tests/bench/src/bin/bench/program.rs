@@ -25,6 +25,8 @@ pub(crate) struct Program {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) init: Duration,
+    /// From the event's delivery to its answer.
+    pub(crate) answer: Duration,
     pub(crate) ready: Memory,
     pub(crate) handled: Memory,
 }
@@ -85,14 +87,16 @@ impl Program {
             Seen::Answer(text) | Seen::Failure(text) => bail!("before its first poll: {text}"),
         };
         let ready = memory(process.0.id())?;
+        let delivered = Instant::now();
         server.deliver(&self.event);
         match process.next(&server)? {
             Seen::Answer(text) if text == "null" || text == r#"{"batchItemFailures":[]}"# => {}
             Seen::Answer(text) | Seen::Failure(text) => bail!("it did not handle its event: {text}"),
             Seen::Poll(_) => bail!("it polled again without an answer"),
         }
+        let answer = delivered.elapsed();
         let Seen::Poll(_) = process.next(&server)? else { bail!("it did not poll again") };
-        Ok(Run { init: polled - begun, ready, handled: memory(process.0.id())? })
+        Ok(Run { init: polled - begun, answer, ready, handled: memory(process.0.id())? })
     }
 
     /// The process as Lambda starts it: nothing of this shell's environment.

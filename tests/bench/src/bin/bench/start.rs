@@ -17,6 +17,7 @@ pub(crate) struct Started {
     program: &'static str,
     reference: Option<&'static str>,
     init_ms: Summary,
+    answer_ms: Summary,
     ready_resident: Summary,
     ready_peak: Summary,
     handled_resident: Summary,
@@ -29,7 +30,7 @@ pub(crate) fn measure(folder: &Path, fixtures: &Path, runs: usize) -> Result<Vec
     let mut seen: Vec<Vec<Run>> = programs.iter().map(|_| Vec::with_capacity(runs)).collect();
     // The first round is not counted: it reads the programs from the disk.
     for round in 0..=runs {
-        if round % 5 == 0 {
+        if round % 10 == 0 {
             eprintln!("  starts: round {round} of {runs}");
         }
         for (program, seen) in programs.iter().zip(&mut seen) {
@@ -48,6 +49,7 @@ fn started(program: &Program, runs: &[Run]) -> Started {
         program: program.name,
         reference: program.reference,
         init_ms: of(|run| run.init.as_secs_f64() * 1000.0),
+        answer_ms: of(|run| run.answer.as_secs_f64() * 1000.0),
         ready_resident: of(|run| run.ready.resident),
         ready_peak: of(|run| run.ready.peak),
         handled_resident: of(|run| run.handled.resident),

@@ -1,0 +1,126 @@
+//! The ledger on a table in memory: the list, and what DynamoDB may refuse.
+
+use riposte_core::finding::Finding;
+use riposte_core::incident::{Incident, State, Step};
+use riposte_core::settings::Mode;
+
+use super::{Ledger, LedgerError, Opened};
+use crate::testing::{Aws, CASES, Fault, Function, finding, hurried, invocation};
+
+fn ledger(aws: &Aws) -> Ledger {
+    Function::new(aws).ledger()
+}
+
+fn incident(number: i64) -> Incident {
+    let mut finding: Finding = finding();
+    finding.scope.event_id = format!("e-{number}");
+    finding.target = (CASES[0].finding)().target;
+    Incident::open(finding, "ingress-guard", Mode::Live, 1_767_323_045_000 + number)
+}
+
+/// Opens, finishes and gives back.
+async fn record(ledger: &Ledger, incident: Incident) {
+    match ledger.open(incident, None, &invocation()).await.unwrap() {
+        Opened::Held(mut held) => ledger.finish(&mut held).await.unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn incidents_are_listed_newest_first_over_all_pages() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for number in [3, 1, 4, 0, 2] {
+        record(&ledger, incident(number)).await;
+    }
+    for page in 0..=6 {
+        aws.world(|world| world.table.page = page);
+        let listed = ledger.list(100).await.unwrap();
+        let opened: Vec<i64> = listed.incidents.iter().map(|i| i.opened_ms - 1_767_323_045_000).collect();
+        assert_eq!(opened, [4, 3, 2, 1, 0], "{page} on a page");
+        assert_eq!(ledger.list(2).await.unwrap().incidents.len(), 2, "{page} on a page");
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_listed_as_such() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for number in 0..3 {
+        record(&ledger, incident(number)).await;
+    }
+    aws.world(|world| {
+        let item = world.table.items.values_mut().next().unwrap();
+        item.insert("record".to_owned(), serde_json::json!({ "S": "{" }));
+    });
+    let listed = ledger.list(100).await.unwrap();
+    assert_eq!((listed.incidents.len(), listed.unreadable.len()), (2, 1));
+    assert!(matches!(&listed.unreadable[0], LedgerError::Item { pk, .. } if pk.starts_with("incident#inc-")));
+}
+
+#[tokio::test]
+async fn the_lease_holds_until_its_end_and_no_longer() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let Opened::Held(_held) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    // Another incident of the same target, the same incident, and a person.
+    assert!(matches!(ledger.open(incident(2), None, &hurried()).await.unwrap(), Opened::Busy));
+    assert!(matches!(ledger.open(incident(1), None, &hurried()).await.unwrap(), Opened::Busy));
+    assert!(ledger.hold(&incident(1), &invocation()).await.unwrap().is_none());
+    aws.end_leases();
+    assert!(ledger.hold(&incident(1), &invocation()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn only_the_holder_gives_a_lease_back() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let Opened::Held(first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    aws.end_leases();
+    let Opened::Held(_second) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    ledger.release(&first).await.unwrap();
+    assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 1);
+}
+
+#[tokio::test]
+async fn of_two_holders_the_later_one_writes() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let Opened::Held(mut first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    aws.end_leases();
+    let Opened::Held(mut second) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    second.incident.advance(State::Asked);
+    ledger.write(&mut second).await.unwrap();
+    first.incident.note(1, Step::Plan, "too late");
+    assert!(matches!(ledger.write(&mut first).await, Err(LedgerError::Overtaken { .. })));
+    assert!(matches!(ledger.finish(&mut first).await, Err(LedgerError::Overtaken { .. })));
+    assert_eq!(ledger.get(&first.incident.id).await.unwrap().unwrap().0.state, State::Asked);
+}
+
+#[tokio::test]
+async fn faults_that_pass_are_told_from_those_that_do_not() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for (fault, retry) in [
+        (Fault::Code(400, "ProvisionedThroughputExceededException"), true),
+        (Fault::Code(400, "TransactionCanceledException"), true),
+        (Fault::Timeout, true),
+        (Fault::Code(400, "AccessDeniedException"), false),
+        (Fault::Code(400, "ResourceNotFoundException"), false),
+        (Fault::Code(400, "ValidationException"), false),
+    ] {
+        aws.fail("TransactWriteItems", fault.clone());
+        let error = ledger.open(incident(1), None, &invocation()).await.unwrap_err();
+        assert_eq!(error.worth_retrying(), retry, "{fault:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_too_large_is_refused_and_not_cut() {
+    let aws = Aws::new();
+    let mut large = incident(1);
+    large.finding.why = "x".repeat(500_000);
+    let ledger = ledger(&aws);
+    assert!(ledger.open(large, None, &invocation()).await.is_err());
+    assert!(aws.world(|world| world.table.items.is_empty()), "a transaction writes all or nothing");
+}

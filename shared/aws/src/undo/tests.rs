@@ -1,0 +1,168 @@
+//! A person's undo on an account in memory: refused where it would do harm, and told why.
+
+use riposte_core::incident::State;
+
+use super::UndoError;
+use crate::ledger::LedgerError;
+use crate::responder::Answered;
+use crate::testing::{Aws, CASES, Case, Entry, Fault, Function, Rule, World};
+
+/// An account in which the offence was contained.
+async fn contained(case: &Case) -> (Aws, Function) {
+    let aws = Aws::new();
+    aws.world(case.lay);
+    let function = Function::new(&aws);
+    let answered = function.respond((case.finding)()).await.unwrap();
+    assert!(matches!(answered, Answered::Now(_, State::Verified)), "{answered:?}");
+    aws.forget_calls();
+    (aws, function)
+}
+
+/// What somebody else does to the resource of a case after its containment.
+fn meddle(case: &Case) -> fn(&mut World) {
+    match case.name {
+        "revoke-ingress" => |world| world.ec2.group("sg-1").rules.push(Rule::tcp("sgr-late", 80, "10.0.0.0/8")),
+        "detach-managed-policy" => {
+            |world| world.iam.of("user/eve").attached.push("arn:aws:iam::aws:policy/Late".to_owned())
+        }
+        "delete-inline-policy" => {
+            |world| drop(world.iam.of("role/app").inline.insert("late".to_owned(), "{}".to_owned()))
+        }
+        "deactivate-access-key" => {
+            |world| drop(world.iam.of("user/eve").keys.insert("AKIA4".to_owned(), "Active".to_owned()))
+        }
+        _ => |world| world.ec2.acl("acl-1").entries.push(Entry::new(50, false, "203.0.113.7/32")),
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_changed_since_is_left_alone_until_a_person_accepts_it() {
+    for case in &CASES {
+        let (aws, function) = contained(case).await;
+        aws.world(meddle(case));
+        let before = aws.world(|world| (world.ec2.clone(), world.iam.clone()));
+
+        let refused = function.undo(&(case.finding)(), false).await.unwrap_err();
+
+        assert!(
+            matches!(&refused, UndoError::Changed { changes, .. } if changes.len() == 1),
+            "{}: {refused}",
+            case.name
+        );
+        assert_eq!(aws.changes(), Vec::<String>::new(), "{}", case.name);
+        assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0, "{}", case.name);
+        assert_eq!(aws.world(|world| (world.ec2.clone(), world.iam.clone())), before, "{}", case.name);
+
+        let undone = function.undo(&(case.finding)(), true).await.unwrap();
+        assert_eq!(undone.state, State::Undone, "{}", case.name);
+        assert_eq!(aws.changes().len(), 1, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn what_an_attacker_restored_already_is_not_restored_twice() {
+    let (aws, function) = contained(&CASES[0]).await;
+    aws.world(|world| world.ec2.group("sg-1").rules.push(Rule::tcp("sgr-mallory", 22, "0.0.0.0/0")));
+    let undone = function.undo(&(CASES[0].finding)(), false).await.unwrap();
+    assert_eq!(undone.state, State::Undone);
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_undo_twice_or_where_nothing_was_done() {
+    for case in &CASES {
+        let (aws, function) = contained(case).await;
+        function.undo(&(case.finding)(), false).await.unwrap();
+        aws.forget_calls();
+        let again = function.undo(&(case.finding)(), true).await.unwrap_err();
+        assert!(matches!(again, UndoError::Nothing { state: State::Undone, .. }), "{}: {again}", case.name);
+        assert_eq!(aws.changes(), Vec::<String>::new(), "{}", case.name);
+    }
+    let aws = Aws::new();
+    aws.world(CASES[0].lay);
+    aws.world(|world| world.ssm.insert("/riposte/mode".to_owned(), "shadow".to_owned()));
+    let function = Function::new(&aws);
+    let unknown = function.undo(&(CASES[0].finding)(), false).await.unwrap_err();
+    assert!(matches!(unknown, UndoError::Unknown(_)), "{unknown}");
+    function.respond((CASES[0].finding)()).await.unwrap();
+    let observed = function.undo(&(CASES[0].finding)(), false).await.unwrap_err();
+    assert!(matches!(observed, UndoError::Nothing { state: State::Observed, .. }), "{observed}");
+}
+
+#[tokio::test]
+async fn it_is_allowed_in_every_mode_and_forbidden_by_a_guardrail_that_says_so() {
+    for mode in ["shadow", "halt"] {
+        let (aws, _) = contained(&CASES[1]).await;
+        aws.world(|world| world.ssm.insert("/riposte/mode".to_owned(), mode.to_owned()));
+        Function::new(&aws).undo(&(CASES[1].finding)(), false).await.unwrap();
+    }
+    let (aws, _) = contained(&CASES[1]).await;
+    let text = "forbid (principal, action == Riposte::Action::\"undo\", resource);";
+    aws.world(|world| world.ssm.insert("/riposte/guardrails/no-undo".to_owned(), text.to_owned()));
+    let forbidden = Function::new(&aws).undo(&(CASES[1].finding)(), false).await.unwrap_err();
+    assert!(matches!(&forbidden, UndoError::Forbidden(by) if by.contains("custom/no-undo")), "{forbidden}");
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_recipe_that_was_changed_in_the_ledger_is_not_carried_out() {
+    let (aws, function) = contained(&CASES[1]).await;
+    aws.world(|world| {
+        let item = world.table.items.values_mut().find(|item| item.contains_key("plan")).unwrap();
+        let plan = item["plan"]["S"].as_str().unwrap().replace("\"eve\"", "\"mallory\"");
+        item.insert("plan".to_owned(), serde_json::json!({ "S": plan }));
+    });
+    let refused = function.undo(&(CASES[1].finding)(), true).await.unwrap_err();
+    assert!(matches!(refused, UndoError::Ledger(LedgerError::Seal { .. })), "{refused}");
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_failed_call_is_told_and_the_undo_can_be_tried_again() {
+    for (case, operation) in [
+        (0, "AuthorizeSecurityGroupIngress"),
+        (1, "AttachUserPolicy"),
+        (2, "PutRolePolicy"),
+        (3, "UpdateAccessKey"),
+        (4, "DeleteNetworkAclEntry"),
+    ] {
+        for fault in [Fault::DENIED, Fault::LostAnswer, Fault::THROTTLED] {
+            let (aws, function) = contained(&CASES[case]).await;
+            aws.fail(operation, fault.clone());
+            let failed = function.undo(&(CASES[case].finding)(), false).await.unwrap_err();
+            assert!(matches!(failed, UndoError::Fault(_)), "{operation}: {failed}");
+            assert_eq!(function.incident(&(CASES[case].finding)()).await.state, State::Verified, "{operation}");
+            function.undo(&(CASES[case].finding)(), false).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_undo_that_does_not_take_is_not_called_undone() {
+    // All at once, since each reads again for a while before it gives up.
+    let mut runs = tokio::task::JoinSet::new();
+    for (case, operation) in
+        [(1, "AttachUserPolicy"), (2, "PutRolePolicy"), (3, "UpdateAccessKey"), (4, "DeleteNetworkAclEntry")]
+    {
+        runs.spawn(async move {
+            let (aws, function) = contained(&CASES[case]).await;
+            aws.fail(operation, Fault::Unheard);
+            let failed = function.undo(&(CASES[case].finding)(), false).await.unwrap_err();
+            assert!(matches!(&failed, UndoError::NotConfirmed(parts) if parts.len() == 1), "{operation}: {failed}");
+            assert_eq!(function.incident(&(CASES[case].finding)()).await.state, State::Verified, "{operation}");
+            assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0, "{operation}");
+        });
+    }
+    while let Some(run) = runs.join_next().await {
+        run.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn why_it_failed_is_told_even_if_the_lease_cannot_be_given_back() {
+    let (aws, function) = contained(&CASES[1]).await;
+    aws.world(meddle(&CASES[1]));
+    aws.fail("DeleteItem", Fault::THROTTLED);
+    let refused = function.undo(&(CASES[1].finding)(), false).await.unwrap_err();
+    assert!(matches!(refused, UndoError::Changed { .. }), "{refused}");
+}

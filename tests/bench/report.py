@@ -1,0 +1,184 @@
+"""The figures as a table: what was measured, its reference of the same run, its limit, and whether that is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What is held, and where it was decided: the design of the project.
+INIT_MS = 25
+INIT_RATIO = 1.5
+MEMORY_MB = 30
+ZIP_MB = 6
+DECISION_P99_US = 1000
+CALLS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    figure: str
+    value: float
+    unit: str
+    spread: str = ""
+    reference: str = ""
+    ratio: float | None = None
+    limit: str = ""
+    held: bool | None = None
+
+
+def rows(measured: dict) -> list[Row]:
+    """All lines, in the order in which they are read."""
+    return [*_starts(measured), *_zips(measured), *_decisions(measured), *_incidents(measured["incidents"])]
+
+
+def table(lines: list[Row]) -> str:
+    """As text, with a line under the head."""
+    head = ("figure", "median", "range", "reference", "ratio", "limit", "held")
+    cells = [head] + [
+        (
+            row.figure,
+            f"{_figure(row.value)} {row.unit}",
+            row.spread,
+            row.reference,
+            "" if row.ratio is None else f"{row.ratio:.2f}",
+            row.limit,
+            {True: "yes", False: "MISSED", None: ""}[row.held],
+        )
+        for row in lines
+    ]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
+    text.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(text)
+
+
+def closing(lines: list[Row], machine: dict) -> str:
+    """The last words: what is missed, and how quiet the machine was."""
+    missed = [row.figure for row in lines if row.held is False]
+    held = sum(row.held is True for row in lines)
+    verdict = f"missed: {', '.join(missed)}" if missed else f"all {held} limits are held"
+    load = f"load {machine['load_before']:.1f} before, {machine['load_after']:.1f} after, {machine['cores']} cores"
+    noisy = " (a busy machine: the times are noisy)" if machine["load_before"] > machine["cores"] / 2 else ""
+    return f"{verdict}\n{machine['processor']}, {load}{noisy}"
+
+
+# What is measured at a start: its name in the table, in the figures, its unit, and how many of theirs make one.
+_STARTS = (
+    ("init, exec to first poll", "init_ms", "ms", 1),
+    ("first event, harmless", "answer_ms", "ms", 1),
+    ("memory, peak after an event", "handled_peak", "MB", 1024),
+)
+
+
+def _starts(measured: dict) -> list[Row]:
+    by_name = {start["program"]: start for start in measured["start"]}
+    return [
+        _start(*what, start, by_name.get(start["reference"]), start["program"] in measured["functions"])
+        for what in _STARTS
+        for start in measured["start"]
+    ]
+
+
+def _start(what: str, key: str, unit: str, divisor: int, start: dict, reference: dict | None, held_to: bool) -> Row:
+    value = start[key]["median"] / divisor
+    ratio = value / (reference[key]["median"] / divisor) if reference else None
+    limit, held = "", None
+    if held_to and key == "init_ms":
+        limit, held = f"{INIT_MS} ms, ratio {INIT_RATIO}", value <= INIT_MS and ratio <= INIT_RATIO
+    elif held_to and key == "handled_peak":
+        limit, held = f"{MEMORY_MB} MB", value <= MEMORY_MB
+    return Row(
+        f"{start['program']}: {what}",
+        value,
+        unit,
+        _range(start[key], divisor),
+        f"{reference['program']} {_figure(reference[key]['median'] / divisor)}" if reference else "",
+        ratio,
+        limit,
+        held,
+    )
+
+
+def _zips(measured: dict) -> list[Row]:
+    sizes = {name: size / 1e6 for name, size in measured["zip_bytes"].items()}
+    references = {start["program"]: start["reference"] for start in measured["start"]}
+    return [
+        Row(
+            f"{name}: zip",
+            sizes[name],
+            "MB",
+            reference=f"{references[name]} {sizes[references[name]]:.2f}",
+            ratio=sizes[name] / sizes[references[name]],
+            limit=f"{ZIP_MB} MB",
+            held=sizes[name] <= ZIP_MB,
+        )
+        for name in measured["functions"]
+    ]
+
+
+def _decisions(measured: dict) -> list[Row]:
+    decision, first = measured["decision"], measured["first"]
+    took, alone, what = decision["decision_us"], decision["reference_us"], "parse to decision"
+
+    def percentile(name: str, limit: int | None = None) -> Row:
+        held = None if limit is None else took[name] <= limit
+        shown = "" if limit is None else f"{limit} µs"
+        reference = f"serde_json alone {alone[name]:.1f}"
+        return Row(f"{what}: {name}", took[name], "µs", "", reference, took[name] / alone[name], shown, held)
+
+    def allocated(name: str, key: str, unit: str, divisor: int) -> Row:
+        mine, reference = decision[key], decision[f"reference_{key}"]
+        return Row(
+            f"{what}: {name}",
+            mine["median"] / divisor,
+            unit,
+            _range(mine, divisor),
+            f"serde_json alone {reference['median'] / divisor:.0f}",
+            mine["median"] / reference["median"],
+        )
+
+    return [
+        percentile("p50"),
+        percentile("p99", DECISION_P99_US),
+        Row(f"{what}: p99 where a detector fires", decision["firing_us"]["p99"], "µs"),
+        Row(f"{what}: first of a process", first["decision_us"]["median"], "µs", _range(first["decision_us"])),
+        allocated("allocations", "allocations", "", 1),
+        allocated("allocated", "allocated_bytes", "kB", 1000),
+        Row("log line to claim: p99", decision["log_line_us"]["p99"], "µs"),
+        Row("guardrails, parsed once", first["guardrails_us"]["median"], "µs", _range(first["guardrails_us"])),
+    ]
+
+
+def _incidents(incidents: dict) -> list[Row]:
+    out = []
+    for kind, one in incidents.items():
+        delivered, handled = one["delivered_ms"], one["handled_ms"]
+        out.append(Row(f"{kind}: event sent to verified", delivered["median"], "ms", _range(delivered)))
+        out.append(Row(f"{kind}: handled to verified", handled["median"], "ms", _range(handled)))
+        if one["cold_ms"] is not None:
+            out.append(Row(f"{kind}: sent to verified, with the function's start", one["cold_ms"], "ms"))
+    for kind, one in incidents.items():
+        calls, limited = one["calls_to_verified"], kind == "open-admin-port"
+        out.append(
+            Row(
+                f"{kind}: AWS calls to verified",
+                calls["median"],
+                "",
+                _range(calls),
+                f"all calls {one['calls']['median']:.0f}",
+                None,
+                str(CALLS) if limited else "",
+                calls["median"] <= CALLS if limited else None,
+            )
+        )
+    return out
+
+
+def _range(summary: dict, divisor: float = 1) -> str:
+    return f"{_figure(summary['min'] / divisor)} to {_figure(summary['max'] / divisor)}"
+
+
+def _figure(value: float) -> str:
+    """Three digits, and never an exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
