@@ -1,4 +1,5 @@
 //! The walls of the house: the core is pure, and one crate alone talks to AWS.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, which clippy does not take for tests")]
 
 use std::path::Path;
 use std::process::Command;

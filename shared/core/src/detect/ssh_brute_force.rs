@@ -53,7 +53,11 @@ impl LogDetector for SshBruteForce {
 
     fn judge(&self, line: &SshEvent, at_ms: i64, history: &mut SourceHistory, limits: &Limits) -> Option<LogClaim> {
         let many = line.outcome != SshOutcome::Accepted && history.failures_around(at_ms, limits) >= limits.failures;
-        (many && history.fire(META.id)).then(|| LogClaim {
+        if !many {
+            return None;
+        }
+        let began_ms = history.fire(META.id, at_ms, limits)?;
+        Some(LogClaim {
             why: format!(
                 "{} failed to log in over SSH {} times, the limit is {} within {} s",
                 line.address,
@@ -61,7 +65,7 @@ impl LogDetector for SshBruteForce {
                 limits.failures,
                 limits.window_ms / 1000,
             ),
-            began_ms: history.began_ms(),
+            began_ms,
         })
     }
 }

@@ -52,7 +52,11 @@ impl LogDetector for SshLoginAfterFailures {
     fn judge(&self, line: &SshEvent, at_ms: i64, history: &mut SourceHistory, limits: &Limits) -> Option<LogClaim> {
         let broke_in = line.outcome == SshOutcome::Accepted
             && history.failures_until(at_ms, limits) >= limits.failures_before_login.max(1);
-        (broke_in && history.fire(META.id)).then(|| LogClaim {
+        if !broke_in {
+            return None;
+        }
+        let began_ms = history.fire(META.id, at_ms, limits)?;
+        Some(LogClaim {
             why: format!(
                 "{} logged in over SSH as `{}` after {} failures, the limit is {} within {} s",
                 line.address,
@@ -61,7 +65,7 @@ impl LogDetector for SshLoginAfterFailures {
                 limits.failures_before_login,
                 limits.window_ms / 1000,
             ),
-            began_ms: history.began_ms(),
+            began_ms,
         })
     }
 }

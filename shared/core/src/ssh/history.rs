@@ -1,6 +1,6 @@
 //! What one address did lately.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,12 +12,17 @@ const MAX_HELD: usize = 1_000;
 impl Limits {
     /// The highest limit that can be reached: no more failures are held for one address.
     pub const MAX_FAILURES: u32 = 1_000;
+
+    /// An attack that does not end is found again after so many windows: an hour, by default.
+    pub const REPEAT_WINDOWS: i64 = 6;
 }
 
 /// The failures of one address, and what was already found about it.
 ///
 /// An *attack* is a run of failures without a pause as long as the window. It begins with its first
-/// failure, and each detector fires once in it.
+/// failure. Each detector fires once in it, and again after every [`Limits::REPEAT_WINDOWS`] windows of one
+/// that does not end: what was only watched, in shadow mode or because an action failed, is put to the
+/// guardrails again.
 ///
 /// A login does not clear the failures: whoever holds one weak account could log in between guesses and
 /// never be seen.
@@ -32,9 +37,9 @@ pub struct SourceHistory {
     /// All failures since the attack began.
     #[serde(rename = "n")]
     total: u32,
-    /// The detectors that fired since the attack began.
-    #[serde(rename = "d", default, skip_serializing_if = "BTreeSet::is_empty")]
-    fired: BTreeSet<String>,
+    /// The detectors that fired since the attack began, and when they did so last.
+    #[serde(rename = "d", default, skip_serializing_if = "BTreeMap::is_empty")]
+    fired: BTreeMap<String, i64>,
 }
 
 /// One failure: how long after the attack's begin, on which connection, and whether it is only a try
@@ -97,9 +102,18 @@ impl SourceHistory {
         self.total
     }
 
-    /// Notes that a detector fires; false if it did so already in this attack.
-    pub fn fire(&mut self, detector: &str) -> bool {
-        self.fired.insert(detector.to_owned())
+    /// Notes that a detector fires at a line written at `at_ms`, and returns the time that names this
+    /// attack, or this stretch of one that does not end; `None` where it fired lately. It depends on the
+    /// lines alone, so that the same lines always make the same incident.
+    pub fn fire(&mut self, detector: &str, at_ms: i64, limits: &Limits) -> Option<i64> {
+        let pause = limits.window_ms.saturating_mul(Limits::REPEAT_WINDOWS);
+        let named = match self.fired.get(detector) {
+            None => self.began_ms,
+            Some(last) if at_ms.saturating_sub(*last) >= pause => at_ms,
+            Some(_) => return None,
+        };
+        self.fired.insert(detector.to_owned(), at_ms);
+        Some(named)
     }
 
     /// The time of its latest failure; `None` where it has none.

@@ -73,12 +73,12 @@ fn failures_count_as_long_as_the_window() {
 #[test]
 fn an_attack_ends_when_the_window_has_been_quiet() {
     let mut history = history(&[(refused(1), 0), (refused(2), 900), (refused(3), 1_800)]);
-    assert!(history.fire("x"));
-    assert!(!history.fire("x"));
+    assert_eq!(history.fire("x", 1_800, &LIMITS), Some(0));
+    assert_eq!(history.fire("x", 1_900, &LIMITS), None);
     assert_eq!((history.began_ms(), history.total()), (0, 3), "no pause yet");
     history.record(&refused(4), 2_801, &LIMITS);
     assert_eq!((history.began_ms(), history.total()), (2_801, 1));
-    assert!(history.fire("x"), "a new attack");
+    assert_eq!(history.fire("x", 2_801, &LIMITS), Some(2_801), "a new attack");
 }
 
 #[test]
@@ -108,10 +108,22 @@ fn no_more_is_held_than_decides() {
 }
 
 #[test]
+fn an_attack_that_does_not_end_is_found_again_and_named_anew() {
+    let mut history = history(&[(refused(1), 0)]);
+    assert_eq!(history.fire("x", 0, &LIMITS), Some(0));
+    let mut found = Vec::new();
+    for at in (500..=14_000).step_by(500) {
+        history.record(&refused(u32::try_from(at).unwrap()), at, &LIMITS);
+        found.extend(history.fire("x", at, &LIMITS));
+    }
+    assert_eq!(found, [6_000, 12_000]);
+}
+
+#[test]
 fn it_survives_the_ledger() {
     let mut before = history(&[(tried(1), 1_733_812_345_000), (refused(2), 1_733_812_345_678)]);
-    before.fire("ssh-brute-force");
+    before.fire("ssh-brute-force", 1_733_812_345_678, &LIMITS);
     let text = serde_json::to_string(&before).unwrap();
-    assert_eq!(text, r#"{"b":1733812345000,"f":[[0,1,1],[678,2,0]],"n":2,"d":["ssh-brute-force"]}"#);
+    assert_eq!(text, r#"{"b":1733812345000,"f":[[0,1,1],[678,2,0]],"n":2,"d":{"ssh-brute-force":1733812345678}}"#);
     assert_eq!(serde_json::from_str::<SourceHistory>(&text).unwrap(), before);
 }
