@@ -71,7 +71,7 @@ release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86
 	$(RELEASE)
 
 .PHONY: deploy
-deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=… [MODE=shadow]
+deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=…
 	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
 	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) $(DEPLOY_ARGS)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import subprocess
 import sys
+import time
 from pathlib import Path
 
 import boto3
@@ -70,7 +70,8 @@ def _deploy(stack: str, parameters: dict[str, str]) -> None:
         known = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
         rest = [entry["ParameterKey"] for entry in known if entry["ParameterKey"] not in parameters]
         given += [{"ParameterKey": name, "UsePreviousValue": True} for name in rest]
-    change_set = "riposte-" + parameters["CodePrefix"].rsplit("/", 1)[-1]
+    # A change set that failed keeps its name, so each has its own.
+    change_set = f"riposte-{time.time_ns()}"
     cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=change_set,

@@ -162,20 +162,20 @@ class Emulator:
         text = self.log.read_text(errors="replace").splitlines()
         return "\n".join([f"last lines of {self.log}:", *text[-lines:]])
 
-    def calls(self, since: float) -> list[Call]:
-        """The API calls that were made since a time, oldest first, refused ones too."""
-        return [_call(json.loads(event["CloudTrailEvent"])) for event in self._recorded(since, time.time() + 1)]
+    def calls(self, since: float, region: str | None = None) -> list[Call]:
+        """The API calls that were made in a region since a time, oldest first, refused ones too."""
+        return [_call(json.loads(event["CloudTrailEvent"])) for event in self._recorded(since, time.time() + 1, region)]
 
-    def _recorded(self, start: float, end: float) -> list[dict]:
+    def _recorded(self, start: float, end: float, region: str | None) -> list[dict]:
         # The emulator gives the newest 50 and no more, so a longer list is asked for in two halves.
-        lookup = self.client("cloudtrail").lookup_events
+        lookup = self.client("cloudtrail", region=region).lookup_events
         events = lookup(StartTime=start, EndTime=end, MaxResults=50)["Events"]
         if len(events) < 50:
             return events[::-1]
         middle = (start + end) / 2
         if end - start < 0.002:
             raise EmulatorError("50 calls or more within 2 ms: the emulator's list is cut there")
-        return self._recorded(start, middle) + self._recorded(middle, end)
+        return self._recorded(start, middle, region) + self._recorded(middle, end, region)
 
     def session(self, key: str | None = None, secret: str | None = None) -> boto3.Session:
         """A session of the given access key; of the account's root without one."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from account import Key, User
 from botocore.exceptions import ClientError
@@ -38,6 +38,12 @@ def put(emulator: Emulator, record: dict, source: str = DEMO_SOURCE) -> str:
     if answer["FailedEntryCount"]:
         raise RuntimeError(f"EventBridge refused the event: {answer['Entries']}")
     return answer["Entries"][0]["EventId"]
+
+
+def late(record: dict) -> dict:
+    """The same record of an hour ago: what a late event tells of and cannot be found is gone, and not still on its way."""
+    then = datetime.now(timezone.utc) - timedelta(hours=1)
+    return record | {"eventTime": then.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def envelope(record: dict) -> dict:

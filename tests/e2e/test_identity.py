@@ -138,7 +138,7 @@ def test_a_user_that_was_deleted_meanwhile_needs_no_answer(live):
     record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
     iam.delete_user(UserName=name)
-    (incident,) = live.send(record)
+    (incident,) = live.send(events.late(record))
     assert incident["state"] == "verified"
     (notice,) = live.inbox.of(incident["id"])
     assert "ALREADY GONE" in notice.subject and "no longer exists" in notice.field("Outcome")
@@ -149,7 +149,7 @@ def test_a_policy_that_was_detached_meanwhile_needs_no_answer(live):
     before = state.principal(live.emulator, "user", name)
     record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
-    (incident,) = live.send(record)
+    (incident,) = live.send(events.late(record))
     assert incident["state"] == "verified" and state.principal(live.emulator, "user", name) == before
 
 

@@ -273,7 +273,6 @@ def test_the_settings_stand_below_riposte(emulator, zips):
             "log-watch/groups": "/var/log/secure",
             "mode": "live",
             "own-roles": ",".join(stack.of(name, "RoleArn") for name in FUNCTIONS),
-            "protected-principals": "arn:*:iam::*:role/OrganizationAccountAccessRole",
             "topic-arn": stack["TopicArn"],
         }
     finally:
