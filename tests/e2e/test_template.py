@@ -26,12 +26,10 @@ DETAIL_TYPE = "AWS API Call via CloudTrail"
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EVERY_FUNCTION = {
-    "dynamodb:ConditionCheckItem": {"LEDGER", "LEDGER/index/by-time"},
-    "dynamodb:DeleteItem": {"LEDGER", "LEDGER/index/by-time"},
-    "dynamodb:GetItem": {"LEDGER", "LEDGER/index/by-time"},
-    "dynamodb:PutItem": {"LEDGER", "LEDGER/index/by-time"},
-    "dynamodb:Query": {"LEDGER", "LEDGER/index/by-time"},
-    "dynamodb:UpdateItem": {"LEDGER", "LEDGER/index/by-time"},
+    "dynamodb:ConditionCheckItem": {"LEDGER"},
+    "dynamodb:DeleteItem": {"LEDGER"},
+    "dynamodb:GetItem": {"LEDGER"},
+    "dynamodb:PutItem": {"LEDGER"},
     "kms:Decrypt": {"KEY"},
     "kms:GenerateDataKey": {"KEY"},
     "logs:CreateLogStream": {"LOGS"},

@@ -6,6 +6,7 @@ mod delete_inline_policy;
 mod deny_source;
 mod detach_managed_policy;
 mod iam;
+mod limits;
 mod revoke_ingress;
 
 use riposte_core::event::Scope;
