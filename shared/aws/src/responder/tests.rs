@@ -6,6 +6,7 @@ mod faults;
 mod held;
 mod normal;
 mod resumed;
+mod young;
 
 use std::collections::BTreeSet;
 

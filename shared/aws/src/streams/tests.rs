@@ -5,6 +5,7 @@ mod crash;
 mod groups;
 mod pull;
 mod push;
+mod trust;
 
 use riposte_core::catalogue::LOG_WATCH;
 use riposte_core::settings::LOG_GROUPS_PATH;
