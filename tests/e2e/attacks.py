@@ -136,3 +136,6 @@ def guess(deployed: Deployed) -> Attack:
         {host.instance_id: "HOST", host.subnet_id: "SUBNET", host.network_acl_id: "ACL", region: "REGION"},
         host.log_stream,
     )
+
+
+ALL = [open_group, grant, backdoor, key, guess]

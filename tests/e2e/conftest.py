@@ -10,6 +10,7 @@ import pytest
 from deploy import find_zips
 from deployed import Deployed, set_up
 from emulator import Emulator
+from processes import Programs, programs
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[2] / "target")
 
@@ -65,6 +66,12 @@ def emulator_of_its_own():
 def live(emulator, zips, binary) -> Deployed:
     """Riposte deployed in live mode."""
     return set_up(emulator, zips, binary)
+
+
+@pytest.fixture(scope="module")
+def functions(live, zips, tmp_path_factory) -> Programs:
+    """The same functions as programs that a test starts, and may kill, by itself."""
+    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,8 @@ import events
 import pytest
 from deploy import DEMO_SOURCE
 from deployed import eventually
-from processes import Programs, programs
 
 MEGABYTE = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 def body(record: dict) -> str:

@@ -16,21 +16,14 @@ import attacks
 import pytest
 from command import Command
 from fault_proxy import Call, Fault, FaultProxy, Kill
-from processes import Programs, programs
+from processes import Programs
 
 # Enough for what is left of an invocation when it has begun, on a busy machine too.
 SHORT = 2.0
 SIDE_BY_SIDE = 6
 
 
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
-
-
-ATTACKS = [attacks.open_group, attacks.grant, attacks.backdoor, attacks.key, attacks.guess]
-EACH = pytest.mark.parametrize("make", ATTACKS, ids=lambda make: make.__name__)
+EACH = pytest.mark.parametrize("make", attacks.ALL, ids=lambda make: make.__name__)
 
 
 @EACH

@@ -11,17 +11,9 @@ import attacks
 import events
 import pytest
 import state
-from processes import Programs, programs
 
-ATTACKS = [attacks.open_group, attacks.grant, attacks.backdoor, attacks.key, attacks.guess]
-EACH = pytest.mark.parametrize("make", ATTACKS, ids=lambda make: make.__name__)
+EACH = pytest.mark.parametrize("make", attacks.ALL, ids=lambda make: make.__name__)
 DONE = {"batchItemFailures": []}
-
-
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 def changes(live, since: float, region: str | None = None) -> list[str]:

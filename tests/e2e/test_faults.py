@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import attacks
 import pytest
 from fault_proxy import Call, Fault, Refuse, Silence
-from processes import Programs, programs
 
-ATTACKS = [attacks.open_group, attacks.grant, attacks.backdoor, attacks.key, attacks.guess]
-EACH = pytest.mark.parametrize("make", ATTACKS, ids=lambda make: make.__name__)
+EACH = pytest.mark.parametrize("make", attacks.ALL, ids=lambda make: make.__name__)
 # How each service says that it is asked too much, and that something is not allowed.
 THROTTLED = {
     "ec2": Refuse(503, "RequestLimitExceeded"),
@@ -21,12 +19,6 @@ THROTTLED = {
     "logs": Refuse(400, "ThrottlingException"),
 }
 DENIED = {"ec2": Refuse(403, "UnauthorizedOperation"), "iam": Refuse(403, "AccessDenied")}
-
-
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 @EACH

@@ -6,7 +6,7 @@ import attacks
 import pytest
 from deployed import Deployed, eventually, set_up
 from events import put
-from processes import Programs, programs
+from processes import Programs
 
 MISSING = ["mode", "topic-arn", "ledger-table", "own-roles", "secrets/ledger-key"]
 MALFORMED = {
@@ -21,12 +21,6 @@ MALFORMED = {
     "guardrails/mine": "forbid (principal, action, resource) when { context.mod == \"live\" };",
     "guardrails/typo": "forbit (principal, action, resource);",
 }
-
-
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 def start(functions: Programs, function: str = "ingress-guard") -> str:

@@ -18,18 +18,11 @@ import sshd
 from account import create_host
 from deployed import Deployed
 from fault_proxy import Call, Fault, Kill
-from processes import Programs, programs
 
 # GetLogEvents gives 10,000 events a page.
 LINES = 25_000
 PAGES = 3
 ATTACKER = "198.51.100.10"
-
-
-@pytest.fixture(scope="module")
-def functions(live, zips, tmp_path_factory) -> Programs:
-    """The programs of the zip files."""
-    return programs(live, zips, tmp_path_factory.mktemp("functions"))
 
 
 @dataclass(frozen=True)
