@@ -115,9 +115,8 @@ def _on_user(deployed: Deployed, containing: str, record: dict, user: account.Us
 
 
 # What changes network ACLs takes turns within a region, so attacks that are to run side by side take regions in turn.
-_REGIONS = itertools.cycle(
-    f"{part}-{number}" for part in ("us-west", "eu-west", "eu-central", "ap-south", "ap-east", "sa-east") for number in (1, 2)
-)
+_PARTS = ("us-west", "eu-west", "eu-central", "ap-south", "ap-east", "ap-southeast")
+_REGIONS = itertools.cycle(f"{part}-{number}" for number in (1, 2) for part in _PARTS)
 
 
 def guess(deployed: Deployed) -> Attack:

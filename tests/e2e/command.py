@@ -1,4 +1,4 @@
-"""Runs the `riposte` command as an operator would: a process of its own, told by the environment where the account is."""
+"""Runs the `riposte` command as an operator would: as a process, told by its environment where the account is."""
 
 from __future__ import annotations
 

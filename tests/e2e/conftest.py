@@ -7,9 +7,12 @@ import signal
 from pathlib import Path
 
 import pytest
+import sshd
+from account import Host, create_host
 from deploy import find_zips
 from deployed import Deployed, set_up
 from emulator import Emulator
+from events import ATTACKER_ADDRESS
 from processes import Programs, programs
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[2] / "target")
@@ -75,10 +78,13 @@ def functions(live, zips, tmp_path_factory) -> Programs:
 
 
 @pytest.fixture(scope="session")
-def ticking(zips, binary) -> Deployed:
-    """Riposte with the shortest schedule there is."""
+def ticking(zips, binary) -> tuple[Deployed, Host]:
+    """Riposte with the shortest schedule there is, and an attacked host whose log no event tells of."""
     with Emulator() as running:
-        yield set_up(running, zips, binary, PullRate="rate(1 minute)")
+        deployed = set_up(running, zips, binary, PullRate="rate(1 minute)")
+        host = create_host(running)
+        sshd.write(running, deployed.account, sshd.failures(ATTACKER_ADDRESS, 12), host.log_stream)
+        yield deployed, host
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -79,8 +79,8 @@ class Demo:
                                  "Times count from the moment that the event is handed to EventBridge.")
         screen.output("$ riposte mode live\n" + self.deployed.command.must("mode", "live"))
         self.deployed.refresh()
-        screen.line("The functions' configuration is touched, so that Lambda starts them anew and they read the mode now "
-                    "and not within the minute. So each timeline begins with a cold start.", "dim")
+        screen.line("The functions' configuration is touched, so that Lambda starts them anew and they read the mode "
+                    "now and not within the minute. So each timeline begins with a cold start.", "dim")
         for attack in attacks(self.deployed, LIVE_GUESSER):
             before = attack.parts()
             record = attack.make()
@@ -130,8 +130,8 @@ class Demo:
                 right = len(came) == 1 and LIVE_GUESSER in min(came) and len(stayed) == len(done.attacked)
                 screen.check(right, f"one entry denies {LIVE_GUESSER} alone; the {len(stayed)} others are unchanged")
             else:
-                screen.check(done.after == done.before, f"what the attacker added is gone; the {len(stayed)} other parts "
-                                                        "are unchanged, byte for byte")
+                screen.check(done.after == done.before, f"what the attacker added is gone; the {len(stayed)} other "
+                                                        "parts are unchanged, byte for byte")
 
     def _table(self, attacked: dict[str, object], now: dict[str, object]) -> None:
         for name in [*attacked, *(name for name in now if name not in attacked)]:
@@ -150,10 +150,10 @@ class Demo:
         now = list_users(self.deployed)
         screen.row("iam:ListUsers, called with the attacker's key", "attacked", "now", "bold")
         screen.row("  the answer", self.allowed, now, "red")
-        screen.check((self.allowed, now) == ("allowed", "AccessDenied"), "what IAM allowed during the attack it refuses now",
-                     f"{self.allowed}, {now}")
-        screen.line("No packet flows on an emulator: that port 22 is closed and the address denied is read from the group "
-                    "and the network ACL, in step 3.", "dim")
+        contained = (self.allowed, now) == ("allowed", "AccessDenied")
+        screen.check(contained, "what IAM allowed during the attack it refuses now", f"{self.allowed}, {now}")
+        screen.line("No packet flows on an emulator: that port 22 is closed and the address denied is read from the "
+                    "group and the network ACL, in step 3.", "dim")
 
     # ---------------------------------------------------------------------------------------------------------- step 5
 
@@ -168,8 +168,10 @@ class Demo:
         calls = [call for call in self.deployed.emulator.calls(since) if call.by_function]
         changing = [call.action for call in calls if call.service in ("ec2", "iam") and not _reads(call.action)]
         self._holds(bool(calls), "the functions were invoked", "no call of theirs was seen")
-        screen.check(not changing, f"{2 * len(self.answered)} events came again, and no changing call was made", str(changing))
-        self._holds(all(done.attack.parts() == done.after for done in self.answered), "the resources are as they were", "")
+        count = 2 * len(self.answered)
+        screen.check(not changing, f"{count} events came again, and no changing call was made", str(changing))
+        unchanged = all(done.attack.parts() == done.after for done in self.answered)
+        self._holds(unchanged, "the resources are as they were", "one of them has changed")
         screen.check(self.deployed.command.incidents() == incidents, "still one incident for each attack, unchanged")
 
     # ---------------------------------------------------------------------------------------------------------- step 6
@@ -177,7 +179,7 @@ class Demo:
     def undo(self) -> None:
         """A person takes an answer back."""
         screen, done = self.screen, self.answered[0]
-        screen.step("Undo", "Every answer can be taken back by a person, as long as the resource is as Riposte left it.")
+        screen.step("Undo", "A person can take an answer back, as long as the resource is as Riposte left it.")
         screen.line()
         arguments = ("undo", done.incident["id"], "--yes")
         screen.output(f"$ riposte {' '.join(arguments)}\n" + self.deployed.command.must(*arguments))
@@ -186,9 +188,11 @@ class Demo:
         screen.row(done.attack.target, "answered", "now", "bold")
         self._table(done.after, restored)
         # AWS gives a restored rule a new id, so the content is what is compared.
-        screen.check(_contents(restored) == _contents(done.attacked), "the rule is back as it was, with its description")
+        same = _contents(restored) == _contents(done.attacked)
+        screen.check(same, "the rule is back as it was, with its description")
         again = self.deployed.command.run(*arguments)
-        screen.check(again.returncode == 1, f"a second undo is refused: {again.stderr.strip().removeprefix('riposte: ')}")
+        why = again.stderr.strip().removeprefix("riposte: ")
+        screen.check(again.returncode == 1, f"a second undo is refused: {why}")
         screen.line()
         screen.output("$ riposte incidents\n" + _short(self.deployed.command.must("incidents", "--limit", "3")))
 

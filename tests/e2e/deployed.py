@@ -45,7 +45,7 @@ class Deployed:
     # ------------------------------------------------------------------------------------------------------ events
 
     def send(self, *records: dict) -> list[dict]:
-        """Sends records through EventBridge, waits until they are handled, and returns the incidents that came of it."""
+        """Sends records through EventBridge, waits until they are handled, and returns the new incidents."""
         before = {incident["id"] for incident in self.command.incidents()}
         for record in records:
             put(self.emulator, record)

@@ -41,7 +41,7 @@ def put(emulator: Emulator, record: dict, source: str = DEMO_SOURCE) -> str:
 
 
 def late(record: dict) -> dict:
-    """The same record of an hour ago: what a late event tells of and cannot be found is gone, and not still on its way."""
+    """The same record, an hour old: what it tells of and cannot be found is gone, and not still on its way."""
     then = datetime.now(timezone.utc) - timedelta(hours=1)
     return record | {"eventTime": then.strftime("%Y-%m-%dT%H:%M:%SZ")}
 

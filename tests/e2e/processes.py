@@ -1,4 +1,4 @@
-"""The deployed functions' programs, started by the test itself with the functions' own credentials, behind the proxy."""
+"""The deployed functions' programs, started by a test itself with the functions' own credentials, behind the proxy."""
 
 from __future__ import annotations
 

@@ -185,7 +185,8 @@ def test_undo_restores_the_rule_once(live, group):
 
 def test_undo_is_refused_where_the_group_has_changed_since(live, group):
     (incident,) = live.send(opened(live, group, tcp(22, WORLD)))
-    live.emulator.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(8443, "10.1.0.0/16")])
+    other = [tcp(8443, "10.1.0.0/16")]
+    live.emulator.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=other)
     changed = state.contents(state.rules(live.emulator, group))
 
     refused = live.command.run("undo", incident["id"], "--yes")
@@ -231,7 +232,8 @@ def test_a_rule_that_is_gone_needs_no_answer(live, group):
     (rule,) = state.rules(live.emulator, group).keys() - before[0].keys()
     live.emulator.client("ec2").revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
     # The event is young, so its rule may be one that cannot be seen yet: the function looks for a while.
-    assert live.invoke("ingress-guard", events.sqs_batch(json.dumps(events.envelope(record)))) == {"batchItemFailures": []}
+    batch = events.sqs_batch(json.dumps(events.envelope(record)))
+    assert live.invoke("ingress-guard", batch) == {"batchItemFailures": []}
     (incident,) = [found for found in live.command.incidents() if group in found["target"]]
     assert incident["state"] == "verified" and everything(live, group) == before
     assert json.dumps(live.command.show(incident["id"])["plan"]["changes"]) == "[]"

@@ -226,7 +226,7 @@ def test_a_push_that_cannot_be_unpacked_ends_as_a_dead_letter(live):
 
 
 def tick() -> str:
-    """What EventBridge puts into the queue on a schedule; `test_schedule.py` holds this to the real one."""
+    """What EventBridge puts into the queue on a schedule; the real one is waited for in `test_schedule.py`."""
     return json.dumps(
         {
             "version": "0",
