@@ -5,8 +5,10 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::RequestId;
 use aws_sdk_iam::types::StatusType;
 use riposte_core::finding::IamPrincipal;
-use riposte_core::plan::{Change, KeyStatus};
+use riposte_core::guardrail::{Approved, Undo};
+use riposte_core::plan::{Change, KeyStatus, Plan};
 
+use super::Boxed;
 use crate::fault::Fault;
 
 /// Sends a built request and returns its request id.
@@ -18,7 +20,7 @@ macro_rules! send {
 }
 
 /// Makes an IAM change and returns the request id of the call.
-pub(super) async fn make(iam: &Client, change: &Change) -> Result<String, Fault> {
+async fn make(iam: &Client, change: &Change) -> Result<String, Fault> {
     use IamPrincipal::{Group, Role, User};
     match change {
         Change::DetachPolicy { principal, policy_arn: arn } => match principal {
@@ -73,8 +75,22 @@ pub(super) async fn make(iam: &Client, change: &Change) -> Result<String, Fault>
     }
 }
 
-/// Makes all changes in order and adds the request id of each to `made`.
-pub(super) async fn make_all(iam: &Client, changes: &[Change], made: &mut Vec<String>) -> Result<(), Fault> {
+/// Makes a plan's changes.
+pub(super) fn apply(iam: Client, plan: &Approved<Plan>) -> Boxed<'_, Result<(), Fault>> {
+    Box::pin(async move { make_all(&iam, &plan.get().changes, &mut Vec::new()).await })
+}
+
+/// Makes a plan's undo changes, and adds the request id of each call to `made`. Each of them changes
+/// nothing where it was made already, so an interrupted undo can run again.
+pub(super) fn undo<'a>(
+    iam: Client,
+    undo: &'a Approved<Undo>,
+    made: &'a mut Vec<String>,
+) -> Boxed<'a, Result<(), Fault>> {
+    Box::pin(async move { make_all(&iam, &undo.get().0.undo, made).await })
+}
+
+async fn make_all(iam: &Client, changes: &[Change], made: &mut Vec<String>) -> Result<(), Fault> {
     for change in changes {
         made.push(make(iam, change).await?);
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Action, ActionMeta, Boxed, Permission, Planned, change, iam_principal, not_mine};
 use crate::clients::Regional;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 
 /// The catalogue's entry.
 pub(super) const META: ActionMeta = ActionMeta {
@@ -53,12 +53,9 @@ impl DeactivateAccessKey {
             return Err(not_mine("iam:UpdateAccessKey", META.id));
         };
         let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::describe(&iam, &IamPrincipal::User(user_name.clone())).await {
+        let described = match iam_principal::resolve(&iam, &IamPrincipal::User(user_name.clone())).await? {
             Ok(described) => described,
-            Err(fault) if fault.kind == Kind::Gone => {
-                return Ok(Planned::Gone(format!("user/{user_name} no longer exists")));
-            }
-            Err(fault) => return Err(fault),
+            Err(planned) => return Ok(planned),
         };
         let before = keys(&iam, user_name).await?;
         let status = before.0.get(access_key_id).and_then(|key| key.get("Status")).and_then(Value::as_str);
@@ -101,9 +98,7 @@ impl Action for DeactivateAccessKey {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(
-            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
-        )
+        change::apply(self.iam.of(&scope.region), plan)
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -121,8 +116,7 @@ impl Action for DeactivateAccessKey {
         undo: &'a Approved<Undo>,
         made: &'a mut Vec<String>,
     ) -> Boxed<'a, Result<(), Fault>> {
-        // Setting an active key active changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
+        change::undo(self.iam.of(&scope.region), undo, made)
     }
 }
 

@@ -68,16 +68,10 @@ impl DeleteInlinePolicy {
             return Err(not_mine("iam:DeleteUserPolicy", META.id));
         };
         let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::describe(&iam, principal).await {
+        let described = match iam_principal::resolve(&iam, principal).await? {
             Ok(described) => described,
-            Err(fault) if fault.kind == Kind::Gone => {
-                return Ok(Planned::Gone(format!("{principal} no longer exists")));
-            }
-            Err(fault) => return Err(fault),
+            Err(planned) => return Ok(planned),
         };
-        if let Some(why) = iam_principal::untouchable(&described) {
-            return Ok(Planned::Impossible(why));
-        }
         let before = inline(&iam, principal, policy_name).await?;
         let document = before.0.get(policy_name).and_then(|part| part.get("PolicyDocument")).and_then(Value::as_str);
         let (changes, undo, note) = match document {
@@ -122,9 +116,7 @@ impl Action for DeleteInlinePolicy {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(
-            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
-        )
+        change::apply(self.iam.of(&scope.region), plan)
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -142,8 +134,7 @@ impl Action for DeleteInlinePolicy {
         undo: &'a Approved<Undo>,
         made: &'a mut Vec<String>,
     ) -> Boxed<'a, Result<(), Fault>> {
-        // Putting the same document again changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
+        change::undo(self.iam.of(&scope.region), undo, made)
     }
 }
 

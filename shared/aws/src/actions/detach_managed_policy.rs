@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Action, ActionMeta, Boxed, Permission, Planned, change, iam_principal, not_mine};
 use crate::clients::Regional;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 
 /// The catalogue's entry.
 pub(super) const META: ActionMeta = ActionMeta {
@@ -66,16 +66,10 @@ impl DetachManagedPolicy {
             return Err(not_mine("iam:DetachUserPolicy", META.id));
         };
         let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::describe(&iam, principal).await {
+        let described = match iam_principal::resolve(&iam, principal).await? {
             Ok(described) => described,
-            Err(fault) if fault.kind == Kind::Gone => {
-                return Ok(Planned::Gone(format!("{principal} no longer exists")));
-            }
-            Err(fault) => return Err(fault),
+            Err(planned) => return Ok(planned),
         };
-        if let Some(why) = iam_principal::untouchable(&described) {
-            return Ok(Planned::Impossible(why));
-        }
         let before = attached(&iam, principal).await?;
         let is_there = before.0.contains_key(policy_arn);
         let (principal, policy_arn) = (principal.clone(), policy_arn.clone());
@@ -104,9 +98,7 @@ impl Action for DetachManagedPolicy {
     }
 
     fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(
-            async move { change::make_all(&self.iam.of(&scope.region), &plan.get().changes, &mut Vec::new()).await },
-        )
+        change::apply(self.iam.of(&scope.region), plan)
     }
 
     fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
@@ -124,8 +116,7 @@ impl Action for DetachManagedPolicy {
         undo: &'a Approved<Undo>,
         made: &'a mut Vec<String>,
     ) -> Boxed<'a, Result<(), Fault>> {
-        // Attaching a policy that is attached changes nothing, so an interrupted undo can run again.
-        Box::pin(async move { change::make_all(&self.iam.of(&scope.region), &undo.get().0.undo, made).await })
+        change::undo(self.iam.of(&scope.region), undo, made)
     }
 }
 

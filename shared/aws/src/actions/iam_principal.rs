@@ -6,7 +6,8 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 use riposte_core::finding::IamPrincipal;
 
-use crate::fault::Fault;
+use super::Planned;
+use crate::fault::{Fault, Kind};
 
 /// What guardrails want to know of a principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +16,22 @@ pub(super) struct Described {
     pub(super) tags: BTreeMap<String, String>,
 }
 
-/// Why no action on this principal can succeed: IAM refuses changes to roles that AWS itself manages.
-pub(super) fn untouchable(described: &Described) -> Option<String> {
-    let managed = [":role/aws-reserved/", ":role/aws-service-role/"];
-    let is_managed = managed.iter().any(|path| described.arn.contains(path));
-    is_managed.then(|| format!("{} is a role that only AWS can change", described.arn))
+/// Reads a principal that is to be acted on; else what there is to plan: it is gone, or it is a role that
+/// AWS itself manages, which IAM lets nobody else change.
+pub(super) async fn resolve(iam: &Client, principal: &IamPrincipal) -> Result<Result<Described, Planned>, Fault> {
+    const MANAGED: [&str; 2] = [":role/aws-reserved/", ":role/aws-service-role/"];
+    match describe(iam, principal).await {
+        Ok(described) if MANAGED.iter().any(|path| described.arn.contains(path)) => {
+            Ok(Err(Planned::Impossible(format!("{} is a role that only AWS can change", described.arn))))
+        }
+        Ok(described) => Ok(Ok(described)),
+        Err(fault) if fault.kind == Kind::Gone => Ok(Err(Planned::Gone(format!("{principal} no longer exists")))),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Reads a principal. IAM groups have no tags.
-pub(super) async fn describe(iam: &Client, principal: &IamPrincipal) -> Result<Described, Fault> {
+async fn describe(iam: &Client, principal: &IamPrincipal) -> Result<Described, Fault> {
     match principal {
         IamPrincipal::User(name) => {
             let answer = iam.get_user().user_name(name).send().await.map_err(Fault::of("iam:GetUser"))?;
