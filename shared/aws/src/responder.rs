@@ -5,13 +5,16 @@
 //! record knows what may have happened: `intended` before the change, the outcome after reading again,
 //! `notified` after the topic has accepted the notice. Killed anywhere, the next delivery goes on.
 
+mod act;
+mod resume;
+
 use std::time::Duration;
 
 use aws_sdk_sns::Client as SnsClient;
 use riposte_core::finding::Finding;
-use riposte_core::guardrail::{Approved, Decision, Effect};
+use riposte_core::guardrail::{Decision, Effect};
 use riposte_core::incident::{Changed, Incident, Next, State, Step};
-use riposte_core::plan::{Plan, Response, Verification};
+use riposte_core::plan::{Plan, Response};
 use riposte_core::text::plain;
 use thiserror::Error;
 
@@ -270,156 +273,6 @@ impl Responder<'_> {
         }
     }
 
-    async fn apply(&self, held: &mut Held, action: &dyn Action, plan: &Approved<Plan>) -> Result<(), RespondError> {
-        let scope = held.incident.finding.scope.clone();
-        match action.apply(&scope, plan).await {
-            Ok(()) => {
-                let calls: Vec<_> = plan.get().changes.iter().map(|change| change.call().to_string()).collect();
-                held.incident.note(now_ms(), Step::Action, format!("{} by {}", plan.get().action, calls.join("; ")));
-                held.incident.changed = Changed::Yes;
-            }
-            // Some part went meanwhile (AWS then makes none of the call's changes), or an answer was lost and
-            // the SDK asked again for what was done: plan anew at once, which tells what is left.
-            Err(fault) if fault.kind == Kind::Gone => {
-                held.incident.note(now_ms(), Step::Action, format!("{}: gone meanwhile ({fault})", plan.get().action));
-                held.incident.changed = Changed::Unknown;
-                return Ok(());
-            }
-            Err(fault) => {
-                fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
-                return Ok(self.ledger.write(held).await?);
-            }
-        }
-        self.verify(held, action).await
-    }
-
-    /// Reads the resource again and records what is true.
-    async fn verify(&self, held: &mut Held, action: &dyn Action) -> Result<(), RespondError> {
-        let scope = held.incident.finding.scope.clone();
-        let Some(plan) = held.incident.plan.clone() else { return Ok(()) };
-        let mut pause = Duration::from_millis(100);
-        for reading in 1..=READINGS {
-            let seen = match action.read(&scope, &plan).await {
-                Ok(live) => plan.verify(&live),
-                Err(fault) if fault.kind == Kind::Gone => {
-                    gone(&mut held.incident, &format!("the resource is gone ({fault})"));
-                    break;
-                }
-                Err(fault) if fault.worth_retrying() => return Err(fault.into()),
-                // The change was made: that it cannot be read again does not unmake it.
-                Err(fault) => {
-                    held.incident.advance(State::Applied);
-                    held.incident.note(now_ms(), Step::Verify, format!("not confirmed: {fault}"));
-                    metrics::count(self.function, Metric::ActionFailures);
-                    break;
-                }
-            };
-            held.incident.verification = Some(seen.clone());
-            if seen.remaining.is_empty() {
-                held.incident.advance(State::Verified);
-                held.incident.note(now_ms(), Step::Verify, verified_text(&plan, &seen));
-                if held.incident.changed != Changed::No {
-                    metrics::count(self.function, Metric::Contained);
-                }
-                break;
-            }
-            if reading == READINGS {
-                held.incident.advance(State::Applied);
-                let text =
-                    format!("not confirmed: still there after {READINGS} readings: {}", seen.remaining.join(", "));
-                held.incident.note(now_ms(), Step::Verify, text);
-                metrics::count(self.function, Metric::ActionFailures);
-                break;
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Ok(self.ledger.write(held).await?)
-    }
-
-    /// The intent is written and no outcome: finds out what became of it and goes on. The before-state
-    /// stays the one from before the first change.
-    async fn resume(&self, held: &mut Held) -> Result<(), RespondError> {
-        let scope = held.incident.finding.scope.clone();
-        let Some(recorded) = held.incident.plan.clone() else {
-            return Err(LedgerError::Item {
-                pk: held.incident.id.clone(),
-                wrong: "intended without a plan".to_owned(),
-            }
-            .into());
-        };
-        let Some(action) = self.actions.get(recorded.action) else {
-            return Err(Fault::refused("resume", format!("this function does not have {}", recorded.action)).into());
-        };
-        match action.plan(&scope, &recorded.response).await {
-            Ok(Planned::Plan(left)) if !left.changes.is_empty() => self.again(held, action, *left, recorded).await,
-            Ok(Planned::Plan(_)) => {
-                if held.incident.changed == Changed::No {
-                    held.incident.changed = Changed::Unknown;
-                    let text = "found done: before an interruption, or by somebody else since";
-                    held.incident.note(now_ms(), Step::Action, format!("{}: {text}", recorded.action));
-                }
-                self.verify(held, action).await
-            }
-            // The resource itself: no change is claimed, and none could be undone.
-            Ok(Planned::Gone(why)) => {
-                gone(&mut held.incident, &why);
-                Ok(self.ledger.write(held).await?)
-            }
-            Ok(Planned::Impossible(why)) => self.stuck(held, action, &recorded, &why).await,
-            Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Plan, fault),
-        }
-    }
-
-    /// There is no way to act any more: the change was made before the interruption, or never will be.
-    async fn stuck(&self, held: &mut Held, action: &dyn Action, plan: &Plan, why: &str) -> Result<(), RespondError> {
-        let scope = held.incident.finding.scope.clone();
-        match action.read(&scope, plan).await {
-            Ok(live) if plan.verify(&live).remaining.is_empty() => {
-                held.incident.changed = Changed::Unknown;
-                self.verify(held, action).await
-            }
-            Ok(_) => {
-                let fault = Fault::refused("resume", format!("it was not done before an interruption, and now: {why}"));
-                fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
-                Ok(self.ledger.write(held).await?)
-            }
-            Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Verify, fault),
-        }
-    }
-
-    /// The change was intended and not made. The guardrails are asked anew: the kill switch may have
-    /// been thrown since.
-    async fn again(
-        &self,
-        held: &mut Held,
-        action: &dyn Action,
-        left: Plan,
-        recorded: Plan,
-    ) -> Result<(), RespondError> {
-        let unchanged = left.before == recorded.before;
-        match self.loaded.guardrails.decide(self.function, left, &held.incident.finding) {
-            Decision::Act(approved, verdict) => {
-                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
-                held.incident.verdict = Some(verdict);
-                if !unchanged {
-                    // The resource moved on before anything was done to it, so the newer reading is the
-                    // state to keep and to restore.
-                    held.incident.plan = Some(approved.get().clone());
-                    self.ledger.write(held).await?;
-                }
-                self.apply(held, action, &approved).await
-            }
-            Decision::Hold(_, verdict) => {
-                let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
-                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
-                held.incident.advance(state);
-                held.incident.verdict = Some(verdict);
-                Ok(self.ledger.write(held).await?)
-            }
-        }
-    }
-
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
         match notices::publish(self.sns, &self.loaded.settings.topic_arn, &held.incident).await {
             Ok(message_id) => {
@@ -467,16 +320,6 @@ fn found_nothing(planned: &Planned) -> bool {
         },
         Planned::Plan(_) | Planned::Impossible(_) => false,
     }
-}
-
-fn verified_text(plan: &Plan, seen: &Verification) -> String {
-    let (changed, kept) = (plan.delta.len(), plan.kept(seen));
-    let mut text = format!("read again: {changed} part(s) as planned, {kept} other part(s) as before");
-    if !seen.elsewhere.is_empty() {
-        text.push_str("; changed meanwhile by somebody else: ");
-        text.push_str(&seen.elsewhere.join(", "));
-    }
-    text
 }
 
 #[cfg(test)]

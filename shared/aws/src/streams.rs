@@ -3,15 +3,12 @@
 //! INVARIANT: the position in a stream and the detectors' windows are one item of the ledger and move
 //! together, after the findings of the page were answered. A crash before that reads the same page
 //! again from the same state, gives the same findings, and so the same incidents; a crash after it
-//! starts with the next page. No line is lost, and none has an effect twice.
-//!
-//! GetLogEvents gives a forward token for the next page and, at the end of the stream, the token that
-//! it was asked with. A page may be empty before the end. A token is good for 24 hours; after that the
-//! stream is read by time, skipping the lines that were judged at the last time, on whichever page they
-//! come.
+//! starts with the next page. No line behind the position is lost, and none has an effect twice.
+
+mod page;
 
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy, OutputLogEvent};
+use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
 use riposte_core::detect::LogDetector;
 use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
 use riposte_core::finding::{Finding, Target};
@@ -27,18 +24,16 @@ use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::guard::{self, Base, ItemError};
 use crate::invocation::{Invocation, now_ms};
-use crate::ledger::StreamItem;
 use crate::metrics::Metric;
 use crate::settings::Loaded;
+
+use page::{advance, hash_of_line};
 
 /// What a function needs to pull log streams.
 pub const PERMISSION: Permission = Permission {
     actions: &["logs:DescribeLogStreams", "logs:GetLogEvents"],
     resources: &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
 };
-
-/// A token is good for 24 hours; it is not used in its last.
-const TOKEN_GOOD_MS: i64 = 23 * 3600 * 1000;
 
 /// The schedule pulls streams that were written within this time. CloudWatch tells a stream's last
 /// line with up to an hour's delay.
@@ -49,9 +44,6 @@ const PAGE_RESERVE_MS: i64 = 10_000;
 
 /// So many pushed batches of a stream are remembered.
 const REMEMBERED_BATCHES: usize = 64;
-
-/// So many lines of the last millisecond are remembered.
-const REMEMBERED_LINES: usize = 2_000;
 
 /// Groups of our own functions: reading them would make the function feed itself.
 const OWN_GROUPS: &str = "/aws/lambda/riposte-";
@@ -92,17 +84,6 @@ struct Run<'a> {
     /// Whether an operator chose the group. Who may write to some log group may write what looks like
     /// an attack by anybody on any host, so lines of other groups are told and not answered.
     trusted: bool,
-}
-
-/// One page of a stream: its lines that were not judged yet.
-struct Page {
-    lines: Vec<LogLine>,
-    token: Option<String>,
-    /// [`StreamItem::skip`] after this page.
-    skip: Vec<String>,
-    /// Whether the stream ends here: its token is the one that was asked with, or there is none. A page
-    /// read by time was asked with none, even if its token is the one that was kept.
-    at_end: bool,
 }
 
 impl LogStreams {
@@ -285,30 +266,6 @@ impl LogStreams {
         first_error.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    async fn page(&self, name: &StreamName, item: &StreamItem) -> Result<Page, Fault> {
-        const CALL: &str = "logs:GetLogEvents";
-        let request = || {
-            let logs = self.logs.of(&name.region);
-            logs.get_log_events().log_group_name(&name.group).log_stream_name(&name.stream).start_from_head(true)
-        };
-        let by_token = item.token.as_ref().filter(|_| now_ms() - item.token_ms < TOKEN_GOOD_MS);
-        if let Some(token) = by_token {
-            match request().next_token(token).send().await.map_err(Fault::of(CALL)) {
-                Ok(answer) => {
-                    let mut page = Page::of(answer.events(), answer.next_forward_token(), item, &item.skip);
-                    page.at_end |= page.token.as_ref() == Some(token);
-                    return Ok(page);
-                }
-                // The token is no longer good: read by time.
-                Err(fault) if fault.code == "InvalidParameterException" => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        let start = item.was_read().then_some(item.last_ms);
-        let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
-        Ok(Page::of(answer.events(), answer.next_forward_token(), item, &item.at_last))
-    }
-
     /// The streams of a group that were written lately, newest first.
     async fn recent(&self, group: &str, region: &str) -> Result<Vec<String>, Fault> {
         let since = now_ms() - RECENT_MS;
@@ -337,50 +294,6 @@ impl LogStreams {
             }
         }
     }
-}
-
-impl Page {
-    /// What GetLogEvents answered, without the lines in `skip`. Each hash there stands for one line: two
-    /// equal lines of the same millisecond are two.
-    fn of(events: &[OutputLogEvent], token: Option<&str>, item: &StreamItem, skip: &[String]) -> Self {
-        let line = |event: &OutputLogEvent| LogLine {
-            id: None,
-            at_ms: event.timestamp().unwrap_or_default(),
-            message: event.message().unwrap_or_default().to_owned(),
-        };
-        let mut lines: Vec<LogLine> = events.iter().map(line).collect();
-        let mut skip = skip.to_vec();
-        lines.retain(|line| {
-            let met = skip.iter().position(|hash| *hash == hash_of_line(line));
-            met.map(|at| skip.swap_remove(at)).is_none()
-        });
-        if lines.iter().any(|line| line.at_ms > item.last_ms) {
-            skip.clear();
-        }
-        Self { lines, token: token.map(str::to_owned), skip, at_end: token.is_none() }
-    }
-}
-
-/// Moves the position behind a page.
-fn advance(item: &mut StreamItem, page: &Page) {
-    if let Some(last_ms) = page.lines.iter().map(|line| line.at_ms).max() {
-        if last_ms > item.last_ms {
-            item.last_ms = last_ms;
-            item.at_last.clear();
-        }
-        let at_last = page.lines.iter().filter(|line| line.at_ms == item.last_ms).map(hash_of_line);
-        item.at_last.extend(at_last);
-        item.at_last.truncate(REMEMBERED_LINES);
-    }
-    item.skip.clone_from(&page.skip);
-    if page.token.is_some() {
-        item.token.clone_from(&page.token);
-        item.token_ms = now_ms();
-    }
-}
-
-fn hash_of_line(line: &LogLine) -> String {
-    short_hash(&[&line.at_ms.to_string(), &line.message])
 }
 
 fn hash_of_batch(batch: &LogBatch) -> String {

@@ -1,0 +1,102 @@
+//! One page of a stream, and the position behind it.
+//!
+//! GetLogEvents gives a forward token for the next page and, at the end of the stream, the token that
+//! it was asked with. A page may be empty before the end. A token is good for 24 hours; after that the
+//! stream is read by time, skipping the lines that were judged at the last time, on whichever page they
+//! come.
+
+use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
+use riposte_core::event::LogLine;
+use riposte_core::seal::short_hash;
+
+use super::{LogStreams, StreamName};
+use crate::fault::Fault;
+use crate::invocation::now_ms;
+use crate::ledger::StreamItem;
+
+/// A token is good for 24 hours; it is not used in its last.
+const TOKEN_GOOD_MS: i64 = 23 * 3600 * 1000;
+
+/// So many lines of the last millisecond are remembered.
+const REMEMBERED_LINES: usize = 2_000;
+
+/// One page of a stream: its lines that were not judged yet.
+pub(super) struct Page {
+    pub(super) lines: Vec<LogLine>,
+    pub(super) token: Option<String>,
+    /// [`StreamItem::skip`] after this page.
+    pub(super) skip: Vec<String>,
+    /// Whether the stream ends here: its token is the one that was asked with, or there is none. A page
+    /// read by time was asked with none, even if its token is the one that was kept.
+    pub(super) at_end: bool,
+}
+
+impl Page {
+    /// What GetLogEvents answered, without the lines in `skip`. Each hash there stands for one line: two
+    /// equal lines of the same millisecond are two.
+    fn of(events: &[OutputLogEvent], token: Option<&str>, item: &StreamItem, skip: &[String]) -> Self {
+        let line = |event: &OutputLogEvent| LogLine {
+            id: None,
+            at_ms: event.timestamp().unwrap_or_default(),
+            message: event.message().unwrap_or_default().to_owned(),
+        };
+        let mut lines: Vec<LogLine> = events.iter().map(line).collect();
+        let mut skip = skip.to_vec();
+        lines.retain(|line| {
+            let met = skip.iter().position(|hash| *hash == hash_of_line(line));
+            met.map(|at| skip.swap_remove(at)).is_none()
+        });
+        if lines.iter().any(|line| line.at_ms > item.last_ms) {
+            skip.clear();
+        }
+        Self { lines, token: token.map(str::to_owned), skip, at_end: token.is_none() }
+    }
+}
+
+/// Moves the position behind a page.
+pub(super) fn advance(item: &mut StreamItem, page: &Page) {
+    if let Some(last_ms) = page.lines.iter().map(|line| line.at_ms).max() {
+        if last_ms > item.last_ms {
+            item.last_ms = last_ms;
+            item.at_last.clear();
+        }
+        let at_last = page.lines.iter().filter(|line| line.at_ms == item.last_ms).map(hash_of_line);
+        item.at_last.extend(at_last);
+        item.at_last.truncate(REMEMBERED_LINES);
+    }
+    item.skip.clone_from(&page.skip);
+    if page.token.is_some() {
+        item.token.clone_from(&page.token);
+        item.token_ms = now_ms();
+    }
+}
+
+pub(super) fn hash_of_line(line: &LogLine) -> String {
+    short_hash(&[&line.at_ms.to_string(), &line.message])
+}
+
+impl LogStreams {
+    pub(super) async fn page(&self, name: &StreamName, item: &StreamItem) -> Result<Page, Fault> {
+        const CALL: &str = "logs:GetLogEvents";
+        let request = || {
+            let logs = self.logs.of(&name.region);
+            logs.get_log_events().log_group_name(&name.group).log_stream_name(&name.stream).start_from_head(true)
+        };
+        let by_token = item.token.as_ref().filter(|_| now_ms() - item.token_ms < TOKEN_GOOD_MS);
+        if let Some(token) = by_token {
+            match request().next_token(token).send().await.map_err(Fault::of(CALL)) {
+                Ok(answer) => {
+                    let mut page = Page::of(answer.events(), answer.next_forward_token(), item, &item.skip);
+                    page.at_end |= page.token.as_ref() == Some(token);
+                    return Ok(page);
+                }
+                // The token is no longer good: read by time.
+                Err(fault) if fault.code == "InvalidParameterException" => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let start = item.was_read().then_some(item.last_ms);
+        let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
+        Ok(Page::of(answer.events(), answer.next_forward_token(), item, &item.at_last))
+    }
+}
