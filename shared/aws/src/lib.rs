@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod notices;
 pub mod operator;
 pub mod permissions;
+mod reread;
 pub mod responder;
 pub mod sdk;
 pub mod settings;

@@ -3,15 +3,14 @@
 use std::collections::btree_map::Entry;
 use std::time::Duration;
 
-use aws_sdk_ec2::types::Filter;
 use riposte_core::detect::{Answer, Detector, Facts, Question};
-use riposte_core::event::{ApiCall, Scope};
+use riposte_core::event::{ApiCall, Scope, is_young};
 
-use crate::actions::Permission;
+use crate::actions::{Permission, ingress_rule, live_rules};
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::invocation::now_ms;
-use crate::responder::{READINGS, SETTLED_MS};
+use crate::reread;
 
 /// What a function needs to answer the questions about customer-managed policies.
 pub const POLICY_PERMISSION: Permission = Permission {
@@ -29,10 +28,6 @@ pub struct Answers {
     pub facts: Facts,
     /// Why other questions have none.
     pub refused: Vec<Fault>,
-}
-
-fn is_young(call: &ApiCall) -> bool {
-    call.age_ms(now_ms()).is_some_and(|age| age < SETTLED_MS)
 }
 
 /// Answers questions with the clients that a function has.
@@ -87,26 +82,19 @@ impl Lookups {
 
     /// The answer, asked again for a while where a young event names what cannot be found.
     async fn settled(&self, question: &Question, call: &ApiCall, scope: &Scope) -> Result<Answer, Fault> {
-        let mut pause = Duration::from_millis(200);
-        for _ in 1..READINGS {
-            match self.answer(question, scope).await {
-                Err(fault) if fault.kind == Kind::Gone && is_young(call) => {}
-                Err(fault) if fault.kind == Kind::Gone => return Ok(Answer::Gone),
-                other => return other,
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        match self.answer(question, scope).await {
-            Err(fault) if fault.kind == Kind::Gone => Ok(Answer::Gone),
-            other => other,
-        }
+        let young = || is_young(call.event_time(), now_ms());
+        let ask = || self.answer(question, scope);
+        reread::until(Duration::from_millis(200), ask, |answer| !(young() && *answer == Answer::Gone)).await
     }
 
     async fn answer(&self, question: &Question, scope: &Scope) -> Result<Answer, Fault> {
-        match question {
+        let answered = match question {
             Question::ManagedPolicy { arn } => self.policy(arn, scope).await,
             Question::IngressRules { group_id, rule_ids } => self.rules(group_id, rule_ids, scope).await,
+        };
+        match answered {
+            Err(fault) if fault.kind == Kind::Gone => Ok(Answer::Gone),
+            other => other,
         }
     }
 
@@ -131,19 +119,10 @@ impl Lookups {
     async fn rules(&self, group_id: &str, rule_ids: &[String], scope: &Scope) -> Result<Answer, Fault> {
         const CALL: &str = "ec2:DescribeSecurityGroupRules";
         let ec2 = self.ec2.as_ref().ok_or_else(|| Fault::refused(CALL, "this function does not read EC2"))?;
-        let filter = Filter::builder().name("group-id").values(group_id).build();
-        let mut pages = ec2.of(&scope.region).describe_security_group_rules().filters(filter).into_paginator().send();
-        let mut rules = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(Fault::of(CALL))?;
-            let named = |id: Option<&str>| id.is_some_and(|id| rule_ids.iter().any(|wanted| wanted == id));
-            rules.extend(
-                page.security_group_rules()
-                    .iter()
-                    .filter(|rule| named(rule.security_group_rule_id()))
-                    .filter_map(crate::actions::ingress_rule),
-            );
-        }
+        let live = live_rules(&ec2.of(&scope.region), group_id).await?;
+        let named = |id: Option<&str>| id.is_some_and(|id| rule_ids.iter().any(|wanted| wanted == id));
+        let asked = live.iter().filter(|rule| named(rule.security_group_rule_id()));
+        let rules = asked.filter_map(ingress_rule).collect();
         Ok(Answer::Rules(rules))
     }
 }

@@ -11,8 +11,9 @@ mod resume;
 use std::time::Duration;
 
 use aws_sdk_sns::Client as SnsClient;
+use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
-use riposte_core::guardrail::{Decision, Effect};
+use riposte_core::guardrail::{Decision, Effect, Verdict};
 use riposte_core::incident::{Changed, Incident, Next, State, Step};
 use riposte_core::plan::{Plan, Response};
 use riposte_core::text::plain;
@@ -24,18 +25,11 @@ use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Ledger, LedgerError, Opened};
 use crate::metrics::{self, Metric};
 use crate::notices;
+use crate::reread;
 use crate::settings::Loaded;
 
 /// How long another invocation's lease is waited for before the event is given back to the queue.
 const PATIENCE_MS: i64 = 10_000;
-
-/// How often reading again is tried before the change counts as not confirmed. IAM is eventually
-/// consistent: the first reading may still show what was just removed.
-pub(crate) const READINGS: u32 = 6;
-
-/// How old an event must be before what cannot be found is believed to be gone. A user or a policy that
-/// was just made may not be seen yet.
-pub(crate) const SETTLED_MS: i64 = 60_000;
 
 /// How often one invocation plans anew because the resource changed under its hands.
 const ROUNDS: u32 = 5;
@@ -183,17 +177,9 @@ impl Responder<'_> {
 
     /// Plans, and looks again where the event is too young for an absence to be believed.
     async fn planned(&self, action: &dyn Action, finding: &Finding, response: &Response) -> Result<Planned, Fault> {
-        let mut pause = Duration::from_millis(200);
-        for _ in 1..READINGS {
-            let planned = action.plan(&finding.scope, response).await?;
-            let young = finding.age_ms(now_ms()).is_some_and(|age| age < SETTLED_MS);
-            if !(young && found_nothing(&planned)) {
-                return Ok(planned);
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        action.plan(&finding.scope, response).await
+        let young = || is_young(finding.event_time.as_deref(), now_ms());
+        let plan = || action.plan(&finding.scope, response);
+        reread::until(Duration::from_millis(200), plan, |planned| !(young() && found_nothing(planned))).await
     }
 
     /// Reads the live state, plans, asks the guardrails, and acts where they let it.
@@ -245,10 +231,8 @@ impl Responder<'_> {
         let call = plan.changes.first().map(|change| change.call().to_string()).unwrap_or_default();
         match self.loaded.guardrails.decide(self.function, plan, &incident.finding) {
             Decision::Hold(plan, verdict) => {
-                let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
-                incident.note(now_ms(), Step::Decision, format!("{verdict}: would call {}", plain(&call, 400)));
-                incident.advance(state);
-                incident.verdict = Some(verdict);
+                let text = format!("{verdict}: would call {}", plain(&call, 400));
+                hold(incident, verdict, text);
                 incident.plan = Some(plan);
                 Ok(())
             }
@@ -288,6 +272,13 @@ impl Responder<'_> {
             }
         }
     }
+}
+
+/// The guardrails let nothing be done, or not before a person approves.
+fn hold(incident: &mut Incident, verdict: Verdict, text: String) {
+    incident.note(now_ms(), Step::Decision, text);
+    incident.advance(if verdict.effect == Effect::Ask { State::Asked } else { State::Observed });
+    incident.verdict = Some(verdict);
 }
 
 fn gone(incident: &mut Incident, why: &str) {

@@ -12,7 +12,7 @@ use crate::actions::{Action, Actions};
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Ledger, LedgerError};
-use crate::responder::READINGS;
+use crate::reread;
 
 /// Who undoes, in guardrails.
 const OPERATOR: &str = "operator";
@@ -126,18 +126,10 @@ impl Undoer<'_> {
     }
 }
 
-/// Reads until the resource is as wanted. IAM is eventually consistent: the first reading may not show
-/// yet what was just restored.
+/// Reads until the resource is as wanted.
 async fn confirm(action: &dyn Action, scope: &Scope, plan: &Plan, wanted: &Snapshot) -> Result<(), UndoError> {
-    let mut pause = Duration::from_millis(100);
-    for _ in 1..READINGS {
-        if action.read(scope, plan).await?.same_parts(wanted) {
-            return Ok(());
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-    }
-    let now = action.read(scope, plan).await?;
+    let read = || action.read(scope, plan);
+    let now = reread::until(Duration::from_millis(100), read, |now: &Snapshot| now.same_parts(wanted)).await?;
     if now.same_parts(wanted) { Ok(()) } else { Err(UndoError::NotConfirmed(wanted.differences(&now))) }
 }
 

@@ -195,12 +195,3 @@ pub struct Finding {
     /// The action that would stop it, where there is one.
     pub response: Option<Response>,
 }
-
-impl Finding {
-    /// How long ago the event happened at `now_ms`, in milliseconds; `None` where it does not say.
-    #[must_use]
-    pub fn age_ms(&self, now_ms: i64) -> Option<i64> {
-        let happened: jiff::Timestamp = self.event_time.as_deref()?.parse().ok()?;
-        Some(now_ms.saturating_sub(happened.as_millisecond()))
-    }
-}

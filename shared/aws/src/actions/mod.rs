@@ -30,7 +30,7 @@ pub use delete_inline_policy::DeleteInlinePolicy;
 pub use deny_source::DenySource;
 pub use detach_managed_policy::DetachManagedPolicy;
 pub use revoke_ingress::RevokeIngress;
-pub(crate) use revoke_ingress::ingress as ingress_rule;
+pub(crate) use revoke_ingress::{ingress as ingress_rule, live_rules};
 
 /// A future that an action returns.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -201,7 +201,8 @@ async fn group_tags(ec2: &Client, group_id: &str) -> Result<Option<BTreeMap<Stri
     }
 }
 
-async fn live_rules(ec2: &Client, group_id: &str) -> Result<Vec<SecurityGroupRule>, Fault> {
+/// All rules of a group as they are now, ingress and egress.
+pub(crate) async fn live_rules(ec2: &Client, group_id: &str) -> Result<Vec<SecurityGroupRule>, Fault> {
     let mut rules = Vec::new();
     let mut token: Option<String> = None;
     loop {

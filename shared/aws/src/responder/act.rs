@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use riposte_core::guardrail::Approved;
-use riposte_core::incident::{Changed, State, Step};
-use riposte_core::plan::{Plan, Verification};
+use riposte_core::incident::{Changed, Incident, State, Step};
+use riposte_core::plan::{Plan, Snapshot, Verification};
 
-use super::{READINGS, RespondError, Responder, fail_or_retry, gone};
+use super::{RespondError, Responder, fail_or_retry, gone};
 use crate::actions::Action;
 use crate::fault::Kind;
 use crate::invocation::now_ms;
 use crate::ledger::Held;
 use crate::metrics::{self, Metric};
+use crate::reread;
 
 impl Responder<'_> {
     pub(super) async fn apply(
@@ -46,44 +47,38 @@ impl Responder<'_> {
     pub(super) async fn verify(&self, held: &mut Held, action: &dyn Action) -> Result<(), RespondError> {
         let scope = held.incident.finding.scope.clone();
         let Some(plan) = held.incident.plan.clone() else { return Ok(()) };
-        let mut pause = Duration::from_millis(100);
-        for reading in 1..=READINGS {
-            let seen = match action.read(&scope, &plan).await {
-                Ok(live) => plan.verify(&live),
-                Err(fault) if fault.kind == Kind::Gone => {
-                    gone(&mut held.incident, &format!("the resource is gone ({fault})"));
-                    break;
-                }
-                Err(fault) if fault.worth_retrying() => return Err(fault.into()),
-                // The change was made: that it cannot be read again does not unmake it.
-                Err(fault) => {
-                    held.incident.advance(State::Applied);
-                    held.incident.note(now_ms(), Step::Verify, format!("not confirmed: {fault}"));
-                    metrics::count(self.function, Metric::ActionFailures);
-                    break;
-                }
-            };
-            held.incident.verification = Some(seen.clone());
-            if seen.remaining.is_empty() {
-                held.incident.advance(State::Verified);
-                held.incident.note(now_ms(), Step::Verify, verified_text(&plan, &seen));
-                if held.incident.changed != Changed::No {
-                    metrics::count(self.function, Metric::Contained);
-                }
-                break;
-            }
-            if reading == READINGS {
-                held.incident.advance(State::Applied);
-                let text =
-                    format!("not confirmed: still there after {READINGS} readings: {}", seen.remaining.join(", "));
-                held.incident.note(now_ms(), Step::Verify, text);
-                metrics::count(self.function, Metric::ActionFailures);
-                break;
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+        let read = || action.read(&scope, &plan);
+        let confirmed = |live: &Snapshot| plan.verify(live).remaining.is_empty();
+        let incident = &mut held.incident;
+        match reread::until(Duration::from_millis(100), read, confirmed).await {
+            Ok(live) => self.record(incident, &plan, plan.verify(&live)),
+            Err(fault) if fault.kind == Kind::Gone => gone(incident, &format!("the resource is gone ({fault})")),
+            Err(fault) if fault.worth_retrying() => return Err(fault.into()),
+            // The change was made: that it cannot be read again does not unmake it.
+            Err(fault) => self.unconfirmed(incident, &fault.to_string()),
         }
         Ok(self.ledger.write(held).await?)
+    }
+
+    /// What the last reading has shown.
+    fn record(&self, incident: &mut Incident, plan: &Plan, seen: Verification) {
+        if seen.remaining.is_empty() {
+            incident.advance(State::Verified);
+            incident.note(now_ms(), Step::Verify, verified_text(plan, &seen));
+            if incident.changed != Changed::No {
+                metrics::count(self.function, Metric::Contained);
+            }
+        } else {
+            let remaining = seen.remaining.join(", ");
+            self.unconfirmed(incident, &format!("still there after {} readings: {remaining}", reread::READINGS));
+        }
+        incident.verification = Some(seen);
+    }
+
+    fn unconfirmed(&self, incident: &mut Incident, why: &str) {
+        incident.advance(State::Applied);
+        incident.note(now_ms(), Step::Verify, format!("not confirmed: {why}"));
+        metrics::count(self.function, Metric::ActionFailures);
     }
 }
 

@@ -1,10 +1,10 @@
 //! What another invocation, or an earlier round of this one, intended and did not finish.
 
-use riposte_core::guardrail::{Decision, Effect};
-use riposte_core::incident::{Changed, State, Step};
+use riposte_core::guardrail::Decision;
+use riposte_core::incident::{Changed, Step};
 use riposte_core::plan::Plan;
 
-use super::{RespondError, Responder, fail_or_retry, gone};
+use super::{RespondError, Responder, fail_or_retry, gone, hold};
 use crate::actions::{Action, Planned};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
@@ -85,10 +85,8 @@ impl Responder<'_> {
                 self.apply(held, action, &approved).await
             }
             Decision::Hold(_, verdict) => {
-                let state = if verdict.effect == Effect::Ask { State::Asked } else { State::Observed };
-                held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
-                held.incident.advance(state);
-                held.incident.verdict = Some(verdict);
+                let text = format!("{verdict}, planned anew");
+                hold(&mut held.incident, verdict, text);
                 Ok(self.ledger.write(held).await?)
             }
         }

@@ -99,13 +99,6 @@ impl ApiCall {
         self.text("eventTime")
     }
 
-    /// How long ago the event happened at `now_ms`, in milliseconds; `None` where it does not say.
-    #[must_use]
-    pub fn age_ms(&self, now_ms: i64) -> Option<i64> {
-        let happened: jiff::Timestamp = self.event_time()?.parse().ok()?;
-        Some(now_ms.saturating_sub(happened.as_millisecond()))
-    }
-
     /// `requestID`: the id that AWS gave the call, which our own calls know of themselves too.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {

@@ -106,6 +106,18 @@ impl Event {
     }
 }
 
+/// How old an event must be before what it names and cannot be found is believed to be gone. A user or a
+/// policy that was just made may not be seen yet.
+const SETTLED_MS: i64 = 60_000;
+
+/// Whether an event of this time (RFC 3339) is so young at `now_ms` that AWS may not show yet what it
+/// names. One that does not say when it happened is not.
+#[must_use]
+pub fn is_young(event_time: Option<&str>, now_ms: i64) -> bool {
+    let happened = event_time.and_then(|time| time.parse::<jiff::Timestamp>().ok());
+    happened.is_some_and(|time| now_ms.saturating_sub(time.as_millisecond()) < SETTLED_MS)
+}
+
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
