@@ -129,7 +129,7 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
         ("product", rule(STOP, "").replace("product: aws", "product: windows"), 3, "`windows`"),
         ("level", rule(STOP, "").replace("level: low", "level: loud"), 10, "loud"),
         ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalogue"),
-        ("nothing", "# only words\n".to_owned(), 1, "no rule"),
+        ("nothing", "# only words\n".to_owned(), 1, "not a YAML mapping"),
     ] {
         let folder = folder(name, &text);
         let errors = load(&folder).map(|rules| rules.len()).unwrap_err();
