@@ -23,7 +23,8 @@ ZIPS := $(CARGO_TARGET_DIR)/lambda
 LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 FUNCTIONS := ingress-guard identity-guard data-guard trail-guard compute-guard log-watch
 # The benchmark adds its package, which asks for no other features: nothing is compiled twice. Zig links, as for AWS.
-RELEASE = env -u CARGO_BUILD_TARGET PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
+# A panic aborts, so that tables for unwinding would be a tenth of the zip for nothing.
+RELEASE = env -u CARGO_BUILD_TARGET RUSTFLAGS="-C force-unwind-tables=no" PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
   --output-format zip --lambda-dir $(ZIPS)-release $(addprefix --package ,$(FUNCTIONS))
 
 .PHONY: help
@@ -49,6 +50,10 @@ test-rust: ## Run the Rust tests alone
 bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS calls of the release build
 	@$(RELEASE) --package riposte-bench
 	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release $(BENCH_ARGS)
+
+.PHONY: measure
+measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder
+	cargo run --quiet --locked --package riposte-tests --bin measure
 
 .PHONY: watch
 watch: build ## Serve the functions with `cargo lambda watch`, against an emulated account

@@ -162,11 +162,12 @@ impl Base {
 /// A user's rules of the function's chapters. Every rule is checked, those of other chapters too: the
 /// folder is the same in all functions, and a broken rule is then told by all of them.
 fn own_rules(folder: &Path, spec: &FunctionSpec) -> Result<Vec<&'static dyn Detector>, StartError> {
-    let loaded = crate::rules::load(folder).map_err(|errors| {
+    let taken: Vec<_> = spec.call_detectors().iter().map(|detector| detector.meta().id).collect();
+    let loaded = crate::rules::load(folder, &taken).map_err(|errors| {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
         StartError::Rules(errors.join("; "))
     })?;
-    Ok(loaded.into_iter().filter(|rule| spec.domains.contains(&rule.meta().domain)).collect())
+    Ok(loaded.into_iter().filter(|rule| spec.runs(rule.meta().domain)).collect())
 }
 
 /// A function that handles single events; [`handle`] does the rest for all of them.
