@@ -24,7 +24,8 @@ struct Ordinary {
 #[test]
 fn ordinary_events_are_many_and_various() {
     let events = ordinary();
-    let distinct = |of: fn(&ApiCall) -> Option<&str>| events.iter().filter_map(|e| of(&e.call)).collect::<BTreeSet<_>>();
+    let distinct =
+        |of: fn(&ApiCall) -> Option<&str>| events.iter().filter_map(|e| of(&e.call)).collect::<BTreeSet<_>>();
     let names = distinct(|call| Some(call.event_name()));
     let sources = distinct(ApiCall::event_source);
     assert!(events.len() >= 650, "{} events", events.len());
