@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use riposte_core::detect::{Answer, DETECTORS, DetectError, Facts, Question, Report, reading, run};
+use riposte_core::detect::{Answer, DetectError, Facts, Index, Question, Tally, detectors, run};
 use riposte_core::event::{ApiCall, Event, Scope};
-use riposte_core::finding::Severity;
+use riposte_core::finding::{Finding, Severity};
 use serde_json::Value;
 
 /// An event with the place where it stands.
@@ -44,28 +44,28 @@ fn ordinary_events_are_many_and_various() {
 #[test]
 fn ordinary_events_wake_nobody() {
     let events = ordinary();
-    let facts = known_facts();
+    let mut catalogue = Catalogue::new(&events);
     let mut loud = Vec::new();
     let mut broken = Vec::new();
     for event in &events {
-        let report = judged(event, &facts);
-        for finding in &report.findings {
-            let name = event.call.event_name();
+        let name = event.call.event_name();
+        let (findings, failures) = catalogue.judge(event);
+        for finding in findings {
             let line = format!("{:?} {} {} {name}: {}", finding.severity, finding.detector, event.place, finding.why);
             println!("{line}");
             if finding.severity >= Severity::High {
                 loud.push(line);
             }
         }
-        for (detector, error) in &report.failures {
-            println!("failed {detector} {} {}: {error}", event.place, event.call.event_name());
-            // Only a question without an answer here is no fault: it would be looked up in AWS.
+        for (detector, error) in failures {
+            println!("failed {detector} {} {name}: {error}", event.place);
+            // A question without an answer here would be looked up in AWS. Everything else is a fault.
             if !matches!(error, DetectError::Unanswered { .. }) {
-                broken.push(format!("{detector} {}: {error}", event.place));
+                broken.push(format!("{detector} {} {name}: {error}", event.place));
             }
         }
     }
-    assert!(broken.is_empty(), "real events that a detector cannot read:\n{}", broken.join("\n"));
+    assert!(broken.is_empty(), "events that a detector cannot read:\n{}", broken.join("\n"));
     // Under 0.5 %.
     assert!(
         loud.len() * 200 < events.len(),
@@ -76,34 +76,55 @@ fn ordinary_events_wake_nobody() {
     );
 }
 
-/// What all detectors say of one event.
-fn judged(event: &Ordinary, facts: &BTreeMap<String, String>) -> Report {
-    let questions = reading(DETECTORS, &event.call).flat_map(|detector| detector.questions(&event.call));
-    let answers = questions.filter_map(|question| {
-        let answer = match &question {
-            Question::ManagedPolicy { arn } => Answer::Document(facts.get(arn)?.clone()),
-            Question::IngressRules { .. } => return None,
-        };
-        Some((question, answer))
-    });
-    run(DETECTORS, &event.call, &event.scope, &Facts(answers.collect()))
+/// All detectors over API calls, with what AWS would answer them, and the bursts counted.
+struct Catalogue {
+    index: Index,
+    documents: BTreeMap<String, String>,
+    tally: Tally,
 }
 
-/// The documents of the customer-managed policies that the events attach, by ARN: what AWS would answer.
-/// They are those that the events themselves create.
-fn known_facts() -> BTreeMap<String, String> {
-    let mut facts = BTreeMap::new();
-    for event in ordinary() {
+impl Catalogue {
+    fn new(events: &[Ordinary]) -> Self {
+        Self {
+            index: Index::new(detectors().iter().copied()),
+            documents: created_policies(events),
+            tally: Tally::default(),
+        }
+    }
+
+    /// What it finds in one event, and which detectors could not judge it.
+    fn judge(&mut self, event: &Ordinary) -> (Vec<Finding>, Vec<(&'static str, DetectError)>) {
+        let readers = self.index.reading(&(&event.call).into());
+        let questions = readers.iter().flat_map(|detector| detector.questions(&event.call));
+        let answers = questions.filter_map(|question| self.answer(&question).map(|answer| (question, answer)));
+        let facts = Facts(answers.collect());
+        let report = run(&self.index, &event.call, &event.scope, &facts);
+        let bursts = report.sightings.into_iter().filter_map(|sighting| self.tally.count(sighting));
+        (report.findings.into_iter().chain(bursts).collect(), report.failures)
+    }
+
+    fn answer(&self, question: &Question) -> Option<Answer> {
+        match question {
+            Question::ManagedPolicy { arn } => self.documents.get(arn).cloned().map(Answer::Document),
+            _ => None,
+        }
+    }
+}
+
+/// The documents of the customer-managed policies that the events create, by ARN.
+fn created_policies(events: &[Ordinary]) -> BTreeMap<String, String> {
+    let mut documents = BTreeMap::new();
+    for event in events {
         let arn = match event.call.event_name() {
             "CreatePolicy" => event.call.response("policy").and_then(|policy| policy.get("arn")),
             "CreatePolicyVersion" => event.call.request("policyArn"),
             _ => None,
         };
         if let (Some(arn), Some(document)) = (arn.and_then(Value::as_str), event.call.request_text("policyDocument")) {
-            facts.insert(arn.to_owned(), document.to_owned());
+            documents.insert(arn.to_owned(), document.to_owned());
         }
     }
-    facts
+    documents
 }
 
 /// All events, file by file.
