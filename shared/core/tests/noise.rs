@@ -5,6 +5,8 @@
 //! Who is woken by them stops reading. What fires is printed:
 //! `cargo test -p riposte-core --test noise -- --nocapture`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, which clippy does not take for tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
