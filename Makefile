@@ -46,6 +46,20 @@ test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
 test-rust: ## Run the Rust tests alone
 	cargo test --workspace --locked
 
+# Seconds for each target. Needs a nightly compiler, which cargo-fuzz asks for.
+FUZZ_SECONDS ?= 60
+FUZZ := $(CARGO_TARGET_DIR)/fuzz
+.PHONY: fuzz
+fuzz: $(FUZZ)/bin/cargo-fuzz ## Fuzz the event parser, the policy evaluators and the CIDR reader
+	for target in event policy cidr; do \
+	  mkdir -p $(FUZZ)/corpus/$$target; \
+	  CARGO_TARGET_DIR=$(FUZZ)/target PATH="$(FUZZ)/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target \
+	    $(FUZZ)/corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=5; \
+	done
+
+$(FUZZ)/bin/cargo-fuzz:
+	env -u CARGO_BUILD_TARGET cargo install --quiet --locked --root $(FUZZ) cargo-fuzz
+
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS calls of the release build
 	@$(RELEASE) --package riposte-bench
