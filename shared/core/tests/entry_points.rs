@@ -1,7 +1,7 @@
 //! The fuzz targets' entry points under property tests, on a stable compiler: arbitrary bytes, and the
 //! seeds with a part of them changed.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 #[path = "../../../tests/fuzz/entry_points.rs"]
 mod entry_points;
@@ -68,11 +68,9 @@ proptest! {
 
 #[test]
 fn every_seed_runs_through_its_entry_point() {
-    for (target, run) in [
-        ("event", entry_points::event as fn(&[u8])),
-        ("policy", entry_points::policy),
-        ("cidr", entry_points::cidr),
-    ] {
+    for (target, run) in
+        [("event", entry_points::event as fn(&[u8])), ("policy", entry_points::policy), ("cidr", entry_points::cidr)]
+    {
         for seed in seeds(target) {
             run(&seed);
         }
