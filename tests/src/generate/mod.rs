@@ -7,6 +7,7 @@ mod template;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use riposte_core::catalogue::all_metas;
 
 /// A generated file: where it is, and what must stand in it.
 #[derive(Debug)]
@@ -35,10 +36,11 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
 /// # Errors
 /// Where a rule is broken, or the template cannot be read.
 pub fn template_with(root: &Path, rules: &Path) -> Result<String> {
-    let loaded = riposte_aws::rules::load(rules).map_err(|errors| {
-        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!(errors.join("\n"))
-    })?;
+    let loaded =
+        riposte_aws::rules::load(rules, &all_metas().map(|meta| meta.id).collect::<Vec<_>>()).map_err(|errors| {
+            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!(errors.join("\n"))
+        })?;
     let metas: Vec<_> = loaded.iter().map(|rule| rule.meta()).collect();
     template::filled(&read(&root.join("infra/template.yaml"))?, &metas)
 }

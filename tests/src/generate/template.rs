@@ -16,7 +16,7 @@ use super::rules;
 pub(super) fn filled(template: &str, own: &[&'static Meta]) -> Result<String> {
     let mut text = template.to_owned();
     for function in FUNCTIONS {
-        let own: Vec<_> = own.iter().copied().filter(|meta| function.domains.contains(&meta.domain)).collect();
+        let own: Vec<_> = own.iter().copied().filter(|meta| function.runs(meta.domain)).collect();
         let rules = rules::of(function, &own);
         let lines: Vec<_> = rules.iter().flat_map(|rule| rule.lines(function)).collect();
         // The last line is empty: the block's end separates it from what follows.

@@ -20,6 +20,7 @@ use std::fmt;
 
 use super::access::Home;
 use super::combinations::COMBINATIONS;
+use super::condition::Test;
 use super::policy::{Patterns, Policy, Statement};
 use super::reach::{Target, kind};
 use crate::arn::matches;
@@ -86,7 +87,8 @@ impl Policy {
     /// [`COMBINATIONS`].
     #[must_use]
     pub fn escalations(&self, partition: &str, account: &str) -> Vec<Escalation> {
-        let climber = Climber { policy: self, home: Home { partition, account } };
+        let has_conditions = self.allows().any(|(_, s)| s.is_conditional());
+        let climber = Climber { policy: self, home: Home { partition, account }, has_conditions };
         // Two thirds of the combinations want it, and most policies do not have it.
         let passes_roles = climber.open(&Target::new(PASS_ROLE, kind::ROLE), None, true).is_some();
         let worth = |c: &&Combination| passes_roles || !matches!(c.way, Way::PassRole(_));
@@ -99,6 +101,8 @@ const PASS_ROLE: &str = "iam:PassRole";
 struct Climber<'a> {
     policy: &'a Policy,
     home: Home<'a>,
+    /// Whether any `Allow` has one: else it need not be asked twice.
+    has_conditions: bool,
 }
 
 impl Climber<'_> {
@@ -115,7 +119,7 @@ impl Climber<'_> {
                 .all(|action| self.open(&Target::new(action, kind::ANYTHING), None, with_conditions).is_some());
             others.then_some(Escalation { combination, conditional: with_conditions, statement: statement + 1 })
         };
-        holds(false).or_else(|| holds(true))
+        holds(false).or_else(|| if self.has_conditions { holds(true) } else { None })
     }
 
     /// The first statement that allows an action and is not denied again.
@@ -149,9 +153,11 @@ impl Statement {
 
     /// Whether its conditions let a role be passed to one of these services.
     fn lets_pass_to(&self, services: &[&str]) -> bool {
-        use super::condition::Test;
         self.conditions.iter().filter(|c| c.key == "iam:passedtoservice" && c.operator.test == Test::Is).all(
             |condition| condition.values.iter().any(|value| services.iter().any(|service| matches(value, service))),
         )
     }
 }
+
+#[cfg(test)]
+mod tests;
