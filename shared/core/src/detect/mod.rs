@@ -15,18 +15,34 @@ mod access_key_for_another;
 mod admin_inline_policy;
 mod admin_policy_attached;
 mod claim;
+mod eks_endpoint_made_public;
 mod fields;
+mod function_grant;
+mod function_layer_from_another_account;
+mod function_made_public;
+mod function_open_to_any_source;
+mod function_opened_to_account;
+mod images_replicated_to_another_account;
 mod index;
+mod instances_terminated_in_bulk;
+mod launch;
+mod many_instances_launched;
 mod meta;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
 mod question;
+mod repository_grant;
+mod repository_made_public;
+mod repository_opened_to_account;
 mod run;
 pub mod sigma;
 mod ssh_brute_force;
 mod ssh_login_after_failures;
+mod ssm_command_on_many_instances;
 mod tally;
+mod unusual_instance_launch_refused;
+mod unusual_instance_launched;
 
 pub use claim::{Claim, DetectError, LogClaim};
 pub use index::{Head, Index};
@@ -85,7 +101,25 @@ pub static DATA: Chapter = Chapter { domain: Domain::Data, typed: &[], rules: &s
 pub static TRACES: Chapter = Chapter { domain: Domain::Traces, typed: &[], rules: &sigma::pack::TRACES };
 
 /// What runs code.
-pub static COMPUTE: Chapter = Chapter { domain: Domain::Compute, typed: &[], rules: &sigma::pack::COMPUTE };
+pub static COMPUTE: Chapter = Chapter {
+    domain: Domain::Compute,
+    typed: &[
+        &unusual_instance_launched::UnusualInstanceLaunched,
+        &unusual_instance_launch_refused::UnusualInstanceLaunchRefused,
+        &many_instances_launched::ManyInstancesLaunched,
+        &instances_terminated_in_bulk::InstancesTerminatedInBulk,
+        &ssm_command_on_many_instances::SsmCommandOnManyInstances,
+        &function_made_public::FunctionMadePublic,
+        &function_opened_to_account::FunctionOpenedToAccount,
+        &function_open_to_any_source::FunctionOpenToAnySource,
+        &function_layer_from_another_account::FunctionLayerFromAnotherAccount,
+        &repository_made_public::RepositoryMadePublic,
+        &repository_opened_to_account::RepositoryOpenedToAccount,
+        &images_replicated_to_another_account::ImagesReplicatedToAnotherAccount,
+        &eks_endpoint_made_public::EksEndpointMadePublic,
+    ],
+    rules: &sigma::pack::COMPUTE,
+};
 
 /// The account and its organisation.
 pub static ACCOUNT: Chapter = Chapter { domain: Domain::Account, typed: &[], rules: &sigma::pack::ACCOUNT };
