@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -20,7 +21,8 @@ pub(super) const API_AUTHORIZER_REMOVED: Change = Change {
             EventName { source: "apigateway.amazonaws.com", name: "UpdateMethod" },
             EventName { source: "apigateway.amazonaws.com", name: "UpdateRoute" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when an authorizer of an API in API Gateway is deleted, or a method or route is changed to need no
 authorisation. Authorizers that are made, and methods that never had one, are silent.
@@ -35,6 +37,7 @@ A switch to another kind of authorisation deletes the old authorizer afterwards.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/apigateway/latest/api/API_DeleteAuthorizer.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["restApiId", "apiId"],

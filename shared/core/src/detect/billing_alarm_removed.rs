@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::change::Change;
+use super::meta::page;
 use super::named::is_true;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
@@ -21,7 +22,8 @@ pub(super) const BILLING_ALARM_REMOVED: Change = Change {
             EventName { source: "monitoring.amazonaws.com", name: "DisableAlarmActions" },
             EventName { source: "monitoring.amazonaws.com", name: "PutMetricAlarm" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when an alarm whose name speaks of costs (billing, charges, budget, spend) is deleted or its
 actions are switched off, or an alarm on the billing metrics is written without actions. The metric of a
@@ -38,6 +40,7 @@ An alarm that is replaced by a budget. Deployments that delete and make alarms i
 - <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html>
 - <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["alarmNames", "alarmName"],

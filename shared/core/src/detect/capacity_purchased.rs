@@ -1,6 +1,7 @@
 //! `capacity-purchased`: capacity bought for months or years.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -25,7 +26,8 @@ pub(super) const CAPACITY_PURCHASED: Change = Change {
             EventName { source: "savingsplans.amazonaws.com", name: "CreateSavingsPlan" },
             EventName { source: "bedrock.amazonaws.com", name: "CreateProvisionedModelThroughput" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when reserved instances, hosts, capacity blocks, savings plans or provisioned model throughput are
 bought. Looking at the offers is silent, and so is a subscription in the marketplace.
@@ -41,6 +43,7 @@ Finance, once or twice a year. Look at who did it.
 - <https://attack.mitre.org/techniques/T1496/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_PurchaseReservedInstancesOffering.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &[

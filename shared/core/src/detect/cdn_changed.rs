@@ -1,6 +1,7 @@
 //! `cdn-changed`: cloudFront distribution or function changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -20,7 +21,8 @@ pub(super) const CDN_CHANGED: Change = Change {
             EventName { source: "cloudfront.amazonaws.com", name: "UpdateDistribution" },
             EventName { source: "cloudfront.amazonaws.com", name: "UpdateFunction" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a CloudFront distribution is made, changed or deleted, or a function for the edge is made or
 changed. Clearing the cache is silent; a function that goes live is `edge-function-published`.
@@ -36,6 +38,7 @@ Nearly all of them: this keeps a record and is told to nobody.
 - <https://attack.mitre.org/techniques/T1583/006/>
 - <https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistribution.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["id", "name", "domainName"],

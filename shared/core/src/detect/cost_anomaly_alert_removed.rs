@@ -1,6 +1,7 @@
 //! `cost-anomaly-alert-removed`: cost anomaly detection switched off.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -16,7 +17,8 @@ pub(super) const COST_ANOMALY_ALERT_REMOVED: Change = Change {
             EventName { source: "ce.amazonaws.com", name: "DeleteAnomalyMonitor" },
             EventName { source: "ce.amazonaws.com", name: "DeleteAnomalySubscription" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a monitor of AWS Cost Anomaly Detection, or a subscription to what it finds, is deleted. New
 and changed ones are silent.
@@ -32,6 +34,7 @@ Monitors of projects that have ended, and subscriptions of people who left.
 - <https://attack.mitre.org/techniques/T1562/>
 - <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DeleteAnomalyMonitor.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["monitorArn", "subscriptionArn"],

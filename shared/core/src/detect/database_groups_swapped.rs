@@ -1,6 +1,7 @@
 //! `database-groups-swapped`: security groups of a database swapped.
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -21,7 +22,8 @@ pub(super) const DATABASE_GROUPS_SWAPPED: Change = Change {
             EventName { source: "elasticache.amazonaws.com", name: "ModifyServerlessCache" },
             EventName { source: "redshift.amazonaws.com", name: "ModifyCluster" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a call gives a running database, cache or warehouse another set of EC2 security groups. Other
 changes by the same calls (size, password, backups) are silent.
@@ -37,6 +39,7 @@ Ordinary work on databases. Look at which groups were attached.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &[

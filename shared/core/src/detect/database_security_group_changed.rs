@@ -1,6 +1,7 @@
 //! `database-security-group-changed`: security group of a database service changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -28,7 +29,8 @@ pub(super) const DATABASE_SECURITY_GROUP_CHANGED: Change = Change {
             EventName { source: "redshift.amazonaws.com", name: "DeleteClusterSecurityGroup" },
             EventName { source: "redshift.amazonaws.com", name: "RevokeClusterSecurityGroupIngress" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a security group of RDS's, ElastiCache's or Redshift's own kind is made, changed or deleted.
 The groups of EC2 that databases in a VPC use are `security-group-changed` and
@@ -45,6 +47,7 @@ Accounts that still keep databases outside a VPC, and clean-ups of what was left
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AuthorizeDBSecurityGroupIngress.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["dBSecurityGroupName", "cacheSecurityGroupName", "clusterSecurityGroupName"],

@@ -1,6 +1,7 @@
 //! `default-vpc-created`: default VPC or subnet made again.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -16,7 +17,8 @@ pub(super) const DEFAULT_VPC_CREATED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "CreateDefaultSubnet" },
             EventName { source: "ec2.amazonaws.com", name: "CreateDefaultVpc" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when the default VPC of a region, or a default subnet, is made again after it was deleted. A VPC
 that is described by whoever makes it is `vpc-changed`.
@@ -32,6 +34,7 @@ Somebody who follows a tutorial in an account whose default networks were remove
 - <https://attack.mitre.org/techniques/T1535/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateDefaultVpc.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["vpcId", "subnetId", "availabilityZone"],

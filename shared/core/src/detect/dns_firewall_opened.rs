@@ -1,6 +1,7 @@
 //! `dns-firewall-opened`: DNS Firewall made to let queries through.
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -17,7 +18,8 @@ pub(super) const DNS_FIREWALL_OPENED: Change = Change {
             EventName { source: "route53resolver.amazonaws.com", name: "UpdateFirewallConfig" },
             EventName { source: "route53resolver.amazonaws.com", name: "UpdateFirewallRule" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when DNS Firewall is set to fail open for a VPC, or one of its rules is changed to allow. Rules
 that block or alert, and failing closed, are silent.
@@ -34,6 +36,7 @@ VPC.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-configuration.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["resourceId", "firewallRuleGroupId"],

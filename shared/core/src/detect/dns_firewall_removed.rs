@@ -1,6 +1,7 @@
 //! `dns-firewall-removed`: DNS Firewall removed from a VPC.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -18,7 +19,8 @@ pub(super) const DNS_FIREWALL_REMOVED: Change = Change {
             EventName { source: "route53resolver.amazonaws.com", name: "DeleteFirewallRuleGroup" },
             EventName { source: "route53resolver.amazonaws.com", name: "DisassociateFirewallRuleGroup" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a rule group of Route 53 Resolver DNS Firewall is taken off a VPC, or a group, a rule or a
 list of domains is deleted. Rules that only let more through are `dns-firewall-opened`.
@@ -34,6 +36,7 @@ The teardown of a VPC, and lists that are replaced by managed ones.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_DisassociateFirewallRuleGroup.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["firewallRuleGroupAssociationId", "firewallRuleGroupId", "firewallDomainListId"],

@@ -1,6 +1,7 @@
 //! `dnssec-disabled`: signatures of a DNS zone switched off.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -17,7 +18,8 @@ pub(super) const DNSSEC_DISABLED: Change = Change {
             EventName { source: "route53.amazonaws.com", name: "DisableHostedZoneDNSSEC" },
             EventName { source: "route53domains.amazonaws.com", name: "DisassociateDelegationSignerFromDomain" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when DNSSEC signing of a hosted zone is disabled, its key deactivated, or the domain's link to the
 key is taken away. Enabling it, and a second key that is made for a rollover, are silent.
@@ -34,6 +36,7 @@ first.
 - <https://attack.mitre.org/techniques/T1584/002/>
 - <https://docs.aws.amazon.com/Route53/latest/APIReference/API_DisableHostedZoneDNSSEC.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["hostedZoneId", "domainName"],

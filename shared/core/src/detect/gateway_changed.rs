@@ -1,6 +1,7 @@
 //! `gateway-changed`: gateway of a network changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -21,7 +22,8 @@ pub(super) const GATEWAY_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "DetachInternetGateway" },
             EventName { source: "ec2.amazonaws.com", name: "DetachVpnGateway" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when an internet gateway or a VPN gateway is attached to a VPC or detached from it, an internet
 gateway is deleted, or a customer gateway is made or deleted. A gateway that was made and stands in no
@@ -39,6 +41,7 @@ rare.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachInternetGateway.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["internetGatewayId", "vpnGatewayId", "customerGatewayId", "publicIp", "ipAddress"],

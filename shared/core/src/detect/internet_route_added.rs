@@ -1,6 +1,7 @@
 //! `internet-route-added`: a route that leads to the internet through an internet gateway.
 
 use super::fields::field_error;
+use super::meta::page;
 use super::named::named;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -22,7 +23,8 @@ const META: Meta = Meta {
         EventName { source: "ec2.amazonaws.com", name: "CreateRoute" },
         EventName { source: "ec2.amazonaws.com", name: "ReplaceRoute" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a route table gets a route through an internet gateway or a carrier gateway towards addresses
 that amount to the internet. The range's prefix decides, so that two halves of the internet count as the
@@ -42,6 +44,7 @@ rare.
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `load-balancer-groups-changed`: security groups of a load balancer changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -16,7 +17,8 @@ pub(super) const LOAD_BALANCER_GROUPS_CHANGED: Change = Change {
             EventName { source: "elasticloadbalancing.amazonaws.com", name: "ApplySecurityGroupsToLoadBalancer" },
             EventName { source: "elasticloadbalancing.amazonaws.com", name: "SetSecurityGroups" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when the set of security groups of a load balancer is replaced. Its listeners, targets and
 attributes are silent, and so are changed rules within a group.
@@ -32,6 +34,7 @@ Ordinary work on load balancers. Look at which groups were attached.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["loadBalancerArn", "loadBalancerName"],

@@ -1,6 +1,7 @@
 //! `mail-identity-added`: sender address or domain for mail added.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -19,7 +20,8 @@ pub(super) const MAIL_IDENTITY_ADDED: Change = Change {
             EventName { source: "ses.amazonaws.com", name: "VerifyEmailAddress" },
             EventName { source: "ses.amazonaws.com", name: "VerifyEmailIdentity" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when an address or a domain is brought into SES as a sender, or its verification is asked for.
 Sending, and reading which senders there are, are silent.
@@ -35,6 +37,7 @@ New applications that send mail. Look at whether the name is one of yours.
 - <https://attack.mitre.org/techniques/T1585/002/>
 - <https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyEmailIdentity.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["emailIdentity", "emailAddress", "domain"],

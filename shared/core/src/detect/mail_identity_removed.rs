@@ -1,6 +1,7 @@
 //! `mail-identity-removed`: sender address or domain for mail removed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -17,7 +18,8 @@ pub(super) const MAIL_IDENTITY_REMOVED: Change = Change {
             EventName { source: "ses.amazonaws.com", name: "DeleteIdentity" },
             EventName { source: "ses.amazonaws.com", name: "DeleteVerifiedEmailAddress" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when an address or a domain is removed from SES's senders. Templates and configuration sets are
 silent.
@@ -33,6 +35,7 @@ Clean-ups of senders that are not used any more.
 - <https://attack.mitre.org/techniques/T1070/>
 - <https://docs.aws.amazon.com/ses/latest/APIReference/API_DeleteIdentity.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["emailIdentity", "identity", "emailAddress"],

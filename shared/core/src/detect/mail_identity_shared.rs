@@ -1,6 +1,7 @@
 //! `mail-identity-shared`: sender of mail opened to others by a policy.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -17,7 +18,8 @@ pub(super) const MAIL_IDENTITY_SHARED: Change = Change {
             EventName { source: "ses.amazonaws.com", name: "PutIdentityPolicy" },
             EventName { source: "ses.amazonaws.com", name: "UpdateEmailIdentityPolicy" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a sending policy is written onto an SES identity, which lets the principals that it names
 send under it. Deleting a policy is silent.
@@ -33,6 +35,7 @@ Organisations that send from several accounts under one domain. Look at which ac
 - <https://attack.mitre.org/techniques/T1098/>
 - <https://docs.aws.amazon.com/ses/latest/APIReference/API_PutIdentityPolicy.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["identity", "emailIdentity"],

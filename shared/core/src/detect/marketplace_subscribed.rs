@@ -1,6 +1,7 @@
 //! `marketplace-subscribed`: product of the marketplace subscribed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -17,7 +18,8 @@ pub(super) const MARKETPLACE_SUBSCRIBED: Change = Change {
             EventName { source: "aws-marketplace.amazonaws.com", name: "AcceptAgreementRequest" },
             EventName { source: "aws-marketplace.amazonaws.com", name: "Subscribe" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a product of the AWS Marketplace is subscribed to or an agreement with a seller is accepted.
 Searching the catalogue is silent.
@@ -33,6 +35,7 @@ Purchases by those who may make them. Look at who did it and for which product.
 - <https://attack.mitre.org/techniques/T1496/>
 - <https://docs.aws.amazon.com/marketplace/latest/buyerguide/buyer-subscribing-to-products.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["agreementRequestId", "productId", "agreementProposalId"],

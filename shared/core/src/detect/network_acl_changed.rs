@@ -1,6 +1,7 @@
 //! `network-acl-changed`: network ACL changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -20,7 +21,8 @@ pub(super) const NETWORK_ACL_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "ReplaceNetworkAclAssociation" },
             EventName { source: "ec2.amazonaws.com", name: "ReplaceNetworkAclEntry" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires on every change of a network ACL: entries added, replaced or removed, ACLs made, deleted or put on
 another subnet. What lets the internet in is `open-network-acl` or `network-acl-wide-entry` besides;
@@ -38,6 +40,7 @@ address adds an entry too.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["networkAclId", "associationId"],

@@ -1,6 +1,7 @@
 //! `network-acl-wide-entry`: any entry of a network ACL that lets the internet in.
 
 use super::acl_entry::{self, from_internet};
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -16,7 +17,8 @@ const META: Meta = Meta {
     confidence: Confidence::High,
     technique: &["T1562.007"],
     events: Events::Calls(acl_entry::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when an inbound entry of a network ACL is added or replaced so that it allows anything from addresses
 that amount to the internet: whichever protocol and ports, the web's included. The range's prefix decides,
@@ -34,6 +36,7 @@ Public subnets: the web's ports, and the high ports that answers to outgoing con
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `network-firewall-removed`: network Firewall removed from a network.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -18,7 +19,8 @@ pub(super) const NETWORK_FIREWALL_REMOVED: Change = Change {
             EventName { source: "network-firewall.amazonaws.com", name: "DeleteRuleGroup" },
             EventName { source: "network-firewall.amazonaws.com", name: "DisassociateSubnets" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a Network Firewall, its policy or a rule group is deleted, or subnets are taken out of it.
 Changed rules are silent here; a policy that passes everything is `network-firewall-passes-all`.
@@ -33,6 +35,7 @@ The teardown of a network, and rule groups that are replaced by others.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_DeleteFirewall.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["firewallName", "firewallArn", "firewallPolicyName", "firewallPolicyArn", "ruleGroupName", "ruleGroupArn"],

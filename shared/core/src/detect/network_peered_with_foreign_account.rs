@@ -1,5 +1,6 @@
 //! `network-peered-with-foreign-account`: a network joined to one of another account.
 
+use super::meta::page;
 use super::named::{all_named, named};
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -27,7 +28,8 @@ const META: Meta = Meta {
         ec2("CreateTransitGatewayPeeringAttachment"),
         ec2("CreateVpcPeeringConnection"),
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a VPC peering or a transit gateway attachment with another account is asked for or accepted. The
 owners that the event names are compared with the account it happened in. Peerings within the account are
@@ -46,6 +48,7 @@ the account with your own.
 - <https://docs.aws.amazon.com/vpc/latest/peering/what-is-vpc-peering.html>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AcceptVpcPeeringConnection.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `open-network-acl`: a network ACL that lets the internet reach everything, or administration ports.
 
 use super::acl_entry::{self, from_internet};
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::High,
     technique: &["T1562.007"],
     events: Events::Calls(acl_entry::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when an inbound entry of a network ACL is added or replaced so that it allows all traffic, all ports
 of TCP or UDP, or an administration or database port from addresses that amount to the internet. The
@@ -40,6 +42,7 @@ ACL was narrowed on purpose it means what it says.
 - <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-21>
 ",
+    ),
     ..Meta::PLAIN
 };
 

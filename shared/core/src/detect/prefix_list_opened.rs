@@ -1,5 +1,6 @@
 //! `prefix-list-opened`: a prefix list that holds the internet.
 
+use super::meta::page;
 use super::named::{named, values};
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -21,7 +22,8 @@ const META: Meta = Meta {
         EventName { source: "ec2.amazonaws.com", name: "CreateManagedPrefixList" },
         EventName { source: "ec2.amazonaws.com", name: "ModifyManagedPrefixList" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when ranges that amount to the internet are put into a prefix list of the account's own: one alone,
 such as `0.0.0.0/0` or a half of it, or many that add up. Offices' and partners' ranges, private ones, and
@@ -39,6 +41,7 @@ Lists that are only used in route tables or for traffic that goes out.
 - <https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyManagedPrefixList.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

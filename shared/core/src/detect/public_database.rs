@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::meta::page;
 use super::named::{is_true, named};
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -41,7 +42,8 @@ const META: Meta = Meta {
         EventName { source: "mq.amazonaws.com", name: "CreateBroker" },
         EventName { source: "kafka.amazonaws.com", name: "UpdateConnectivity" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a database, warehouse, replication instance or message broker gets a public address: made so,
 restored so from a snapshot, or changed. It covers RDS (Aurora and Neptune too), Redshift and its serverless
@@ -63,6 +65,7 @@ address is never needed within AWS.
 - <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `public-load-balancer-created`: load balancer made that faces the internet.
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -16,7 +17,8 @@ pub(super) const PUBLIC_LOAD_BALANCER_CREATED: Change = Change {
             source: "elasticloadbalancing.amazonaws.com",
             name: "CreateLoadBalancer",
         }]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a load balancer is made that faces the internet, which classic ones do unless told otherwise.
 Internal ones are silent.
@@ -32,6 +34,7 @@ Nearly all of them: this keeps a record and is told to nobody.
 - <https://attack.mitre.org/techniques/T1133/>
 - <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["loadBalancerArn", "loadBalancerName", "name"],

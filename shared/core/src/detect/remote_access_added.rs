@@ -1,6 +1,7 @@
 //! `remote-access-added`: way into a network added.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -21,7 +22,8 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnection" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnectionRoute" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a Client VPN, a site-to-site VPN, an Instance Connect or a Verified Access endpoint is made,
 or such a VPN is let reach more of the network. Deleting one is silent.
@@ -38,6 +40,7 @@ The set-up of remote work and of links between sites, which the network team doe
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateClientVpnEndpoint.html>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInstanceConnectEndpoint.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &[

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::meta::page;
 use super::named::{is_true, named};
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -23,7 +24,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1537"],
     events: Events::Calls(&[ram("AssociateResourceShare"), ram("CreateResourceShare"), ram("UpdateResourceShare")]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when AWS RAM shares resources with an account, role or user other than the account's own, or when an
 existing share is opened to principals outside the organisation. Shares with the organisation or its units
@@ -43,6 +45,7 @@ sharing with the organisation can.
 - <https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html>
 - <https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

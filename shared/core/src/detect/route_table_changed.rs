@@ -1,6 +1,7 @@
 //! `route-table-changed`: route table changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -22,7 +23,8 @@ pub(super) const ROUTE_TABLE_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "ReplaceRoute" },
             EventName { source: "ec2.amazonaws.com", name: "ReplaceRouteTableAssociation" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires on every change of a route table: routes added, replaced or removed, tables made, deleted or put
 on another subnet. A way to the internet, to another network or through a machine has a detector of its
@@ -39,6 +41,7 @@ Nearly all of them: this keeps a record and is told to nobody.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/WorkWithRouteTables.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["routeTableId", "associationId"],

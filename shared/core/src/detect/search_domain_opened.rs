@@ -1,10 +1,13 @@
 //! `search-domain-opened`: an OpenSearch domain that answers everybody.
 
 use super::fields::required;
-use super::open_document::Document;
+use super::meta::page;
+use super::named::is_true;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::arn::partition;
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
+use crate::iam::{Home, Outsider, Policy};
 use crate::text::plain;
 
 /// See [`META`].
@@ -27,7 +30,8 @@ const META: Meta = Meta {
         es("UpdateDomainConfig"),
         es("UpdateElasticsearchDomainConfig"),
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when the access policy of an OpenSearch or Elasticsearch domain lets everybody in without a condition.
 Policies that name principals or addresses are silent, and so is a domain that the same call puts into a
@@ -47,6 +51,7 @@ tell. Data that is meant for the public.
 - <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 
@@ -60,7 +65,13 @@ impl Detector for SearchDomainOpened {
         let Some(policy) = call.request_text("accessPolicies").filter(|policy| !policy.trim().is_empty()) else {
             return Ok(Vec::new());
         };
-        if is_guarded_otherwise(call) || !Document::parse(domain, policy)?.admits_everybody() {
+        let policy = Policy::parse(policy)
+            .map_err(|error| DetectError::Policy { policy: plain(domain, 200), wrong: error.to_string() })?;
+        let account = call.account().unwrap_or_default();
+        let home = Home { partition: partition(call.region().unwrap_or_default()), account: &account };
+        let grants = policy.outside_grants(&home);
+        let open = grants.iter().any(|grant| grant.who == Outsider::Everyone && !grant.narrowed);
+        if !open || is_guarded_otherwise(call) {
             return Ok(Vec::new());
         }
         let why = format!("`{}` lets everybody reach the domain `{domain}` without a signature", call.event_name());
@@ -73,5 +84,5 @@ fn is_guarded_otherwise(call: &ApiCall) -> bool {
     let part = |name: &str, key: &str| call.request(name).and_then(|options| options.get(key));
     let subnets = part("vPCOptions", "subnetIds").and_then(serde_json::Value::as_array);
     let users = part("advancedSecurityOptions", "enabled");
-    subnets.is_some_and(|subnets| !subnets.is_empty()) || users.is_some_and(super::named::is_true)
+    subnets.is_some_and(|subnets| !subnets.is_empty()) || users.is_some_and(is_true)
 }

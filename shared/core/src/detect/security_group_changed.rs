@@ -1,6 +1,7 @@
 //! `security-group-changed`: security group changed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -21,7 +22,8 @@ pub(super) const SECURITY_GROUP_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupEgress" },
             EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupIngress" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires on every change of a security group: rules added, changed or removed, groups made or deleted. What
 opens a port to the internet is `open-admin-port` or `open-all-ports` besides; descriptions and tags are
@@ -38,6 +40,7 @@ Nearly all of them: this keeps a record and is told to nobody.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["groupId", "groupName"],

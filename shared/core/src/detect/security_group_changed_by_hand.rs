@@ -1,6 +1,7 @@
 //! `security-group-changed-by-hand`: security group changed by hand in the console.
 
 use super::change::Change;
+use super::meta::page;
 use super::named::is_true;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
@@ -23,7 +24,8 @@ pub(super) const SECURITY_GROUP_CHANGED_BY_HAND: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupEgress" },
             EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupIngress" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when somebody at the AWS console, not a tool, changes, makes or deletes a security group. The
 record says that the session came from the console, or names it as the user agent. The same calls by a
@@ -41,6 +43,7 @@ absence proves nothing.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["groupId", "groupName"],

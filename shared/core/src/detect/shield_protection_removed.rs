@@ -1,6 +1,7 @@
 //! `shield-protection-removed`: protection against floods removed.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -20,7 +21,8 @@ pub(super) const SHIELD_PROTECTION_REMOVED: Change = Change {
             EventName { source: "shield.amazonaws.com", name: "DisableProactiveEngagement" },
             EventName { source: "shield.amazonaws.com", name: "DisassociateDRTRole" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a resource or a group loses the protection of AWS Shield Advanced, its automatic response is
 switched off, or the response team loses its access. New protections and changed health checks are
@@ -38,6 +40,7 @@ too.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/waf/latest/DDOSAPIReference/API_DeleteProtection.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["protectionId", "protectionGroupId", "resourceArn"],

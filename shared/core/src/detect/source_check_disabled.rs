@@ -1,6 +1,7 @@
 //! `source-check-disabled`: instance allowed to pass traffic that is not its own.
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -17,7 +18,8 @@ pub(super) const SOURCE_CHECK_DISABLED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "ModifyInstanceAttribute" },
             EventName { source: "ec2.amazonaws.com", name: "ModifyNetworkInterfaceAttribute" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when the check is switched off that an instance or interface is the source or destination of its
 traffic. Switching it on, and other attributes of the same calls, are silent.
@@ -33,6 +35,7 @@ NAT instances, VPN and firewall appliances, and some network plug-ins of Kuberne
 - <https://attack.mitre.org/techniques/T1557/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["instanceId", "networkInterfaceId"],

@@ -1,6 +1,7 @@
 //! `traffic-mirroring-changed`: traffic mirroring prepared or changed.
 
 use super::change::Change;
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -25,7 +26,8 @@ pub(super) const TRAFFIC_MIRRORING_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "ModifyTrafficMirrorFilterRule" },
             EventName { source: "ec2.amazonaws.com", name: "ModifyTrafficMirrorSession" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires on every change of traffic mirroring: targets, filters, their rules and sessions that are made,
 changed or deleted by somebody. What a service does by itself is silent; a session that starts is
@@ -42,6 +44,7 @@ The set-up and upkeep of such a system. Its roles are known beforehand.
 - <https://attack.mitre.org/techniques/T1020/001/>
 - <https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &[

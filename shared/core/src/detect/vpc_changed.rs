@@ -1,6 +1,7 @@
 //! `vpc-changed`: VPC made, changed, peered or deleted.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -25,7 +26,8 @@ pub(super) const VPC_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "ModifyVpcAttribute" },
             EventName { source: "ec2.amazonaws.com", name: "RejectVpcPeeringConnection" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires on every change of a VPC as a whole: one made or deleted, its attributes changed, a peering asked
 for, accepted, rejected or deleted. A peering with another account is
@@ -41,6 +43,7 @@ Nearly all of them: this keeps a record and is told to nobody.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["vpcPeeringConnectionId", "vpcId"],

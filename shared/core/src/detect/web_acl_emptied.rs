@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::meta::page;
 use super::named::named;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -19,7 +20,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1562.007"],
     events: Events::Calls(&[EventName { source: "wafv2.amazonaws.com", name: "UpdateWebACL" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a web ACL is updated so that it lets requests through by default and holds no rule that could
 stop one: no rules at all, or only such that count or allow. A web ACL that keeps one rule that blocks, asks
@@ -37,6 +39,7 @@ Rules that are tried out in counting mode. That is done for new rules, not for a
 - <https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html>
 - <https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `web-acl-removed`: web ACL or its rules deleted.
 
 use super::change::{Change, always};
+use super::meta::page;
 use super::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -23,7 +24,8 @@ pub(super) const WEB_ACL_REMOVED: Change = Change {
             EventName { source: "waf-regional.amazonaws.com", name: "DeleteRuleGroup" },
             EventName { source: "waf-regional.amazonaws.com", name: "DeleteWebACL" },
         ]),
-        prose: "\
+        prose: page(
+            "\
 ## What it does
 Fires when a web ACL of AWS WAF, a rule or a rule group is deleted. Sets of addresses and patterns are
 silent; an ACL that is taken off a resource is `web-acl-disassociated`, one that is left without rules
@@ -39,6 +41,7 @@ The teardown of an application, and rules that moved to a managed group.
 - <https://attack.mitre.org/techniques/T1562/007/>
 - <https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html>
 ",
+        ),
         ..Meta::PLAIN
     },
     names: &["name", "webACLId", "webACLArn", "ruleGroupId", "ruleId", "id"],

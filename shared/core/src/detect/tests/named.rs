@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::fixture::fixtures_of;
 use crate::detect::named::{all_named, named};
-use crate::detect::{Domain, TYPED};
+use crate::detect::{ACCOUNT, NETWORK};
 use crate::event::ApiCall;
 use crate::finding::Target;
 
@@ -44,7 +44,7 @@ fn all_of_a_name_are_found_numbers_too() {
 #[test]
 fn a_finding_names_what_was_changed_not_who_did_it() {
     let mut seen = BTreeSet::new();
-    for detector in TYPED.iter().filter(|d| [Domain::Network, Domain::Account].contains(&d.meta().domain)) {
+    for detector in NETWORK.typed.iter().chain(ACCOUNT.typed) {
         let id = detector.meta().id;
         for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
             for finding in fixture.run(&[*detector]).findings {
