@@ -18,6 +18,7 @@ mod admin_policy_attached;
 mod claim;
 mod fields;
 mod index;
+mod itself;
 mod meta;
 mod open_admin_port;
 mod open_all_ports;
@@ -53,6 +54,24 @@ pub const TYPED: &[&dyn Detector] = &[
     &access_key_for_another::AccessKeyForAnother,
     // data
     // traces
+    &itself::RULE_SILENCED,
+    &itself::QUEUE_CUT_OFF,
+    &itself::FUNCTION_STOPPED,
+    &itself::FUNCTION_REPLACED,
+    &itself::FUNCTION_OPENED,
+    &itself::LEDGER_TAMPERED,
+    &itself::INCIDENT_DELETED,
+    &itself::ModeChanged,
+    &itself::SETTING_CHANGED,
+    &itself::ROLE_CHANGED,
+    &itself::ROLE_TRUST_CHANGED,
+    &itself::LOGS_TAMPERED,
+    &itself::NOTICES_CUT_OFF,
+    &itself::ALARM_SILENCED,
+    &itself::STACK_DELETED,
+    &itself::STACK_CHANGED,
+    &itself::ChangedByCloudFormation,
+    &itself::TamperingRefused,
     // compute
     // account
 ];
