@@ -19,6 +19,7 @@ mod claim;
 mod fields;
 mod index;
 mod itself;
+mod logging_off;
 mod meta;
 mod open_admin_port;
 mod open_all_ports;
@@ -29,6 +30,9 @@ pub mod sigma;
 mod ssh_brute_force;
 mod ssh_login_after_failures;
 mod tally;
+mod trail_blind_spot;
+mod trail_narrowed;
+mod trail_selectors;
 
 pub use claim::{Claim, DetectError, LogClaim};
 pub use index::{Head, Index};
@@ -54,6 +58,12 @@ pub const TYPED: &[&dyn Detector] = &[
     &access_key_for_another::AccessKeyForAnother,
     // data
     // traces
+    &trail_narrowed::TrailNarrowed,
+    &trail_blind_spot::TrailBlindSpot,
+    &logging_off::LOAD_BALANCER_LOGGING_DISABLED,
+    &logging_off::CLUSTER_LOGGING_DISABLED,
+    &logging_off::DATABASE_LOGGING_DISABLED,
+    &logging_off::API_LOGGING_DISABLED,
     &itself::RULE_SILENCED,
     &itself::QUEUE_CUT_OFF,
     &itself::FUNCTION_STOPPED,
