@@ -8,7 +8,7 @@ use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{self, Detector, Head, Index, Sighting};
 use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item};
-use riposte_core::finding::Finding;
+use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -162,11 +162,12 @@ impl Base {
 /// A user's rules of the function's chapters. Every rule is checked, those of other chapters too: the
 /// folder is the same in all functions, and a broken rule is then told by all of them.
 fn own_rules(folder: &Path, spec: &FunctionSpec) -> Result<Vec<&'static dyn Detector>, StartError> {
-    let loaded = crate::rules::load(folder).map_err(|errors| {
+    let taken: Vec<_> = spec.call_detectors().iter().map(|detector| detector.meta().id).collect();
+    let loaded = crate::rules::load(folder, &taken).map_err(|errors| {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
         StartError::Rules(errors.join("; "))
     })?;
-    Ok(loaded.into_iter().filter(|rule| spec.domains.contains(&rule.meta().domain)).collect())
+    Ok(loaded.into_iter().filter(|rule| spec.runs(rule.meta().domain)).collect())
 }
 
 /// A function that handles single events; [`handle`] does the rest for all of them.
@@ -269,6 +270,10 @@ impl CallGuard {
             }
         }
         for finding in findings {
+            if is_remark(&finding) {
+                remark(&finding);
+                continue;
+            }
             // A finding that fails does not keep the others from being answered.
             match responder.respond(finding, call.request_id(), invocation).await {
                 Ok(answered) => log(&answered),
@@ -309,6 +314,19 @@ impl Handler for CallGuard {
             }
         }
     }
+}
+
+/// Whether a finding only keeps track of what happens. Such findings come with every day's work, so they
+/// are lines in the log and no incidents: an incident costs writes, and hides others in the list.
+fn is_remark(finding: &Finding) -> bool {
+    finding.severity == Severity::Informational && finding.response.is_none()
+}
+
+/// Writes such a finding into the log.
+fn remark(finding: &Finding) {
+    let Finding { detector, scope, principal, why, .. } = finding;
+    let (principal, why) = (plain(principal.label(), 200), plain(why, 600));
+    tracing::info!(detector, account = scope.account, event_id = plain(&scope.event_id, 80), principal, why, "noted");
 }
 
 /// Says what became of a finding.

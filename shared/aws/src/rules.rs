@@ -11,9 +11,11 @@ const DEEPEST: usize = 16;
 
 /// Reads every `.yml` and `.yaml` file of a folder and of the folders in it, or one file of any name.
 ///
+/// `taken` are the ids of the detectors that run beside them.
+///
 /// # Errors
 /// Names the file, the line and the reason for each file that cannot be read and each broken rule.
-pub fn load(path: &Path) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
+pub fn load(path: &Path, taken: &[&str]) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
     let mut paths = Vec::new();
     let mut errors = Vec::new();
     find(path, DEEPEST, &mut paths, &mut errors);
@@ -25,7 +27,7 @@ pub fn load(path: &Path) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
             Err(reason) => errors.push(unreadable(&file, reason.to_string())),
         }
     }
-    match sigma::load(&files) {
+    match sigma::load(&files, taken) {
         Ok(rules) if errors.is_empty() => Ok(rules),
         Ok(_) => Err(errors),
         Err(broken) => Err(errors.into_iter().chain(broken).collect()),
@@ -79,9 +81,9 @@ mod tests {
         fs::write(folder.join("b.yml"), RULE).unwrap();
         fs::write(folder.join("deeper/a.yaml"), RULE).unwrap();
         fs::write(folder.join("README.md"), "no rule").unwrap();
-        let ids: Vec<_> = load(&folder).unwrap().iter().map(|rule| rule.meta().id).collect();
+        let ids: Vec<_> = load(&folder, &[]).unwrap().iter().map(|rule| rule.meta().id).collect();
         assert_eq!(ids, ["b", "a"]);
-        assert_eq!(load(&folder.join("b.yml")).unwrap().len(), 1);
+        assert_eq!(load(&folder.join("b.yml"), &[]).unwrap().len(), 1);
     }
 
     #[test]
@@ -89,10 +91,10 @@ mod tests {
         let folder = folder("broken");
         fs::write(folder.join("latin.yml"), [0xE9, 0x0A]).unwrap();
         fs::write(folder.join("deeper/broken.yml"), "title: [").unwrap();
-        let errors: Vec<_> = load(&folder).map(|rules| rules.len()).unwrap_err();
+        let errors: Vec<_> = load(&folder, &[]).map(|rules| rules.len()).unwrap_err();
         assert_eq!(errors.len(), 2, "{errors:?}");
         assert!(errors[0].file.ends_with("latin.yml") && errors[1].file.ends_with("broken.yml"), "{errors:?}");
-        let missing = load(&folder.join("nowhere")).map(|rules| rules.len()).unwrap_err();
+        let missing = load(&folder.join("nowhere"), &[]).map(|rules| rules.len()).unwrap_err();
         assert!(missing[0].file.ends_with("nowhere"), "{missing:?}");
     }
 }

@@ -199,7 +199,7 @@ impl Settings {
                 failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login, Limits::MAX_FAILURES)?,
             },
             notice_severity: optional(NOTICE_SEVERITY_PATH)
-                .map_or(Ok(Severity::Low), str::parse)
+                .map_or(Ok(Severity::Medium), str::parse)
                 .map_err(|wrong| SettingsError::new(NOTICE_SEVERITY_PATH, wrong))?,
             log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
             unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
@@ -277,7 +277,7 @@ mod tests {
         let settings = Settings::from_parameters(&good()).unwrap();
         assert_eq!(settings.mode, Mode::Shadow);
         assert_eq!(settings.ssh, Limits::default());
-        assert_eq!(settings.notice_severity, Severity::Low);
+        assert_eq!(settings.notice_severity, Severity::Medium);
         assert_eq!(settings.own_roles.len(), 2);
         assert!(settings.unknown.is_empty());
     }

@@ -115,8 +115,8 @@ mod tests {
     use serde_json::json;
 
     fn of(request: Value) -> Option<Coverage> {
-        let record = json!({ "requestParameters": request });
-        coverage(&ApiCall::new(record.as_object().unwrap().clone(), None, None))
+        let record = [("requestParameters".to_owned(), request)].into_iter().collect();
+        coverage(&ApiCall::new(record, None, None))
     }
 
     /// `(reads, writes, data, what is left out)`

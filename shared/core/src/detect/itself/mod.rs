@@ -178,7 +178,8 @@ mod tests {
     use crate::finding::Confidence;
 
     fn judge(detector: &dyn Detector, record: Value) -> Vec<Claim> {
-        let call = ApiCall::new(record.as_object().unwrap().clone(), None, None);
+        let Value::Object(record) = record else { panic!("{record} is no record") };
+        let call = ApiCall::new(record, None, None);
         detector.judge(&call, &Facts::default()).unwrap()
     }
 

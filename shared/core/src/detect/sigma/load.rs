@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::describe::{self, Custom, Description};
 use super::{Paths, SigmaDetector};
-use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, detectors};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome};
 use crate::text::plain;
 
 /// Why a folder of rules cannot be used.
@@ -36,11 +36,12 @@ pub struct RuleFile {
 
 /// Makes detectors of a user's rule files.
 ///
-/// The rules live as long as the process: they are read once, at its start.
+/// The rules live as long as the process: they are read once, at its start. `taken` are the ids of the
+/// detectors that run beside them.
 ///
 /// # Errors
 /// Names the file, the line and the reason for each broken rule.
-pub fn load(files: &[RuleFile]) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
+pub fn load(files: &[RuleFile], taken: &[&str]) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
     let mut errors = Vec::new();
     let mut seen: BTreeMap<&'static str, &PathBuf> = BTreeMap::new();
     let mut loaded: Vec<&'static dyn Detector> = Vec::new();
@@ -49,7 +50,7 @@ pub fn load(files: &[RuleFile]) -> Result<Vec<&'static dyn Detector>, Vec<RuleEr
             Ok(rules) => {
                 for (line, rule) in rules {
                     let id = rule.meta().id;
-                    let elsewhere = detectors().iter().any(|known| known.meta().id == id);
+                    let elsewhere = taken.contains(&id);
                     let other = seen.insert(id, file).map(|other| format!("in `{}`", other.display()));
                     if let Some(place) = other.or(elsewhere.then(|| "in the catalogue".to_owned())) {
                         let reason = format!("the name `{id}` is taken by a rule {place}");

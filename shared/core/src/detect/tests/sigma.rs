@@ -5,13 +5,13 @@ use std::path::Path;
 use rsigma_eval::event::JsonEvent;
 
 use super::fixture::fixtures_of;
-use crate::detect::sigma::{PACK, RuleFile, load, text_at};
+use crate::detect::sigma::{RuleFile, load, pack, text_at};
 use crate::detect::{Detector, Events, Facts, Outcome};
 
 #[test]
 fn every_rule_of_the_pack_compiles_and_has_an_id_of_its_own() {
     let mut ids = std::collections::BTreeSet::new();
-    for rule in &PACK {
+    for rule in pack::all() {
         rule.compile().unwrap_or_else(|error| panic!("{error}"));
         let (_, id) = rule.text().lines().find_map(|line| line.split_once("id: ")).unwrap();
         assert!(ids.insert(id.to_owned()), "{}: the id {id} is used twice", rule.meta().id);
@@ -24,7 +24,7 @@ fn every_rule_of_the_pack_compiles_and_has_an_id_of_its_own() {
 
 #[test]
 fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
-    for rule in &PACK {
+    for rule in pack::all() {
         let id = rule.meta().id;
         let paths = rule.paths();
         let target = paths.target.unwrap_or_else(|| panic!("{id}: `riposte.target` is missing"));
@@ -57,7 +57,7 @@ const STOP: &str =
 
 #[test]
 fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
-    let loaded = load(&file(&rule(STOP, ""))).unwrap();
+    let loaded = load(&file(&rule(STOP, "")), &["trail-stopped"]).unwrap();
     let [rule] = loaded.as_slice() else { panic!("{loaded:?}") };
     assert_eq!((rule.meta().id, rule.meta().outcome), ("rule", Outcome::Any));
     let calls = fixtures_of("trail-stopped");
@@ -102,7 +102,7 @@ fn the_calls_of_a_rule_are_read_from_its_conditions_and_never_too_narrow() {
         ("wildcard", "    s:\n        eventName: A*\n    condition: s", None),
         ("words", "    words:\n        - evil\n    condition: words", None),
     ] {
-        let loaded = load(&file(&rule(detection, ""))).unwrap();
+        let loaded = load(&file(&rule(detection, "")), &["trail-stopped"]).unwrap();
         let events = loaded[0].meta().events;
         match names {
             None => assert_eq!(events, Events::All, "{name}"),
@@ -130,7 +130,7 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
         ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalogue"),
         ("nothing", "# only words\n".to_owned(), 1, "not a YAML mapping"),
     ] {
-        let errors = load(&file(&text)).map(|rules| rules.len()).unwrap_err();
+        let errors = load(&file(&text), &["trail-stopped"]).map(|rules| rules.len()).unwrap_err();
         let [error] = errors.as_slice() else { panic!("{name}: {errors:?}") };
         assert_eq!((error.file.as_path(), error.line), (Path::new("rules/rule.yml"), line), "{name}: {error}");
         assert!(error.reason.contains(reason), "{name}: {error}");
@@ -142,6 +142,6 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
 fn a_name_that_is_taken_twice_is_refused() {
     let [one] = file(&rule(STOP, ""));
     let two = RuleFile { file: "other/rule.yml".into(), ..one.clone() };
-    let errors = load(&[one, two]).map(|rules| rules.len()).unwrap_err();
+    let errors = load(&[one, two], &[]).map(|rules| rules.len()).unwrap_err();
     assert_eq!(errors[0].to_string(), "other/rule.yml:1: the name `rule` is taken by a rule in `rules/rule.yml`");
 }
