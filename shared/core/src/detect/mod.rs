@@ -41,8 +41,10 @@ mod images_replicated_to_another_account;
 mod index;
 mod instances_terminated_in_bulk;
 mod internet_route_added;
+mod itself;
 mod launch;
 mod load_balancer_groups_changed;
+mod logging_off;
 mod mail_identity_added;
 mod mail_identity_removed;
 mod mail_identity_shared;
@@ -80,6 +82,9 @@ mod ssh_login_after_failures;
 mod ssm_command_on_many_instances;
 mod tally;
 mod traffic_mirroring_changed;
+mod trail_blind_spot;
+mod trail_narrowed;
+mod trail_selectors;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
 mod vpc_changed;
@@ -174,7 +179,36 @@ pub static IDENTITY: Chapter = Chapter {
 pub static DATA: Chapter = Chapter { domain: Domain::Data, typed: &[], rules: &sigma::pack::DATA };
 
 /// What would show an attack, Riposte itself included.
-pub static TRACES: Chapter = Chapter { domain: Domain::Traces, typed: &[], rules: &sigma::pack::TRACES };
+pub static TRACES: Chapter = Chapter {
+    domain: Domain::Traces,
+    typed: &[
+        &trail_narrowed::TrailNarrowed,
+        &trail_blind_spot::TrailBlindSpot,
+        &logging_off::LOAD_BALANCER_LOGGING_DISABLED,
+        &logging_off::CLUSTER_LOGGING_DISABLED,
+        &logging_off::DATABASE_LOGGING_DISABLED,
+        &logging_off::API_LOGGING_DISABLED,
+        &itself::RULE_SILENCED,
+        &itself::QUEUE_CUT_OFF,
+        &itself::FUNCTION_STOPPED,
+        &itself::FUNCTION_REPLACED,
+        &itself::FUNCTION_OPENED,
+        &itself::LEDGER_TAMPERED,
+        &itself::INCIDENT_DELETED,
+        &itself::ModeChanged,
+        &itself::SETTING_CHANGED,
+        &itself::ROLE_CHANGED,
+        &itself::ROLE_TRUST_CHANGED,
+        &itself::LOGS_TAMPERED,
+        &itself::NOTICES_CUT_OFF,
+        &itself::ALARM_SILENCED,
+        &itself::STACK_DELETED,
+        &itself::STACK_CHANGED,
+        &itself::ChangedByCloudFormation,
+        &itself::TamperingRefused,
+    ],
+    rules: &sigma::pack::TRACES,
+};
 
 /// What runs code.
 pub static COMPUTE: Chapter = Chapter {
