@@ -21,7 +21,7 @@ CARGO_LAMBDA := $(VENV)/bin/cargo-lambda lambda
 BIN := $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/debug
 ZIPS := $(CARGO_TARGET_DIR)/lambda
 LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-FUNCTIONS := ingress-guard identity-guard log-watch
+FUNCTIONS := ingress-guard identity-guard data-guard trail-guard compute-guard log-watch
 # The benchmark adds its package, which asks for no other features: nothing is compiled twice. Zig links, as for AWS.
 RELEASE = env -u CARGO_BUILD_TARGET PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
   --output-format zip --lambda-dir $(ZIPS)-release $(addprefix --package ,$(FUNCTIONS))
@@ -71,9 +71,12 @@ release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86
 	$(RELEASE)
 
 .PHONY: deploy
-deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=…
+deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=… [RULES=folder]
 	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
-	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) $(DEPLOY_ARGS)
+	$(if $(RULES),cargo run --quiet --locked --package riposte-tests --bin generate -- \
+	  --rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml)
+	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) \
+	  $(if $(RULES),--rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml) $(DEPLOY_ARGS)
 
 # --------------------------------------------------------------------------------------------------------------- set-up
 

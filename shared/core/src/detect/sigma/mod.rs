@@ -11,7 +11,7 @@ mod load;
 mod pack;
 mod respond;
 
-pub use load::{RuleError, load};
+pub use load::{RuleError, RuleFile, load};
 pub use pack::PACK;
 
 use std::sync::OnceLock;
