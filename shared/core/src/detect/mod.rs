@@ -22,6 +22,7 @@ mod bucket_lifecycle_deletes_everything;
 mod bucket_lifecycle_deletes_soon;
 mod bucket_policy_cross_account;
 mod bucket_policy_public;
+mod bucket_policy_public_attempted;
 mod bucket_replicated_to_another_account;
 mod claim;
 mod data_shared_with_another_account;
@@ -42,6 +43,7 @@ mod open_ingress;
 mod opened_policy;
 mod parameters_decrypted_in_bulk;
 mod question;
+mod resource_made_public;
 mod resource_policy_cross_account;
 mod resource_policy_public;
 mod run;
@@ -85,6 +87,7 @@ pub const TYPED: &[&dyn Detector] = &[
     &bucket_lifecycle_deletes_soon::BucketLifecycleDeletesSoon,
     &bucket_policy_cross_account::BucketPolicyCrossAccount,
     &bucket_policy_public::BucketPolicyPublic,
+    &bucket_policy_public_attempted::BucketPolicyPublicAttempted,
     &bucket_replicated_to_another_account::BucketReplicatedToAnotherAccount,
     &data_shared_with_another_account::DataSharedWithAnotherAccount,
     &encrypted_with_foreign_key::EncryptedWithForeignKey,
@@ -95,6 +98,7 @@ pub const TYPED: &[&dyn Detector] = &[
     &key_policy_public::KeyPolicyPublic,
     &object_acl_public::ObjectAclPublic,
     &parameters_decrypted_in_bulk::ParametersDecryptedInBulk,
+    &resource_made_public::ResourceMadePublic,
     &resource_policy_cross_account::ResourcePolicyCrossAccount,
     &resource_policy_public::ResourcePolicyPublic,
     &secret_policy_cross_account::SecretPolicyCrossAccount,

@@ -18,8 +18,9 @@ const fn event(source: &'static str, name: &'static str) -> EventName {
     EventName { source, name }
 }
 
-/// Policies of buckets and of their access points.
-pub(super) const BUCKETS: &[EventName] = &[
+/// Every call that writes a policy onto a resource: onto buckets and access points, keys, secrets,
+/// whatever else keeps or passes on data, and repositories of images.
+pub(super) const ALL: &[EventName] = &[
     event("s3.amazonaws.com", "PutBucketPolicy"),
     event("s3.amazonaws.com", "PutAccessPointPolicy"),
     event("s3.amazonaws.com", "PutAccessPointPolicyForObjectLambda"),
@@ -27,20 +28,10 @@ pub(super) const BUCKETS: &[EventName] = &[
     event("s3express.amazonaws.com", "PutBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTableBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTablePolicy"),
-];
-
-/// Policies of KMS keys.
-pub(super) const KEYS: &[EventName] = &[
     event("kms.amazonaws.com", "PutKeyPolicy"),
     event("kms.amazonaws.com", "CreateKey"),
     event("kms.amazonaws.com", "ReplicateKey"),
-];
-
-/// Policies of secrets.
-pub(super) const SECRETS: &[EventName] = &[event("secretsmanager.amazonaws.com", "PutResourcePolicy")];
-
-/// Policies of whatever else keeps or passes on data.
-pub(super) const OTHERS: &[EventName] = &[
+    event("secretsmanager.amazonaws.com", "PutResourcePolicy"),
     event("sns.amazonaws.com", "SetTopicAttributes"),
     event("sns.amazonaws.com", "CreateTopic"),
     event("sns.amazonaws.com", "AddPermission"),
@@ -66,7 +57,24 @@ pub(super) const OTHERS: &[EventName] = &[
     event("mediastore.amazonaws.com", "PutContainerPolicy"),
     event("schemas.amazonaws.com", "PutResourcePolicy"),
     event("acm-pca.amazonaws.com", "PutPolicy"),
+    event("ecr.amazonaws.com", "SetRepositoryPolicy"),
+    event("ecr.amazonaws.com", "PutRegistryPolicy"),
 ];
+
+/// Policies of buckets and of their access points.
+pub(super) const BUCKETS: &[EventName] = ALL.split_at(7).0;
+const AFTER_BUCKETS: &[EventName] = ALL.split_at(7).1;
+
+/// Policies of KMS keys.
+pub(super) const KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).0;
+const AFTER_KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).1;
+
+/// Policies of secrets.
+pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
+const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
+
+/// Policies of whatever else keeps or passes on data.
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(25).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -122,6 +130,8 @@ fn place(call: &ApiCall) -> Place {
         "PutRepositoryPermissionsPolicy" => {
             (&["/requestParameters/repository"], &["/requestParameters/policyDocument"])
         }
+        "SetRepositoryPolicy" => (&["/requestParameters/repositoryName"], &["/requestParameters/policyText"]),
+        "PutRegistryPolicy" => (&["/requestParameters/registryId"], &["/requestParameters/policyText"]),
         "PutContainerPolicy" => (&["/requestParameters/containerName"], &["/requestParameters/policy"]),
         // `PutResourcePolicy` of half a dozen services, and `PutPolicy`.
         _ => (
@@ -164,8 +174,11 @@ fn statement(call: &ApiCall) -> Option<Value> {
     if principals.is_empty() {
         return None;
     }
-    let actions: Vec<&str> =
-        ["actionName", "actions", "action"].iter().flat_map(|key| texts(call.request(key))).collect();
+    let lists = ["actionName", "actions", "action"];
+    let mut actions: Vec<&str> = lists.iter().flat_map(|key| texts(call.request(key))).collect();
+    if actions.is_empty() {
+        actions.push("*");
+    }
     let mut statement = json!({"Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions});
     let part = |key: &str| call.request("condition").and_then(|condition| condition.get(key)).and_then(Value::as_str);
     if let (Some(operator), Some(key), Some(value)) = (part("type"), part("key"), part("value"))
@@ -326,11 +339,11 @@ mod tests {
     #[test]
     fn every_call_has_a_place_where_its_document_is_found() {
         let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]});
-        for event in [BUCKETS, KEYS, SECRETS, OTHERS].concat() {
+        for event in ALL {
             let text = Value::String(policy.to_string());
             let request = json!({
                 "bucketPolicy": policy, "policy": text, "resourcePolicy": text, "accessPolicies": text,
-                "policyDocument": text, "attributeName": "Policy", "attributeValue": text,
+                "policyDocument": text, "policyText": text, "attributeName": "Policy", "attributeValue": text,
                 "attributes": {"Policy": text}, "aWSAccountId": ["*"],
                 "PutAccessPointPolicyRequest": {"Policy": text},
                 "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},
@@ -339,6 +352,17 @@ mod tests {
             let call = call(event.source, event.name, request);
             assert_eq!(found(&call, Wanted::EveryoneAtAll).len(), 1, "{event:?}");
         }
+    }
+
+    #[test]
+    fn each_kind_is_cut_out_of_the_whole() {
+        let services = |events: &[EventName]| -> Vec<_> { events.iter().map(|event| event.source).collect() };
+        assert!(services(BUCKETS).iter().all(|service| service.starts_with("s3")));
+        assert!(services(KEYS).iter().all(|service| *service == "kms.amazonaws.com"));
+        assert_eq!(services(SECRETS), ["secretsmanager.amazonaws.com"]);
+        let first = ["s3", "kms", "secretsmanager", "ecr"];
+        assert!(!services(OTHERS).iter().any(|service| first.iter().any(|name| service.starts_with(name))));
+        assert_eq!(services(ALL).len(), BUCKETS.len() + KEYS.len() + 1 + OTHERS.len() + 2);
     }
 
     #[test]
