@@ -14,7 +14,7 @@ const META: Meta = Meta {
     domain: Domain::Data,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
-    technique: &["T1485", "T1070"],
+    technique: &["T1485.001", "T1070"],
     events: Events::Calls(bucket_lifecycle::EVENTS),
     prose: "\
 ## What it does
