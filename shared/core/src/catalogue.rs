@@ -1,7 +1,7 @@
 //! Which function runs which detectors: the one list that event patterns, IAM permissions and pages
 //! are generated from.
 
-use crate::detect::{DETECTORS, Detector, EventName, LOG_DETECTORS, LogDetector, Meta};
+use crate::detect::{Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, detectors};
 use crate::plan::ActionId;
 
 /// One Lambda function of the product.
@@ -11,20 +11,21 @@ pub struct FunctionSpec {
     pub name: &'static str,
     /// What it does, in one line.
     pub purpose: &'static str,
-    /// The ids of its detectors.
-    pub detectors: &'static [&'static str],
+    /// The chapters of the catalogue whose detectors it runs.
+    pub domains: &'static [Domain],
     /// API calls that it reads beside those of its detectors.
     pub triggers: &'static [EventName],
 }
 
 /// The functions, in the order of the template.
-pub const FUNCTIONS: &[FunctionSpec] = &[INGRESS_GUARD, IDENTITY_GUARD, LOG_WATCH];
+pub const FUNCTIONS: &[FunctionSpec] =
+    &[INGRESS_GUARD, IDENTITY_GUARD, DATA_GUARD, TRAIL_GUARD, COMPUTE_GUARD, LOG_WATCH];
 
 /// Networks opened to the world → closed again.
 pub const INGRESS_GUARD: FunctionSpec = FunctionSpec {
     name: "ingress-guard",
     purpose: "networks opened to the world are closed again",
-    detectors: &["open-admin-port", "open-all-ports"],
+    domains: &[Domain::Network],
     triggers: &[],
 };
 
@@ -32,7 +33,31 @@ pub const INGRESS_GUARD: FunctionSpec = FunctionSpec {
 pub const IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     name: "identity-guard",
     purpose: "grants and credentials that persist access are taken back",
-    detectors: &["admin-policy-attached", "admin-inline-policy", "access-key-for-another"],
+    domains: &[Domain::Identity],
+    triggers: &[],
+};
+
+/// Data made public, shared, encrypted for ransom or deleted.
+pub const DATA_GUARD: FunctionSpec = FunctionSpec {
+    name: "data-guard",
+    purpose: "data made public, shared abroad, held to ransom or destroyed is told",
+    domains: &[Domain::Data],
+    triggers: &[],
+};
+
+/// Traces wiped, and the account's own settings.
+pub const TRAIL_GUARD: FunctionSpec = FunctionSpec {
+    name: "trail-guard",
+    purpose: "recording and alarms that are switched off are told, Riposte's own included",
+    domains: &[Domain::Traces, Domain::Account],
+    triggers: &[],
+};
+
+/// Code run where it should not be, and rules of the user's that name no chapter.
+pub const COMPUTE_GUARD: FunctionSpec = FunctionSpec {
+    name: "compute-guard",
+    purpose: "machines and functions that run somebody else's code are told",
+    domains: &[Domain::Compute],
     triggers: &[],
 };
 
@@ -40,41 +65,26 @@ pub const IDENTITY_GUARD: FunctionSpec = FunctionSpec {
 pub const LOG_WATCH: FunctionSpec = FunctionSpec {
     name: "log-watch",
     purpose: "log streams are judged line by line, and the source behind the lines is denied",
-    detectors: &["ssh-brute-force", "ssh-login-after-failures"],
+    domains: &[Domain::Hosts],
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
 };
 
 impl FunctionSpec {
-    /// Its detectors over API calls.
+    /// Its detectors over API calls, those of the catalogue.
     #[must_use]
     pub fn call_detectors(&self) -> Vec<&'static dyn Detector> {
-        DETECTORS.iter().copied().filter(|d| self.detectors.contains(&d.meta().id)).collect()
+        detectors().iter().copied().filter(|d| self.domains.contains(&d.meta().domain)).collect()
     }
 
     /// Its detectors over log lines.
     #[must_use]
     pub fn log_detectors(&self) -> Vec<&'static dyn LogDetector> {
-        LOG_DETECTORS.iter().copied().filter(|d| self.detectors.contains(&d.meta().id)).collect()
+        LOG_DETECTORS.iter().copied().filter(|d| self.domains.contains(&d.meta().domain)).collect()
     }
 
     /// The catalogue's entries of all its detectors.
     pub fn metas(&self) -> impl Iterator<Item = &'static Meta> + '_ {
-        all_metas().filter(|m| self.detectors.contains(&m.id))
-    }
-
-    /// The API calls that must reach it, each once, by service and name.
-    #[must_use]
-    pub fn events(&self) -> Vec<EventName> {
-        let mut events: Vec<_> = self.metas().flat_map(|m| m.events).chain(self.triggers).copied().collect();
-        events.sort_unstable();
-        events.dedup();
-        events
-    }
-
-    /// Whether one of its detectors needs failed calls.
-    #[must_use]
-    pub fn needs_failed_calls(&self) -> bool {
-        self.metas().any(|m| m.needs_failed_calls)
+        all_metas().filter(|m| self.domains.contains(&m.domain))
     }
 
     /// The actions that its detectors may ask for, each once, in a fixed order.
@@ -84,9 +94,15 @@ impl FunctionSpec {
     }
 }
 
+/// The function that runs the detectors of a chapter.
+#[must_use]
+pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
+    FUNCTIONS.iter().find(|function| function.domains.contains(&domain))
+}
+
 /// Every detector of the catalogue.
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
-    DETECTORS.iter().map(|d| d.meta()).chain(LOG_DETECTORS.iter().map(|d| d.meta()))
+    detectors().iter().map(|d| d.meta()).chain(LOG_DETECTORS.iter().map(|d| d.meta()))
 }
 
 #[cfg(test)]
@@ -94,14 +110,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_detector_runs_in_exactly_one_function() {
-        for meta in all_metas() {
-            let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.detectors.contains(&meta.id)).map(|f| f.name).collect();
-            assert_eq!(homes.len(), 1, "{} runs in {homes:?}", meta.id);
-        }
-        let known: Vec<_> = all_metas().map(|m| m.id).collect();
-        for id in FUNCTIONS.iter().flat_map(|f| f.detectors) {
-            assert!(known.contains(id), "`{id}` is not in the catalogue");
+    fn every_chapter_is_run_by_exactly_one_function() {
+        for domain in Domain::ALL {
+            let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.domains.contains(&domain)).map(|f| f.name).collect();
+            assert_eq!(homes.len(), 1, "{} is run by {homes:?}", domain.as_str());
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::plan::Response;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Worth keeping, for whoever looks back. Recorded, and not told.
+    Informational,
     /// Worth a line in a report.
     Low,
     /// Worth a look today.
@@ -37,11 +39,34 @@ pub enum Confidence {
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::Informational => "informational",
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
             Self::Critical => "critical",
         })
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+        let found = all.into_iter().find(|severity| severity.to_string() == text);
+        found.ok_or_else(|| {
+            let shown = crate::text::plain(text, 40);
+            format!("must be `informational`, `low`, `medium`, `high` or `critical`, not `{shown}`")
+        })
+    }
+}
+
+impl std::str::FromStr for Confidence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = [Self::Low, Self::Medium, Self::High].into_iter().find(|confidence| confidence.to_string() == text);
+        found.ok_or_else(|| format!("must be `low`, `medium` or `high`, not `{}`", crate::text::plain(text, 40)))
     }
 }
 
@@ -122,6 +147,13 @@ pub enum Target {
         /// `AKIA…`
         access_key_id: String,
     },
+    /// Any other resource: no action changes it yet.
+    Resource {
+        /// The service it belongs to, for example `s3`.
+        service: String,
+        /// How the event names it: an id, a name or an ARN.
+        id: String,
+    },
     /// An address that attacks the host behind a log stream.
     Source {
         /// The attacker's address.
@@ -143,6 +175,7 @@ impl Target {
             Self::AttachedPolicy { principal, policy_arn } => format!("{principal}/attached/{policy_arn}"),
             Self::InlinePolicy { principal, policy_name } => format!("{principal}/inline/{policy_name}"),
             Self::AccessKey { user_name, access_key_id } => format!("user/{user_name}/access-key/{access_key_id}"),
+            Self::Resource { service, id } => format!("{service}/{id}"),
             Self::Source { address, group, stream } => format!("source/{address}/of/{group}:{stream}"),
         }
     }
@@ -155,6 +188,7 @@ impl Target {
             Self::SecurityGroup { group_id } => format!("security-group/{group_id}"),
             Self::AttachedPolicy { principal, .. } | Self::InlinePolicy { principal, .. } => principal.to_string(),
             Self::AccessKey { user_name, .. } => format!("user/{user_name}"),
+            Self::Resource { .. } => self.key(),
             // Hosts share network ACLs, so which one it will be is not known before planning.
             Self::Source { .. } => "network-acls".to_owned(),
         }

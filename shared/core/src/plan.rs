@@ -52,6 +52,17 @@ impl ActionId {
     }
 }
 
+impl std::str::FromStr for ActionId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|action| format!("`{action}`")).collect();
+            format!("there is no action `{}`: they are {}", crate::text::plain(text, 60), known.join(", "))
+        })
+    }
+}
+
 impl std::fmt::Display for ActionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())

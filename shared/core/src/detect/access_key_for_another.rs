@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::field_error;
-use super::{Claim, DetectError, Detector, EventName, Facts, Meta};
+use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::event::{Actor, ApiCall};
 use crate::finding::{Confidence, Severity, Target};
 use crate::plan::{ActionId, Response};
@@ -15,11 +15,13 @@ pub(super) struct AccessKeyForAnother;
 const META: Meta = Meta {
     id: "access-key-for-another",
     title: "Access key made for another user",
+    domain: Domain::Identity,
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.001"],
-    events: &[EventName { source: "iam.amazonaws.com", name: "CreateAccessKey" }],
-    needs_failed_calls: false,
+    events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "CreateAccessKey" }]),
+    outcome: Outcome::Success,
+    burst: None,
     reads: &[],
     actions: &[ActionId::DeactivateAccessKey],
     prose: "\
@@ -76,6 +78,7 @@ impl Detector for AccessKeyForAnother {
             target: Target::AccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() },
             why: plain(&why, 600),
             confidence: None,
+            counted: None,
             response: Some(Response::DeactivateAccessKey { user_name, access_key_id }),
         }])
     }

@@ -1,7 +1,7 @@
 //! `admin-inline-policy`: an inline policy that grants administrator power.
 
 use super::fields::{field_error, principal, required};
-use super::{Claim, DetectError, Detector, EventName, Facts, Meta};
+use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::arn::partition;
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -15,15 +15,17 @@ pub(super) struct AdminInlinePolicy;
 const META: Meta = Meta {
     id: "admin-inline-policy",
     title: "Inline policy grants administrator power",
+    domain: Domain::Identity,
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1098.003"],
-    events: &[
+    events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "PutUserPolicy" },
         EventName { source: "iam.amazonaws.com", name: "PutRolePolicy" },
         EventName { source: "iam.amazonaws.com", name: "PutGroupPolicy" },
-    ],
-    needs_failed_calls: false,
+    ]),
+    outcome: Outcome::Success,
+    burst: None,
     reads: &[],
     actions: &[ActionId::DeleteInlinePolicy],
     prose: "\
@@ -75,6 +77,7 @@ impl Detector for AdminInlinePolicy {
         Ok(vec![Claim {
             why: plain(&why, 600),
             confidence: grant.conditional.then_some(Confidence::Medium),
+            counted: None,
             response: Some(Response::DeleteInlinePolicy {
                 principal: principal.clone(),
                 policy_name: policy_name.to_owned(),

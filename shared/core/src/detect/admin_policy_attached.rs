@@ -1,7 +1,7 @@
 //! `admin-policy-attached`: a managed policy that grants administrator power, attached to a principal.
 
 use super::fields::{field_error, principal, required};
-use super::{Answer, Claim, DetectError, Detector, EventName, Facts, Meta, Question};
+use super::{Answer, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::iam::{AdminGrant, ManagedPolicy, Policy};
@@ -14,15 +14,17 @@ pub(super) struct AdminPolicyAttached;
 const META: Meta = Meta {
     id: "admin-policy-attached",
     title: "Administrator policy attached",
+    domain: Domain::Identity,
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1098.003"],
-    events: &[
+    events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "AttachUserPolicy" },
         EventName { source: "iam.amazonaws.com", name: "AttachRolePolicy" },
         EventName { source: "iam.amazonaws.com", name: "AttachGroupPolicy" },
-    ],
-    needs_failed_calls: false,
+    ]),
+    outcome: Outcome::Success,
+    burst: None,
     reads: &["iam:GetPolicy", "iam:GetPolicyVersion"],
     actions: &[ActionId::DetachManagedPolicy],
     prose: "\
@@ -84,6 +86,7 @@ impl Detector for AdminPolicyAttached {
         Ok(vec![Claim {
             why: plain(&format!("`{}` gave {principal} the policy `{arn}`, {by}", call.event_name()), 600),
             confidence: grant.filter(|grant| grant.conditional).map(|_| Confidence::Medium),
+            counted: None,
             response: Some(Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: arn.to_owned() }),
             target: Target::AttachedPolicy { principal, policy_arn: arn.to_owned() },
         }])

@@ -1,86 +1,82 @@
 //! Detectors: each decides, alone and purely, whether an event is bad.
 //!
 //! A detector is named for the bad thing, stands in a file of its own, and carries the prose that
-//! becomes its page. The catalogue is a slice written by hand, [`DETECTORS`]: what is not in it does
-//! not run, and its invariants (ids, prose, fixtures that fire and that do not) are tests.
+//! becomes its page. Two kinds read API calls, in one catalogue ([`detectors`]): Sigma rules
+//! (`rules/DOMAIN/ID.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones
+//! ([`TYPED`]), where meaning matters more than strings: which range is the internet, what a policy
+//! grants. A third kind ([`LOG_DETECTORS`]) reads log lines. The invariants of all of them (ids, prose,
+//! fixtures that fire and that do not) are tests.
 //!
 //! Some verdicts need what only AWS knows, such as the document of a managed policy. A detector then
 //! asks ([`Detector::questions`]), the shell looks it up, and the same pure code judges with the
-//! answers ([`Detector::judge`]).
+//! answers ([`Detector::judge`]). Some need more than one event: they say what each adds, and the shell
+//! counts ([`Sighting`]).
 
 mod access_key_for_another;
 mod admin_inline_policy;
 mod admin_policy_attached;
+mod claim;
 mod fields;
+mod index;
+mod meta;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
+mod question;
+mod run;
+pub mod sigma;
 mod ssh_brute_force;
 mod ssh_login_after_failures;
+mod tally;
 
-use std::collections::BTreeMap;
+pub use claim::{Claim, DetectError, LogClaim};
+pub use index::{Head, Index};
+pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome};
+pub use question::{Answer, Facts, Question};
+pub use run::{Report, run};
+pub use tally::{Counter, Sighting, Tally};
+
 use std::fmt;
+use std::sync::LazyLock;
 
-use thiserror::Error;
-
-use crate::event::{ApiCall, Scope};
-use crate::finding::{Confidence, Finding, Severity, Target};
-use crate::net::IngressRule;
-use crate::plan::{ActionId, Response};
+use crate::event::ApiCall;
 use crate::ssh::{Limits, SourceHistory, SshEvent};
 
-/// Detectors over API calls.
-pub const DETECTORS: &[&dyn Detector] = &[
+/// The typed detectors over API calls.
+pub const TYPED: &[&dyn Detector] = &[
+    // network
     &open_admin_port::OpenAdminPort,
     &open_all_ports::OpenAllPorts,
+    // identity
     &admin_policy_attached::AdminPolicyAttached,
     &admin_inline_policy::AdminInlinePolicy,
     &access_key_for_another::AccessKeyForAnother,
+    // data
+    // traces
+    // compute
+    // account
 ];
 
 /// Detectors over log lines.
 pub const LOG_DETECTORS: &[&dyn LogDetector] =
     &[&ssh_brute_force::SshBruteForce, &ssh_login_after_failures::SshLoginAfterFailures];
 
-/// What the catalogue says of a detector.
-#[derive(Debug)]
-pub struct Meta {
-    /// Kebab-case, named for the bad thing.
-    pub id: &'static str,
-    /// A few words for people.
-    pub title: &'static str,
-    /// How bad, if true.
-    pub severity: Severity,
-    /// How sure, unless a claim says less.
-    pub confidence: Confidence,
-    /// ATT&CK technique ids.
-    pub technique: &'static [&'static str],
-    /// The API calls that it reads; empty for detectors over log lines.
-    pub events: &'static [EventName],
-    /// Whether failed calls matter to it too. Where no detector of a function needs them, the
-    /// EventBridge rule leaves them out.
-    pub needs_failed_calls: bool,
-    /// The IAM permissions that its questions need.
-    pub reads: &'static [&'static str],
-    /// The actions that it may ask for.
-    pub actions: &'static [ActionId],
-    /// Markdown: `## What it does`, `## Why is this bad?`, `## False positives`, `## References`.
-    pub prose: &'static str,
-}
-
-/// One API call by its service and name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EventName {
-    /// For example `ec2.amazonaws.com`.
-    pub source: &'static str,
-    /// For example `AuthorizeSecurityGroupIngress`.
-    pub name: &'static str,
+/// All detectors over API calls: chapter by chapter, in each the typed ones before the rules.
+#[must_use]
+pub fn detectors() -> &'static [&'static dyn Detector] {
+    static ALL: LazyLock<Vec<&'static dyn Detector>> = LazyLock::new(|| {
+        let rules = sigma::PACK.iter().map(|rule| rule as &dyn Detector);
+        let mut all: Vec<_> = TYPED.iter().copied().chain(rules).collect();
+        all.sort_by_key(|detector| detector.meta().domain);
+        all
+    });
+    &ALL
 }
 
 /// A detector over API calls.
 pub trait Detector: Sync {
     /// What the catalogue says of it.
-    fn meta(&self) -> &'static Meta;
+    fn meta(&self) -> &Meta;
 
     /// What has to be asked of AWS before [`Detector::judge`] can tell. Most detectors ask nothing.
     fn questions(&self, call: &ApiCall) -> Vec<Question> {
@@ -114,145 +110,6 @@ impl fmt::Debug for dyn Detector {
 impl fmt::Debug for dyn LogDetector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.meta().id)
-    }
-}
-
-/// Something that only AWS can answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Question {
-    /// The default version's document of a customer-managed policy.
-    ManagedPolicy {
-        /// Its ARN.
-        arn: String,
-    },
-    /// These rules of a security group as they are now, ingress only.
-    IngressRules {
-        /// `sg-…`
-        group_id: String,
-        /// `sgr-…`
-        rule_ids: Vec<String>,
-    },
-}
-
-/// AWS's answer to a [`Question`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// A policy document, plain or URL-encoded.
-    Document(String),
-    /// Ingress rules.
-    Rules(Vec<IngressRule>),
-    /// It no longer exists.
-    Gone,
-}
-
-/// The answers that the shell has found.
-#[derive(Debug, Clone, Default)]
-pub struct Facts(pub BTreeMap<Question, Answer>);
-
-/// What a detector claims of one target.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// What it is about.
-    pub target: Target,
-    /// One sentence, with the values that decided it.
-    pub why: String,
-    /// Where the detector is less sure than its [`Meta::confidence`].
-    pub confidence: Option<Confidence>,
-    /// What would stop it.
-    pub response: Option<Response>,
-}
-
-/// What a log detector claims of a source address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogClaim {
-    /// One sentence, with the values that decided it.
-    pub why: String,
-    /// When the attack began: milliseconds since 1970. Part of the incident's key, so it must be the
-    /// same however often the lines are read.
-    pub began_ms: i64,
-}
-
-/// Why a detector could not judge an event.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum DetectError {
-    /// A field that the event must have is missing or of the wrong shape.
-    #[error("event {event_id}: `{field}` {wrong}")]
-    Field {
-        /// The event's id.
-        event_id: String,
-        /// The field's path.
-        field: String,
-        /// What is wrong with it.
-        wrong: String,
-    },
-    /// A policy document that cannot be read.
-    #[error("policy `{policy}`: {wrong}")]
-    Policy {
-        /// Its name or ARN.
-        policy: String,
-        /// What is wrong with it.
-        wrong: String,
-    },
-    /// A question was not answered: the shell could not look it up.
-    #[error("`{what}` could not be looked up")]
-    Unanswered {
-        /// What was asked.
-        what: String,
-    },
-}
-
-/// What a run of detectors over one event gave.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// The findings, in the catalogue's order.
-    pub findings: Vec<Finding>,
-    /// Detectors that could not judge, with why. The others ran all the same.
-    pub failures: Vec<(&'static str, DetectError)>,
-}
-
-/// The detectors among `all` that read this call. A failed call changed nothing, so only those that
-/// say they need failed calls see one.
-pub fn reading<'a>(
-    all: &'a [&'static dyn Detector],
-    call: &'a ApiCall,
-) -> impl Iterator<Item = &'static dyn Detector> + 'a {
-    let failed = call.failed();
-    all.iter().copied().filter(move |detector| {
-        let meta = detector.meta();
-        (!failed || meta.needs_failed_calls)
-            && meta.events.iter().any(|e| e.name == call.event_name() && call.event_source() == Some(e.source))
-    })
-}
-
-/// Runs detectors over one event.
-#[must_use]
-pub fn run(detectors: &[&'static dyn Detector], call: &ApiCall, scope: &Scope, facts: &Facts) -> Report {
-    let mut report = Report::default();
-    for detector in reading(detectors, call) {
-        let meta = detector.meta();
-        match detector.judge(call, facts) {
-            Ok(claims) => report.findings.extend(claims.into_iter().map(|c| finding(meta, c, call, scope))),
-            Err(error) => report.failures.push((meta.id, error)),
-        }
-    }
-    report
-}
-
-fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope) -> Finding {
-    Finding {
-        detector: meta.id.to_owned(),
-        title: meta.title.to_owned(),
-        severity: meta.severity,
-        confidence: claim.confidence.unwrap_or(meta.confidence),
-        technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
-        scope: scope.clone(),
-        event_name: call.event_name().to_owned(),
-        event_time: call.event_time().map(str::to_owned),
-        principal: call.actor(),
-        target: claim.target,
-        why: claim.why,
-        response: claim.response,
     }
 }
 

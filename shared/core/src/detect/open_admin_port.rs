@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::open_ingress::{self, Offence, reaching_internet};
-use super::{Claim, DetectError, Detector, Facts, Meta, Question};
+use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 use crate::net::{AdminPort, IngressRule, PortSpan, admin_ports_in};
@@ -15,11 +15,13 @@ pub(super) struct OpenAdminPort;
 const META: Meta = Meta {
     id: "open-admin-port",
     title: "Administration port open to the internet",
+    domain: Domain::Network,
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1562.007"],
-    events: open_ingress::EVENTS,
-    needs_failed_calls: false,
+    events: Events::Calls(open_ingress::EVENTS),
+    outcome: Outcome::Success,
+    burst: None,
     reads: open_ingress::READS,
     actions: &[ActionId::RevokeIngress],
     prose: "\

@@ -1,7 +1,7 @@
 //! `open-all-ports`: every port, or every protocol, that the whole internet can reach.
 
 use super::open_ingress::{self, Offence, reaching_internet};
-use super::{Claim, DetectError, Detector, Facts, Meta, Question};
+use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 use crate::net::{IngressRule, PortSpan};
@@ -13,11 +13,13 @@ pub(super) struct OpenAllPorts;
 const META: Meta = Meta {
     id: "open-all-ports",
     title: "All ports open to the internet",
+    domain: Domain::Network,
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1562.007"],
-    events: open_ingress::EVENTS,
-    needs_failed_calls: false,
+    events: Events::Calls(open_ingress::EVENTS),
+    outcome: Outcome::Success,
+    burst: None,
     reads: open_ingress::READS,
     actions: &[ActionId::RevokeIngress],
     prose: "\

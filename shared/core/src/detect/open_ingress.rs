@@ -109,7 +109,7 @@ fn claim(offence: &impl Offence, call: &ApiCall, group: GroupRef, rules: &[&Ingr
         plain(&group_id, 80),
         named.join(", "),
     );
-    Claim { target: Target::SecurityGroup { group_id }, why, confidence: None, response }
+    Claim { response, ..Claim::of(Target::SecurityGroup { group_id }, why) }
 }
 
 /// Those of `candidates`, indices into `rules`, whose sources together amount to the internet.

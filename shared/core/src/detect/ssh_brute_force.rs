@@ -1,6 +1,6 @@
 //! `ssh-brute-force`: an address that guesses passwords.
 
-use super::{LogClaim, LogDetector, Meta};
+use super::{Domain, Events, LogClaim, LogDetector, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
 use crate::ssh::{Limits, SourceHistory, SshEvent, SshOutcome};
@@ -11,11 +11,13 @@ pub(super) struct SshBruteForce;
 const META: Meta = Meta {
     id: "ssh-brute-force",
     title: "SSH passwords guessed",
+    domain: Domain::Hosts,
     severity: Severity::Medium,
     confidence: Confidence::High,
     technique: &["T1110.001"],
-    events: &[],
-    needs_failed_calls: false,
+    events: Events::Lines,
+    outcome: Outcome::Success,
+    burst: None,
     reads: &[],
     actions: &[ActionId::DenySource],
     prose: "\

@@ -1,6 +1,6 @@
 //! `ssh-login-after-failures`: an address that guessed passwords until one was right.
 
-use super::{LogClaim, LogDetector, Meta};
+use super::{Domain, Events, LogClaim, LogDetector, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
 use crate::ssh::{Limits, SourceHistory, SshEvent, SshOutcome};
@@ -12,11 +12,13 @@ pub(super) struct SshLoginAfterFailures;
 const META: Meta = Meta {
     id: "ssh-login-after-failures",
     title: "SSH login after many failures",
+    domain: Domain::Hosts,
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1110.001", "T1078", "T1021.004"],
-    events: &[],
-    needs_failed_calls: false,
+    events: Events::Lines,
+    outcome: Outcome::Success,
+    burst: None,
     reads: &[],
     actions: &[ActionId::DenySource],
     prose: "\

@@ -3,4 +3,7 @@
 mod catalogue;
 mod claims;
 mod fixture;
+mod index;
 mod refusals;
+mod sigma;
+mod tally;

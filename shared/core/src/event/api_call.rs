@@ -13,7 +13,8 @@ use super::ScopeError;
 /// One recorded API call (or console sign-in, or service event).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiCall {
-    record: Map<String, Value>,
+    // INVARIANT: an object. Kept as a value, since that is what rules are evaluated over.
+    record: Value,
     envelope_account: Option<String>,
     envelope_region: Option<String>,
 }
@@ -66,12 +67,12 @@ impl ApiCall {
     /// Wraps a record. `account` and `region` are the envelope's, used where the record has none.
     #[must_use]
     pub fn new(record: Map<String, Value>, account: Option<String>, region: Option<String>) -> Self {
-        Self { record, envelope_account: account, envelope_region: region }
+        Self { record: Value::Object(record), envelope_account: account, envelope_region: region }
     }
 
-    /// The whole record, as it came.
+    /// The whole record, as it came: an object.
     #[must_use]
-    pub fn record(&self) -> &Map<String, Value> {
+    pub fn record(&self) -> &Value {
         &self.record
     }
 
@@ -118,6 +119,28 @@ impl ApiCall {
             || self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"));
         let present = |key| self.record.get(key).is_some_and(|v| !v.is_null());
         present("errorCode") || present("errorMessage") || failed_login()
+    }
+
+    /// Whether the call was refused for want of a permission.
+    #[must_use]
+    pub fn denied(&self) -> bool {
+        self.error_code().is_some_and(is_denial)
+    }
+
+    /// Whether the root user made the call, itself and not a service for it.
+    #[must_use]
+    pub fn by_root(&self) -> bool {
+        let identity = self.identity();
+        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str);
+        of("type") == Some("Root") && of("invokedBy").is_none() && self.text("eventType") != Some("AwsServiceEvent")
+    }
+
+    /// Whether a service made the call, for itself or for somebody.
+    #[must_use]
+    pub fn by_service(&self) -> bool {
+        let identity = self.identity();
+        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str);
+        of("type") == Some("AWSService") || of("invokedBy").is_some()
     }
 
     /// The account that owns the resource: the recipient's, else the envelope's, else the caller's.
@@ -197,6 +220,22 @@ impl ApiCall {
     fn text(&self, key: &str) -> Option<&str> {
         self.record.get(key).and_then(Value::as_str)
     }
+}
+
+/// Whether an error code says that a permission was missing. Services spell it in many ways.
+#[must_use]
+pub fn is_denial(code: &str) -> bool {
+    let last = code.rsplit('.').next().unwrap_or(code);
+    let word = last.strip_suffix("Exception").unwrap_or(last);
+    matches!(
+        word,
+        "AccessDenied"
+            | "UnauthorizedOperation"
+            | "AuthorizationError"
+            | "NotAuthorized"
+            | "UnauthorizedAccess"
+            | "Forbidden"
+    )
 }
 
 /// An account id: twelve digits, which some producers write as a number and so lose leading zeros.

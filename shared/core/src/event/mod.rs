@@ -9,7 +9,7 @@ mod delivery;
 mod error;
 mod logs;
 
-pub use api_call::{Actor, ApiCall, Scope};
+pub use api_call::{Actor, ApiCall, Scope, is_denial};
 pub use delivery::{Delivery, DeliveryKind, Item};
 pub use error::{ParseError, ScopeError};
 pub use logs::{LogBatch, LogLine};

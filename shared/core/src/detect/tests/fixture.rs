@@ -1,16 +1,23 @@
 //! The events and log lines beside the detectors, in `fixtures/DETECTOR/`.
 //!
-//! A file's name says what is expected of it: `fires-*`, `silent-*`, or `silent-see-OTHER`, on which
-//! another detector fires. What AWS would have answered stands in `NAME.facts.json`.
+//! A file's name says what is expected of it: `fires-*`, `fires-*--with-OTHER`, where another detector fires
+//! too, `silent-*`, or `silent-see-OTHER`, on which another detector fires. What AWS would have answered stands in `NAME.facts.json`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::detect::{Answer, DETECTORS, Detector, Facts, LOG_DETECTORS, LogDetector, Question, Report, reading, run};
+use crate::catalogue::all_metas;
+use crate::detect::{Answer, Detector, Facts, Index, LOG_DETECTORS, LogDetector, Question, Report, detectors, run};
 use crate::event::{ApiCall, Event};
+use crate::finding::Severity;
 use crate::ssh::{Limits, LogFinding, StreamWindows};
+
+/// The whole catalogue, ready to run.
+pub(super) fn everything() -> Index {
+    Index::new(detectors().iter().copied())
+}
 
 /// A file of `fixtures/DETECTOR/`.
 pub(super) struct Fixture {
@@ -49,22 +56,36 @@ impl Fixture {
         self.fired(|_| true)
     }
 
+    /// The ids of the detectors of some weight that fire when all run. Those below it only keep a record
+    /// of what happens, and so join in with many others.
+    pub(super) fn alarmed_among_all(&self) -> BTreeSet<&'static str> {
+        let weighty = |id: &str| all_metas().any(|meta| meta.id == id && meta.severity >= Severity::Medium);
+        self.fired_among_all().into_iter().filter(|id| weighty(id)).collect()
+    }
+
+    /// The detectors that the name says fire too: `fires-WHAT--with-ID--with-ID`.
+    pub(super) fn companions(&self) -> BTreeSet<&str> {
+        self.name.split("--with-").skip(1).collect()
+    }
+
     fn fired(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
         if self.is_log() {
             let detectors: Vec<_> = LOG_DETECTORS.iter().copied().filter(|d| wanted(d.meta().id)).collect();
             return self.observe(&detectors).iter().map(|finding| finding.meta.id).collect();
         }
-        let detectors: Vec<_> = DETECTORS.iter().copied().filter(|d| wanted(d.meta().id)).collect();
-        let report = self.run(&detectors);
+        let all: Vec<_> = detectors().iter().copied().filter(|d| wanted(d.meta().id)).collect();
+        let report = self.run(&all);
         assert!(report.failures.is_empty(), "{}: {:?}", self.path.display(), report.failures);
-        let ids = DETECTORS.iter().map(|d| d.meta().id);
-        ids.filter(|id| report.findings.iter().any(|finding| finding.detector == *id)).collect()
+        let sighted = report.sightings.iter().map(|sighting| &sighting.finding);
+        let fired: BTreeSet<_> = report.findings.iter().chain(sighted).map(|f| f.detector.as_str()).collect();
+        all_metas().map(|meta| meta.id).filter(|id| fired.contains(id)).collect()
     }
 
     /// Runs detectors over the event, with the facts beside it.
     pub(super) fn run(&self, detectors: &[&'static dyn Detector]) -> Report {
         let call = self.call();
-        run(detectors, &call, &call.scope().unwrap(), &self.facts(&call))
+        let index = Index::new(detectors.iter().copied());
+        run(&index, &call, &call.scope().unwrap(), &self.facts(&call))
     }
 
     /// Runs detectors over the lines.
@@ -102,7 +123,8 @@ impl Fixture {
         };
         let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
         let facts = Facts(entries.iter().map(|entry| (question(entry), answer(entry))).collect());
-        let asked: BTreeSet<_> = reading(DETECTORS, call).flat_map(|detector| detector.questions(call)).collect();
+        let reading = everything().reading(&call.into());
+        let asked: BTreeSet<_> = reading.iter().flat_map(|detector| detector.questions(call)).collect();
         assert_eq!(asked, facts.0.keys().cloned().collect(), "{}: questions asked and answered", self.path.display());
         facts
     }

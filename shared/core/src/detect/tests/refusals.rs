@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::fixture::fixture;
-use crate::detect::{Answer, DETECTORS, DetectError, Facts, Question, reading, run};
+use super::fixture::{everything, fixture};
+use crate::detect::{Answer, DetectError, Facts, Question, run};
 use crate::event::ApiCall;
 
 /// The record of a fixture with one field of the request or response replaced.
 fn changed(detector: &str, name: &str, part: &str, key: &str, value: Value) -> ApiCall {
-    let mut record = fixture(detector, name).call().record().clone();
+    let mut record = fixture(detector, name).call().record().as_object().unwrap().clone();
     record[part][key] = value;
     record.insert("eventID".to_owned(), json!("e-1"));
     ApiCall::new(record, None, None)
 }
 
 fn failure(call: &ApiCall) -> String {
-    let report = run(DETECTORS, call, &call.scope().unwrap(), &Facts::default());
+    let report = run(&everything(), call, &call.scope().unwrap(), &Facts::default());
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     report.failures.first().map(|(id, error)| format!("{id}: {error}")).unwrap()
 }
@@ -49,7 +49,8 @@ fn fields_that_are_missing_are_named() {
             "event e-1: `requestParameters.ModifySecurityGroupRulesRequest` is missing",
         ),
     ] {
-        let mut record = changed(detector, name, "requestParameters", key, Value::Null).record().clone();
+        let mut record =
+            changed(detector, name, "requestParameters", key, Value::Null).record().as_object().unwrap().clone();
         record["requestParameters"].as_object_mut().unwrap().remove(key);
         assert_eq!(failure(&ApiCall::new(record, None, None)), format!("{detector}: {want}"));
     }
@@ -92,10 +93,10 @@ fn a_range_that_is_none_is_refused() {
 #[test]
 fn a_range_that_is_none_hides_no_other() {
     let fixture = fixture("open-admin-port", "fires-halves-without-response");
-    let mut record = fixture.call().record().clone();
+    let mut record = fixture.call().record().as_object().unwrap().clone();
     record["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][1]["cidrIp"] = json!("anywhere");
     let call = ApiCall::new(record, None, None);
-    let report = run(DETECTORS, &call, &call.scope().unwrap(), &Facts::default());
+    let report = run(&everything(), &call, &call.scope().unwrap(), &Facts::default());
     assert_eq!((report.findings.len(), report.failures.len()), (1, 0));
 }
 
@@ -104,14 +105,14 @@ fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
     for (detector, name) in [("admin-policy-attached", "fires-customer-policy"), ("open-admin-port", "fires-modified")]
     {
         let call = fixture(detector, name).call();
-        let questions: Vec<_> = reading(DETECTORS, &call).flat_map(|d| d.questions(&call)).collect();
+        let questions: Vec<_> = everything().reading(&(&call).into()).iter().flat_map(|d| d.questions(&call)).collect();
         let wrong_kind = match questions.as_slice() {
             [question @ Question::ManagedPolicy { .. }] => (question.clone(), Answer::Rules(Vec::new())),
             [question @ Question::IngressRules { .. }] => (question.clone(), Answer::Document(String::new())),
             other => panic!("{other:?}"),
         };
         for facts in [Facts::default(), Facts([wrong_kind].into())] {
-            let report = run(DETECTORS, &call, &call.scope().unwrap(), &facts);
+            let report = run(&everything(), &call, &call.scope().unwrap(), &facts);
             let [(id, DetectError::Unanswered { .. })] = report.failures.as_slice() else { panic!("{report:?}") };
             assert_eq!(*id, detector);
         }
@@ -120,7 +121,7 @@ fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
 
 #[test]
 fn a_caller_that_cannot_be_told_is_refused() {
-    let mut record = fixture("access-key-for-another", "fires-user").call().record().clone();
+    let mut record = fixture("access-key-for-another", "fires-user").call().record().as_object().unwrap().clone();
     record["eventID"] = json!("e-1");
     for (identity, want) in [
         (Value::Null, "event e-1: `userIdentity.type` is missing"),

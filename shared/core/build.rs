@@ -1,0 +1,114 @@
+//! Turns the pack's Sigma rules (`src/detect/rules/DOMAIN/ID.yml`) into static entries of the
+//! catalogue: title, severity, events, page. The rules themselves are compiled when the first event of
+//! their name comes, so that a function starts without parsing any. A broken rule breaks the build.
+
+#[path = "src/detect/sigma/calls.rs"]
+pub mod calls;
+#[path = "src/detect/sigma/describe.rs"]
+pub mod describe;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use describe::{Custom, Description};
+
+const DOMAINS: [&str; 6] = ["Network", "Identity", "Data", "Traces", "Compute", "Account"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/detect/rules");
+    println!("cargo::rerun-if-changed=src/detect/sigma/calls.rs");
+    println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
+    let mut entries = Vec::new();
+    for domain in DOMAINS {
+        let folder = Path::new("src/detect/rules").join(domain.to_ascii_lowercase());
+        for file in files(&folder)? {
+            println!("cargo::rerun-if-changed={}", file.display());
+            entries.push(entry(domain, &file).map_err(|error| format!("{}: {error}", file.display()))?);
+        }
+    }
+    let (count, entries) = (entries.len(), entries.concat());
+    let out =
+        format!("/// The rules, by chapter and id.\npub static PACK: [SigmaDetector; {count}] = [\n{entries}];\n");
+    let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    fs::write(PathBuf::from(folder).join("pack.rs"), out)?;
+    Ok(())
+}
+
+/// The rules of a chapter, in order; none where the chapter has no folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "yml"));
+    files.sort();
+    Ok(files)
+}
+
+fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let rules = describe::parse(&text)?;
+    let [rule] = rules.as_slice() else { return Err("a file of the pack holds one rule".into()) };
+    let Description { name, title, severity, technique, calls, custom, prose } = describe::describe(rule)?;
+    let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
+    let Custom { domain: own, confidence, respond, target, outcome, reads, burst, why } = custom;
+    if name.is_some() || own.is_some() {
+        return Err("a rule of the pack is named by its file, and its chapter by the folder".into());
+    }
+    if why.is_none() {
+        return Err("`riposte.why` is missing: the page must say why it is bad".into());
+    }
+    let id = file.file_stem().and_then(|stem| stem.to_str()).ok_or("the file's name is not UTF-8")?;
+    let events = match (reads.as_deref(), calls) {
+        (Some("root"), _) => "Events::ByRoot".to_owned(),
+        (Some("denied"), _) => "Events::Denied".to_owned(),
+        (None, Some(calls)) => names(&calls)?,
+        (Some(_), _) => return Err("`riposte.reads` must be `root` or `denied`".into()),
+        (None, None) => return Err("it does not say which `eventSource` and `eventName` it reads".into()),
+    };
+    let (burst, distinct) = match &burst {
+        Some(burst) => {
+            let (what, at_least, within) = (&burst.what, burst.at_least, burst.within_seconds);
+            let text = format!("Some(Burst {{ what: {what:?}, at_least: {at_least}, within_s: {within} }})");
+            (text, burst.distinct.clone())
+        }
+        None => ("None".to_owned(), None),
+    };
+    let actions: Vec<_> = respond.iter().map(|action| format!("ActionId::{}", camel(action))).collect();
+    let mut out = String::new();
+    writeln!(out, "SigmaDetector::new(Meta {{")?;
+    writeln!(out, "    id: {id:?}, title: {title:?}, domain: Domain::{domain},")?;
+    writeln!(out, "    severity: Severity::{},", camel(&severity))?;
+    writeln!(out, "    confidence: Confidence::{},", camel(confidence.as_deref().unwrap_or("medium")))?;
+    writeln!(out, "    technique: &{technique:?}, events: {events},")?;
+    writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
+    writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
+    writeln!(out, "    prose: {prose:?},")?;
+    writeln!(out, "}}, Paths {{ target: {target:?}, distinct: {distinct:?} }}, {text:?}),")?;
+    Ok(out)
+}
+
+/// The calls as an expression. The pack names every call exactly: the event patterns are made of it.
+fn names(calls: &[calls::Call]) -> Result<String, Box<dyn Error>> {
+    let mut out = String::from("Events::Calls(&[");
+    for (source, name) in calls {
+        let (Some(source), Some(name)) = (source, name) else {
+            return Err("each call needs an `eventSource` and an `eventName`, both exact".into());
+        };
+        write!(out, "EventName {{ source: {source:?}, name: {name:?} }}, ")?;
+    }
+    out.push_str("])");
+    Ok(out)
+}
+
+/// `revoke-ingress` → `RevokeIngress`
+fn camel(kebab: &str) -> String {
+    let words = kebab.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    });
+    words.collect()
+}

@@ -1,0 +1,37 @@
+//! What a detector asks of AWS, and the answers.
+
+use std::collections::BTreeMap;
+
+use crate::net::IngressRule;
+
+/// Something that only AWS can answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// The default version's document of a customer-managed policy.
+    ManagedPolicy {
+        /// Its ARN.
+        arn: String,
+    },
+    /// These rules of a security group as they are now, ingress only.
+    IngressRules {
+        /// `sg-…`
+        group_id: String,
+        /// `sgr-…`
+        rule_ids: Vec<String>,
+    },
+}
+
+/// AWS's answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A policy document, plain or URL-encoded.
+    Document(String),
+    /// Ingress rules.
+    Rules(Vec<IngressRule>),
+    /// It no longer exists.
+    Gone,
+}
+
+/// The answers that the shell has found.
+#[derive(Debug, Clone, Default)]
+pub struct Facts(pub BTreeMap<Question, Answer>);

@@ -1,0 +1,142 @@
+//! What a Sigma rule says of itself, put into the catalogue's words.
+//!
+//! This file knows nothing of the rest of the crate, because the build script reads it too: it turns
+//! the pack's rules into static entries, so that a function starts without parsing any.
+
+use rsigma_parser::{SigmaCollection, SigmaRule, parse_sigma_yaml};
+use serde::Deserialize;
+
+use super::calls;
+
+/// A rule in the catalogue's words. All texts are checked for their form by whoever reads them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// `name`, where the rule has one.
+    pub name: Option<String>,
+    /// `title`
+    pub title: String,
+    /// `level`; `medium` where the rule has none.
+    pub severity: String,
+    /// ATT&CK technique ids from the tags, in upper case.
+    pub technique: Vec<String>,
+    /// The calls that it can match; `None` where it may match any.
+    pub calls: Option<Vec<(Option<String>, Option<String>)>>,
+    /// The `riposte:` part; `None` where the rule has none.
+    pub custom: Option<Custom>,
+    /// The page's four parts.
+    pub prose: String,
+}
+
+/// The `riposte:` part of a rule.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Custom {
+    /// The chapter: `network`, `identity`…; for a rule of the pack, its folder says it.
+    pub domain: Option<String>,
+    /// `low`, `medium` or `high`.
+    pub confidence: Option<String>,
+    /// The actions that would help.
+    #[serde(default)]
+    pub respond: Vec<String>,
+    /// Where in the event the target stands, for example `requestParameters.name`.
+    pub target: Option<String>,
+    /// `success` (the default), `failure` or `any`.
+    pub outcome: Option<String>,
+    /// `root` or `denied`, where the rule reads by who called or how it ended instead of by names.
+    pub reads: Option<String>,
+    /// How many different things make a finding.
+    pub burst: Option<BurstText>,
+    /// Why it is bad, for the page.
+    pub why: Option<String>,
+}
+
+/// `riposte.burst`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BurstText {
+    /// Where in the event the counted thing stands; every event counts where it is left out.
+    pub distinct: Option<String>,
+    /// What it is, in the plural.
+    pub what: String,
+    /// How many.
+    pub at_least: u32,
+    /// Within so many seconds.
+    pub within_seconds: u32,
+}
+
+/// Parses a file of Sigma rules. Correlations and filters are refused: they are not rules over events.
+///
+/// # Errors
+/// The parser's words, which may hold a place.
+pub fn parse(text: &str) -> Result<Vec<SigmaRule>, String> {
+    let SigmaCollection { rules, correlations, filters, errors } =
+        parse_sigma_yaml(text).map_err(|error| error.to_string())?;
+    if let Some(error) = errors.into_iter().next() {
+        return Err(error);
+    }
+    if let Some(rule) = correlations.first() {
+        return Err(format!("`{}` is a correlation rule, which is not supported", rule.title));
+    }
+    if let Some(rule) = filters.first() {
+        return Err(format!("`{}` is a filter, which is not supported", rule.title));
+    }
+    if rules.is_empty() {
+        return Err("there is no rule in it".to_owned());
+    }
+    Ok(rules)
+}
+
+/// Reads a rule's description.
+///
+/// # Errors
+/// Where the `riposte:` part is malformed, or the rule is for another product than AWS.
+pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
+    if let Some(product) = rule.logsource.product.as_deref()
+        && product != "aws"
+    {
+        return Err(format!("the rule is for the product `{product}`, not for `aws`"));
+    }
+    let custom = rule.custom_attributes.get("riposte").map(|value| Custom::deserialize(value.clone())).transpose();
+    let custom = custom.map_err(|error| format!("`riposte`: {error}"))?;
+    let tags = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
+    let technique = tags.filter(|tag| is_technique(tag)).map(str::to_ascii_uppercase).collect();
+    Ok(Description {
+        name: rule.name.clone(),
+        title: rule.title.clone(),
+        severity: rule.level.map_or("medium", |level| level.as_str()).to_owned(),
+        technique,
+        calls: calls::of(&rule.detection).map(|calls| calls.into_iter().collect()),
+        prose: prose(rule, custom.as_ref()),
+        custom,
+    })
+}
+
+/// `t1562` or `t1562.008`
+fn is_technique(tag: &str) -> bool {
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let Some(id) = tag.strip_prefix(['t', 'T']) else { return false };
+    match id.split_once('.') {
+        Some((number, sub)) => digits(number, 4) && digits(sub, 3),
+        None => digits(id, 4),
+    }
+}
+
+fn prose(rule: &SigmaRule, custom: Option<&Custom>) -> String {
+    let mut out = String::new();
+    let mut part = |heading: &str, text: &str| {
+        if !text.is_empty() {
+            out.push_str(&format!("## {heading}\n{}\n\n", text.trim()));
+        }
+    };
+    part("What it does", rule.description.as_deref().unwrap_or_default());
+    part("Why is this bad?", custom.and_then(|custom| custom.why.as_deref()).unwrap_or_default());
+    part("False positives", &list(rule.falsepositives.iter().map(String::as_str)));
+    part("References", &list(rule.references.iter().map(|link| format!("<{link}>"))));
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn list(items: impl Iterator<Item = impl AsRef<str>>) -> String {
+    items.map(|item| format!("- {}\n", item.as_ref().trim())).collect()
+}

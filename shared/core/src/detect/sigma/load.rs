@@ -1,0 +1,225 @@
+//! A user's rules, read from a folder at start. A broken one is refused with its file, its line and the
+//! reason: a rule that is left out in silence is an attack that nobody sees.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rsigma_eval::compile_rule;
+use rsigma_parser::SigmaRule;
+use thiserror::Error;
+
+use super::describe::{self, Custom, Description};
+use super::{Paths, SigmaDetector};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, detectors};
+use crate::text::plain;
+
+/// Why a folder of rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{file}:{line}: {reason}", file = .file.display())]
+pub struct RuleError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1; the rule's first where the reason has no line of its own.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// How deep folders may lie in folders.
+const DEEPEST: usize = 16;
+
+/// Reads every `.yml` and `.yaml` file of a folder and of the folders in it, or one file.
+///
+/// The rules live as long as the process: they are read once, at its start.
+///
+/// # Errors
+/// Names the file, the line and the reason for each broken rule.
+pub fn load(path: &Path) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
+    let mut files = Vec::new();
+    let mut errors = Vec::new();
+    find(path, DEEPEST, &mut files, &mut errors);
+    files.sort();
+    let mut seen: BTreeMap<&'static str, PathBuf> = BTreeMap::new();
+    let mut loaded: Vec<&'static dyn Detector> = Vec::new();
+    for file in &files {
+        match read(file) {
+            Ok(rules) => {
+                for (line, rule) in rules {
+                    let id = rule.meta().id;
+                    let elsewhere = detectors().iter().any(|known| known.meta().id == id);
+                    let other = seen.insert(id, file.clone()).map(|other| format!("in `{}`", other.display()));
+                    if let Some(place) = other.or(elsewhere.then(|| "in the catalogue".to_owned())) {
+                        let reason = format!("the name `{id}` is taken by a rule {place}");
+                        errors.push(RuleError { file: file.clone(), line, reason });
+                    }
+                    loaded.push(Box::leak(Box::new(rule)));
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
+}
+
+fn find(path: &Path, deeper: usize, files: &mut Vec<PathBuf>, errors: &mut Vec<RuleError>) {
+    let error = |reason: String| RuleError { file: path.to_owned(), line: 1, reason };
+    if path.is_dir() {
+        let entries = match fs::read_dir(path) {
+            Ok(_) if deeper == 0 => return errors.push(error("folders lie too deep in folders".to_owned())),
+            Ok(entries) => entries,
+            Err(reason) => return errors.push(error(reason.to_string())),
+        };
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.path().is_dir() || is_rule(&entry.path()) => {
+                    find(&entry.path(), deeper - 1, files, errors);
+                }
+                Ok(_) => {}
+                Err(reason) => errors.push(error(reason.to_string())),
+            }
+        }
+    } else {
+        files.push(path.to_owned());
+    }
+}
+
+fn is_rule(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+}
+
+fn read(file: &Path) -> Result<Vec<(usize, SigmaDetector)>, RuleError> {
+    let error = |line: usize, reason: String| RuleError { file: file.to_owned(), line, reason: plain(&reason, 600) };
+    let text = fs::read_to_string(file).map_err(|reason| error(1, reason.to_string()))?;
+    let starts = document_lines(&text);
+    let rules = describe::parse(&text).map_err(|reason| error(line_of(&text, &reason), reason))?;
+    let several = rules.len() > 1;
+    let mut read = Vec::new();
+    for (number, rule) in rules.iter().enumerate() {
+        let line = starts.get(number).copied().unwrap_or(1);
+        let mut default_name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if several {
+            default_name = format!("{default_name}-{}", number + 1);
+        }
+        let made = detector(rule, default_name).map_err(|reason| {
+            let named = line_of(&text, &reason);
+            // A word that stands in an earlier rule of the file means another one.
+            error(if several { line } else { named }, reason)
+        });
+        read.push((line, made?));
+    }
+    Ok(read)
+}
+
+fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, String> {
+    let Description { name, title, severity, technique, calls, custom, prose } = describe::describe(rule)?;
+    // Without a part of ours the rule runs as it was written: over failed calls too.
+    let outcome = if custom.is_some() { Outcome::Success } else { Outcome::Any };
+    let Custom { domain, confidence, respond, target, outcome: said, reads, burst, why: _ } =
+        custom.unwrap_or_default();
+    let outcome = match said.as_deref() {
+        None => outcome,
+        Some("success") => Outcome::Success,
+        Some("failure") => Outcome::Failure,
+        Some("any") => Outcome::Any,
+        Some(other) => return Err(format!("`riposte.outcome` must be `success`, `failure` or `any`, not `{other}`")),
+    };
+    let events = match (reads.as_deref(), calls) {
+        (Some("root"), _) => Events::ByRoot,
+        (Some("denied"), _) => Events::Denied,
+        (Some(other), _) => return Err(format!("`riposte.reads` must be `root` or `denied`, not `{other}`")),
+        (None, Some(calls)) => Events::Calls(names(calls)),
+        (None, None) => Events::All,
+    };
+    let domain = match domain.as_deref() {
+        None => Domain::Compute,
+        Some(text) => Domain::ALL
+            .into_iter()
+            .find(|domain| domain.as_str() == text && *domain != Domain::Hosts)
+            .ok_or_else(|| format!("`riposte.domain`: there is no chapter `{text}`"))?,
+    };
+    let confidence =
+        confidence.as_deref().unwrap_or("medium").parse().map_err(|e| format!("`riposte.confidence` {e}"))?;
+    let actions = respond.iter().map(|action| action.parse()).collect::<Result<Vec<_>, String>>();
+    let actions = actions.map_err(|reason| format!("`riposte.respond`: {reason}"))?;
+    if !actions.is_empty() && target.is_none() {
+        return Err("`riposte.respond` needs a `riposte.target`".to_owned());
+    }
+    let paths = Paths {
+        target: target.map(leaked),
+        distinct: burst.as_ref().and_then(|burst| burst.distinct.clone()).map(leaked),
+    };
+    let burst = burst.map(|b| Burst { what: leaked(b.what), at_least: b.at_least, within_s: b.within_seconds });
+    let compiled = compile_rule(rule).map_err(|reason| reason.to_string())?;
+    let meta = Meta {
+        id: leaked(name.unwrap_or(default_name)),
+        title: leaked(title),
+        domain,
+        severity: severity.parse()?,
+        confidence,
+        technique: technique.into_iter().map(leaked).collect::<Vec<_>>().leak(),
+        events,
+        outcome,
+        burst,
+        reads: &[],
+        actions: actions.leak(),
+        prose: leaked(prose),
+    };
+    Ok(SigmaDetector::compiled(meta, paths, compiled))
+}
+
+fn names(calls: Vec<(Option<String>, Option<String>)>) -> &'static [EventName] {
+    let part = |text: Option<String>| text.map_or(ANY, leaked);
+    calls
+        .into_iter()
+        .map(|(source, name)| EventName { source: part(source), name: part(name) })
+        .collect::<Vec<_>>()
+        .leak()
+}
+
+fn leaked(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
+/// The line on which each document of the file begins.
+fn document_lines(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut begun = false;
+    for (index, line) in text.lines().enumerate() {
+        if line.starts_with("---") {
+            begun = false;
+        } else if !begun && !line.trim().is_empty() && !line.starts_with('#') {
+            starts.push(index + 1);
+            begun = true;
+        }
+    }
+    starts
+}
+
+/// The line that the parser's words mean: the one that they name, else the first that holds what they
+/// quote, else that of the first rule.
+fn line_of(text: &str, reason: &str) -> usize {
+    if let Some((_, after)) = reason.split_once(" line ") {
+        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+        if let Ok(line) = digits.parse() {
+            return line;
+        }
+    }
+    let find = |wanted: &str| text.lines().position(|line| has_word(line, wanted)).map(|index| index + 1);
+    let quoted = reason.split(['\'', '`', '"']).skip(1).step_by(2).filter(|quoted| !quoted.is_empty());
+    let quoted = quoted.map(|quoted| quoted.strip_prefix("riposte.").unwrap_or(quoted));
+    let of_condition = reason.starts_with("Condition") || reason.contains("detection identifier");
+    let condition = of_condition.then(|| find("condition")).flatten();
+    condition
+        .or_else(|| quoted.filter_map(find).next())
+        .unwrap_or_else(|| document_lines(text).first().copied().unwrap_or(1))
+}
+
+/// Whether the line holds the word, not as a part of a longer one.
+fn has_word(line: &str, word: &str) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    line.match_indices(word).any(|(at, _)| {
+        let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + word.len()..).unwrap_or_default());
+        !inside(before.chars().next_back()) && !inside(after.chars().next())
+    })
+}

@@ -1,0 +1,148 @@
+//! Sigma rules as detectors, evaluated by `rsigma-eval`.
+//!
+//! The pack ([`PACK`]) is our own; [`load`] reads a user's. Both are plain Sigma. What Sigma has no word
+//! for stands in a part of its own: `riposte: {confidence, respond, target, outcome, burst, why…}`
+//! ([`describe::Custom`]). A rule without that part runs over every call that it can match, failed ones
+//! included, as it was written.
+
+pub mod calls;
+pub mod describe;
+mod load;
+mod pack;
+mod respond;
+
+pub use load::{RuleError, load};
+pub use pack::PACK;
+
+use std::sync::OnceLock;
+
+use rsigma_eval::event::{Event as _, EventValue, JsonEvent};
+use rsigma_eval::{CompiledRule, compile_rule, evaluate_rule};
+
+use super::{Claim, DetectError, Detector, Facts, Meta};
+use crate::event::ApiCall;
+use crate::finding::Target;
+use crate::text::plain;
+
+/// A Sigma rule as a detector. It is compiled when the first event comes that it reads.
+#[derive(Debug)]
+pub struct SigmaDetector {
+    meta: Meta,
+    paths: Paths,
+    text: &'static str,
+    compiled: OnceLock<Result<CompiledRule, String>>,
+}
+
+/// Where in an event a rule's values stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Paths {
+    /// The target.
+    pub target: Option<&'static str>,
+    /// What a burst counts.
+    pub distinct: Option<&'static str>,
+}
+
+impl SigmaDetector {
+    /// A rule from its YAML text, one rule alone, and what its description said.
+    #[must_use]
+    pub const fn new(meta: Meta, paths: Paths, text: &'static str) -> Self {
+        Self { meta, paths, text, compiled: OnceLock::new() }
+    }
+
+    /// The same, compiled already.
+    fn compiled(meta: Meta, paths: Paths, rule: CompiledRule) -> Self {
+        Self { meta, paths, text: "", compiled: OnceLock::from(Ok(rule)) }
+    }
+
+    /// Its YAML; empty for a rule of the user's.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Where its values stand.
+    #[must_use]
+    pub fn paths(&self) -> Paths {
+        self.paths
+    }
+
+    /// Compiles it, unless that was done.
+    ///
+    /// # Errors
+    /// What is wrong with the rule.
+    pub fn compile(&self) -> Result<&CompiledRule, DetectError> {
+        let compiled = self.compiled.get_or_init(|| {
+            let rules = describe::parse(self.text)?;
+            let rule = rules.first().ok_or("there is no rule in it")?;
+            compile_rule(rule).map_err(|error| error.to_string())
+        });
+        compiled.as_ref().map_err(|wrong| DetectError::Rule { rule: self.meta.id.to_owned(), wrong: wrong.clone() })
+    }
+
+    fn why(&self, call: &ApiCall, target: &str) -> String {
+        let outcome = call.error_code().map(|code| format!(" (refused: {code})")).unwrap_or_default();
+        format!("{}: `{}` on `{target}`{outcome}", self.meta.title, call.event_name())
+    }
+}
+
+impl Detector for SigmaDetector {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let event = JsonEvent::borrow(call.record());
+        if evaluate_rule(self.compile()?, &event).is_none() {
+            return Ok(Vec::new());
+        }
+        let found = self.paths.target.and_then(|path| text_at(&event, path));
+        let name = found.clone().unwrap_or_else(|| call.actor().label().to_owned());
+        let why = plain(&self.why(call, &name), 600);
+        let counted = self.meta.burst.map(|_| {
+            let item = self.paths.distinct.and_then(|path| text_at(&event, path));
+            item.or_else(|| call.event_id().map(str::to_owned)).unwrap_or_default()
+        });
+        let service = || call.event_source().and_then(|s| s.split('.').next()).unwrap_or("aws").to_owned();
+        let resource = || Target::Resource { service: service(), id: name.clone() };
+        let responses = self.meta.actions.iter().filter_map(|action| {
+            let response = respond::response(*action, self.paths.target?, found.as_deref()?, call, &event)?;
+            Some((respond::target(&response), response))
+        });
+        let mut claims: Vec<_> = responses
+            .map(|(target, response)| Claim {
+                response: Some(response),
+                counted: counted.clone(),
+                ..Claim::of(target, why.clone())
+            })
+            .collect();
+        if claims.is_empty() {
+            claims.push(Claim { counted, ..Claim::of(resource(), why) });
+        }
+        Ok(claims)
+    }
+}
+
+/// The text at a path of the event. Of a list, its first members.
+pub(crate) fn text_at(event: &JsonEvent<'_>, path: &str) -> Option<String> {
+    text_of(&event.get_field(path)?)
+}
+
+/// How many members of a list are named.
+const NAMED: usize = 3;
+
+fn text_of(value: &EventValue<'_>) -> Option<String> {
+    match value {
+        EventValue::Array(members) => {
+            let mut texts: Vec<_> = members.iter().filter_map(text_of).collect();
+            let more = texts.len().saturating_sub(NAMED);
+            texts.truncate(NAMED);
+            let mut text = texts.join(", ");
+            if more > 0 {
+                text = format!("{text} and {more} more");
+            }
+            (!text.is_empty()).then_some(text)
+        }
+        EventValue::Map(_) => Some(value.to_json().to_string()),
+        scalar => scalar.as_str().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty()),
+    }
+}
