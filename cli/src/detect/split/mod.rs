@@ -17,7 +17,7 @@ mod seek;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch::{Batch, Piece, Place};
+pub(crate) use batch::{Batch, Piece, Place, json_fault};
 use block::{BLOCK, Lexer, Marks};
 use list::Level;
 use seek::Seek;
@@ -104,9 +104,9 @@ impl Splitter {
         &mut self.bytes
     }
 
-    /// How many bytes the pieces that can be handed on take up.
+    /// About how many bytes can be handed on: none where there is no piece, else at least one.
     pub(crate) fn ready(&self) -> usize {
-        if self.pieces.is_empty() { 0 } else { self.kept() }
+        if self.pieces.is_empty() { 0 } else { self.kept().max(1) }
     }
 
     /// Reads what has arrived. With `end`, nothing more will.

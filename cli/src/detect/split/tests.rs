@@ -157,7 +157,9 @@ fn a_broken_line_costs_itself_alone() {
         let lost = format!("line 2: {why}; skipped {} bytes to the next record", line.len() + 1);
         assert_eq!(told(stream.as_bytes()), ["{\"a\":1}", &lost, "{\"c\":3}", "{\"d\":4}"], "{line}");
     }
-    for (line, rest) in [("no json", None), ("it's \"no json", None), ("}]", None), ("INFO {\"b\":2}", Some("{\"b\":2}"))] {
+    for (line, rest) in
+        [("no json", None), ("it's \"no json", None), ("}]", None), ("INFO {\"b\":2}", Some("{\"b\":2}"))]
+    {
         let stream = format!("{{\"a\":1}}\n{line}\n{{\"c\":3}}\n");
         let mut want = vec!["{\"a\":1}", "line 2: text that is no record"];
         want.extend(rest);
@@ -206,7 +208,10 @@ fn what_ends_early_is_told() {
     );
     assert_eq!(told(b"{\"Records\":[{\"a\":1},"), ["{\"a\":1}", "line 1: the text ends within the list of records"]);
     assert_eq!(told(b"{\"Records\":[{\"a\":1}]"), ["{\"a\":1}", "line 1: the text ends within the list of records"]);
-    assert_eq!(told(b"{\"a\":1}\n{\"a\":"), ["{\"a\":1}", "line 2: the text ends within the record; skipped 5 bytes to the end"]);
+    assert_eq!(
+        told(b"{\"a\":1}\n{\"a\":"),
+        ["{\"a\":1}", "line 2: the text ends within the record; skipped 5 bytes to the end"]
+    );
 }
 
 #[test]
