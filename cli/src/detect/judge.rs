@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
-use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, detectors, sigma};
+use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, detectors};
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
 
@@ -48,18 +49,15 @@ impl Judge {
     /// Names each broken rule with its file and line, and an id that there is not, with those that it may mean.
     pub(super) fn new(rules: &[PathBuf], rules_alone: bool, only: &[String], least: Option<Severity>) -> Result<Self> {
         let mut all: Vec<&'static dyn Detector> = if rules_alone { Vec::new() } else { detectors().to_vec() };
+        let mut seen: BTreeSet<_> = all.iter().map(|detector| detector.meta().id).collect();
         let mut faults = Vec::new();
         for folder in rules {
-            match sigma::load(folder) {
-                Ok(loaded) => all.extend(loaded),
+            match load(folder, &seen.iter().copied().collect::<Vec<_>>()) {
+                Ok(loaded) => {
+                    seen.extend(loaded.iter().map(|detector| detector.meta().id));
+                    all.extend(loaded);
+                }
                 Err(errors) => faults.extend(errors.iter().map(ToString::to_string)),
-            }
-        }
-        let mut seen = BTreeSet::new();
-        for detector in &all {
-            let id = detector.meta().id;
-            if !seen.insert(id) {
-                faults.push(format!("the name `{id}` is taken by two rules of the folders"));
             }
         }
         if !faults.is_empty() {

@@ -1,10 +1,9 @@
 //! Detectors: each decides, alone and purely, whether an event is bad.
 //!
 //! A detector is named for the bad thing, stands in a file of its own, and carries the prose that
-//! becomes its page. Two kinds read API calls, in one catalogue ([`detectors`]): Sigma rules
-//! (`rules/DOMAIN/ID.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones
-//! ([`TYPED`]), where meaning matters more than strings: which range is the internet, what a policy
-//! grants. A third kind ([`LOG_DETECTORS`]) reads log lines. The invariants of all of them (ids, prose,
+//! becomes its page. Two kinds read API calls, in one catalogue ([`CHAPTERS`]): Sigma rules
+//! (`rules/DOMAIN/ID.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones,
+//! where meaning matters more than strings: which range is the internet, what a policy grants. A third kind ([`LOG_DETECTORS`]) reads log lines. The invariants of all of them (ids, prose,
 //! fixtures that fire and that do not) are tests.
 //!
 //! Some verdicts need what only AWS knows, such as the document of a managed policy. A detector then
@@ -42,34 +41,68 @@ use std::sync::LazyLock;
 use crate::event::ApiCall;
 use crate::ssh::{Limits, SourceHistory, SshEvent};
 
-/// The typed detectors over API calls.
-pub const TYPED: &[&dyn Detector] = &[
-    // network
-    &open_admin_port::OpenAdminPort,
-    &open_all_ports::OpenAllPorts,
-    // identity
-    &admin_policy_attached::AdminPolicyAttached,
-    &admin_inline_policy::AdminInlinePolicy,
-    &access_key_for_another::AccessKeyForAnother,
-    // data
-    // traces
-    // compute
-    // account
-];
+/// A chapter of the catalogue. Each is a static of its own, so that a function carries the rules of its
+/// chapters and no others.
+#[derive(Debug)]
+pub struct Chapter {
+    /// Which.
+    pub domain: Domain,
+    /// The typed detectors.
+    pub typed: &'static [&'static dyn Detector],
+    /// The rules of the pack.
+    pub rules: &'static [sigma::SigmaDetector],
+}
+
+impl Chapter {
+    /// Its detectors: the typed ones before the rules.
+    pub fn detectors(&self) -> impl Iterator<Item = &'static dyn Detector> + use<> {
+        self.typed.iter().copied().chain(self.rules.iter().map(|rule| rule as &dyn Detector))
+    }
+}
+
+/// Who can reach what.
+pub static NETWORK: Chapter = Chapter {
+    domain: Domain::Network,
+    typed: &[&open_admin_port::OpenAdminPort, &open_all_ports::OpenAllPorts],
+    rules: &sigma::pack::NETWORK,
+};
+
+/// Who may do what, and with which credentials.
+pub static IDENTITY: Chapter = Chapter {
+    domain: Domain::Identity,
+    typed: &[
+        &admin_policy_attached::AdminPolicyAttached,
+        &admin_inline_policy::AdminInlinePolicy,
+        &access_key_for_another::AccessKeyForAnother,
+    ],
+    rules: &sigma::pack::IDENTITY,
+};
+
+/// What is stored, and who can read, encrypt or delete it.
+pub static DATA: Chapter = Chapter { domain: Domain::Data, typed: &[], rules: &sigma::pack::DATA };
+
+/// What would show an attack, Riposte itself included.
+pub static TRACES: Chapter = Chapter { domain: Domain::Traces, typed: &[], rules: &sigma::pack::TRACES };
+
+/// What runs code.
+pub static COMPUTE: Chapter = Chapter { domain: Domain::Compute, typed: &[], rules: &sigma::pack::COMPUTE };
+
+/// The account and its organisation.
+pub static ACCOUNT: Chapter = Chapter { domain: Domain::Account, typed: &[], rules: &sigma::pack::ACCOUNT };
+
+/// The chapters over API calls, in the catalogue's order.
+pub static CHAPTERS: [&Chapter; 6] = [&NETWORK, &IDENTITY, &DATA, &TRACES, &COMPUTE, &ACCOUNT];
 
 /// Detectors over log lines.
 pub const LOG_DETECTORS: &[&dyn LogDetector] =
     &[&ssh_brute_force::SshBruteForce, &ssh_login_after_failures::SshLoginAfterFailures];
 
-/// All detectors over API calls: chapter by chapter, in each the typed ones before the rules.
+/// All detectors over API calls, chapter by chapter. A function that runs some chapters does not call
+/// this: it would carry the rules of all.
 #[must_use]
 pub fn detectors() -> &'static [&'static dyn Detector] {
-    static ALL: LazyLock<Vec<&'static dyn Detector>> = LazyLock::new(|| {
-        let rules = sigma::PACK.iter().map(|rule| rule as &dyn Detector);
-        let mut all: Vec<_> = TYPED.iter().copied().chain(rules).collect();
-        all.sort_by_key(|detector| detector.meta().domain);
-        all
-    });
+    static ALL: LazyLock<Vec<&'static dyn Detector>> =
+        LazyLock::new(|| CHAPTERS.iter().flat_map(|chapter| chapter.detectors()).collect());
     &ALL
 }
 
