@@ -73,6 +73,12 @@ impl Judge {
         Ok(Self { index: Index::new(all) })
     }
 
+    /// A judge of these detectors.
+    #[cfg(test)]
+    pub(super) fn of(detectors: impl IntoIterator<Item = &'static dyn Detector>) -> Self {
+        Self { index: Index::new(detectors) }
+    }
+
     /// Whether some detector may read a call with this head.
     pub(super) fn wants(&self, head: &Head<'_>) -> bool {
         !self.index.reading(&head.of_core()).is_empty()

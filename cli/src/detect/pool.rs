@@ -280,3 +280,66 @@ impl Drop for Alarm<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_panics_is_not_waited_for() {
+        let pool = Arc::new(Pool::new(Judge::of([]), Walk::new(Vec::new()), 1));
+        let other = Arc::clone(&pool);
+        let thread = thread::spawn(move || {
+            let _alarm = Alarm(&other);
+            panic!("as if in a batch");
+        });
+        assert!(thread.join().is_err());
+        assert!(pool.next(true).is_err());
+        // The others stop.
+        pool.run();
+    }
+
+    #[test]
+    fn what_is_ahead_of_a_slow_reader_is_bounded_and_comes_in_order() {
+        const THREADS: usize = 3;
+        const FILES: usize = 2_000;
+        let folder = tempfile::tempdir().unwrap();
+        for file in 0..FILES {
+            std::fs::write(folder.path().join(format!("{file:05}")), "{\"broken\":}").unwrap();
+        }
+        let pool = Arc::new(Pool::new(Judge::of([]), Walk::new(vec![folder.path().to_owned()]), THREADS));
+        let threads: Vec<_> = (0..THREADS)
+            .map(|_| {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.run())
+            })
+            .collect();
+        // Nobody takes reports, so they stop after a while.
+        let taken = || {
+            let order = pool.order();
+            (order.taken, order.done.len())
+        };
+        let mut before = taken();
+        loop {
+            thread::sleep(Duration::from_millis(100));
+            let now = taken();
+            if now == before && now.1 > 0 {
+                break;
+            }
+            before = now;
+        }
+        assert!(before.0 <= (AHEAD + AWAITED) * THREADS, "{before:?}");
+        let mut seen = Vec::new();
+        while let Some(report) = pool.next(true).unwrap() {
+            seen.push((report.input, report.batch, report.notes.len(), report.end.is_some()));
+            pool.written(report.input);
+        }
+        let want: Vec<_> = (0..FILES as u64).flat_map(|file| [(file, 0, 1, false), (file, 1, 0, true)]).collect();
+        assert!(seen == want, "{} reports", seen.len());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(taken(), (0, 0));
+    }
+}

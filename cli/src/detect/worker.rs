@@ -95,3 +95,66 @@ impl<'a> Worker<'a> {
 fn no_event(error: &ParseError) -> String {
     format!("no event: {error}")
 }
+
+#[cfg(test)]
+mod tests {
+    use riposte_core::detect::{Claim, DetectError, Detector, EventName, Events, Facts, Meta, Outcome};
+    use riposte_core::finding::Target;
+
+    use super::super::split::Splitter;
+    use super::*;
+
+    const EVENTS: Events = Events::Calls(&[EventName { source: "x.amazonaws.com", name: "Act" }]);
+
+    /// Claims every call but one, over which it panics.
+    struct Touchy;
+
+    impl Detector for Touchy {
+        fn meta(&self) -> &Meta {
+            &Meta { id: "touchy", events: EVENTS, outcome: Outcome::Any, ..Meta::PLAIN }
+        }
+
+        fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+            assert_ne!(call.event_id(), Some("2"), "a fault of the detector");
+            Ok(vec![Claim::of(Target::Resource { service: "x".to_owned(), id: "y".to_owned() }, "why".to_owned())])
+        }
+    }
+
+    fn batch(stream: &str) -> Batch {
+        let mut splitter = Splitter::new();
+        splitter.tail().extend_from_slice(stream.as_bytes());
+        splitter.read(true);
+        let mut batch = Batch::default();
+        splitter.hand_on(&mut batch);
+        batch
+    }
+
+    fn judged(worker: &mut Worker<'_>, stream: &str) -> Vec<String> {
+        let mut report = Report::new(0, 0, &"f".into());
+        worker.judge(&batch(stream), &mut report);
+        let said = |note: &Note| match &note.what {
+            What::Verdict(verdict) => format!("{}: {} findings", note.record, verdict.findings.len()),
+            What::Broken(why) => format!("{}: {why}", note.record),
+        };
+        report.notes.iter().map(said).collect()
+    }
+
+    #[test]
+    fn a_detector_that_panics_costs_its_record_alone() {
+        let judge = Judge::of([&Touchy as &dyn Detector]);
+        let mut worker = Worker::new(&judge);
+        let call = |id| format!("{{\"eventID\":\"{id}\",\"eventName\":\"Act\",\"eventSource\":\"x.amazonaws.com\"}}");
+        let stream = format!("{}{}{}", call(1), call(2), call(3));
+        let want = ["1: 1 findings", "2: a detector panicked over it", "3: 1 findings"];
+        assert_eq!(judged(&mut worker, &stream), want);
+        // Most records were wanted, so the next batch is read without looking at heads first: the same comes out.
+        assert!(worker.wanted);
+        assert_eq!(judged(&mut worker, &stream), want);
+        let other = "{\"eventID\":\"4\",\"eventName\":\"Other\",\"eventSource\":\"x.amazonaws.com\"}";
+        assert_eq!(
+            judged(&mut worker, &format!("{other}{{\"digestS3Object\":1}}{{\"a\":}}{}", call(5))),
+            ["3: not JSON near its byte 5: expected value", "4: 1 findings"]
+        );
+        assert!(!worker.wanted);
+    }
+}

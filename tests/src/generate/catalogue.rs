@@ -11,8 +11,8 @@ pub(super) fn page() -> String {
     let mut out = String::from(
         "<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n\
          # Catalogue\n\n\
-         What Riposte detects, in which function, and what it does about it. Each detector has a page of its own, which \
-         `riposte explain ID` shows too.\n\n\
+         What Riposte detects, in which function, and what it does about it. Each detector has a\n\
+         page of its own, which `riposte explain ID` shows too.\n\n\
          | function | detector | severity | confidence | technique | action |\n\
          |---|---|---|---|---|---|\n",
     );

@@ -48,5 +48,5 @@ pub(crate) fn json_fault(record: &[u8], error: &serde_json::Error) -> String {
     let full = error.to_string();
     let reason = full.split(" at line ").next().unwrap_or_default();
     let before: usize = record.split_inclusive(|&byte| byte == b'\n').take(error.line() - 1).map(<[u8]>::len).sum();
-    format!("not JSON at its byte {}: {reason}", before + error.column().saturating_sub(1))
+    format!("not JSON near its byte {}: {reason}", before + error.column().saturating_sub(1))
 }
