@@ -7,7 +7,7 @@ use riposte_core::iam;
 use riposte_core::net::cidr::{Reach, internet_ranges, network, same_network};
 
 /// A delivery as Lambda hands it over: parsed, and each call in it judged by the whole catalogue.
-pub fn event(data: &[u8]) {
+pub(crate) fn event(data: &[u8]) {
     thread_local! {
         static CATALOGUE: Index = Index::new(detectors().iter().copied());
     }
@@ -16,7 +16,7 @@ pub fn event(data: &[u8]) {
         let Ok(Event::Call(call)) = item.event else { continue };
         let Ok(scope) = call.scope() else { continue };
         CATALOGUE.with(|catalogue| {
-            for detector in catalogue.reading(&Head::from(&call)) {
+            for detector in catalogue.reading(&Head::from(&*call)) {
                 detector.questions(&call);
             }
             let report = run(catalogue, &call, &scope, &Facts::default());
@@ -26,13 +26,15 @@ pub fn event(data: &[u8]) {
 }
 
 /// A policy document: every evaluator over it.
-pub fn policy(data: &[u8]) {
+pub(crate) fn policy(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    iam::evaluate_all(text);
+    if let Ok(evaluation) = iam::evaluate_all(text) {
+        assert_eq!(iam::evaluate_all(text), Ok(evaluation), "the same document, the same verdict");
+    }
 }
 
 /// Ranges, one a line: what each reaches, and what they reach together.
-pub fn cidr(data: &[u8]) {
+pub(crate) fn cidr(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let ranges: Vec<&str> = text.lines().take(64).collect();
     for range in &ranges {

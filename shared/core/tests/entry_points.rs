@@ -1,7 +1,7 @@
 //! The fuzz targets' entry points under property tests, on a stable compiler: arbitrary bytes, and the
 //! seeds with a part of them changed.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 #[path = "../../../tests/fuzz/entry_points.rs"]
 mod entry_points;

@@ -4,6 +4,7 @@ mod catalogue;
 mod claims;
 mod fixture;
 mod index;
+mod named;
 mod refusals;
 mod sigma;
 mod tally;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::fixture::{everything, fixture};
-use crate::detect::{Answer, DetectError, Facts, Question, run};
+use crate::detect::{Answer, DetectError, Facts, Question, Report, run};
 use crate::event::ApiCall;
+use crate::finding::Severity;
 
 /// The record of a fixture with one field of the request or response replaced.
 fn changed(detector: &str, name: &str, part: &str, key: &str, value: Value) -> ApiCall {
@@ -14,9 +15,14 @@ fn changed(detector: &str, name: &str, part: &str, key: &str, value: Value) -> A
     ApiCall::new(record, None, None)
 }
 
+/// Findings that tell of something bad. The others only keep a record of what happens.
+fn weighty(report: &Report) -> usize {
+    report.findings.iter().filter(|finding| finding.severity >= Severity::Medium).count()
+}
+
 fn failure(call: &ApiCall) -> String {
     let report = run(&everything(), call, &call.scope().unwrap(), &Facts::default());
-    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    assert_eq!(weighty(&report), 0, "{:?}", report.findings);
     report.failures.first().map(|(id, error)| format!("{id}: {error}")).unwrap()
 }
 
@@ -97,7 +103,7 @@ fn a_range_that_is_none_hides_no_other() {
     record["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][1]["cidrIp"] = json!("anywhere");
     let call = ApiCall::new(record, None, None);
     let report = run(&everything(), &call, &call.scope().unwrap(), &Facts::default());
-    assert_eq!((report.findings.len(), report.failures.len()), (1, 0));
+    assert_eq!((weighty(&report), report.failures.len()), (1, 0));
 }
 
 #[test]

@@ -65,7 +65,10 @@ fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
         let call = calls.iter().find(|fixture| fixture.name == name).unwrap().call();
         rule.judge(&call, &Facts::default()).unwrap().len()
     };
-    assert_eq!((fired("fires-by-arn"), fired("silent-refused"), fired("silent-started")), (1, 1, 0));
+    assert_eq!(
+        (fired("fires-by-arn"), fired("silent-see-defence-tampering-refused"), fired("silent-started")),
+        (1, 1, 0)
+    );
 }
 
 #[test]
