@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
 use riposte_core::catalogue::{all_metas, function_of};
 use riposte_core::detect::{Events, Meta, Outcome};
@@ -68,10 +68,11 @@ fn entry(meta: &Meta) -> Value {
 /// A detector's page.
 pub(crate) fn explain(out: &mut impl Write, id: &str) -> Result<()> {
     let known = || all_metas().map(|meta| meta.id);
-    let page = known().find(|known| *known == id).and_then(|id| PAGES.get_file(format!("{id}.md")));
-    let Some(text) = page.and_then(|page| page.contents_utf8()) else {
+    if !known().any(|known| known == id) {
         return Err(Usage(format!("there is no detector {}", near(id, known()))).into());
-    };
+    }
+    let page = PAGES.get_file(format!("{id}.md")).and_then(|page| page.contents_utf8());
+    let text = page.with_context(|| format!("`{id}` has no page in this build: run `make generate` and build anew"))?;
     Ok(out.write_all(text.as_bytes())?)
 }
 

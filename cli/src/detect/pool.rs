@@ -93,7 +93,7 @@ impl Pool {
         let mut worker = Worker::new(&self.judge);
         let mut batch = Batch::default();
         let mut own = None;
-        while let Some(task) = self.task(own.take()) {
+        while let Some(task) = self.task(own.take().as_ref()) {
             let source = match task {
                 Task::Take(source) => source,
                 Task::Open => match self.open() {
@@ -107,13 +107,13 @@ impl Pool {
     }
 
     /// What to do next; waits until there is something, and is `None` where nothing is left.
-    fn task(&self, own: Option<Arc<Source>>) -> Option<Task> {
+    fn task(&self, own: Option<&Arc<Source>>) -> Option<Task> {
         let mut order = self.order();
         loop {
             if order.stopped || order.lost {
                 return None;
             }
-            if let Some(task) = order.task(own.as_ref()) {
+            if let Some(task) = order.task(own) {
                 return Some(task);
             }
             if order.inputs.is_some() && order.open.is_empty() && order.opening == 0 {

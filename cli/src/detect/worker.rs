@@ -143,9 +143,11 @@ mod tests {
     fn a_detector_that_panics_costs_its_record_alone() {
         let judge = Judge::of([&Touchy as &dyn Detector]);
         let mut worker = Worker::new(&judge);
-        let call = |id| format!("{{\"eventID\":\"{id}\",\"eventName\":\"Act\",\"eventSource\":\"x.amazonaws.com\"}}");
-        let stream = format!("{}{}{}", call(1), call(2), call(3));
-        let want = ["1: 1 findings", "2: a detector panicked over it", "3: 1 findings"];
+        let call =
+            |id: u32| format!("{{\"eventID\":\"{id}\",\"eventName\":\"Act\",\"eventSource\":\"x.amazonaws.com\"}}");
+        let stream: String = (1..=5).map(call).collect();
+        let want =
+            ["1: 1 findings", "2: a detector panicked over it", "3: 1 findings", "4: 1 findings", "5: 1 findings"];
         assert_eq!(judged(&mut worker, &stream), want);
         // Most records were wanted, so the next batch is read without looking at heads first: the same comes out.
         assert!(worker.wanted);

@@ -60,7 +60,7 @@ impl Ran {
     }
 }
 
-fn record(id: &str, source: &str, name: &str, request: Value) -> Value {
+fn record(id: &str, source: &str, name: &str, request: &Value) -> Value {
     json!({
         "eventVersion": "1.11",
         "userIdentity": {
@@ -92,7 +92,7 @@ fn record(id: &str, source: &str, name: &str, request: Value) -> Value {
 
 /// `trail-stopped` fires.
 pub(crate) fn stopped(id: &str, trail: &str) -> Value {
-    record(id, "cloudtrail.amazonaws.com", "StopLogging", json!({"name": trail}))
+    record(id, "cloudtrail.amazonaws.com", "StopLogging", &json!({"name": trail}))
 }
 
 /// `open-admin-port` fires.
@@ -105,7 +105,7 @@ pub(crate) fn open_port(id: &str, group: &str) -> Value {
         id,
         "ec2.amazonaws.com",
         "AuthorizeSecurityGroupIngress",
-        json!({"groupId": group, "ipPermissions": {"items": [range]}}),
+        &json!({"groupId": group, "ipPermissions": {"items": [range]}}),
     )
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn ordinary(number: usize) -> Value {
         &format!("ordinary-{number}"),
         "things.amazonaws.com",
         "CreateThing",
-        json!({"policy": "{\"a\": [\"\\\\\"]}", "n": number}),
+        &json!({"policy": "{\"a\": [\"\\\\\"]}", "n": number}),
     )
 }
 

@@ -33,7 +33,7 @@ fn split_in(stream: &[u8], lengths: &[usize]) -> Vec<Got> {
             return got;
         }
     }
-    unreachable!("`lengths` is empty");
+    panic!("`lengths` is empty");
 }
 
 fn seen(batch: &Batch, piece: &Piece, stream: &[u8]) -> Got {
