@@ -13,34 +13,52 @@ pub fn partition(region: &str) -> &'static str {
 }
 
 /// Whether `text` matches `pattern`, in which `*` stands for any characters and `?` for one: the
-/// wildcards of IAM policies. Linear in memory, and quadratic in time at the very worst.
+/// wildcards of IAM policies. Takes no memory, and quadratic time at the very worst.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut pi, mut ti) = (0, 0);
-    // Where the last `*` stood, and how much of the text it covers so far.
-    let mut retry: Option<(usize, usize)> = None;
-    while ti < t.len() {
-        match p.get(pi) {
-            Some('*') => {
-                retry = Some((pi, ti));
-                pi += 1;
+    glob(pattern, text, |p, t| p == t || p == '?')
+}
+
+/// [`matches`] without regard to case, as IAM compares the names of actions.
+#[must_use]
+pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
+    glob(pattern, text, |p, t| p.eq_ignore_ascii_case(&t) || p == '?')
+}
+
+/// Whether everything that `part` can match is matched by `pattern`, both with wildcards. It may say no
+/// where the answer is yes (`a*b*` and `a**b*`), never the other way round.
+#[must_use]
+pub fn covers(pattern: &str, part: &str) -> bool {
+    // A `*` of the part stands for any length, so one character of the pattern is not enough for it.
+    glob(pattern, part, |p, t| p == t || (p == '?' && t != '*'))
+}
+
+/// `stands_for` says for which characters of the text one of the pattern may stand.
+fn glob(pattern: &str, text: &str, stands_for: impl Fn(char, char) -> bool) -> bool {
+    let (mut p, mut t) = (pattern.chars(), text.chars());
+    // What follows the last `*`, and the text that is left once it covers one character more.
+    let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
+    loop {
+        let pending = p.clone();
+        let wanted = p.next();
+        if wanted == Some('*') {
+            retry = Some((p.clone(), t.clone()));
+            continue;
+        }
+        let Some(found) = t.next() else {
+            return pending.as_str().chars().all(|c| c == '*');
+        };
+        if wanted.is_some_and(|wanted| stands_for(wanted, found)) {
+            continue;
+        }
+        match &mut retry {
+            Some((after_star, left)) => {
+                left.next();
+                (p, t) = (after_star.clone(), left.clone());
             }
-            Some(c) if *c == '?' || Some(c) == t.get(ti) => {
-                pi += 1;
-                ti += 1;
-            }
-            _ => match retry {
-                Some((star, covered)) => {
-                    retry = Some((star, covered + 1));
-                    pi = star + 1;
-                    ti = covered + 1;
-                }
-                None => return false,
-            },
+            None => return false,
         }
     }
-    p.iter().skip(pi).all(|c| *c == '*')
 }
 
 #[cfg(test)]
@@ -65,8 +83,26 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_covers_what_it_matches_all_of() {
+        for (pattern, part, want) in [
+            ("*", "s3:get*", true),
+            ("s3:*", "s3:get*", true),
+            ("s3:get*", "s3:*", false),
+            ("s3:get?", "s3:get*", false),
+            ("s3:get?", "s3:get?", true),
+            ("s3:get*", "s3:get?", true),
+            ("s3:getobject", "s3:getobject", true),
+            ("a*c", "ab*c", true),
+            ("a?*", "a*", false),
+        ] {
+            assert_eq!(covers(pattern, part), want, "{pattern} over {part}");
+        }
+    }
+
+    #[test]
     fn a_hostile_pattern_ends() {
         let pattern = "a*".repeat(40) + "b";
         assert!(!matches(&pattern, &"a".repeat(2000)));
+        assert!(!covers(&pattern, &"a*".repeat(1000)));
     }
 }

@@ -21,8 +21,9 @@
 
 use std::fmt;
 
-use super::policy::{Effect, Patterns, Policy, Statement};
-use crate::arn::matches;
+use super::access::Home;
+use super::policy::{Patterns, Policy, Statement};
+use super::reach::{Target, kind};
 
 /// Administrator power, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,41 +42,28 @@ impl fmt::Display for AdminGrant {
     }
 }
 
-/// A call that gives a principal any permission, and the kind of resource that it is allowed on.
-struct Door {
-    /// In lower case, as actions are compared.
-    action: &'static str,
-    kind: &'static str,
-}
-
-const fn door(action: &'static str, kind: &'static str) -> Door {
-    Door { action, kind }
-}
-
-const DOORS: [Door; 8] = [
-    door("iam:attachuserpolicy", "user"),
-    door("iam:attachrolepolicy", "role"),
-    door("iam:attachgrouppolicy", "group"),
-    door("iam:putuserpolicy", "user"),
-    door("iam:putrolepolicy", "role"),
-    door("iam:putgrouppolicy", "group"),
-    door("iam:createpolicyversion", "policy"),
-    door("iam:setdefaultpolicyversion", "policy"),
+/// The calls that give a principal any permission, each with the kind of resource that it is allowed on.
+const DOORS: [Target; 8] = [
+    Target::new("iam:AttachUserPolicy", kind::USER),
+    Target::new("iam:AttachRolePolicy", kind::ROLE),
+    Target::new("iam:AttachGroupPolicy", kind::GROUP),
+    Target::new("iam:PutUserPolicy", kind::USER),
+    Target::new("iam:PutRolePolicy", kind::ROLE),
+    Target::new("iam:PutGroupPolicy", kind::GROUP),
+    Target::new("iam:CreatePolicyVersion", kind::POLICY),
+    Target::new("iam:SetDefaultPolicyVersion", kind::POLICY),
 ];
 
 impl Policy {
     /// The administrator power that this policy grants in an account, where it does.
     #[must_use]
     pub fn grants_admin(&self, partition: &str, account: &str) -> Option<AdminGrant> {
-        let room = Room { partition, account };
+        let room = Home { partition, account };
         let grant = |with_conditions: bool| {
-            let allows = || {
-                let of_effect = self.statements.iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow);
-                of_effect.filter(move |(_, s)| with_conditions || !s.conditional)
-            };
-            let meant = |door: &Door| allows().any(|(_, s)| s.is_meant_to_open(door, &room));
-            let opened_by = |door: &Door| allows().find(|(_, s)| s.opens(door, &room)).map(|(index, _)| index);
-            let closed = |door: &Door| self.statements.iter().any(|s| s.closes(door, &room));
+            let allows = || self.allows().filter(move |(_, s)| with_conditions || !s.is_conditional());
+            let meant = |door: &Target| allows().any(|(_, s)| s.is_meant_to_open(door, &room));
+            let opened_by = |door: &Target| allows().find(|(_, s)| s.opens(door, &room)).map(|(index, _)| index);
+            let closed = |door: &Target| self.statements.iter().any(|s| s.closes(door, &room));
             if !DOORS.iter().all(meant) {
                 return None;
             }
@@ -88,81 +76,16 @@ impl Policy {
 
 impl Statement {
     /// The first step: exceptions do not count.
-    fn is_meant_to_open(&self, door: &Door, room: &Room<'_>) -> bool {
+    fn is_meant_to_open(&self, door: &Target, room: &Home<'_>) -> bool {
         let names = match &self.actions {
-            Patterns::Only(actions) => names(actions, door),
+            Patterns::Only(actions) => door.is_named_by(actions),
             Patterns::AllBut(_) => true,
         };
         names
             && match &self.resources {
-                Patterns::Only(patterns) => room.all_of_kind(patterns, door),
+                Patterns::Only(patterns) => door.kind.all(patterns, room),
                 Patterns::AllBut(_) => true,
             }
-    }
-
-    /// The second step, for an `Allow`.
-    fn opens(&self, door: &Door, room: &Room<'_>) -> bool {
-        self.covers_action(door)
-            && match &self.resources {
-                Patterns::Only(patterns) => room.all_of_kind(patterns, door),
-                Patterns::AllBut(patterns) => !room.all_of_kind(patterns, door),
-            }
-    }
-
-    /// Whether it is a `Deny` that leaves nothing of the door open.
-    fn closes(&self, door: &Door, room: &Room<'_>) -> bool {
-        self.effect == Effect::Deny
-            && !self.conditional
-            && self.covers_action(door)
-            && match &self.resources {
-                Patterns::Only(patterns) => room.all_of_kind(patterns, door),
-                // One resource left out is enough: the holder itself may be the one.
-                Patterns::AllBut(patterns) => !room.any_of_kind(patterns, door),
-            }
-    }
-
-    fn covers_action(&self, door: &Door) -> bool {
-        match &self.actions {
-            Patterns::Only(actions) => names(actions, door),
-            Patterns::AllBut(actions) => !names(actions, door),
-        }
-    }
-}
-
-fn names(actions: &[String], door: &Door) -> bool {
-    actions.iter().any(|pattern| matches(pattern, door.action))
-}
-
-/// The account whose resources are meant.
-struct Room<'a> {
-    partition: &'a str,
-    account: &'a str,
-}
-
-impl Room<'_> {
-    fn prefix(&self, door: &Door) -> String {
-        format!("arn:{}:iam::{}:{}/", self.partition, self.account, door.kind)
-    }
-
-    /// Whether one of the patterns covers arbitrary resources of the door's kind. The probe's name is
-    /// made of a character that no name may hold, so only a wildcard can match it; and it is longer
-    /// than the pattern's `?`s can reach, so it must be a `*`.
-    fn all_of_kind(&self, patterns: &[String], door: &Door) -> bool {
-        const NO_NAME: &str = "\u{10FFFF}";
-        patterns.iter().any(|pattern| {
-            let single = pattern.chars().filter(|c| *c == '?').count();
-            matches(pattern, &(self.prefix(door) + &NO_NAME.repeat(single + 1)))
-        })
-    }
-
-    /// Whether one of the patterns might match some resource of the door's kind: its text before the
-    /// first wildcard does not contradict the kind's prefix.
-    fn any_of_kind(&self, patterns: &[String], door: &Door) -> bool {
-        let prefix = self.prefix(door);
-        patterns.iter().any(|pattern| {
-            let literal = pattern.split(['*', '?']).next().unwrap_or_default();
-            literal.starts_with(&prefix) || prefix.starts_with(literal)
-        })
     }
 }
 

@@ -1,16 +1,19 @@
-//! An identity policy document, read into statements.
+//! A policy document, read into statements: an identity's, a resource's or a role's trust policy.
 //!
-//! IAM has accepted every document that gets here, so reading errs on the side of understanding: names
+//! AWS has accepted every document that gets here, so reading errs on the side of understanding: names
 //! of elements and effects are compared without case, a single value stands for a list of one, and what
-//! does not change who may do what (`Sid`, `Principal`, `Version`) is passed over. What would have to
-//! be guessed is an error.
+//! does not change who may do what (`Sid`, `Id`, `Version`) is passed over. What would have to be guessed
+//! is an error, and so is an element that stands twice: which of them AWS meant is a guess.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::condition::Condition;
+use super::principal::Principals;
+use super::unique;
 use crate::text::{plain, url_decoded};
 
-/// A policy document.
+/// A policy document of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     pub(super) statements: Vec<Statement>,
@@ -22,9 +25,12 @@ pub(super) struct Statement {
     pub(super) effect: Effect,
     /// In lower case: IAM compares actions without case.
     pub(super) actions: Patterns,
+    /// What a resource's policy leaves out where it names principals is the resource that it hangs on: `*`.
     pub(super) resources: Patterns,
-    /// Whether a condition narrows it.
-    pub(super) conditional: bool,
+    /// Whom a resource's or a trust policy speaks of; an identity's policy says nothing.
+    pub(super) principals: Option<Principals>,
+    /// All of which must hold.
+    pub(super) conditions: Vec<Condition>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +64,9 @@ pub enum PolicyError {
     /// JSON that is no object.
     #[error("a policy is a JSON object")]
     NotAnObject,
+    /// An element of the document that stands there twice, in whatever case.
+    #[error("`{}` stands there twice", plain(.0, 80))]
+    Twice(String),
     /// No `Statement`.
     #[error("no `Statement`")]
     NoStatement,
@@ -77,13 +86,26 @@ impl Policy {
     /// # Errors
     /// Says what is wrong and in which statement.
     pub fn parse(document: &str) -> Result<Self, PolicyError> {
-        match json(document)? {
-            Value::Object(policy) => Self::from_object(&policy),
-            _ => Err(PolicyError::NotAnObject),
+        Self::from_object(&json(document)?)
+    }
+
+    /// Reads a document that an event holds as JSON, or as a string of JSON: CloudTrail has both, by
+    /// service.
+    ///
+    /// # Errors
+    /// Says what is wrong and in which statement.
+    pub fn from_value(document: &Value) -> Result<Self, PolicyError> {
+        match document {
+            Value::String(text) => Self::parse(text),
+            other => Self::from_object(other),
         }
     }
 
-    fn from_object(policy: &Map<String, Value>) -> Result<Self, PolicyError> {
+    fn from_object(policy: &Value) -> Result<Self, PolicyError> {
+        let policy = policy.as_object().ok_or(PolicyError::NotAnObject)?;
+        if let Some(name) = named_twice(policy) {
+            return Err(PolicyError::Twice(name.to_owned()));
+        }
         let statements = one_or_many(element(policy, "Statement").ok_or(PolicyError::NoStatement)?);
         let read = |(index, statement): (usize, &Value)| {
             let number = index + 1;
@@ -96,6 +118,9 @@ impl Policy {
 impl Statement {
     fn read(statement: &Value) -> Result<Self, String> {
         let statement = statement.as_object().ok_or("is no object")?;
+        if let Some(name) = named_twice(statement) {
+            return Err(format!("`{name}` stands there twice"));
+        }
         let effect = match element(statement, "Effect").and_then(Value::as_str) {
             Some(effect) if effect.eq_ignore_ascii_case("allow") => Effect::Allow,
             Some(effect) if effect.eq_ignore_ascii_case("deny") => Effect::Deny,
@@ -104,25 +129,34 @@ impl Statement {
         };
         let mut actions = Patterns::read(statement, "Action", "NotAction")?;
         actions.each_mut(str::make_ascii_lowercase);
-        let resources = Patterns::read(statement, "Resource", "NotResource")?;
-        let conditional = match element(statement, "Condition") {
-            None | Some(Value::Null) => false,
-            Some(Value::Object(conditions)) => !conditions.is_empty(),
-            Some(_) => return Err("`Condition` is no object".to_owned()),
+        let principals = Principals::read(statement)?;
+        let resources = match Patterns::read(statement, "Resource", "NotResource") {
+            Err(_)
+                if principals.is_some()
+                    && ["Resource", "NotResource"].iter().all(|n| element(statement, n).is_none()) =>
+            {
+                Patterns::Only(vec!["*".to_owned()])
+            }
+            read => read?,
         };
-        Ok(Self { effect, actions, resources, conditional })
+        let conditions = match element(statement, "Condition") {
+            None => Vec::new(),
+            Some(block) => Condition::read_block(block)?,
+        };
+        Ok(Self { effect, actions, resources, principals, conditions })
+    }
+
+    /// Whether a condition narrows it.
+    pub(super) fn is_conditional(&self) -> bool {
+        !self.conditions.is_empty()
     }
 }
 
 impl Patterns {
     fn read(statement: &Map<String, Value>, only: &str, all_but: &str) -> Result<Self, String> {
-        let list = |key: &str, value: &Value| {
-            let strings = one_or_many(value).iter().map(|v| v.as_str().map(str::to_owned));
-            strings.collect::<Option<Vec<_>>>().ok_or_else(|| format!("`{key}` holds something else than strings"))
-        };
         match (element(statement, only), element(statement, all_but)) {
-            (Some(value), None) => list(only, value).map(Self::Only),
-            (None, Some(value)) => list(all_but, value).map(Self::AllBut),
+            (Some(value), None) => strings(only, value).map(Self::Only),
+            (None, Some(value)) => strings(all_but, value).map(Self::AllBut),
             (Some(_), Some(_)) => Err(format!("both `{only}` and `{all_but}`")),
             (None, None) => Err(format!("neither `{only}` nor `{all_but}`")),
         }
@@ -141,18 +175,34 @@ fn json(document: &str) -> Result<Value, PolicyError> {
         let reason = full.split(" at line ").next().unwrap_or_default().to_owned();
         PolicyError::Json { line: error.line(), column: error.column(), reason }
     };
-    serde_json::from_str(&url_decoded(document)).map_err(wrong)
+    unique::from_str(&url_decoded(document)).map_err(wrong)
 }
 
-fn element<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+pub(super) fn element<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-fn one_or_many(value: &Value) -> &[Value] {
+/// A name that stands in the object in two spellings.
+pub(super) fn named_twice(object: &Map<String, Value>) -> Option<&str> {
+    let mut names: Vec<(String, &str)> = object.keys().map(|key| (key.to_ascii_lowercase(), key.as_str())).collect();
+    names.sort();
+    names.windows(2).find_map(|pair| match pair {
+        [(a, _), (b, name)] if a == b => Some(*name),
+        _ => None,
+    })
+}
+
+pub(super) fn one_or_many(value: &Value) -> &[Value] {
     match value {
         Value::Array(values) => values,
         single => std::slice::from_ref(single),
     }
+}
+
+/// A string or a list of strings.
+pub(super) fn strings(key: &str, value: &Value) -> Result<Vec<String>, String> {
+    let strings = one_or_many(value).iter().map(|v| v.as_str().map(str::to_owned));
+    strings.collect::<Option<_>>().ok_or_else(|| format!("`{key}` holds something else than strings"))
 }
 
 #[cfg(test)]

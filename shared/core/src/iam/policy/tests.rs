@@ -33,7 +33,7 @@ fn an_empty_condition_is_none() {
     let conditional = |condition: &str| {
         let text =
             format!(r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}}}"#);
-        Policy::parse(&text).unwrap().statements[0].conditional
+        Policy::parse(&text).unwrap().statements[0].is_conditional()
     };
     assert!(!conditional("{}"));
     assert!(!conditional("null"));

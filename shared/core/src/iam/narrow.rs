@@ -1,0 +1,247 @@
+//! What a condition says of who asks.
+//!
+//! S3's own evaluation of a bucket policy starts from "public" and lets only *fixed* values of a few keys
+//! take that back: values without a wildcard and without a policy variable, except where the wildcard
+//! leaves the account fixed. The same is done here, for every service, with the keys that name an account,
+//! an organisation, a network or a resource, and with two differences:
+//! - `aws:username` names nobody: every account can have a user of that name;
+//! - a value of `${aws:ResourceAccount}` or `${aws:ResourceOrgID}` is fixed after all: it is the
+//!   resource's own.
+//!
+//! `aws:ResourceAccount`, `aws:ResourceOrgID` and their like speak of the resource, not of who asks, and
+//! narrow nothing.
+
+use std::collections::BTreeSet;
+
+use super::access::Home;
+use super::condition::{Condition, Quantifier, Test};
+use super::principal::is_account;
+use crate::net::cidr::{Reach, internet_ranges};
+
+/// Somebody whom a condition names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Party {
+    /// The resource's own account, or its own organisation.
+    Home,
+    Account(String),
+    Organization(String),
+    Network(String),
+    Service(String),
+    /// One resource or principal, of which the document does not tell whose it is.
+    Named(String),
+}
+
+/// What a condition leaves of everyone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Only these.
+    Only(BTreeSet<Party>),
+    /// Everyone, or as good as: the values name anybody, or the caller writes them as it likes.
+    Everyone,
+    /// It asks for something that says nothing of who asks.
+    Else,
+}
+
+/// What a condition of an `Allow` leaves.
+pub(super) fn passes(condition: &Condition, home: &Home<'_>) -> Reading {
+    let operator = &condition.operator;
+    if AT_WILL.contains(&condition.key.as_str()) {
+        return Reading::Everyone;
+    }
+    if operator.if_exists || operator.quantifier == Some(Quantifier::All) {
+        // Whoever comes without the key passes too.
+        return Reading::Else;
+    }
+    match operator.test {
+        Test::Is | Test::InRange | Test::Bool => named(condition, home),
+        // Everyone but a few is everyone.
+        Test::IsNot | Test::NotInRange => match named(condition, home) {
+            Reading::Only(_) => Reading::Everyone,
+            _ => Reading::Else,
+        },
+        Test::Null | Test::Other(_) => Reading::Else,
+    }
+}
+
+/// What a `Deny` under this condition leaves, where the condition is a negated one: those whom it names.
+pub(super) fn escapes(condition: &Condition, home: &Home<'_>) -> Reading {
+    let operator = &condition.operator;
+    // `ForAnyValue` is false where there is no value, so that whoever comes without the key escapes.
+    if operator.quantifier == Some(Quantifier::Any) {
+        return Reading::Else;
+    }
+    match operator.test {
+        Test::IsNot | Test::NotInRange => named(condition, home),
+        _ => Reading::Else,
+    }
+}
+
+/// Keys that say how a request is made, which whoever makes it is free to choose.
+const AT_WILL: [&str; 9] = [
+    "aws:referer",
+    "aws:securetransport",
+    "aws:useragent",
+    "s3:authtype",
+    "s3:signatureversion",
+    "s3:tlsversion",
+    "s3:versionid",
+    "s3:x-amz-acl",
+    "s3:x-amz-server-side-encryption",
+];
+
+/// Whom the values of a condition name, whichever way it is turned.
+fn named(condition: &Condition, home: &Home<'_>) -> Reading {
+    let values = || condition.values.iter().map(String::as_str);
+    let of = |name: fn(&str, &Home<'_>) -> Name| gather(values().map(|value| name(value, home)));
+    let address = matches!(condition.operator.test, Test::InRange | Test::NotInRange);
+    let truth = condition.operator.test == Test::Bool;
+    match condition.key.as_str() {
+        "aws:sourceip" if address => addresses(&values().collect::<Vec<_>>()),
+        "elasticfilesystem:accessedviamounttarget" if truth => {
+            // A mount target stands in a VPC of the file system's account.
+            if values().all(|value| value.eq_ignore_ascii_case("true")) { only([Party::Home]) } else { Reading::Else }
+        }
+        _ if address || truth => Reading::Else,
+        "aws:sourceaccount"
+        | "aws:sourceowner"
+        | "aws:principalaccount"
+        | "aws:vpceaccount"
+        | "kms:calleraccount"
+        | "s3:dataaccesspointaccount" => of(account),
+        "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => of(organization),
+        "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => of(organization_path),
+        "aws:sourcearn" | "aws:principalarn" | "aws:sourcevpcarn" | "s3:dataaccesspointarn" => of(arn),
+        "aws:sourcevpc" | "aws:sourcevpce" => of(network),
+        "aws:userid" => of(user_id),
+        "aws:principalservicename" => of(service),
+        "lambda:functionurlauthtype" if values().any(|value| value.eq_ignore_ascii_case("none")) => Reading::Everyone,
+        _ => Reading::Else,
+    }
+}
+
+/// Whom one value names.
+enum Name {
+    One(Party),
+    Anybody,
+    Unclear,
+}
+
+/// One value that is not fixed is enough to void the others: any of them may match.
+fn gather(names: impl Iterator<Item = Name>) -> Reading {
+    let mut parties = BTreeSet::new();
+    let mut unclear = false;
+    for name in names {
+        match name {
+            Name::One(party) => {
+                parties.insert(party);
+            }
+            Name::Anybody => return Reading::Everyone,
+            Name::Unclear => unclear = true,
+        }
+    }
+    if unclear || parties.is_empty() { Reading::Else } else { Reading::Only(parties) }
+}
+
+fn only(parties: impl IntoIterator<Item = Party>) -> Reading {
+    Reading::Only(parties.into_iter().collect())
+}
+
+fn account(value: &str, home: &Home<'_>) -> Name {
+    if is_account(value) {
+        Name::One(party_of_account(value, home))
+    } else if is_variable(value, "${aws:resourceaccount}") {
+        Name::One(Party::Home)
+    } else {
+        unfixed(value)
+    }
+}
+
+fn party_of_account(account: &str, home: &Home<'_>) -> Party {
+    if account == home.account { Party::Home } else { Party::Account(account.to_owned()) }
+}
+
+fn organization(value: &str, _: &Home<'_>) -> Name {
+    if is_variable(value, "${aws:resourceorgid}") {
+        Name::One(Party::Home)
+    } else if is_fixed(value) && value.starts_with("o-") {
+        Name::One(Party::Organization(value.to_owned()))
+    } else {
+        unfixed(value)
+    }
+}
+
+/// `o-…/r-…/ou-…/*`: the organisation must be fixed, what lies below it need not.
+fn organization_path(value: &str, home: &Home<'_>) -> Name {
+    organization(value.split('/').next().unwrap_or_default(), home)
+}
+
+/// An ARN names somebody where the account in it is fixed, or where all of it is.
+fn arn(value: &str, home: &Home<'_>) -> Name {
+    let owner = value.split(':').nth(4).unwrap_or_default();
+    if is_account(owner) {
+        Name::One(party_of_account(owner, home))
+    } else if is_variable(owner, "${aws:resourceaccount}")
+        || value.to_ascii_lowercase().contains(":${aws:resourceaccount}:")
+    {
+        // The second: a variable has a colon of its own.
+        Name::One(Party::Home)
+    } else if is_fixed(value) && value.starts_with("arn:") {
+        Name::One(Party::Named(value.to_owned()))
+    } else if value.split(':').skip(1).all(|part| part == "*") {
+        Name::Anybody
+    } else {
+        unfixed(value)
+    }
+}
+
+fn network(value: &str, _: &Home<'_>) -> Name {
+    if is_fixed(value) && value.starts_with("vpc") {
+        Name::One(Party::Network(value.to_owned()))
+    } else {
+        unfixed(value)
+    }
+}
+
+/// `AROA…:session`, `AIDA…`, or the number of an account, which is its root's.
+fn user_id(value: &str, home: &Home<'_>) -> Name {
+    let id = value.split(':').next().unwrap_or_default();
+    if is_account(id) {
+        Name::One(party_of_account(id, home))
+    } else if is_fixed(id) && id.len() >= 16 {
+        Name::One(Party::Named(value.to_owned()))
+    } else {
+        unfixed(value)
+    }
+}
+
+fn service(value: &str, _: &Home<'_>) -> Name {
+    if is_fixed(value) { Name::One(Party::Service(value.to_ascii_lowercase())) } else { unfixed(value) }
+}
+
+fn addresses(values: &[&str]) -> Reading {
+    if !internet_ranges(values).is_empty() {
+        return Reading::Everyone;
+    }
+    let mut parties = BTreeSet::new();
+    for value in values {
+        match Reach::of(value) {
+            // Nobody comes from there: a request over a VPC endpoint carries no `aws:SourceIp`.
+            Ok(Reach::Reserved) => parties.insert(Party::Home),
+            Ok(_) => parties.insert(Party::Network((*value).to_owned())),
+            Err(_) => return Reading::Else,
+        };
+    }
+    if parties.is_empty() { Reading::Else } else { Reading::Only(parties) }
+}
+
+fn unfixed(value: &str) -> Name {
+    if !value.is_empty() && value.chars().all(|c| c == '*') { Name::Anybody } else { Name::Unclear }
+}
+
+fn is_fixed(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${")
+}
+
+fn is_variable(value: &str, variable: &str) -> bool {
+    value.eq_ignore_ascii_case(variable)
+}
