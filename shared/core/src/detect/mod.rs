@@ -14,20 +14,43 @@
 
 mod access_key_for_another;
 mod admin_inline_policy;
+mod admin_permission_set;
 mod admin_policy_attached;
+mod admin_policy_created;
+mod admin_policy_version;
+mod caller;
 mod claim;
+mod credential_for_another;
+mod escalation_by_any_role;
+mod escalation_by_policy;
+mod escalation_by_takeover;
+mod federation_token_with_full_power;
 mod fields;
+mod group_joined_by_self;
 mod index;
+mod login_profile_for_another;
+mod login_profile_for_namesake;
 mod meta;
+mod mfa_device_for_another;
+mod mfa_removed_from_another;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
+mod own_policy_removed;
+mod password_policy_weakened;
+mod permissions_boundary_removed;
 mod question;
+mod role_open_to_another_account;
+mod role_open_to_everyone;
+mod role_open_to_federation;
+mod role_open_with_external_id;
 mod run;
 pub mod sigma;
 mod ssh_brute_force;
 mod ssh_login_after_failures;
 mod tally;
+mod trust_opened;
+mod written_policy;
 
 pub use claim::{Claim, DetectError, LogClaim};
 pub use index::{Head, Index};
@@ -51,6 +74,26 @@ pub const TYPED: &[&dyn Detector] = &[
     &admin_policy_attached::AdminPolicyAttached,
     &admin_inline_policy::AdminInlinePolicy,
     &access_key_for_another::AccessKeyForAnother,
+    &admin_policy_version::AdminPolicyVersion,
+    &admin_policy_created::AdminPolicyCreated,
+    &admin_permission_set::AdminPermissionSet,
+    &escalation_by_policy::EscalationByPolicy,
+    &escalation_by_any_role::EscalationByAnyRole,
+    &escalation_by_takeover::EscalationByTakeover,
+    &role_open_to_everyone::RoleOpenToEveryone,
+    &role_open_to_another_account::RoleOpenToAnotherAccount,
+    &role_open_with_external_id::RoleOpenWithExternalId,
+    &role_open_to_federation::RoleOpenToFederation,
+    &login_profile_for_another::LoginProfileForAnother,
+    &login_profile_for_namesake::LoginProfileForNamesake,
+    &credential_for_another::CredentialForAnother,
+    &mfa_removed_from_another::MfaRemovedFromAnother,
+    &mfa_device_for_another::MfaDeviceForAnother,
+    &group_joined_by_self::GroupJoinedBySelf,
+    &own_policy_removed::OwnPolicyRemoved,
+    &permissions_boundary_removed::PermissionsBoundaryRemoved,
+    &password_policy_weakened::PasswordPolicyWeakened,
+    &federation_token_with_full_power::FederationTokenWithFullPower,
     // data
     // traces
     // compute

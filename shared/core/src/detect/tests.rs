@@ -3,6 +3,7 @@
 mod catalogue;
 mod claims;
 mod fixture;
+mod identity;
 mod index;
 mod refusals;
 mod sigma;
