@@ -21,9 +21,10 @@ CARGO_LAMBDA := $(VENV)/bin/cargo-lambda lambda
 BIN := $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/debug
 ZIPS := $(CARGO_TARGET_DIR)/lambda
 LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-FUNCTIONS := ingress-guard identity-guard log-watch
+FUNCTIONS := ingress-guard identity-guard data-guard trail-guard compute-guard log-watch
 # The benchmark adds its package, which asks for no other features: nothing is compiled twice. Zig links, as for AWS.
-RELEASE = env -u CARGO_BUILD_TARGET PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
+# A panic aborts, so that tables for unwinding would be a tenth of the zip for nothing.
+RELEASE = env -u CARGO_BUILD_TARGET RUSTFLAGS="-C force-unwind-tables=no" PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
   --output-format zip --lambda-dir $(ZIPS)-release $(addprefix --package ,$(FUNCTIONS))
 
 .PHONY: help
@@ -45,10 +46,28 @@ test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
 test-rust: ## Run the Rust tests alone
 	cargo test --workspace --locked
 
+# Seconds for each target. Needs a nightly compiler, which cargo-fuzz asks for.
+FUZZ_SECONDS ?= 60
+FUZZ := $(CARGO_TARGET_DIR)/fuzz
+.PHONY: fuzz
+fuzz: $(FUZZ)/bin/cargo-fuzz ## Fuzz the event parser, the policy evaluators and the CIDR reader
+	for target in event policy cidr; do \
+	  mkdir -p $(FUZZ)/corpus/$$target; \
+	  CARGO_TARGET_DIR=$(FUZZ)/target PATH="$(FUZZ)/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target \
+	    $(FUZZ)/corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=5; \
+	done
+
+$(FUZZ)/bin/cargo-fuzz:
+	env -u CARGO_BUILD_TARGET cargo install --quiet --locked --root $(FUZZ) cargo-fuzz
+
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS calls of the release build
 	@$(RELEASE) --package riposte-bench
 	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release $(BENCH_ARGS)
+
+.PHONY: measure
+measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder
+	cargo run --quiet --locked --package riposte-tests --bin measure
 
 .PHONY: watch
 watch: build ## Serve the functions with `cargo lambda watch`, against an emulated account
@@ -71,9 +90,12 @@ release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86
 	$(RELEASE)
 
 .PHONY: deploy
-deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=…
+deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=… [RULES=folder]
 	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
-	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) $(DEPLOY_ARGS)
+	$(if $(RULES),cargo run --quiet --locked --package riposte-tests --bin generate -- \
+	  --rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml)
+	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) \
+	  $(if $(RULES),--rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml) $(DEPLOY_ARGS)
 
 # --------------------------------------------------------------------------------------------------------------- set-up
 

@@ -1,5 +1,7 @@
 """Uploads the functions' zip files and deploys the template through a CloudFormation change set.
 
+A user's Sigma rules are packed beside each program. The template is uploaded too: it is longer than a request may be.
+
 The zips go under a prefix made from their contents: CloudFormation does not see new content under an old key, and the
 same content need not be deployed twice.
 """
@@ -8,13 +10,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import boto3
 
-FUNCTIONS = ("ingress-guard", "identity-guard", "log-watch")
+FUNCTIONS = ("ingress-guard", "identity-guard", "data-guard", "trail-guard", "compute-guard", "log-watch")
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 
 
@@ -25,13 +29,18 @@ def main() -> int:
     if missing:
         print("deploy: not built: " + ", ".join(missing), file=sys.stderr)
         return 1
-    prefix = "riposte/" + _digest(zips)
+    rules = _rules(arguments.rules)
+    packages = {name: _package(path, rules) for name, path in zips.items()}
+    template = arguments.template.read_text()
+    prefix = "riposte/" + _digest([*packages.values(), template.encode()])
     s3 = boto3.client("s3")
-    for name, path in zips.items():
+    for name, package in packages.items():
         print(f"uploading s3://{arguments.bucket}/{prefix}/{name}.zip")
-        s3.upload_file(str(path), arguments.bucket, f"{prefix}/{name}.zip")
+        s3.put_object(Bucket=arguments.bucket, Key=f"{prefix}/{name}.zip", Body=package)
+    s3.put_object(Bucket=arguments.bucket, Key=f"{prefix}/template.yaml", Body=template.encode())
+    template_url = f"{s3.meta.endpoint_url}/{arguments.bucket}/{prefix}/template.yaml"
     parameters = {"CodeBucket": arguments.bucket, "CodePrefix": prefix, "Architecture": arguments.architecture}
-    _deploy(arguments.stack, parameters | dict(arguments.parameter))
+    _deploy(arguments.stack, template_url, parameters | dict(arguments.parameter))
     print("deployed. Next: `riposte init` creates the secret; the mode is shadow until `riposte mode live`.")
     return 0
 
@@ -42,6 +51,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bucket", required=True, help="a bucket of the region that you deploy to")
     parser.add_argument("--architecture", choices=["arm64", "x86_64"], required=True)
     parser.add_argument("--stack", default="riposte", help="the stack's name")
+    parser.add_argument("--template", type=Path, default=TEMPLATE, help="the template, where it is another")
+    parser.add_argument("--rules", type=Path, help="folder of Sigma rules of your own")
     parser.add_argument("--parameter", action="append", default=[], type=_pair, help="NAME=VALUE of the template")
     return parser.parse_args()
 
@@ -53,14 +64,37 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _digest(zips: dict[str, Path]) -> str:
+def _rules(folder: Path | None) -> dict[str, bytes]:
+    """The rule files of a folder, by their place in the package."""
+    if folder is None:
+        return {}
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".yaml"))
+    if not files:
+        raise SystemExit(f"deploy: there are no rules in {folder}")
+    return {f"rules/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+
+
+def _package(built: Path, rules: dict[str, bytes]) -> bytes:
+    """The zip file as it was built, with the rules beside the program. The same content makes the same bytes."""
+    if not rules:
+        return built.read_bytes()
+    package = io.BytesIO(built.read_bytes())
+    with zipfile.ZipFile(package, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in rules.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+    return package.getvalue()
+
+
+def _digest(contents: list[bytes]) -> str:
     digest = hashlib.sha256()
-    for path in zips.values():
-        digest.update(path.read_bytes())
+    for content in contents:
+        digest.update(content)
     return digest.hexdigest()[:16]
 
 
-def _deploy(stack: str, parameters: dict[str, str]) -> None:
+def _deploy(stack: str, template_url: str, parameters: dict[str, str]) -> None:
     """Creates or updates the stack through a change set (the template's transform needs one) and waits."""
     cloudformation = boto3.client("cloudformation")
     exists = _exists(cloudformation, stack)
@@ -76,7 +110,7 @@ def _deploy(stack: str, parameters: dict[str, str]) -> None:
         StackName=stack,
         ChangeSetName=change_set,
         ChangeSetType="UPDATE" if exists else "CREATE",
-        TemplateBody=TEMPLATE.read_text(),
+        TemplateURL=template_url,
         Parameters=given,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )

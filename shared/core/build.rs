@@ -21,17 +21,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/detect/rules");
     println!("cargo::rerun-if-changed=src/detect/sigma/calls.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
-    let mut entries = Vec::new();
+    let mut out = String::new();
     for domain in DOMAINS {
         let folder = Path::new("src/detect/rules").join(domain.to_ascii_lowercase());
-        for file in files(&folder)? {
+        let files = files(&folder)?;
+        writeln!(out, "/// The rules of the chapter, by id.")?;
+        writeln!(out, "pub static {}: [SigmaDetector; {}] = [", domain.to_ascii_uppercase(), files.len())?;
+        for file in files {
             println!("cargo::rerun-if-changed={}", file.display());
-            entries.push(entry(domain, &file).map_err(|error| format!("{}: {error}", file.display()))?);
+            out.push_str(&entry(domain, &file).map_err(|error| format!("{}: {error}", file.display()))?);
         }
+        writeln!(out, "];")?;
     }
-    let (count, entries) = (entries.len(), entries.concat());
-    let out =
-        format!("/// The rules, by chapter and id.\npub static PACK: [SigmaDetector; {count}] = [\n{entries}];\n");
+    #[expect(clippy::disallowed_methods, reason = "how cargo tells a build script where to write")]
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     fs::write(PathBuf::from(folder).join("pack.rs"), out)?;
     Ok(())
@@ -61,6 +63,7 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     if why.is_none() {
         return Err("`riposte.why` is missing: the page must say why it is bad".into());
     }
+    let text = essence(&text);
     let id = file.file_stem().and_then(|stem| stem.to_str()).ok_or("the file's name is not UTF-8")?;
     let events = match (reads.as_deref(), calls) {
         (Some("root"), _) => "Events::ByRoot".to_owned(),
@@ -86,9 +89,25 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     writeln!(out, "    technique: &{technique:?}, events: {events},")?;
     writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
     writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
-    writeln!(out, "    prose: {prose:?},")?;
+    writeln!(out, "    prose: page({prose:?}),")?;
     writeln!(out, "}}, Paths {{ target: {target:?}, distinct: {distinct:?} }}, {text:?}),")?;
     Ok(out)
+}
+
+/// The parts of a rule that decide whether it matches. The words about it stand in the page.
+fn essence(text: &str) -> String {
+    let mut keep = false;
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        if !line.starts_with([' ', '-']) {
+            keep = ["title:", "id:", "logsource:", "detection:"].iter().any(|key| line.starts_with(key));
+        }
+        if keep {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
 }
 
 /// The calls as an expression. The pack names every call exactly: the event patterns are made of it.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emulator import Emulator
 
-FUNCTIONS = ("ingress-guard", "identity-guard", "log-watch")
+FUNCTIONS = ("ingress-guard", "identity-guard", "data-guard", "trail-guard", "compute-guard", "log-watch")
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
 BUCKET = "riposte-code"
 DEMO_SOURCE = "riposte.demo"

@@ -10,7 +10,7 @@ import uuid
 import attacks
 import events
 import pytest
-from deploy import DEMO_SOURCE
+from deploy import DEMO_SOURCE, FUNCTIONS
 from deployed import eventually
 
 MEGABYTE = 1024 * 1024
@@ -85,7 +85,7 @@ BAD_BODIES = {
 }
 
 
-@pytest.mark.parametrize("function", ["ingress-guard", "identity-guard", "log-watch"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_item_of_a_batch_fails_alone_with_its_reason(live, function):
     bodies = [text for text, _ in BAD_BODIES.values()]
     unread = json.dumps(events.envelope(attacks.open_group(live).record) | {"detail-type": "AWS Health Event"})
@@ -150,7 +150,7 @@ def test_an_event_of_another_account_is_told_and_never_answered(live):
 def test_an_event_with_an_unknown_name_is_no_failure(live):
     record = attacks.open_group(live).record | {"eventName": "OpenSesame", "eventID": str(uuid.uuid4())}
     count = len(live.command.incidents())
-    for function in ("ingress-guard", "identity-guard", "log-watch"):
+    for function in FUNCTIONS:
         assert live.invoke(function, events.sqs_batch(body(record))) == {"batchItemFailures": []}
         assert live.invoke(function, events.envelope(record)) == {"handled": True}
     assert len(live.command.incidents()) == count

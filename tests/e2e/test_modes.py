@@ -11,6 +11,7 @@ import sshd
 import state
 from account import ADMINISTRATOR, create_group, create_host, create_user
 from botocore.exceptions import ClientError
+from deploy import FUNCTIONS
 from deployed import Deployed, set_up
 from lambda_role import credentials
 
@@ -180,7 +181,7 @@ def _delete_user(emulator, user) -> None:
     iam.delete_user(UserName=user.name)
 
 
-@pytest.mark.parametrize("function", ["ingress-guard", "identity-guard", "log-watch"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_our_own_roles_are_never_touched(shadow, mode, function):
     mode("live")
     role = shadow.stack.of(function, "RoleArn").rsplit("/", 1)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attacks
 import pytest
+from deploy import FUNCTIONS
 from deployed import Deployed, eventually, set_up
 from events import put
 from processes import Programs
@@ -67,7 +68,7 @@ def test_a_malformed_setting_is_named(functions, parameters, path):
         assert MALFORMED[path] not in written
 
 
-@pytest.mark.parametrize("function", ["ingress-guard", "identity-guard", "log-watch"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_names_it(functions, parameters, function):
     parameters("mode", "off")
     assert "setting `/riposte/mode` must be `shadow`, `live` or `halt`, not `off`" in start(functions, function)

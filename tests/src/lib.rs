@@ -2,6 +2,7 @@
 //! the whole workspace.
 
 pub mod generate;
+pub mod measure;
 
 use std::path::{Path, PathBuf};
 

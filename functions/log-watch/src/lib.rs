@@ -31,7 +31,7 @@ pub async fn start() -> Result<LogWatch, StartError> {
     let config = clients::configuration().await;
     let region = environment::region()?;
     let base = Base::start(LOG_WATCH, &config, Actions::default().with(DenySource::new(&config))).await?;
-    let streams = LogStreams::new(&config, base.spec.log_detectors());
+    let streams = LogStreams::new(&config, base.spec.log_detectors);
     Ok(LogWatch { base, streams, region })
 }
 

@@ -40,3 +40,9 @@ pub fn region() -> Result<String, EnvironmentError> {
         .filter(|region| !region.is_empty())
         .ok_or(EnvironmentError { name: NAME, wrong: "is missing" })
 }
+
+/// The folder of a user's Sigma rules: `rules` beside the function's program, as Lambda unpacked it.
+#[must_use]
+pub fn rules_folder() -> Option<std::path::PathBuf> {
+    std::env::var_os("LAMBDA_TASK_ROOT").map(|root| std::path::Path::new(&root).join("rules"))
+}

@@ -1,11 +1,14 @@
 //! A function over API calls: takes a delivery apart, runs the detectors on each event, and hands the
 //! findings to the responder. One bad item never costs the others.
 
+use std::path::Path;
+
 use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
-use riposte_core::detect::{self, Detector};
+use riposte_core::detect::{self, Detector, Head, Index, Sighting};
 use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item};
+use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -34,6 +37,8 @@ pub struct Base {
     pub settings: SettingsCache,
     /// Its actions.
     pub actions: Actions,
+    /// A user's rules of its chapters.
+    pub rules: Vec<&'static dyn Detector>,
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
 }
@@ -48,6 +53,9 @@ pub enum StartError {
     /// The settings.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// A user's rules.
+    #[error("rules that cannot be used: {0}")]
+    Rules(String),
 }
 
 /// Why an item failed. It will come again, and ends in the dead-letter queue if it keeps failing.
@@ -104,7 +112,10 @@ impl Base {
     /// # Errors
     /// Names the variable or the setting.
     pub async fn start(spec: FunctionSpec, config: &SdkConfig, actions: Actions) -> Result<Self, StartError> {
-        let base = Self::new(spec, environment::account_id()?, config, actions);
+        let mut base = Self::new(spec, environment::account_id()?, config, actions);
+        if let Some(folder) = environment::rules_folder().filter(|folder| folder.exists()) {
+            base.rules = own_rules(&folder, &base.spec)?;
+        }
         base.settings.get().await?;
         Ok(base)
     }
@@ -116,6 +127,7 @@ impl Base {
             account,
             settings: SettingsCache::new(aws_sdk_ssm::Client::new(config)),
             actions,
+            rules: Vec::new(),
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
         }
@@ -145,6 +157,17 @@ impl Base {
     pub fn count(&self, metric: Metric) {
         metrics::count(self.spec.name, metric);
     }
+}
+
+/// A user's rules of the function's chapters. Every rule is checked, those of other chapters too: the
+/// folder is the same in all functions, and a broken rule is then told by all of them.
+fn own_rules(folder: &Path, spec: &FunctionSpec) -> Result<Vec<&'static dyn Detector>, StartError> {
+    let taken: Vec<_> = spec.call_detectors().iter().map(|detector| detector.meta().id).collect();
+    let loaded = crate::rules::load(folder, &taken).map_err(|errors| {
+        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        StartError::Rules(errors.join("; "))
+    })?;
+    Ok(loaded.into_iter().filter(|rule| spec.runs(rule.meta().domain)).collect())
 }
 
 /// A function that handles single events; [`handle`] does the rest for all of them.
@@ -206,20 +229,21 @@ async fn one(
 #[derive(Debug)]
 pub struct CallGuard {
     base: Base,
-    detectors: Vec<&'static dyn Detector>,
+    index: Index,
     lookups: Lookups,
 }
 
 impl CallGuard {
-    /// A guard that runs the detectors of its spec.
+    /// A guard that runs the detectors of its spec and a user's rules of the same chapters.
     #[must_use]
     pub fn new(base: Base, lookups: Lookups) -> Self {
-        let detectors = base.spec.call_detectors();
-        Self { base, detectors, lookups }
+        let detectors = base.spec.call_detectors().into_iter().chain(base.rules.iter().copied());
+        Self { index: Index::new(detectors), base, lookups }
     }
 
     async fn call(&self, call: &ApiCall, invocation: &Invocation) -> Result<(), ItemError> {
-        if detect::reading(&self.detectors, call).next().is_none() {
+        let reading = self.index.reading(&Head::from(call));
+        if reading.is_empty() {
             // A failed call is delivered where another detector needs it; any other is not meant for us.
             if !call.failed() {
                 unread(&self.base, &Event::Call(Box::new(call.clone())));
@@ -231,14 +255,25 @@ impl CallGuard {
         // Another account's resources are not ours to read, and its names may stand for others here.
         let ours = scope.account == self.base.account;
         let Answers { facts, refused } =
-            if ours { self.lookups.facts(&self.detectors, call, &scope).await? } else { Answers::default() };
+            if ours { self.lookups.facts(&reading, call, &scope).await? } else { Answers::default() };
         for fault in refused {
             tracing::error!(reason = plain(&fault.to_string(), 600), "a detector's question was refused");
         }
-        let report = detect::run(&self.detectors, call, &scope, &facts);
+        let report = detect::run(&self.index, call, &scope, &facts);
         let responder = self.base.responder(&loaded);
         let mut first_error = None;
-        for finding in report.findings {
+        let mut findings = report.findings;
+        for sighting in report.sightings {
+            match self.counted(&responder.ledger, sighting).await {
+                Ok(finding) => findings.extend(finding),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        for finding in findings {
+            if is_remark(&finding) {
+                remark(&finding);
+                continue;
+            }
             // A finding that fails does not keep the others from being answered.
             match responder.respond(finding, call.request_id(), invocation).await {
                 Ok(answered) => log(&answered),
@@ -251,6 +286,17 @@ impl CallGuard {
             first_error = first_error.or(Some(ItemError::Detector { detector, error }));
         }
         first_error.map_or(Ok(()), Err)
+    }
+
+    /// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event
+    /// brings it, it is the same incident.
+    async fn counted(&self, ledger: &Ledger, sighting: Sighting) -> Result<Option<Finding>, ItemError> {
+        let count = ledger.count(&sighting).await?;
+        let event_id = sighting.burst_id();
+        Ok(sighting.reached(count).map(|mut finding| {
+            finding.scope.event_id = event_id;
+            finding
+        }))
     }
 }
 
@@ -268,6 +314,19 @@ impl Handler for CallGuard {
             }
         }
     }
+}
+
+/// Whether a finding only keeps track of what happens. Such findings come with every day's work, so they
+/// are lines in the log and no incidents: an incident costs writes, and hides others in the list.
+fn is_remark(finding: &Finding) -> bool {
+    finding.severity == Severity::Informational && finding.response.is_none()
+}
+
+/// Writes such a finding into the log.
+fn remark(finding: &Finding) {
+    let Finding { detector, scope, principal, why, .. } = finding;
+    let (principal, why) = (plain(principal.label(), 200), plain(why, 600));
+    tracing::info!(detector, account = scope.account, event_id = plain(&scope.event_id, 80), principal, why, "noted");
 }
 
 /// Says what became of a finding.

@@ -18,6 +18,7 @@ pub mod operator;
 pub mod permissions;
 mod reread;
 pub mod responder;
+pub mod rules;
 pub mod sdk;
 pub mod settings;
 pub mod streams;

@@ -52,7 +52,7 @@ impl Lookups {
         self
     }
 
-    /// The answers to all questions that `detectors` have about `call`, each asked once. What is gone is
+    /// The answers to all questions that the detectors that read `call` have about it, each asked once. What is gone is
     /// an answer, unless the event is so young that what it names may not be seen yet. A question that
     /// is refused stays open: its detector cannot judge, the others can.
     ///
@@ -65,7 +65,7 @@ impl Lookups {
         scope: &Scope,
     ) -> Result<Answers, Fault> {
         let mut answers = Answers::default();
-        for detector in riposte_core::detect::reading(detectors, call) {
+        for detector in detectors {
             for question in detector.questions(call) {
                 let Entry::Vacant(asked) = answers.facts.0.entry(question) else { continue };
                 match self.settled(asked.key(), call, scope).await {

@@ -27,7 +27,7 @@ pub fn of(function: &FunctionSpec) -> Grants {
             add(permission);
         }
     }
-    if !function.log_detectors().is_empty() {
+    if !function.log_detectors.is_empty() {
         add(&streams::PERMISSION);
     }
     grants

@@ -258,6 +258,13 @@ impl Responder<'_> {
     }
 
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
+        let incident = &mut held.incident;
+        // What changed something is always told.
+        if incident.changed == Changed::No && incident.finding.severity < self.loaded.settings.notice_severity {
+            incident.notified = true;
+            incident.note(now_ms(), Step::Notice, "below the severity that is told: recorded only");
+            return Ok(self.ledger.finish(held).await?);
+        }
         match notices::publish(self.sns, &self.loaded.settings.topic_arn, &held.incident).await {
             Ok(message_id) => {
                 held.incident.notified = true;

@@ -73,7 +73,7 @@ impl StreamName {
 #[derive(Debug)]
 pub struct LogStreams {
     logs: Regional<Client>,
-    detectors: Vec<&'static dyn LogDetector>,
+    detectors: &'static [&'static dyn LogDetector],
 }
 
 /// What judging lines needs beside the lines.
@@ -89,7 +89,7 @@ struct Run<'a> {
 impl LogStreams {
     /// Streams judged by these detectors.
     #[must_use]
-    pub fn new(config: &aws_types::SdkConfig, detectors: Vec<&'static dyn LogDetector>) -> Self {
+    pub fn new(config: &aws_types::SdkConfig, detectors: &'static [&'static dyn LogDetector]) -> Self {
         Self { logs: Regional::new(config, Client::new), detectors }
     }
 
@@ -246,7 +246,7 @@ impl LogStreams {
         let responder = base.responder(loaded);
         let mut first_error = None;
         for line in lines {
-            for claimed in windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, &self.detectors) {
+            for claimed in windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, self.detectors) {
                 match responder.respond(finding(name, claimed, trusted), None, invocation).await {
                     Ok(answered) => guard::log(&answered),
                     // One that cannot be answered to the end keeps neither the others nor later lines back.

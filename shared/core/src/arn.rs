@@ -19,7 +19,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     glob(pattern, text, |p, t| p == t || p == '?')
 }
 
-/// [`matches`] without regard to case, as IAM compares the names of actions.
+/// [`matches()`] without regard to case, as IAM compares the names of actions.
 #[must_use]
 pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     glob(pattern, text, |p, t| p.eq_ignore_ascii_case(&t) || p == '?')

@@ -1,7 +1,7 @@
 //! Which function runs which detectors: the one list that event patterns, IAM permissions and pages
 //! are generated from.
 
-use crate::detect::{Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, detectors};
+use crate::detect::{self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, detectors};
 use crate::plan::ActionId;
 
 /// One Lambda function of the product.
@@ -12,79 +12,89 @@ pub struct FunctionSpec {
     /// What it does, in one line.
     pub purpose: &'static str,
     /// The chapters of the catalogue whose detectors it runs.
-    pub domains: &'static [Domain],
+    pub chapters: &'static [&'static Chapter],
+    /// Its detectors over log lines.
+    pub log_detectors: &'static [&'static dyn LogDetector],
     /// API calls that it reads beside those of its detectors.
     pub triggers: &'static [EventName],
 }
 
 /// The functions, in the order of the template.
-pub const FUNCTIONS: &[FunctionSpec] =
-    &[INGRESS_GUARD, IDENTITY_GUARD, DATA_GUARD, TRAIL_GUARD, COMPUTE_GUARD, LOG_WATCH];
+pub static FUNCTIONS: [&FunctionSpec; 6] =
+    [&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &LOG_WATCH];
 
 /// Networks opened to the world → closed again.
-pub const INGRESS_GUARD: FunctionSpec = FunctionSpec {
+pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     name: "ingress-guard",
     purpose: "networks opened to the world are closed again",
-    domains: &[Domain::Network],
+    chapters: &[&detect::NETWORK],
+    log_detectors: &[],
     triggers: &[],
 };
 
 /// Grants and credentials that persist access → taken back.
-pub const IDENTITY_GUARD: FunctionSpec = FunctionSpec {
+pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     name: "identity-guard",
     purpose: "grants and credentials that persist access are taken back",
-    domains: &[Domain::Identity],
+    chapters: &[&detect::IDENTITY],
+    log_detectors: &[],
     triggers: &[],
 };
 
 /// Data made public, shared, encrypted for ransom or deleted.
-pub const DATA_GUARD: FunctionSpec = FunctionSpec {
+pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     name: "data-guard",
     purpose: "data made public, shared abroad, held to ransom or destroyed is told",
-    domains: &[Domain::Data],
+    chapters: &[&detect::DATA],
+    log_detectors: &[],
     triggers: &[],
 };
 
 /// Traces wiped, and the account's own settings.
-pub const TRAIL_GUARD: FunctionSpec = FunctionSpec {
+pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     name: "trail-guard",
     purpose: "recording and alarms that are switched off are told, Riposte's own included",
-    domains: &[Domain::Traces, Domain::Account],
+    chapters: &[&detect::TRACES, &detect::ACCOUNT],
+    log_detectors: &[],
     triggers: &[],
 };
 
 /// Code run where it should not be, and rules of the user's that name no chapter.
-pub const COMPUTE_GUARD: FunctionSpec = FunctionSpec {
+pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     name: "compute-guard",
     purpose: "machines and functions that run somebody else's code are told",
-    domains: &[Domain::Compute],
+    chapters: &[&detect::COMPUTE],
+    log_detectors: &[],
     triggers: &[],
 };
 
 /// Log streams → detectors → the source behind the lines contained.
-pub const LOG_WATCH: FunctionSpec = FunctionSpec {
+pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     name: "log-watch",
     purpose: "log streams are judged line by line, and the source behind the lines is denied",
-    domains: &[Domain::Hosts],
+    chapters: &[],
+    log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
 };
 
 impl FunctionSpec {
+    /// Whether it runs the detectors of a chapter.
+    #[must_use]
+    pub fn runs(&self, domain: Domain) -> bool {
+        self.chapters.iter().any(|chapter| chapter.domain == domain)
+            || self.log_detectors.iter().any(|detector| detector.meta().domain == domain)
+    }
+
     /// Its detectors over API calls, those of the catalogue.
     #[must_use]
     pub fn call_detectors(&self) -> Vec<&'static dyn Detector> {
-        detectors().iter().copied().filter(|d| self.domains.contains(&d.meta().domain)).collect()
-    }
-
-    /// Its detectors over log lines.
-    #[must_use]
-    pub fn log_detectors(&self) -> Vec<&'static dyn LogDetector> {
-        LOG_DETECTORS.iter().copied().filter(|d| self.domains.contains(&d.meta().domain)).collect()
+        self.chapters.iter().flat_map(|chapter| chapter.detectors()).collect()
     }
 
     /// The catalogue's entries of all its detectors.
     pub fn metas(&self) -> impl Iterator<Item = &'static Meta> + '_ {
-        all_metas().filter(|m| self.domains.contains(&m.domain))
+        let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
+        of_calls.chain(self.log_detectors.iter().map(|detector| detector.meta()))
     }
 
     /// The actions that its detectors may ask for, each once, in a fixed order.
@@ -97,7 +107,7 @@ impl FunctionSpec {
 /// The function that runs the detectors of a chapter.
 #[must_use]
 pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
-    FUNCTIONS.iter().find(|function| function.domains.contains(&domain))
+    FUNCTIONS.iter().copied().find(|function| function.runs(domain))
 }
 
 /// Every detector of the catalogue.
@@ -112,7 +122,7 @@ mod tests {
     #[test]
     fn every_chapter_is_run_by_exactly_one_function() {
         for domain in Domain::ALL {
-            let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.domains.contains(&domain)).map(|f| f.name).collect();
+            let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.runs(domain)).map(|f| f.name).collect();
             assert_eq!(homes.len(), 1, "{} is run by {homes:?}", domain.as_str());
         }
     }

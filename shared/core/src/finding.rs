@@ -12,7 +12,7 @@ use crate::plan::Response;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth keeping, for whoever looks back. Recorded, and not told.
+    /// Worth keeping, for whoever looks back: a line in the function's log, and no incident.
     Informational,
     /// Worth a line in a report.
     Low,

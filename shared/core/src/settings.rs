@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::finding::Severity;
 use crate::ssh::Limits;
 
 /// The path under which everything stands.
@@ -28,6 +29,7 @@ const PROTECTED_PATH: &str = "/riposte/protected-principals";
 /// The path of the log groups whose lines are answered.
 pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
+const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
 const SSH_LOGIN_PATH: &str = "/riposte/ssh/failures-before-login";
@@ -130,6 +132,8 @@ pub struct Settings {
     pub guardrails: Vec<CustomGuardrail>,
     /// When an address is an attacker.
     pub ssh: Limits,
+    /// Findings below it are recorded and not told, unless something was changed.
+    pub notice_severity: Severity,
     /// The log groups that the schedule pulls.
     pub log_groups: Vec<String>,
     /// Paths that nothing reads: most likely typing errors, worth a warning.
@@ -194,6 +198,9 @@ impl Settings {
                 failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
                 failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login, Limits::MAX_FAILURES)?,
             },
+            notice_severity: optional(NOTICE_SEVERITY_PATH)
+                .map_or(Ok(Severity::Medium), str::parse)
+                .map_err(|wrong| SettingsError::new(NOTICE_SEVERITY_PATH, wrong))?,
             log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
             unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
         })
@@ -201,7 +208,7 @@ impl Settings {
 }
 
 fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         MODE_PATH,
         TOPIC_PATH,
         TABLE_PATH,
@@ -209,6 +216,7 @@ fn is_known(path: &str) -> bool {
         OWN_ROLES_PATH,
         PROTECTED_PATH,
         LOG_GROUPS_PATH,
+        NOTICE_SEVERITY_PATH,
         SSH_FAILURES_PATH,
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
@@ -269,6 +277,7 @@ mod tests {
         let settings = Settings::from_parameters(&good()).unwrap();
         assert_eq!(settings.mode, Mode::Shadow);
         assert_eq!(settings.ssh, Limits::default());
+        assert_eq!(settings.notice_severity, Severity::Medium);
         assert_eq!(settings.own_roles.len(), 2);
         assert!(settings.unknown.is_empty());
     }
@@ -296,6 +305,7 @@ mod tests {
             (SSH_LOGIN_PATH, "1001"),
             (SSH_WINDOW_PATH, "ten"),
             (SSH_LOGIN_PATH, "-1"),
+            (NOTICE_SEVERITY_PATH, "loud"),
             (TABLE_PATH, " "),
         ] {
             let mut parameters = good();

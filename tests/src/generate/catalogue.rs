@@ -53,7 +53,7 @@ fn link(id: &str) -> String {
 
 fn detector(out: &mut String, meta: &Meta) {
     line(out, &format!("\n## {}\n\n**{}**\n", meta.id, meta.title));
-    let events: Vec<_> = meta.events.iter().map(|event| format!("`{}`", event.name)).collect();
+    let events: Vec<_> = meta.events.names().iter().map(|event| format!("`{}`", event.name)).collect();
     let reads = if events.is_empty() { "log lines".to_owned() } else { events.join(", ") };
     line(out, &format!("- Reads: {reads}"));
     line(out, &format!("- Severity {}, confidence {}", meta.severity, meta.confidence));

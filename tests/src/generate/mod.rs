@@ -1,11 +1,13 @@
 //! Files that are written from the code, so that they cannot say something else than the code does.
 
 mod catalogue;
+mod rules;
 mod template;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use riposte_core::catalogue::all_metas;
 
 /// A generated file: where it is, and what must stand in it.
 #[derive(Debug)]
@@ -24,9 +26,23 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let template = PathBuf::from("infra/template.yaml");
     let text = read(&root.join(&template))?;
     Ok(vec![
-        Generated { content: template::filled(&text)?, path: template },
+        Generated { content: template::filled(&text, &[])?, path: template },
         Generated { content: catalogue::page(), path: PathBuf::from("docs/catalogue.md") },
     ])
+}
+
+/// The template with the rules that deliver what a user's own Sigma rules read, beside the catalogue's.
+///
+/// # Errors
+/// Where a rule is broken, or the template cannot be read.
+pub fn template_with(root: &Path, rules: &Path) -> Result<String> {
+    let loaded =
+        riposte_aws::rules::load(rules, &all_metas().map(|meta| meta.id).collect::<Vec<_>>()).map_err(|errors| {
+            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!(errors.join("\n"))
+        })?;
+    let metas: Vec<_> = loaded.iter().map(|rule| rule.meta()).collect();
+    template::filled(&read(&root.join("infra/template.yaml"))?, &metas)
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -1,58 +1,56 @@
-//! The generated blocks of `infra/template.yaml`: each function's event pattern and IAM statements.
+//! The generated blocks of `infra/template.yaml`: each function's EventBridge rules and IAM statements.
 
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use riposte_aws::permissions;
 use riposte_core::catalogue::{FUNCTIONS, FunctionSpec};
+use riposte_core::detect::Meta;
 
-/// The template with its blocks filled.
+use super::rules;
+
+/// The template with its blocks filled. `own` are the entries of a user's rules.
 ///
 /// # Errors
 /// Where the markers of a block are missing.
-pub(super) fn filled(template: &str) -> Result<String> {
+pub(super) fn filled(template: &str, own: &[&'static Meta]) -> Result<String> {
     let mut text = template.to_owned();
     for function in FUNCTIONS {
-        text = block(&text, "pattern", function.name, &pattern(function))?;
-        text = block(&text, "permissions", function.name, &statements(function))?;
+        let own: Vec<_> = own.iter().copied().filter(|meta| function.runs(meta.domain)).collect();
+        let rules = rules::of(function, &own);
+        let lines: Vec<_> = rules.iter().flat_map(|rule| rule.lines(function)).collect();
+        // The last line is empty: the block's end separates it from what follows.
+        text = block(&text, "rules", function.name, lines.split_last().map_or(&[], |(_, lines)| lines))?;
+        let arns: Vec<_> = rules.iter().map(|rule| format!("- !GetAtt {}.Arn", rule.id)).collect();
+        text = block(&text, "rule-arns", function.name, &arns)?;
+        let statements = statements(function);
+        if !statements.is_empty() {
+            text = block(&text, "permissions", function.name, &statements)?;
+        }
     }
     Ok(text)
 }
 
-/// Replaces what stands between a block's markers, at the markers' indentation.
+/// Replaces what stands between a block's markers, wherever they are, at the markers' indentation.
 fn block(text: &str, what: &str, function: &str, lines: &[String]) -> Result<String> {
     let begin = format!("# BEGIN GENERATED {what} {function}\n");
     let end = format!("# END GENERATED {what} {function}\n");
-    let missing = || format!("infra/template.yaml has no block `{what} {function}`");
-    let (head, rest) = text.split_once(&begin).with_context(missing)?;
-    let (_, tail) = rest.split_once(&end).with_context(missing)?;
-    let indent = head.rsplit('\n').next().unwrap_or_default();
-    let mut out = format!("{head}{begin}");
-    for line in lines {
-        writeln!(out, "{indent}{line}")?;
+    let mut parts = text.split(&begin);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut found = false;
+    for part in parts {
+        let missing = || format!("infra/template.yaml: the block `{what} {function}` has no end");
+        let (_, tail) = part.split_once(&end).with_context(missing)?;
+        let indent = out.rsplit('\n').next().unwrap_or_default().to_owned();
+        out.push_str(&begin);
+        for line in lines {
+            writeln!(out, "{}", format!("{indent}{line}").trim_end())?;
+        }
+        write!(out, "{indent}{end}{tail}")?;
+        found = true;
     }
-    write!(out, "{indent}{end}{tail}")?;
+    ensure!(found, "infra/template.yaml has no block `{what} {function}`");
     Ok(out)
-}
-
-fn pattern(function: &FunctionSpec) -> Vec<String> {
-    let events = function.events();
-    let mut sources: Vec<_> = events.iter().map(|event| event_bridge_source(event.source)).collect();
-    sources.dedup();
-    let mut lines = vec!["source:".to_owned()];
-    lines.extend(sources.iter().map(|source| format!("  - {source}")));
-    lines.push("  - !If [AdmitsDemoEvents, !Ref DemoEventSource, !Ref AWS::NoValue]".to_owned());
-    lines.extend(["detail-type:", "  - AWS API Call via CloudTrail", "detail:", "  eventName:"].map(str::to_owned));
-    lines.extend(events.iter().map(|event| format!("    - {}", event.name)));
-    if !function.needs_failed_calls() {
-        lines.extend(["  errorCode:", "    - exists: false"].map(str::to_owned));
-    }
-    lines
-}
-
-/// `ec2.amazonaws.com` in CloudTrail is `aws.ec2` in EventBridge.
-fn event_bridge_source(source: &str) -> String {
-    format!("aws.{}", source.split('.').next().unwrap_or_default())
 }
 
 fn statements(function: &FunctionSpec) -> Vec<String> {

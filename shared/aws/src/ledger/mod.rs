@@ -1,9 +1,10 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, four kinds of items, told apart by the prefix of `pk`:
+//! One table, five kinds of items, told apart by the prefix of `pk`:
 //! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
 //! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
-//! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`].
+//! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`], and
+//! `tally#…` items count the events of a burst.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
@@ -11,6 +12,7 @@
 mod item;
 mod list;
 mod stream_item;
+mod tally;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;

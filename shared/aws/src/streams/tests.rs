@@ -29,7 +29,7 @@ struct Watch {
 
 impl Watch {
     fn new(aws: &Aws) -> Self {
-        let streams = LogStreams::new(&aws.config(), LOG_WATCH.log_detectors());
+        let streams = LogStreams::new(&aws.config(), LOG_WATCH.log_detectors);
         Self { function: Function::new(aws), streams }
     }
 
@@ -94,7 +94,7 @@ fn attacks() -> Vec<(i64, String)> {
 fn windows(lines: &[(i64, String)]) -> StreamWindows {
     let mut windows = StreamWindows::default();
     for (at_ms, line) in lines {
-        windows.observe(*at_ms, line, &Limits::default(), &LOG_WATCH.log_detectors());
+        windows.observe(*at_ms, line, &Limits::default(), LOG_WATCH.log_detectors);
     }
     windows
 }

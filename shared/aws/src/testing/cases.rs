@@ -77,6 +77,7 @@ pub(crate) fn of(target: Target, response: Response) -> Finding {
         Target::InlinePolicy { .. } => "admin-inline-policy",
         Target::AccessKey { .. } => "access-key-for-another",
         Target::Source { .. } => "ssh-brute-force",
+        Target::Resource { .. } => panic!("no action changes it"),
     };
     Finding { detector: detector.to_owned(), target, response: Some(response), ..finding() }
 }

@@ -47,10 +47,33 @@ impl Table {
                 self.write(request.operation.trim_end_matches("Item"), parameters)?;
                 Ok("{}".to_owned())
             }
+            "UpdateItem" => self.add(parameters),
             "TransactWriteItems" => self.transact(parameters),
             "Query" => Ok(self.query(parameters)),
             other => panic!("the fake DynamoDB has no `{other}`"),
         }
+    }
+
+    /// The one update there is: adds to the set `seen`, unless that is full.
+    fn add(&mut self, parameters: &Value) -> Result<String, Refused> {
+        assert_eq!(parameters["UpdateExpression"], "ADD seen :item SET expires_at = :expires");
+        let values = &parameters["ExpressionAttributeValues"];
+        let full: usize = values[":full"]["N"].as_str().unwrap().parse().unwrap();
+        let pk = key_of(parameters);
+        let item =
+            self.items.entry(pk.clone()).or_insert_with(|| Map::from_iter([("pk".to_owned(), json!({ "S": pk }))]));
+        let seen = item.entry("seen").or_insert_with(|| json!({ "SS": [] }));
+        let set = seen["SS"].as_array_mut().unwrap();
+        let one = &values[":item"]["SS"][0];
+        assert_eq!(one, &values[":one"]["S"]);
+        if !set.contains(one) {
+            if set.len() >= full {
+                return Err(Refused::new("ConditionalCheckFailedException"));
+            }
+            set.push(one.clone());
+        }
+        item.insert("expires_at".to_owned(), values[":expires"].clone());
+        Ok(json!({ "Attributes": item }).to_string())
     }
 
     fn transact(&mut self, parameters: &Value) -> Result<String, Refused> {

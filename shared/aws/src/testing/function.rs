@@ -42,7 +42,7 @@ impl Function {
 
     /// With clients of this configuration.
     pub(crate) fn with(aws: &Aws, config: &aws_types::SdkConfig) -> Self {
-        let base = Base::new(FUNCTIONS[0], "111122223333".to_owned(), config, Actions::all(config));
+        let base = Base::new(*FUNCTIONS[0], "111122223333".to_owned(), config, Actions::all(config));
         Self { aws: aws.clone(), base }
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::caller::{Other, other_user};
 use super::fields::field_error;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -25,7 +26,8 @@ const META: Meta = Meta {
     burst: None,
     reads: &[],
     actions: &[ActionId::DeactivateAccessKey],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when `CreateAccessKey` makes a key for a user other than the one who called. A user who renews its
 own key, named or not, is silent. For the root user and for roles every user is another one. Names are
@@ -47,6 +49,7 @@ protected principals; better, give people temporary credentials and machines rol
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-user/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
 ",
+    ),
 };
 
 impl Detector for AccessKeyForAnother {

@@ -1,6 +1,7 @@
 //! `admin-inline-policy`: an inline policy that grants administrator power.
 
 use super::fields::{field_error, principal, required};
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::arn::partition;
 use crate::event::ApiCall;
@@ -28,7 +29,8 @@ const META: Meta = Meta {
     burst: None,
     reads: &[],
     actions: &[ActionId::DeleteInlinePolicy],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when an inline policy that grants administrator power is written onto a user, a role or a group. The
 document in the event is evaluated, as `admin-policy-attached` does it: the policy is an administrator's
@@ -52,6 +54,7 @@ principals, or tag them `riposte:exempt`. Power users (`NotAction: iam:*`) and p
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
+    ),
 };
 
 impl Detector for AdminInlinePolicy {

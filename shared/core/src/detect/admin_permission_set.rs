@@ -1,6 +1,7 @@
 //! `admin-permission-set`: a permission set of IAM Identity Center that grants administrator power.
 
 use super::fields::required;
+use super::meta::page;
 use super::written_policy::written;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -22,7 +23,8 @@ const META: Meta = Meta {
         EventName { source: "sso.amazonaws.com", name: "AttachManagedPolicyToPermissionSet" },
         EventName { source: "sso.amazonaws.com", name: "PutInlinePolicyToPermissionSet" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a permission set of IAM Identity Center gets one of AWS's administrator policies
 (`AdministratorAccess`, `IAMFullAccess`) or an inline policy that grants administrator power, evaluated as
@@ -43,6 +45,7 @@ The set-up of Identity Center, when the administrators' permission set is made. 
 - <https://attack.mitre.org/techniques/T1098/003/>
 - <https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

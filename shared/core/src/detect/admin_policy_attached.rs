@@ -1,6 +1,7 @@
 //! `admin-policy-attached`: a managed policy that grants administrator power, attached to a principal.
 
 use super::fields::{field_error, principal, required};
+use super::meta::page;
 use super::written_policy::customers_policy;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
@@ -28,7 +29,8 @@ const META: Meta = Meta {
     burst: None,
     reads: &["iam:GetPolicy", "iam:GetPolicyVersion"],
     actions: &[ActionId::DetachManagedPolicy],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a managed policy that grants administrator power is attached to a user, a role or a group. Of
 AWS's own policies these are `AdministratorAccess` and `IAMFullAccess`, in every partition. A customer's
@@ -54,6 +56,7 @@ them `riposte:exempt`, and give permanent administrators their policy through IA
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-admin-user/>
 ",
+    ),
 };
 
 impl Detector for AdminPolicyAttached {

@@ -1,5 +1,6 @@
 //! `admin-policy-created`: a new policy that would make its holder an administrator.
 
+use super::meta::page;
 use super::written_policy::written;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1098.003"],
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "CreatePolicy" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when the document of a new customer-managed policy grants administrator power, evaluated as
 `admin-inline-policy` does it. Nobody holds the policy yet: attaching it is `admin-policy-attached`.
@@ -37,6 +39,7 @@ own policies at the time an account is set up.
 - <https://attack.mitre.org/techniques/T1098/003/>
 - <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

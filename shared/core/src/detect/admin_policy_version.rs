@@ -1,5 +1,6 @@
 //! `admin-policy-version`: a policy in force was changed so that it grants administrator power.
 
+use super::meta::page;
 use super::written_policy::{self, written};
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -21,7 +22,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "SetDefaultPolicyVersion" },
     ]),
     reads: written_policy::READS,
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a new default version of a customer's policy, or an older one that is made the default again,
 grants administrator power, evaluated as `admin-inline-policy` does it. A condition lowers the confidence to
@@ -43,6 +45,7 @@ everything but a few calls read like an administrator's policy too.
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
+    ),
     ..Meta::PLAIN
 };
 

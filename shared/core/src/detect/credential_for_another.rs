@@ -1,6 +1,7 @@
 //! `credential-for-another`: a certificate, SSH key or service password made for a user other than the caller.
 
 use super::caller::other_user;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -22,7 +23,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "CreateServiceSpecificCredential" },
         EventName { source: "iam.amazonaws.com", name: "ResetServiceSpecificCredential" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a credential that is no access key is made for a user other than the one who called: a signing
 certificate, an SSH key for CodeCommit, or the password or key for one service (CodeCommit, Keyspaces, Bedrock). For
@@ -43,6 +45,7 @@ Tools that hand out repository access or Bedrock keys for programs.
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_service-specific-creds.html>
 - <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadSigningCertificate.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,5 +1,6 @@
 //! `escalation-by-any-role`: a policy whose holder can act under any role of the account.
 
+use super::meta::page;
 use super::written_policy::{self, Power};
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     technique: &["T1098.003", "T1548.005"],
     events: Events::Calls(written_policy::EVENTS),
     reads: written_policy::READS,
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a policy comes into force whose holder can hand any role of the account to something that runs
 code: `iam:PassRole` on arbitrary roles together with the calls that start an instance, a Lambda function, a
@@ -39,6 +41,7 @@ Deployment pipelines with `iam:PassRole` on `*`: widespread, and worth narrowing
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,5 +1,6 @@
 //! `escalation-by-policy`: a policy whose holder can change permissions or make credentials for anybody.
 
+use super::meta::page;
 use super::written_policy::{self, Power};
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -19,7 +20,8 @@ const META: Meta = Meta {
     events: Events::Calls(written_policy::EVENTS),
     reads: written_policy::READS,
     actions: &[ActionId::DeleteInlinePolicy, ActionId::DetachManagedPolicy],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a policy comes into force whose holder can change what anybody may do, or make credentials for
 anybody: one of the published ways up, such as `iam:CreatePolicyVersion`, `iam:PutRolePolicy`,
@@ -48,6 +50,7 @@ manage, with a permissions boundary, or name them as protected principals.
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,5 +1,6 @@
 //! `escalation-by-takeover`: a policy whose holder can take over what runs under a role already.
 
+use super::meta::page;
 use super::written_policy::{self, Power};
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     technique: &["T1098.003", "T1548.005"],
     events: Events::Calls(written_policy::EVENTS),
     reads: written_policy::READS,
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a policy comes into force whose holder can put its own code into any function, build project or
 stack, or open a shell on any instance or container, and so act under the roles that these have; or can assume
@@ -40,6 +42,7 @@ the holder can be judged.
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::fields::field_error;
+use super::meta::page;
 use super::written_policy::parse;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::arn::partition;
@@ -22,7 +23,8 @@ const META: Meta = Meta {
     confidence: Confidence::High,
     technique: &["T1550.001", "T1078.004"],
     events: Events::Calls(&[EventName { source: "sts.amazonaws.com", name: "GetFederationToken" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when `GetFederationToken` is called with a session policy that takes nothing away: one that grants
 administrator power, as `admin-inline-policy` judges it, or one of AWS's administrator policies by ARN. The session
@@ -44,6 +46,7 @@ Scripts that open the console with a user's key. Assume a role instead.
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.sts-federation-token/>
 - <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

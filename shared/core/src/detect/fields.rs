@@ -1,6 +1,11 @@
 //! Fields of a call that a detector cannot do without, and the errors about them.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::DetectError;
+use crate::arn::partition;
 use crate::event::ApiCall;
 use crate::finding::IamPrincipal;
 use crate::text::plain;
@@ -23,6 +28,18 @@ pub(super) fn principal(call: &ApiCall) -> Result<IamPrincipal, DetectError> {
 pub(super) fn required<'a>(call: &'a ApiCall, field: &str) -> Result<&'a str, DetectError> {
     let text = call.request_text(field).filter(|text| !text.is_empty());
     text.ok_or_else(|| field_error(call, &format!("requestParameters.{field}"), "is missing or no string"))
+}
+
+/// The partition and the account that the event is of.
+pub(super) fn home(call: &ApiCall) -> Result<(&'static str, Cow<'_, str>), DetectError> {
+    let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
+    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
+    Ok((partition(region), account))
+}
+
+/// A number, which some services write as a string.
+pub(super) fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// A part of the event that cannot be judged.

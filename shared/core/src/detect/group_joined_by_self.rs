@@ -2,6 +2,7 @@
 
 use super::caller::own_user;
 use super::fields::required;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -18,7 +19,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1098.007"],
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "AddUserToGroup" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when an IAM user adds itself to a group. Names are compared without case.
 
@@ -37,6 +39,7 @@ An administrator who gives itself another duty by group.
 - <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `login-profile-for-another`: a console password set for a user other than the caller.
 
 use super::caller::other_user;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -20,7 +21,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "CreateLoginProfile" },
         EventName { source: "iam.amazonaws.com", name: "UpdateLoginProfile" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when `CreateLoginProfile` gives a console password to a user other than the one who called, or
 `UpdateLoginProfile` changes that of another user. For the root user and for roles every user is another one,
@@ -42,6 +44,7 @@ pipelines that make users as protected principals.
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-user-login-profile/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_admin-change-user.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -1,6 +1,7 @@
 //! `login-profile-for-namesake`: a console password set by a role session that bears the user's name.
 
 use super::caller::other_user;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -20,7 +21,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "CreateLoginProfile" },
         EventName { source: "iam.amazonaws.com", name: "UpdateLoginProfile" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a session of a role sets the console password of an IAM user whose name is the session's own: session
 `alice` of some role, user `alice`. Where an identity provider names the sessions it is most likely the same
@@ -39,6 +41,7 @@ People who come through a federation and keep an IAM user of their own.
 - <https://attack.mitre.org/techniques/T1098/001/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -51,6 +51,12 @@ impl Meta {
     };
 }
 
+/// The text of a page, where pages are wanted (feature `pages`): a function does without.
+#[must_use]
+pub(in crate::detect) const fn page(text: &'static str) -> &'static str {
+    if cfg!(feature = "pages") { text } else { "" }
+}
+
 /// The chapters of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Domain {

@@ -1,6 +1,7 @@
 //! `mfa-device-for-another`: a multi-factor device registered for a user other than the caller.
 
 use super::caller::other_user;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1098.005", "T1556.006"],
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "EnableMFADevice" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when `EnableMFADevice` registers a multi-factor device for a user other than the one who called. For the root
 user and for roles every user is another one.
@@ -35,6 +37,7 @@ Administrators who hand out hardware tokens: each registration takes two codes o
 - <https://attack.mitre.org/techniques/T1098/005/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

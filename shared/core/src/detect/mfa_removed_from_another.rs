@@ -1,6 +1,7 @@
 //! `mfa-removed-from-another`: a multi-factor device taken from a user other than the caller.
 
 use super::caller::other_user;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1556.006", "T1098"],
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "DeactivateMFADevice" }]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when `DeactivateMFADevice` takes a multi-factor device from a user other than the one who called. For the
 root user and for roles every user is another one.
@@ -37,6 +39,7 @@ Administrators who help with a lost device.
 - <https://attack.mitre.org/techniques/T1556/006/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_disable.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::meta::page;
 use super::open_ingress::{self, Offence, reaching_internet};
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
@@ -24,7 +25,8 @@ const META: Meta = Meta {
     burst: None,
     reads: open_ingress::READS,
     actions: &[ActionId::RevokeIngress],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a call adds or changes an ingress rule of a security group so that an administration or
 database port (SSH, RDP, MySQL, Docker, Kubernetes, Redis and some forty more) accepts connections from
@@ -50,6 +52,7 @@ spans such as 1024-65535, opened for passive FTP, do cover databases: narrow the
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
 ",
+    ),
 };
 
 impl Detector for OpenAdminPort {

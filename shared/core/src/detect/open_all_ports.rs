@@ -1,5 +1,6 @@
 //! `open-all-ports`: every port, or every protocol, that the whole internet can reach.
 
+use super::meta::page;
 use super::open_ingress::{self, Offence, reaching_internet};
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
@@ -22,7 +23,8 @@ const META: Meta = Meta {
     burst: None,
     reads: open_ingress::READS,
     actions: &[ActionId::RevokeIngress],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a call adds or changes an ingress rule of a security group so that all protocols, or all TCP
 or all UDP ports, accept packets from addresses that amount to the internet. The CIDR's prefix decides,
@@ -45,6 +47,7 @@ themselves. Tag their groups `riposte:exempt`.
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
 ",
+    ),
 };
 
 impl Detector for OpenAllPorts {

@@ -2,6 +2,7 @@
 
 use super::caller::{own_role, own_user};
 use super::fields::{principal, required};
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, IamPrincipal, Severity, Target};
@@ -23,7 +24,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "DetachRolePolicy" },
         EventName { source: "iam.amazonaws.com", name: "DeleteRolePolicy" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a user detaches or deletes one of its own policies, or a session of a role one of that role's.
 
@@ -42,6 +44,7 @@ Roles that clean up after themselves, such as temporary deployment roles.
 - <https://attack.mitre.org/techniques/T1098/003/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

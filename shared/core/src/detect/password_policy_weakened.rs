@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -21,7 +22,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "UpdateAccountPasswordPolicy" },
         EventName { source: "iam.amazonaws.com", name: "DeleteAccountPasswordPolicy" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when the account's password policy is deleted, or is set so that it lets weak passwords through: shorter than
 8 characters, or shorter than 14 while fewer than three of the four kinds of characters are asked for. What the call
@@ -42,6 +44,7 @@ Accounts without console users, where the policy does not matter.
 - <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

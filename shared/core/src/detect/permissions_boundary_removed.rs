@@ -1,6 +1,7 @@
 //! `permissions-boundary-removed`: a user or role that nothing bounds any more.
 
 use super::fields::required;
+use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, IamPrincipal, Severity, Target};
@@ -23,7 +24,8 @@ const META: Meta = Meta {
         EventName { source: "iam.amazonaws.com", name: "PutUserPermissionsBoundary" },
         EventName { source: "iam.amazonaws.com", name: "PutRolePermissionsBoundary" },
     ]),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when the permissions boundary of a user or a role is deleted, or replaced by one of AWS's administrator policies,
 which bounds nothing.
@@ -43,6 +45,7 @@ Platform teams that restructure their boundaries. Replacing a boundary by anothe
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 - <https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePermissionsBoundary.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

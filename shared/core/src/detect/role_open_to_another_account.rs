@@ -1,5 +1,6 @@
 //! `role-open-to-another-account`: a trust policy that lets another account become the role.
 
+use super::meta::page;
 use super::trust_opened;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1098.003", "T1199"],
     events: Events::Calls(trust_opened::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a new or changed trust policy lets another AWS account, or somebody of it, become the role without an
 external id. `Deny` statements and conditions are evaluated: one that leaves only the own account is no
@@ -39,6 +41,7 @@ by `aws:PrincipalOrgID`, which does not fire, or name the pipelines that make su
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-role/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

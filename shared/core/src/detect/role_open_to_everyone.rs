@@ -1,5 +1,6 @@
 //! `role-open-to-everyone`: a trust policy that lets any AWS account become the role.
 
+use super::meta::page;
 use super::trust_opened;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::High,
     technique: &["T1098.003", "T1199"],
     events: Events::Calls(trust_opened::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a new or changed trust policy lets everyone become the role: `Principal: \"*\"`, or any AWS account by
 another spelling. Conditions are evaluated: one that leaves only an organisation, an account or a principal is
@@ -39,6 +41,7 @@ None that should stay. A role that visitors may assume on purpose belongs into a
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 - <https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

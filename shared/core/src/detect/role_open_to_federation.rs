@@ -1,5 +1,6 @@
 //! `role-open-to-federation`: a trust policy that lets in whomever an identity provider knows.
 
+use super::meta::page;
 use super::trust_opened;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::High,
     technique: &["T1098.003", "T1484.002"],
     events: Events::Calls(trust_opened::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a new or changed trust policy lets a federation become the role without a condition that tells its
 own tokens from those that the same provider gives to others: an OIDC provider that many organisations share
@@ -39,6 +41,7 @@ A provider of one's own whose tokens are all meant to have the role. Fix the aud
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

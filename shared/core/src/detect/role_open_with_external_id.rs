@@ -1,5 +1,6 @@
 //! `role-open-with-external-id`: a trust policy that lets another account with an external id become the role.
 
+use super::meta::page;
 use super::trust_opened;
 use super::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,7 +18,8 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1098.003", "T1199"],
     events: Events::Calls(trust_opened::EVENTS),
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when a new or changed trust policy lets another AWS account become the role and asks for a fixed external
 id: the way in which vendors are given access.
@@ -37,6 +39,7 @@ A vendor's onboarding. Know the account number: vendors publish theirs.
 - <https://attack.mitre.org/techniques/T1199/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 ",
+    ),
     ..Meta::PLAIN
 };
 

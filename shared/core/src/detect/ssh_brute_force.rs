@@ -1,5 +1,6 @@
 //! `ssh-brute-force`: an address that guesses passwords.
 
+use super::meta::page;
 use super::{Domain, Events, LogClaim, LogDetector, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
@@ -20,7 +21,8 @@ const META: Meta = Meta {
     burst: None,
     reads: &[],
     actions: &[ActionId::DenySource],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when one address fails to log in to an OpenSSH server ten times within ten minutes, by the server's
 own log. Both numbers are settings: `/riposte/ssh/failures` and `/riposte/ssh/window-seconds`. It fires
@@ -46,6 +48,7 @@ network ACL `riposte:exempt`, or raise the limit.
 - <https://man.openbsd.org/sshd_config#MaxAuthTries>
 - <https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-ec2.html#unauthorizedaccess-ec2-sshbruteforce>
 ",
+    ),
 };
 
 impl LogDetector for SshBruteForce {

@@ -1,5 +1,6 @@
 //! `ssh-login-after-failures`: an address that guessed passwords until one was right.
 
+use super::meta::page;
 use super::{Domain, Events, LogClaim, LogDetector, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
@@ -21,7 +22,8 @@ const META: Meta = Meta {
     burst: None,
     reads: &[],
     actions: &[ActionId::DenySource],
-    prose: "\
+    prose: page(
+        "\
 ## What it does
 Fires when an address logs in to an OpenSSH server after it failed five times or more within the ten
 minutes before, by the server's own log. Both numbers are settings:
@@ -44,6 +46,7 @@ them; until they answer, the host is best taken for lost.
 - <https://attack.mitre.org/techniques/T1078/>
 - <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>
 ",
+    ),
 };
 
 impl LogDetector for SshLoginAfterFailures {

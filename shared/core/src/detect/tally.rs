@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use jiff::Timestamp;
 
 use super::{Burst, Meta};
-use crate::finding::Finding;
+use crate::finding::{Finding, Target};
+use crate::seal::short_hash;
 
 /// One event that counts towards a burst.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +75,15 @@ impl Sighting {
         }
         let minutes = within_s.div_ceil(60);
         let why = format!("{count} different {what} within {minutes} min, the last: {}", self.finding.why);
-        Some(Finding { why, ..self.finding })
+        // The burst is the principal's, whatever the last thing was.
+        let target = Target::Resource { service: "principal".to_owned(), id: self.counter.principal };
+        Some(Finding { why, target, ..self.finding })
+    }
+
+    /// An event id for the whole burst: the same, whichever event completes it.
+    #[must_use]
+    pub fn burst_id(&self) -> String {
+        format!("burst-{}", short_hash(&[&self.counter.key()]))
     }
 }
 

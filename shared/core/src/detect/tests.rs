@@ -5,6 +5,7 @@ mod claims;
 mod fixture;
 mod identity;
 mod index;
+mod named;
 mod refusals;
 mod sigma;
 mod tally;

@@ -16,7 +16,7 @@ use super::condition::{Condition, Test};
 use super::narrow::{Party, Reading, escapes, passes};
 use super::policy::{Effect, Patterns, Policy, Statement};
 use super::principal::{Principal, Principals};
-use crate::arn::{covers, matches};
+use crate::arn::{covers, matches, matches_ignoring_case};
 use crate::text::plain;
 
 /// The account that a resource or a role belongs to.
@@ -91,6 +91,14 @@ impl fmt::Display for Outsider {
     }
 }
 
+impl OutsideGrant {
+    /// Whether it lets them call an action, `s3:PutObject` for one.
+    #[must_use]
+    pub fn allows(&self, action: &str) -> bool {
+        self.actions.iter().any(|pattern| matches_ignoring_case(pattern, action))
+    }
+}
+
 impl fmt::Display for OutsideGrant {
     /// The end of a sentence: `everyone, under a condition (statement 2)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,8 +143,9 @@ impl Policy {
         grants
     }
 
+    /// The statements that allow something, each with its index.
     pub(super) fn allows(&self) -> impl Iterator<Item = (usize, &Statement)> {
-        self.statements.iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow)
+        self.statements.iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow && !s.is_void())
     }
 }
 
@@ -264,6 +273,7 @@ impl<'a> Barrier<'a> {
     fn new(statement: &'a Statement, home: &Home<'_>) -> Option<Self> {
         let principals = statement.principals.as_ref()?;
         let mut barrier = Self { statement, principals, escape: None, stops_services: true, stops_others: true };
+        let mut of_source = false;
         for condition in &statement.conditions {
             let says = |truth: &str| condition.values.iter().all(|value| value.eq_ignore_ascii_case(truth));
             if condition.key == "aws:principalisawsservice" && condition.operator.test == Test::Bool {
@@ -276,13 +286,15 @@ impl<'a> Barrier<'a> {
             if about_source && condition.operator.test == Test::Null && says("false") {
                 // Only requests that a service makes for somebody carry the key.
                 barrier.stops_others = false;
+                of_source = true;
                 continue;
             }
             let Reading::Only(parties) = escapes(condition, home) else { return None };
             // All of its conditions must hold for it to stop somebody: one that does not, lets him through.
             barrier.escape.get_or_insert_default().extend(parties);
         }
-        Some(barrier)
+        // To stop whatever is done for somebody is to let through what is done for nobody known.
+        (barrier.escape.is_some() || !of_source).then_some(barrier)
     }
 
     fn covers_resources_of(&self, allow: &Statement) -> bool {
@@ -363,11 +375,11 @@ fn settle(base: Outsider, mut clauses: Vec<Clause>, mut narrowed: bool) -> Vec<(
         });
         return foreign.collect();
     }
-    // The narrowest that can be told, whatever the order of the statements.
+    // The one whose widest party is the narrowest, whatever the order of the statements.
     let anybody = matches!(base, Outsider::Everyone);
     let names = |clause: &Clause| anybody || !clause.iter().any(|p| matches!(p, Party::Network(_) | Party::Service(_)));
     let fixed = matches!(base, Outsider::UnknownPrincipal(_) | Outsider::Federation(_));
-    let best = others.iter().filter(|clause| !fixed && names(clause)).min();
+    let best = others.iter().filter(|clause| !fixed && names(clause)).min_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
     let Some(best) = best else { return vec![(base, narrowed || !others.is_empty())] };
     narrowed |= others.iter().any(|clause| clause != best);
     let outsiders = best.iter().filter_map(|party| match party {
@@ -409,3 +421,6 @@ fn may_overlap(a: &str, b: &str) -> bool {
     }
     start_a.starts_with(&start_b) || start_b.starts_with(&start_a)
 }
+
+#[cfg(test)]
+mod tests;

@@ -444,3 +444,6 @@ const fn passing(
 const fn existing(id: &'static str, title: &'static str, actions: &'static [&'static str], key: Kind) -> Combination {
     Combination { id, title, way: Way::Existing, actions, key }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ use std::fmt;
 
 use super::access::Home;
 use super::combinations::COMBINATIONS;
+use super::condition::Test;
 use super::policy::{Patterns, Policy, Statement};
 use super::reach::{Target, kind};
 use crate::arn::matches;
@@ -86,51 +87,63 @@ impl Policy {
     /// [`COMBINATIONS`].
     #[must_use]
     pub fn escalations(&self, partition: &str, account: &str) -> Vec<Escalation> {
-        let climber = Climber { policy: self, home: Home { partition, account } };
-        // Two thirds of the combinations want it, and most policies do not have it.
-        let passes_roles = climber.open(&Target::new(PASS_ROLE, kind::ROLE), None, true).is_some();
-        let worth = |c: &&Combination| passes_roles || !matches!(c.way, Way::PassRole(_));
-        COMBINATIONS.iter().filter(worth).filter_map(|combination| climber.grant(combination)).collect()
+        let climber = Climber::new(self, Home { partition, account });
+        COMBINATIONS.iter().filter_map(|combination| climber.grant(combination)).collect()
     }
 }
 
-const PASS_ROLE: &str = "iam:PassRole";
+/// The statements that allow something, each with its index.
+type Allows<'a> = Vec<(usize, &'a Statement)>;
 
 struct Climber<'a> {
     policy: &'a Policy,
     home: Home<'a>,
+    /// Whether any `Allow` has a condition: else nothing need be asked twice.
+    has_conditions: bool,
+    /// Those that allow to pass any role, which two thirds of the combinations ask for.
+    pass_role: Allows<'a>,
 }
 
-impl Climber<'_> {
-    fn grant(&self, combination: &'static Combination) -> Option<Escalation> {
-        let passed_to = match combination.way {
-            Way::PassRole(services) => Some(services),
-            Way::Permissions | Way::Existing => None,
-        };
-        let (key, others) = combination.actions.split_first()?;
-        let holds = |with_conditions: bool| {
-            let statement = self.open(&Target::new(key, combination.key), passed_to, with_conditions)?;
-            let others = others
-                .iter()
-                .all(|action| self.open(&Target::new(action, kind::ANYTHING), None, with_conditions).is_some());
-            others.then_some(Escalation { combination, conditional: with_conditions, statement: statement + 1 })
-        };
-        holds(false).or_else(|| holds(true))
+impl<'a> Climber<'a> {
+    fn new(policy: &'a Policy, home: Home<'a>) -> Self {
+        let has_conditions = policy.allows().any(|(_, s)| s.is_conditional());
+        let climber = Self { policy, home, has_conditions, pass_role: Vec::new() };
+        let pass_role = Target::new("iam:PassRole", kind::ROLE);
+        let open = policy.allows().filter(|(_, s)| s.opens(&pass_role, &home));
+        let open = if climber.is_closed(&pass_role) { Vec::new() } else { open.collect() };
+        Self { pass_role: open, ..climber }
     }
 
-    /// The first statement that allows an action and is not denied again.
-    fn open(&self, target: &Target, passed_to: Option<&[&str]>, with_conditions: bool) -> Option<usize> {
-        let allows = |s: &Statement| {
-            (s.opens(target, &self.home) || s.opens_own_user(target, &self.home))
-                && passed_to.is_none_or(|services| s.lets_pass_to(services))
+    fn grant(&self, combination: &'static Combination) -> Option<Escalation> {
+        let (key, others) = combination.actions.split_first()?;
+        let holds = |with_conditions: bool| {
+            let statement = match combination.way {
+                Way::PassRole(services) => self.passes_role(services, with_conditions),
+                Way::Permissions | Way::Existing => self.opens(&Target::new(key, combination.key), with_conditions),
+            }?;
+            let allowed =
+                |action: &&'static str| self.opens(&Target::new(action, kind::ANYTHING), with_conditions).is_some();
+            let escalation = Escalation { combination, conditional: with_conditions, statement: statement + 1 };
+            others.iter().all(allowed).then_some(escalation)
         };
-        let index = self
-            .policy
-            .allows()
-            .filter(|(_, s)| with_conditions || !s.is_conditional())
-            .find(|(_, s)| allows(s))
-            .map(|(index, _)| index)?;
-        (!self.policy.statements.iter().any(|s| s.closes(target, &self.home))).then_some(index)
+        holds(false).or_else(|| if self.has_conditions { holds(true) } else { None })
+    }
+
+    /// The first statement that allows to pass any role to one of these services.
+    fn passes_role(&self, services: &[&str], with_conditions: bool) -> Option<usize> {
+        let mut open = self.pass_role.iter().filter(|(_, s)| with_conditions || !s.is_conditional());
+        open.find(|(_, s)| s.lets_pass_to(services)).map(|(index, _)| *index)
+    }
+
+    /// The first statement that allows an action which is not denied again.
+    fn opens(&self, target: &Target, with_conditions: bool) -> Option<usize> {
+        let mut allows = self.policy.allows().filter(|(_, s)| with_conditions || !s.is_conditional());
+        let (index, _) = allows.find(|(_, s)| s.opens(target, &self.home) || s.opens_own_user(target, &self.home))?;
+        (!self.is_closed(target)).then_some(index)
+    }
+
+    fn is_closed(&self, target: &Target) -> bool {
+        self.policy.statements.iter().any(|s| s.closes(target, &self.home))
     }
 }
 
@@ -149,9 +162,11 @@ impl Statement {
 
     /// Whether its conditions let a role be passed to one of these services.
     fn lets_pass_to(&self, services: &[&str]) -> bool {
-        use super::condition::Test;
         self.conditions.iter().filter(|c| c.key == "iam:passedtoservice" && c.operator.test == Test::Is).all(
             |condition| condition.values.iter().any(|value| services.iter().any(|service| matches(value, service))),
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,17 +18,18 @@ use super::condition::{Condition, Quantifier, Test};
 use super::principal::is_account;
 use crate::net::cidr::{Reach, internet_ranges};
 
-/// Somebody whom a condition names.
+/// Somebody whom a condition names, from the narrowest to the widest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Party {
     /// The resource's own account, or its own organisation.
     Home,
     Account(String),
-    Organization(String),
-    Network(String),
-    Service(String),
     /// One resource or principal, of which the document does not tell whose it is.
     Named(String),
+    Organization(String),
+    Network(String),
+    /// For whomever it acts.
+    Service(String),
 }
 
 /// What a condition leaves of everyone.
@@ -185,13 +186,22 @@ fn arn(value: &str, home: &Home<'_>) -> Name {
     {
         // The second: a variable has a colon of its own.
         Name::One(Party::Home)
-    } else if is_fixed(value) && value.starts_with("arn:") {
+    } else if value.starts_with("arn:") && (is_fixed(value) || is_one_bucket(value)) {
         Name::One(Party::Named(value.to_owned()))
-    } else if value.split(':').skip(1).all(|part| part == "*") {
+    } else if value.starts_with("arn:")
+        && value.contains('*')
+        && value.split(':').skip(3).all(|p| p == "*" || p.is_empty())
+    {
+        // Any region, any account, any name.
         Name::Anybody
     } else {
         unfixed(value)
     }
+}
+
+/// `arn:aws:s3:*:*:bucket`: a bucket's ARN has neither region nor account, and its name is its own.
+fn is_one_bucket(value: &str) -> bool {
+    value.split(':').nth(2) == Some("s3") && value.splitn(6, ':').nth(5).is_some_and(is_fixed)
 }
 
 fn network(value: &str, _: &Home<'_>) -> Name {
@@ -245,3 +255,6 @@ fn is_fixed(value: &str) -> bool {
 fn is_variable(value: &str, variable: &str) -> bool {
     value.eq_ignore_ascii_case(variable)
 }
+
+#[cfg(test)]
+mod tests;

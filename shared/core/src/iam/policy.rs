@@ -130,14 +130,11 @@ impl Statement {
         let mut actions = Patterns::read(statement, "Action", "NotAction")?;
         actions.each_mut(str::make_ascii_lowercase);
         let principals = Principals::read(statement)?;
-        let resources = match Patterns::read(statement, "Resource", "NotResource") {
-            Err(_)
-                if principals.is_some()
-                    && ["Resource", "NotResource"].iter().all(|n| element(statement, n).is_none()) =>
-            {
-                Patterns::Only(vec!["*".to_owned()])
-            }
-            read => read?,
+        let says_resource = element(statement, "Resource").or(element(statement, "NotResource")).is_some();
+        let resources = if principals.is_some() && !says_resource {
+            Patterns::Only(vec!["*".to_owned()])
+        } else {
+            Patterns::read(statement, "Resource", "NotResource")?
         };
         let conditions = match element(statement, "Condition") {
             None => Vec::new(),
@@ -150,6 +147,11 @@ impl Statement {
     pub(super) fn is_conditional(&self) -> bool {
         !self.conditions.is_empty()
     }
+
+    /// Whether it speaks of no action or no resource, whatever else it says.
+    pub(super) fn is_void(&self) -> bool {
+        self.actions.is_nothing() || self.resources.is_nothing()
+    }
 }
 
 impl Patterns {
@@ -159,6 +161,13 @@ impl Patterns {
             (None, Some(value)) => strings(all_but, value).map(Self::AllBut),
             (Some(_), Some(_)) => Err(format!("both `{only}` and `{all_but}`")),
             (None, None) => Err(format!("neither `{only}` nor `{all_but}`")),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Only(patterns) => patterns.is_empty(),
+            Self::AllBut(patterns) => patterns.iter().any(|p| !p.is_empty() && p.chars().all(|c| c == '*')),
         }
     }
 

@@ -57,7 +57,14 @@ impl Target {
     }
 
     pub(super) fn is_named_by(&self, actions: &[String]) -> bool {
-        actions.iter().any(|pattern| matches_ignoring_case(pattern, self.action))
+        // Most patterns name another service. Their first letter tells, a hundred times an evaluation.
+        let first = self.action.as_bytes().first();
+        let near = |pattern: &&String| match (pattern.as_bytes().first(), first) {
+            (Some(b'*' | b'?'), _) => true,
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
+        actions.iter().filter(near).any(|pattern| matches_ignoring_case(pattern, self.action))
     }
 }
 
@@ -97,7 +104,8 @@ impl Kind {
     /// character that no name may hold, so only a wildcard can match it; and it is longer than the
     /// pattern's `?`s can reach, so it must be a `*`.
     pub(super) fn all(&self, patterns: &[String], home: &Home<'_>) -> bool {
-        patterns.iter().any(|pattern| self.is_all_in(pattern, home))
+        // The common case first: it takes no probe.
+        patterns.iter().any(|p| p == "*") || patterns.iter().any(|pattern| self.is_all_in(pattern, home))
     }
 
     fn is_all_in(&self, pattern: &str, home: &Home<'_>) -> bool {

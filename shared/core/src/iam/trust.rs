@@ -65,15 +65,17 @@ impl Policy {
         let judge = Judge::new(self, home);
         let mut grants = Vec::new();
         for (index, statement) in self.allows() {
+            let mut found = Vec::new();
             for principal in principals_of(statement) {
-                let calls = calls_of(principal).iter().filter(|call| allows_call(statement, call));
-                let mut found: Vec<TrustGrant> =
-                    calls.flat_map(|call| judge.trusted(principal, statement, index + 1, call)).collect();
-                found.sort();
-                grants.extend(found);
+                for call in calls_of(principal).iter().filter(|call| allows_call(statement, call)) {
+                    found.extend(judge.trusted(principal, statement, index + 1, call));
+                }
             }
+            // Two users of an account are one grant.
+            found.sort();
+            found.dedup();
+            grants.extend(found);
         }
-        grants.dedup();
         grants
     }
 }
@@ -302,3 +304,6 @@ fn begins_fixed(value: &str) -> bool {
 fn is_about_certificate(condition: &Condition) -> bool {
     condition.key.starts_with("aws:principaltag/x509") && fixes(condition, begins_fixed)
 }
+
+#[cfg(test)]
+mod tests;

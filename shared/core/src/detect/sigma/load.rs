@@ -1,8 +1,7 @@
-//! A user's rules, read from a folder at start. A broken one is refused with its file, its line and the
+//! A user's rules, read once at the start. A broken one is refused with its file, its line and the
 //! reason: a rule that is left out in silence is an attack that nobody sees.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rsigma_eval::compile_rule;
@@ -11,7 +10,7 @@ use thiserror::Error;
 
 use super::describe::{self, Custom, Description};
 use super::{Paths, SigmaDetector};
-use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, detectors};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome};
 use crate::text::plain;
 
 /// Why a folder of rules cannot be used.
@@ -26,29 +25,33 @@ pub struct RuleError {
     pub reason: String,
 }
 
-/// How deep folders may lie in folders.
-const DEEPEST: usize = 16;
+/// A file of rules: its name, for messages, and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFile {
+    /// Where it was read.
+    pub file: PathBuf,
+    /// Its YAML: one rule or several.
+    pub text: String,
+}
 
-/// Reads every `.yml` and `.yaml` file of a folder and of the folders in it, or one file.
+/// Makes detectors of a user's rule files.
 ///
-/// The rules live as long as the process: they are read once, at its start.
+/// The rules live as long as the process: they are read once, at its start. `taken` are the ids of the
+/// detectors that run beside them.
 ///
 /// # Errors
 /// Names the file, the line and the reason for each broken rule.
-pub fn load(path: &Path) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
-    let mut files = Vec::new();
+pub fn load(files: &[RuleFile], taken: &[&str]) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
     let mut errors = Vec::new();
-    find(path, DEEPEST, &mut files, &mut errors);
-    files.sort();
-    let mut seen: BTreeMap<&'static str, PathBuf> = BTreeMap::new();
+    let mut seen: BTreeMap<&'static str, &PathBuf> = BTreeMap::new();
     let mut loaded: Vec<&'static dyn Detector> = Vec::new();
-    for file in &files {
-        match read(file) {
+    for RuleFile { file, text } in files {
+        match read(file, text) {
             Ok(rules) => {
                 for (line, rule) in rules {
                     let id = rule.meta().id;
-                    let elsewhere = detectors().iter().any(|known| known.meta().id == id);
-                    let other = seen.insert(id, file.clone()).map(|other| format!("in `{}`", other.display()));
+                    let elsewhere = taken.contains(&id);
+                    let other = seen.insert(id, file).map(|other| format!("in `{}`", other.display()));
                     if let Some(place) = other.or(elsewhere.then(|| "in the catalogue".to_owned())) {
                         let reason = format!("the name `{id}` is taken by a rule {place}");
                         errors.push(RuleError { file: file.clone(), line, reason });
@@ -62,37 +65,10 @@ pub fn load(path: &Path) -> Result<Vec<&'static dyn Detector>, Vec<RuleError>> {
     if errors.is_empty() { Ok(loaded) } else { Err(errors) }
 }
 
-fn find(path: &Path, deeper: usize, files: &mut Vec<PathBuf>, errors: &mut Vec<RuleError>) {
-    let error = |reason: String| RuleError { file: path.to_owned(), line: 1, reason };
-    if path.is_dir() {
-        let entries = match fs::read_dir(path) {
-            Ok(_) if deeper == 0 => return errors.push(error("folders lie too deep in folders".to_owned())),
-            Ok(entries) => entries,
-            Err(reason) => return errors.push(error(reason.to_string())),
-        };
-        for entry in entries {
-            match entry {
-                Ok(entry) if entry.path().is_dir() || is_rule(&entry.path()) => {
-                    find(&entry.path(), deeper - 1, files, errors);
-                }
-                Ok(_) => {}
-                Err(reason) => errors.push(error(reason.to_string())),
-            }
-        }
-    } else {
-        files.push(path.to_owned());
-    }
-}
-
-fn is_rule(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
-}
-
-fn read(file: &Path) -> Result<Vec<(usize, SigmaDetector)>, RuleError> {
+fn read(file: &Path, text: &str) -> Result<Vec<(usize, SigmaDetector)>, RuleError> {
     let error = |line: usize, reason: String| RuleError { file: file.to_owned(), line, reason: plain(&reason, 600) };
-    let text = fs::read_to_string(file).map_err(|reason| error(1, reason.to_string()))?;
-    let starts = document_lines(&text);
-    let rules = describe::parse(&text).map_err(|reason| error(line_of(&text, &reason), reason))?;
+    let starts = document_lines(text);
+    let rules = describe::parse(text).map_err(|reason| error(line_of(text, &reason), reason))?;
     let several = rules.len() > 1;
     let mut read = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
@@ -102,7 +78,7 @@ fn read(file: &Path) -> Result<Vec<(usize, SigmaDetector)>, RuleError> {
             default_name = format!("{default_name}-{}", number + 1);
         }
         let made = detector(rule, default_name).map_err(|reason| {
-            let named = line_of(&text, &reason);
+            let named = line_of(text, &reason);
             // A word that stands in an earlier rule of the file means another one.
             error(if several { line } else { named }, reason)
         });

@@ -1,6 +1,6 @@
 //! Sigma rules as detectors, evaluated by `rsigma-eval`.
 //!
-//! The pack ([`PACK`]) is our own; [`load`] reads a user's. Both are plain Sigma. What Sigma has no word
+//! The pack ([`pack`]) is our own; [`load`] reads a user's. Both are plain Sigma. What Sigma has no word
 //! for stands in a part of its own: `riposte: {confidence, respond, target, outcome, burst, why…}`
 //! ([`describe::Custom`]). A rule without that part runs over every call that it can match, failed ones
 //! included, as it was written.
@@ -8,11 +8,10 @@
 pub mod calls;
 pub mod describe;
 mod load;
-mod pack;
+pub mod pack;
 mod respond;
 
-pub use load::{RuleError, load};
-pub use pack::PACK;
+pub use load::{RuleError, RuleFile, load};
 
 use std::sync::OnceLock;
 

@@ -3,8 +3,14 @@
 #![allow(unused_imports, reason = "generated entries use what their rules need")]
 
 use super::{Paths, SigmaDetector};
+use crate::detect::meta::page;
 use crate::detect::{Burst, Domain, EventName, Events, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
+
+/// All rules of the pack.
+pub fn all() -> impl Iterator<Item = &'static SigmaDetector> {
+    crate::detect::CHAPTERS.iter().flat_map(|chapter| chapter.rules)
+}
 
 include!(concat!(env!("OUT_DIR"), "/pack.rs"));

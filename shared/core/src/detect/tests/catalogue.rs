@@ -80,25 +80,41 @@ fn every_detector_has_fixtures_on_which_it_fires_and_on_which_it_does_not() {
 
 #[test]
 fn a_detector_fires_alone_on_its_fixtures_and_no_other_joins_in() {
+    let mut wrong = Vec::new();
     for meta in all_metas() {
         for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
-            assert_eq!(fixture.fired_alone(meta.id), BTreeSet::from([meta.id]), "{}/{}", meta.id, fixture.name);
+            let name = format!("{}/{}", meta.id, fixture.name);
+            if fixture.fired_alone(meta.id) != BTreeSet::from([meta.id]) {
+                wrong.push(format!("{name}: silent"));
+            }
             let mut others = fixture.alarmed_among_all();
             others.remove(meta.id);
-            assert_eq!(others, fixture.companions(), "{}/{}: others fire too", meta.id, fixture.name);
+            if others != fixture.companions() {
+                wrong.push(format!("{name}: with {others:?}"));
+            }
         }
     }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]
 fn nothing_fires_on_what_is_ordinary() {
+    let mut wrong = Vec::new();
     for meta in all_metas() {
         for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("silent-")) {
-            assert_eq!(fixture.fired_alone(meta.id), BTreeSet::new(), "{}/{}", meta.id, fixture.name);
-            let expected: BTreeSet<_> = fixture.name.strip_prefix("silent-see-").into_iter().collect();
+            let name = format!("{}/{}", meta.id, fixture.name);
+            if !fixture.fired_alone(meta.id).is_empty() {
+                wrong.push(format!("{name}: fires"));
+            }
+            // Another file may show one look-alike more of the same other detector: `silent-see-OTHER--WHAT`.
+            let see = fixture.name.strip_prefix("silent-see-").map(|rest| rest.split("--").next().unwrap_or(rest));
+            let expected: BTreeSet<_> = see.into_iter().collect();
             let mut others = fixture.alarmed_among_all();
             others.extend(fixture.fired_among_all().intersection(&expected));
-            assert_eq!(others, expected, "{}/{}: what else fires", meta.id, fixture.name);
+            if others != expected {
+                wrong.push(format!("{name}: see {others:?}"));
+            }
         }
     }
+    assert_eq!(wrong, Vec::<String>::new());
 }

@@ -32,7 +32,7 @@ fn with_document(detector: &str, name: &str, field: &str, document: &serde_json:
     ApiCall::new(record, None, None)
 }
 
-fn policy(statements: serde_json::Value) -> serde_json::Value {
+fn policy(statements: &serde_json::Value) -> serde_json::Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
@@ -52,7 +52,7 @@ fn the_ways_up_are_told_and_the_policy_can_be_taken_away() {
 
 #[test]
 fn many_ways_are_counted_not_told() {
-    let document = policy(json!({
+    let document = policy(&json!({
         "Effect": "Allow",
         "Action": ["iam:AddUserToGroup", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
         "Resource": "*",
@@ -67,7 +67,7 @@ fn many_ways_are_counted_not_told() {
 fn a_policy_that_nobody_holds_or_only_under_a_condition_is_told_with_low_confidence() {
     let created = only("escalation-by-policy", "fires-created");
     assert_eq!((created.confidence, created.response), (Confidence::Low, None));
-    let document = policy(json!({
+    let document = policy(&json!({
         "Effect": "Allow",
         "Action": "iam:CreateAccessKey",
         "Resource": "*",
@@ -82,17 +82,17 @@ fn a_policy_that_nobody_holds_or_only_under_a_condition_is_told_with_low_confide
 #[test]
 fn of_one_policy_only_the_worst_is_told() {
     let statements =
-        |actions: serde_json::Value| policy(json!({ "Effect": "Allow", "Action": actions, "Resource": "*" }));
+        |actions: &serde_json::Value| policy(&json!({ "Effect": "Allow", "Action": actions, "Resource": "*" }));
     for (actions, want) in [
         (json!("*"), "admin-inline-policy"),
         (json!(["iam:PutRolePolicy", "iam:PassRole", "lambda:*"]), "escalation-by-policy"),
         (json!(["iam:PassRole", "lambda:*"]), "escalation-by-any-role"),
     ] {
-        let document = statements(actions);
+        let document = statements(&actions);
         let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
         assert_eq!(alarms(&call), [want], "{document}");
     }
-    let document = statements(json!(["lambda:*", "sts:AssumeRole"]));
+    let document = statements(&json!(["lambda:*", "sts:AssumeRole"]));
     let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
     assert_eq!(alarms(&call), Vec::<String>::new());
     assert!(judged(&call).findings.iter().any(|finding| finding.detector == "escalation-by-takeover"));
@@ -114,8 +114,8 @@ fn a_role_says_who_may_become_it() {
 
 #[test]
 fn a_condition_that_says_nothing_of_who_comes_lowers_the_confidence() {
-    let trust = |condition: serde_json::Value| {
-        policy(json!({
+    let trust = |condition: &serde_json::Value| {
+        policy(&json!({
             "Effect": "Allow",
             "Principal": { "AWS": "arn:aws:iam::444455556666:root" },
             "Action": "sts:AssumeRole",
@@ -130,7 +130,7 @@ fn a_condition_that_says_nothing_of_who_comes_lowers_the_confidence() {
             "role-open-to-another-account",
             "fires-added-to-a-service",
             "policyDocument",
-            &trust(condition),
+            &trust(&condition),
         );
         let report = judged(&call);
         let found = report.findings.iter().find(|f| f.detector == "role-open-to-another-account").unwrap();

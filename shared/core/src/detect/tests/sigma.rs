@@ -1,18 +1,17 @@
 //! The pack's invariants, and how a user's rules are read and refused.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use rsigma_eval::event::JsonEvent;
 
 use super::fixture::fixtures_of;
-use crate::detect::sigma::{PACK, load, text_at};
+use crate::detect::sigma::{RuleFile, load, pack, text_at};
 use crate::detect::{Detector, Events, Facts, Outcome};
 
 #[test]
 fn every_rule_of_the_pack_compiles_and_has_an_id_of_its_own() {
     let mut ids = std::collections::BTreeSet::new();
-    for rule in &PACK {
+    for rule in pack::all() {
         rule.compile().unwrap_or_else(|error| panic!("{error}"));
         let (_, id) = rule.text().lines().find_map(|line| line.split_once("id: ")).unwrap();
         assert!(ids.insert(id.to_owned()), "{}: the id {id} is used twice", rule.meta().id);
@@ -25,7 +24,7 @@ fn every_rule_of_the_pack_compiles_and_has_an_id_of_its_own() {
 
 #[test]
 fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
-    for rule in &PACK {
+    for rule in pack::all() {
         let id = rule.meta().id;
         let paths = rule.paths();
         let target = paths.target.unwrap_or_else(|| panic!("{id}: `riposte.target` is missing"));
@@ -42,12 +41,9 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
     }
 }
 
-/// A folder of its own with one file in it.
-fn folder(name: &str, text: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("riposte-rules-{}-{name}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("rule.yml"), text).unwrap();
-    folder
+/// A file with this text.
+fn file(text: &str) -> [RuleFile; 1] {
+    [RuleFile { file: "rules/rule.yml".into(), text: text.to_owned() }]
 }
 
 fn rule(detection: &str, rest: &str) -> String {
@@ -61,7 +57,7 @@ const STOP: &str =
 
 #[test]
 fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
-    let loaded = load(&folder("plain", &rule(STOP, ""))).unwrap();
+    let loaded = load(&file(&rule(STOP, "")), &["trail-stopped"]).unwrap();
     let [rule] = loaded.as_slice() else { panic!("{loaded:?}") };
     assert_eq!((rule.meta().id, rule.meta().outcome), ("rule", Outcome::Any));
     let calls = fixtures_of("trail-stopped");
@@ -69,7 +65,10 @@ fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
         let call = calls.iter().find(|fixture| fixture.name == name).unwrap().call();
         rule.judge(&call, &Facts::default()).unwrap().len()
     };
-    assert_eq!((fired("fires-by-arn"), fired("silent-refused"), fired("silent-started")), (1, 1, 0));
+    assert_eq!(
+        (fired("fires-by-arn"), fired("silent-see-defence-tampering-refused"), fired("silent-started")),
+        (1, 1, 0)
+    );
 }
 
 #[test]
@@ -103,7 +102,7 @@ fn the_calls_of_a_rule_are_read_from_its_conditions_and_never_too_narrow() {
         ("wildcard", "    s:\n        eventName: A*\n    condition: s", None),
         ("words", "    words:\n        - evil\n    condition: words", None),
     ] {
-        let loaded = load(&folder(name, &rule(detection, ""))).unwrap();
+        let loaded = load(&file(&rule(detection, "")), &["trail-stopped"]).unwrap();
         let events = loaded[0].meta().events;
         match names {
             None => assert_eq!(events, Events::All, "{name}"),
@@ -131,18 +130,18 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
         ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalogue"),
         ("nothing", "# only words\n".to_owned(), 1, "not a YAML mapping"),
     ] {
-        let folder = folder(name, &text);
-        let errors = load(&folder).map(|rules| rules.len()).unwrap_err();
+        let errors = load(&file(&text), &["trail-stopped"]).map(|rules| rules.len()).unwrap_err();
         let [error] = errors.as_slice() else { panic!("{name}: {errors:?}") };
-        assert_eq!((error.file.as_path(), error.line), (folder.join("rule.yml").as_path(), line), "{name}: {error}");
+        assert_eq!((error.file.as_path(), error.line), (Path::new("rules/rule.yml"), line), "{name}: {error}");
         assert!(error.reason.contains(reason), "{name}: {error}");
-        assert!(error.to_string().contains(&format!("rule.yml:{line}: ")), "{error}");
+        assert!(error.to_string().starts_with(&format!("rules/rule.yml:{line}: ")), "{error}");
     }
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error() {
-    let missing = std::env::temp_dir().join("riposte-no-such-folder");
-    let errors = load(&missing).map(|rules| rules.len()).unwrap_err();
-    assert!(errors[0].to_string().starts_with(&missing.display().to_string()), "{errors:?}");
+fn a_name_that_is_taken_twice_is_refused() {
+    let [one] = file(&rule(STOP, ""));
+    let two = RuleFile { file: "other/rule.yml".into(), ..one.clone() };
+    let errors = load(&[one, two], &[]).map(|rules| rules.len()).unwrap_err();
+    assert_eq!(errors[0].to_string(), "other/rule.yml:1: the name `rule` is taken by a rule in `rules/rule.yml`");
 }

@@ -3,11 +3,12 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use allocation_counter::AllocationInfo;
 use anyhow::{Context, Result, bail};
-use riposte_core::detect::{DETECTORS, LOG_DETECTORS, run};
+use riposte_core::detect::{Index, LOG_DETECTORS, detectors, run};
 use riposte_core::event::{Delivery, Event};
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Guardrails};
@@ -40,6 +41,12 @@ pub(crate) struct Measured {
     log_line_us: Distribution,
 }
 
+/// The whole catalogue, made ready once, as a function does at its start.
+pub(crate) fn everything() -> &'static Index {
+    static ALL: LazyLock<Index> = LazyLock::new(|| Index::new(detectors().iter().copied()));
+    &ALL
+}
+
 /// An event, and the plan that each of its findings would lead to, where it asks for an action.
 pub(crate) struct Case {
     fixture: CallFixture,
@@ -64,7 +71,7 @@ impl Case {
         let delivery = Delivery::parse(&self.payload);
         let [item] = delivery.items.as_slice() else { bail!("not one item") };
         let Ok(Event::Call(call)) = &item.event else { bail!("no API call: {:?}", item.event) };
-        let report = run(DETECTORS, call, &call.scope()?, &self.fixture.facts);
+        let report = run(everything(), call, &call.scope()?, &self.fixture.facts);
         match report.failures.first() {
             Some((detector, error)) => bail!("{detector}: {error}"),
             None => Ok(report.findings),

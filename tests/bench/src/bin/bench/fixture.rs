@@ -36,6 +36,15 @@ pub(crate) fn all(folder: &Path) -> Result<(Vec<CallFixture>, Vec<LogFixture>)> 
                 body: body(&path)?,
                 facts: facts(&path.with_extension("facts.json"))?,
             }),
+            Some("jsonl") => {
+                let text = std::fs::read_to_string(&path).with_context(|| shown.clone())?;
+                let stem = path.with_extension("").strip_prefix(folder)?.display().to_string();
+                calls.extend(text.lines().enumerate().map(|(number, line)| CallFixture {
+                    name: format!("{stem}:{}", number + 1),
+                    body: line.to_owned(),
+                    facts: Facts::default(),
+                }));
+            }
             Some("log") => logs.push(LogFixture { lines: lines(&path)? }),
             _ => bail!("{shown}: neither an event nor log lines"),
         }

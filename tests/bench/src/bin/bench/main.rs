@@ -4,6 +4,7 @@
 //! `bench --programs DIR --fixtures DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
 //! `bench --first DIR` is its own child: what only a fresh process can tell.
 
+mod catalogue;
 mod decision;
 mod first;
 mod fixture;
@@ -47,9 +48,15 @@ fn run() -> Result<()> {
     let arguments = read(arguments)?;
     eprintln!("  decisions over the fixtures in {}", arguments.fixtures.display());
     let decision = decision::measure(&arguments.fixtures, arguments.samples)?;
+    eprintln!("  each detector over the events that it reads");
+    let catalogue = catalogue::measure(&arguments.fixtures)?;
     let first = first::repeat(&arguments.fixtures, arguments.runs)?;
     let start = start::measure(&arguments.programs, &arguments.fixtures, arguments.runs)?;
-    println!("{}", serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision }))?);
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision,
+        "catalogue": catalogue }))?
+    );
     Ok(())
 }
 

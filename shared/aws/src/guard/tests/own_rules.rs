@@ -1,0 +1,100 @@
+//! Rules of the user's in a function: counted, noted, recorded, told.
+
+use riposte_core::catalogue::COMPUTE_GUARD;
+use riposte_core::detect::sigma::{self, RuleFile};
+use serde_json::{Value, json};
+
+use super::{deliver_to, failed};
+use crate::actions::Actions;
+use crate::guard::{Base, CallGuard};
+use crate::lookups::Lookups;
+use crate::testing::{Aws, Fault, batch, envelope, record};
+
+/// A rule over `Take` calls, with this level and this `riposte:` part.
+fn rule(level: &str, riposte: &str) -> String {
+    format!(
+        "title: Taken\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventSource: x.amazonaws.com\n        \
+         eventName: Take\n    condition: s\nlevel: {level}\nriposte:\n    target: requestParameters.name\n{riposte}"
+    )
+}
+
+const BURST: &str = "    burst: {what: things, distinct: requestParameters.name, at-least: 3, within-seconds: 600}\n";
+
+fn guard(aws: &Aws, text: String) -> CallGuard {
+    let config = aws.config();
+    let mut base = Base::new(COMPUTE_GUARD, "111122223333".to_owned(), &config, Actions::all(&config));
+    base.rules = sigma::load(&[RuleFile { file: "taken.yml".into(), text }], &[]).unwrap();
+    CallGuard::new(base, Lookups::default())
+}
+
+fn taken(name: &str) -> String {
+    let record = record(&format!("e-{name}"), "x.amazonaws.com", "Take", &json!({ "name": name }), &Value::Null);
+    batch(&[("m", &envelope(&record).to_string())])
+}
+
+fn incidents(aws: &Aws) -> usize {
+    aws.world(|world| world.table.with_prefix("incident#").len())
+}
+
+fn told(aws: &Aws) -> usize {
+    aws.world(|world| world.sent.len())
+}
+
+#[tokio::test]
+async fn a_burst_is_one_incident_however_it_is_delivered() {
+    let aws = Aws::new();
+    let guard = guard(&aws, rule("high", BURST));
+    // The first two come several times: the same thing counts once.
+    for name in ["a", "b", "a", "b"] {
+        assert_eq!(failed(&deliver_to(&guard, &taken(name)).await.unwrap()), Vec::<&str>::new());
+        assert_eq!(incidents(&aws), 0, "{name}");
+    }
+    for name in ["c", "c", "d", "a"] {
+        deliver_to(&guard, &taken(name)).await.unwrap();
+        assert_eq!((incidents(&aws), told(&aws)), (1, 1), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_burst_is_found_by_the_next_delivery_where_the_count_or_the_incident_failed() {
+    for operation in ["UpdateItem", "TransactWriteItems"] {
+        let aws = Aws::new();
+        let guard = guard(&aws, rule("high", BURST));
+        for name in ["a", "b"] {
+            deliver_to(&guard, &taken(name)).await.unwrap();
+        }
+        aws.fail(operation, Fault::THROTTLED);
+        assert_eq!(failed(&deliver_to(&guard, &taken("c")).await.unwrap()), ["m"], "{operation}");
+        assert_eq!(incidents(&aws), 0);
+        deliver_to(&guard, &taken("c")).await.unwrap();
+        assert_eq!((incidents(&aws), told(&aws)), (1, 1), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn how_bad_it_is_decides_whether_it_is_noted_recorded_or_told() {
+    for (level, counts) in [("informational", (0, 0)), ("low", (1, 0)), ("medium", (1, 1)), ("critical", (1, 1))] {
+        let aws = Aws::new();
+        let guard = guard(&aws, rule(level, ""));
+        for _ in 0..2 {
+            deliver_to(&guard, &taken("a")).await.unwrap();
+        }
+        assert_eq!((incidents(&aws), told(&aws)), counts, "{level}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_of_another_chapter_is_run_by_another_function() {
+    let aws = Aws::new();
+    let folder = std::env::temp_dir().join(format!("riposte-own-rules-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for domain in ["compute", "data"] {
+        std::fs::write(folder.join(format!("{domain}.yml")), rule("low", &format!("    domain: {domain}\n"))).unwrap();
+    }
+    let rules = crate::guard::own_rules(&folder, &COMPUTE_GUARD).unwrap();
+    assert_eq!(rules.iter().map(|rule| rule.meta().id).collect::<Vec<_>>(), ["compute"]);
+    std::fs::write(folder.join("broken.yml"), "title: [").unwrap();
+    let error = crate::guard::own_rules(&folder, &COMPUTE_GUARD).map(|rules| rules.len()).unwrap_err().to_string();
+    assert!(error.starts_with("rules that cannot be used: ") && error.contains("broken.yml:"), "{error}");
+    assert_eq!(aws.calls(), Vec::<String>::new());
+}

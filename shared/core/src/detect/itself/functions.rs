@@ -1,0 +1,152 @@
+//! Riposte's functions: stopped, replaced, or opened to other callers.
+
+use super::{OwnPart, events, names};
+use crate::detect::{Domain, EventName, Events, Meta};
+use crate::finding::{Confidence, Severity};
+
+/// Where a call names a function: an event source mapping does so only in the response.
+const KEYS: &[&str] = &["functionName", "functionArn"];
+
+/// See its [`Meta`].
+pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
+    meta: Meta {
+        id: "riposte-function-stopped",
+        title: "Riposte's own function stopped",
+        domain: Domain::Traces,
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        technique: &["T1562.001"],
+        events: Events::Calls(STOPS),
+        prose: STOPPED,
+        ..Meta::PLAIN
+    },
+    what: "function",
+    keys: KEYS,
+    own: names::resource,
+    harms: |_| true,
+};
+
+const STOPS: &[EventName] = events! {
+    "lambda.amazonaws.com": [
+        "DeleteFunction", "DeleteFunction20150331", "PutFunctionConcurrency", "PutFunctionConcurrency20171031",
+        "DeleteEventSourceMapping", "DeleteEventSourceMapping20150331",
+        "UpdateEventSourceMapping", "UpdateEventSourceMapping20150331",
+    ],
+};
+
+const STOPPED: &str = "\
+## What it does
+Fires when somebody deletes one of Riposte's functions (`riposte-…`), reserves its concurrency (none at
+all stops it, little slows it), or deletes or changes the mapping that feeds it from its queue. Which
+function a mapping belongs to is read from the response. Calls of CloudFormation are
+`riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.
+
+## Why is this bad?
+Events still arrive and are still queued, but nothing reads them any more. Nobody is warned and nothing is
+contained until somebody notices the silence.
+
+## False positives
+An operator who stops the functions on purpose, in an incident of their own. `riposte mode halt` does that
+in a way that is recorded and easily taken back.
+
+## References
+- <https://attack.mitre.org/techniques/T1562/001/>
+- <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html>
+- <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
+";
+
+/// See its [`Meta`].
+pub(in crate::detect) const FUNCTION_REPLACED: OwnPart = OwnPart {
+    meta: Meta {
+        id: "riposte-function-replaced",
+        title: "Riposte's own function replaced or reconfigured",
+        domain: Domain::Traces,
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        technique: &["T1562.001", "T1554"],
+        events: Events::Calls(REPLACES),
+        prose: REPLACED,
+        ..Meta::PLAIN
+    },
+    what: "function",
+    keys: KEYS,
+    own: names::resource,
+    harms: |_| true,
+};
+
+const REPLACES: &[EventName] = events! {
+    "lambda.amazonaws.com": [
+        "UpdateFunctionCode", "UpdateFunctionCode20150331", "UpdateFunctionCode20150331v2",
+        "UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331", "UpdateFunctionConfiguration20150331v2",
+        "PutRuntimeManagementConfig", "PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig",
+    ],
+};
+
+const REPLACED: &str = "\
+## What it does
+Fires when somebody uploads other code to one of Riposte's functions (`riposte-…`), changes its
+configuration (role, environment, layers, timeout), its runtime or its code signing. An upgrade by
+CloudFormation is `riposte-changed-by-cloudformation`, a refused call `riposte-tampering-refused`.
+
+## Why is this bad?
+The functions may take away permissions, keys and network access in the whole account. Other code in one of
+them, a layer before it, or an environment variable that sends its calls elsewhere, turns the defender
+into the attacker's best-placed tool, under a name that nobody suspects.
+
+## False positives
+Developers who upload a build by hand while they work on Riposte. Deploy through the stack.
+
+## References
+- <https://attack.mitre.org/techniques/T1554/>
+- <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html>
+- <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+";
+
+/// See its [`Meta`].
+pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
+    meta: Meta {
+        id: "riposte-function-opened",
+        title: "Riposte's own function opened to other callers",
+        domain: Domain::Traces,
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique: &["T1562.001"],
+        events: Events::Calls(OPENS),
+        prose: OPENED,
+        ..Meta::PLAIN
+    },
+    what: "function",
+    keys: KEYS,
+    own: names::resource,
+    harms: |_| true,
+};
+
+const OPENS: &[EventName] = events! {
+    "lambda.amazonaws.com": [
+        "AddPermission", "AddPermission20150331", "AddPermission20150331v2",
+        "CreateFunctionUrlConfig", "UpdateFunctionUrlConfig",
+        "CreateEventSourceMapping", "CreateEventSourceMapping20150331",
+        "PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
+    ],
+};
+
+const OPENED: &str = "\
+## What it does
+Fires when somebody lets others call one of Riposte's functions (`riposte-…`): a statement in its policy, a
+URL, a mapping from another queue or stream; or changes where its failed calls go. Calls of CloudFormation
+are `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`. Direct calls of a
+function are data events, which this does not read.
+
+## Why is this bad?
+The functions believe what reaches them. Whoever can call one with an event of their own writing makes
+Riposte revoke what it should protect, or fills the ledger with noise while the real attack goes on.
+
+## False positives
+A subscription filter that is added to a log group by hand, so that its lines are pushed to `log-watch`;
+the template's own permission covers the log groups of its account already.
+
+## References
+- <https://attack.mitre.org/techniques/T1562/001/>
+- <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
+- <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+";

@@ -1,0 +1,50 @@
+//! `riposte-queue-cut-off`: the queues between the rules and the functions.
+
+use super::{OwnPart, events, names};
+use crate::detect::{Domain, EventName, Events, Meta};
+use crate::finding::{Confidence, Severity};
+
+/// See its [`Meta`].
+pub(in crate::detect) const QUEUE_CUT_OFF: OwnPart = OwnPart {
+    meta: Meta {
+        id: "riposte-queue-cut-off",
+        title: "Riposte's own queue cut off",
+        domain: Domain::Traces,
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        technique: &["T1562.001"],
+        events: Events::Calls(EVENTS),
+        prose: PROSE,
+        ..Meta::PLAIN
+    },
+    what: "queue",
+    keys: &["queueUrl", "queueName"],
+    own: names::resource,
+    harms: |_| true,
+};
+
+const EVENTS: &[EventName] = events! {
+    "sqs.amazonaws.com": ["DeleteQueue", "PurgeQueue", "SetQueueAttributes", "AddPermission", "RemovePermission"],
+};
+
+const PROSE: &str = "\
+## What it does
+Fires when somebody deletes or empties one of Riposte's queues, or changes its attributes or its policy.
+The queues are told by their name, which begins with the stack's name, `riposte-`; the queues of a stack of
+another name are not known here. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused
+ones `riposte-tampering-refused`. Messages that are received and deleted one by one are data events, which
+this does not read.
+
+## Why is this bad?
+Every event that Riposte should answer waits in these queues. Whoever empties one deletes the evidence of
+the last minutes; whoever changes its policy can shut events out, or put forged ones in, and a forged
+event makes Riposte act against the innocent.
+
+## False positives
+An operator who empties a dead-letter queue after a fault was repaired. Redrive the messages instead.
+
+## References
+- <https://attack.mitre.org/techniques/T1562/001/>
+- <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html>
+- <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html>
+";

@@ -1,0 +1,204 @@
+//! The EventBridge rules of each function, made of what its detectors read.
+//!
+//! A pattern may hold 2,048 characters, so that the calls of one function are spread over several rules.
+//! A pattern matches any of its services with any of its calls: a few more events are delivered than are
+//! read, never fewer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use riposte_core::catalogue::FunctionSpec;
+use riposte_core::detect::{ANY, EventName, Events, Meta, Outcome};
+
+/// EventBridge's quota for one pattern, in characters, less what a demonstration's event source takes.
+const LONGEST: usize = 2048 - 80;
+
+/// The kinds of CloudTrail events that EventBridge delivers.
+const DETAIL_TYPES: [&str; 3] =
+    ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"];
+
+/// Refusals, as the services spell them.
+const DENIALS: [&str; 10] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "Client.UnauthorizedOperation",
+    "Forbidden",
+    "NotAuthorized",
+    "NotAuthorizedException",
+    "UnauthorizedAccess",
+    "UnauthorizedOperation",
+];
+
+/// One EventBridge rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// Its logical id in the template.
+    pub(super) id: String,
+    what: &'static str,
+    /// Whether read-only management events are delivered too, which EventBridge leaves out otherwise.
+    reads: bool,
+    /// Fields of `detail`, each with the values that match: plain ones, or a pattern in YAML.
+    detail: Vec<(&'static str, Vec<String>)>,
+}
+
+/// What a set of calls has in common: none failed, and whether they only read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    reads: bool,
+    failed: bool,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match (self.reads, self.failed) {
+            (false, false) => "Changes",
+            (false, true) => "Attempts",
+            (true, false) => "Reads",
+            (true, true) => "ReadAttempts",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match (self.reads, self.failed) {
+            (false, false) => "Calls that change something",
+            (false, true) => "Calls that change something, failed ones too",
+            (true, false) => "Calls that read",
+            (true, true) => "Calls that read, failed ones too",
+        }
+    }
+}
+
+/// The rules of a function. `own` are the entries of a user's rules that it runs.
+pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
+    let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
+    let prefix: String = function.name.split('-').map(capitalised).collect();
+    let mut failed: BTreeMap<EventName, bool> = BTreeMap::new();
+    for meta in &metas {
+        for event in meta.events.names() {
+            *failed.entry(*event).or_default() |= meta.outcome != Outcome::Success;
+        }
+    }
+    for event in function.triggers {
+        failed.entry(*event).or_default();
+    }
+    let mut kinds: BTreeMap<Kind, Vec<EventName>> = BTreeMap::new();
+    for (event, failed) in failed {
+        kinds.entry(Kind { reads: event.is_read(), failed }).or_default().push(event);
+    }
+    let mut rules = Vec::new();
+    for (kind, events) in kinds {
+        for (number, calls) in chunks(&events).into_iter().enumerate() {
+            let mut detail = fields(&calls);
+            if !kind.failed {
+                detail.push(("errorCode", vec!["exists: false".to_owned()]));
+            }
+            let id = format!("{prefix}{}Rule{}", kind.name(), number + 1);
+            rules.push(Rule { id, what: kind.what(), reads: kind.reads, detail });
+        }
+    }
+    let reads = |wanted| metas.iter().any(|meta| meta.events == wanted);
+    let mut special = |name: &str, what, detail| {
+        rules.push(Rule { id: format!("{prefix}{name}Rule"), what, reads: true, detail });
+    };
+    if reads(Events::ByRoot) {
+        let root = vec![("userIdentity", vec!["Root".to_owned()])];
+        special("Root", "Calls of the root user", root);
+    }
+    if reads(Events::Denied) {
+        let denials = vec![("errorCode", DENIALS.map(str::to_owned).to_vec())];
+        special("Denied", "Calls that were refused for want of a permission", denials);
+    }
+    if reads(Events::All) {
+        special("All", "All calls, for rules that name none", Vec::new());
+    }
+    rules
+}
+
+/// As many calls together as a pattern takes. A call without a service, or a service without a call,
+/// stands apart: beside others it would let more through.
+fn chunks(events: &[EventName]) -> Vec<Vec<EventName>> {
+    let class = |event: &EventName| (event.source == ANY, event.name == ANY);
+    let mut chunks: Vec<Vec<EventName>> = Vec::new();
+    for event in events {
+        let fits = chunks.last().is_some_and(|last| {
+            let with: Vec<_> = last.iter().chain([event]).copied().collect();
+            last.first().is_some_and(|first| class(first) == class(event)) && length(&fields(&with)) <= LONGEST
+        });
+        match chunks.last_mut() {
+            Some(last) if fits => last.push(*event),
+            _ => chunks.push(vec![*event]),
+        }
+    }
+    chunks
+}
+
+fn fields(calls: &[EventName]) -> Vec<(&'static str, Vec<String>)> {
+    let distinct = |part: fn(&EventName) -> &'static str| {
+        let values: BTreeSet<_> = calls.iter().map(part).filter(|value| *value != ANY).collect();
+        values.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let fields = [("eventSource", distinct(|call| call.source)), ("eventName", distinct(|call| call.name))];
+    fields.into_iter().filter(|(_, values)| !values.is_empty()).collect()
+}
+
+/// The pattern's length as JSON, with the longest of the other fields.
+fn length(detail: &[(&'static str, Vec<String>)]) -> usize {
+    let list = |values: &[String]| values.iter().map(|value| value.len() + 3).sum::<usize>() + 2;
+    let envelope = r#"{"source":[{"prefix":"aws."}],"detail-type":,"detail":{"errorCode":[{"exists":false}]}}"#.len();
+    let types = list(&DETAIL_TYPES.map(str::to_owned));
+    envelope + types + detail.iter().map(|(field, values)| field.len() + 4 + list(values)).sum::<usize>()
+}
+
+impl Rule {
+    /// The resource, line by line.
+    pub(super) fn lines(&self, function: &FunctionSpec) -> Vec<String> {
+        let prefix: String = function.name.split('-').map(capitalised).collect();
+        let mut lines = vec![
+            format!("{}:", self.id),
+            "  Type: AWS::Events::Rule".to_owned(),
+            "  Properties:".to_owned(),
+            format!("    Description: {}.", self.what),
+        ];
+        if self.reads {
+            // The emulator knows the short word only.
+            lines.push(
+                "    State: !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]".to_owned(),
+            );
+        }
+        lines.push("    EventPattern:".to_owned());
+        // Nobody but AWS can send an event whose source begins so.
+        lines.push("      source:".to_owned());
+        lines.push("        - prefix: aws.".to_owned());
+        lines.push("        - !If [AdmitsDemoEvents, !Ref DemoEventSource, !Ref AWS::NoValue]".to_owned());
+        lines.push("      detail-type:".to_owned());
+        lines.extend(DETAIL_TYPES.iter().map(|kind| format!("        - {kind}")));
+        if !self.detail.is_empty() {
+            lines.push("      detail:".to_owned());
+        }
+        for (field, values) in &self.detail {
+            lines.push(format!("        {field}:"));
+            let deeper = if *field == "userIdentity" {
+                lines.push("          type:".to_owned());
+                "  "
+            } else {
+                ""
+            };
+            lines.extend(values.iter().map(|value| format!("          {deeper}- {value}")));
+        }
+        lines.extend([
+            "    Targets:".to_owned(),
+            "      - Id: queue".to_owned(),
+            format!("        Arn: !GetAtt {prefix}Queue.Arn"),
+            "        DeadLetterConfig:".to_owned(),
+            format!("          Arn: !GetAtt {prefix}DeadLetters.Arn"),
+            String::new(),
+        ]);
+        lines
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,42 @@
+//! What is asked of the catalogue on recorded events holds, and `docs/measurements.md` says what is so.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+use riposte_tests::measure::{attacks, corpus, labelled, noise, page};
+use riposte_tests::root;
+
+fn page_says(block: &str, text: &str) {
+    assert_eq!(page::read(&root(), block).unwrap(), page::framed(text), "run `make measure`");
+}
+
+#[test]
+fn ordinary_administration_is_left_in_peace() {
+    let noise = noise::ordinary(&root().join("shared/core/fixtures/ordinary")).unwrap();
+    assert!(noise.events >= 500 && noise.services >= 40, "{} events of {}", noise.events, noise.services);
+    assert!(noise.alarms * 200 < noise.events, "{}", noise.page);
+    page_says("noise", &noise.page);
+}
+
+#[test]
+fn what_surrounds_an_attack_is_left_in_peace() {
+    let Some(corpus) = corpus() else { return };
+    let noise = noise::around_attacks(&corpus).unwrap();
+    assert!(noise.events > 100 && noise.alarms * 200 < noise.events, "{}", noise.page);
+    page_says("around-attacks", &noise.page);
+}
+
+#[test]
+fn every_recorded_attack_is_found_under_its_technique() {
+    let Some(corpus) = corpus() else { return };
+    let attacks = attacks::measure(&corpus).unwrap();
+    assert_eq!((attacks.missed, attacks.unknown), (vec![], vec![]));
+    page_says("attacks", &attacks.page);
+}
+
+#[test]
+fn nine_of_ten_labelled_rules_are_covered() {
+    let Some(corpus) = corpus() else { return };
+    let labelled = labelled::measure(&corpus).unwrap();
+    assert!(labelled.missed.len() * 10 <= labelled.rules, "{:?} of {}", labelled.missed, labelled.rules);
+    page_says("labelled", &labelled.page);
+}
