@@ -36,35 +36,58 @@ pub(super) struct Rule {
     /// Its logical id in the template.
     pub(super) id: String,
     what: &'static str,
-    /// Whether read-only management events are delivered too, which EventBridge leaves out otherwise.
-    reads: bool,
+    state: State,
     /// Fields of `detail`, each with the values that match: plain ones, or a pattern in YAML.
     detail: Vec<(&'static str, Vec<String>)>,
 }
 
-/// What a set of calls has in common: none failed, and whether they only read.
+/// What a rule is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// Calls that change something.
+    Changes,
+    /// Read-only management events too, which EventBridge leaves out otherwise. They are many.
+    Reads,
+    /// Data events, which come where a trail records them. They are many.
+    Data,
+}
+
+/// What a set of calls has in common: what they do, and whether failed ones are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
-    reads: bool,
+    state: State,
     failed: bool,
 }
 
 impl Kind {
+    fn of(event: EventName, failed: bool) -> Self {
+        let state = match (event.is_data(), event.is_read()) {
+            (true, _) => State::Data,
+            (false, true) => State::Reads,
+            (false, false) => State::Changes,
+        };
+        Self { state, failed }
+    }
+
     fn name(self) -> &'static str {
-        match (self.reads, self.failed) {
-            (false, false) => "Changes",
-            (false, true) => "Attempts",
-            (true, false) => "Reads",
-            (true, true) => "ReadAttempts",
+        match (self.state, self.failed) {
+            (State::Changes, false) => "Changes",
+            (State::Changes, true) => "Attempts",
+            (State::Reads, false) => "Reads",
+            (State::Reads, true) => "ReadAttempts",
+            (State::Data, false) => "Data",
+            (State::Data, true) => "DataAttempts",
         }
     }
 
     fn what(self) -> &'static str {
-        match (self.reads, self.failed) {
-            (false, false) => "Calls that change something",
-            (false, true) => "Calls that change something, failed ones too",
-            (true, false) => "Calls that read",
-            (true, true) => "Calls that read, failed ones too",
+        match (self.state, self.failed) {
+            (State::Changes, false) => "Calls that change something",
+            (State::Changes, true) => "Calls that change something, failed ones too",
+            (State::Reads, false) => "Calls that read",
+            (State::Reads, true) => "Calls that read, failed ones too",
+            (State::Data, false) => "Calls on data",
+            (State::Data, true) => "Calls on data, failed ones too",
         }
     }
 }
@@ -84,7 +107,7 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     }
     let mut kinds: BTreeMap<Kind, Vec<EventName>> = BTreeMap::new();
     for (event, failed) in failed {
-        kinds.entry(Kind { reads: event.is_read(), failed }).or_default().push(event);
+        kinds.entry(Kind::of(event, failed)).or_default().push(event);
     }
     let mut rules = Vec::new();
     for (kind, events) in kinds {
@@ -94,12 +117,12 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
                 detail.push(("errorCode", vec!["exists: false".to_owned()]));
             }
             let id = format!("{prefix}{}Rule{}", kind.name(), number + 1);
-            rules.push(Rule { id, what: kind.what(), reads: kind.reads, detail });
+            rules.push(Rule { id, what: kind.what(), state: kind.state, detail });
         }
     }
     let reads = |wanted| metas.iter().any(|meta| meta.events == wanted);
     let mut special = |name: &str, what, detail| {
-        rules.push(Rule { id: format!("{prefix}{name}Rule"), what, reads: true, detail });
+        rules.push(Rule { id: format!("{prefix}{name}Rule"), what, state: State::Reads, detail });
     };
     if reads(Events::ByRoot) {
         let root = vec![("userIdentity", vec!["Root".to_owned()])];
@@ -150,6 +173,22 @@ fn length(detail: &[(&'static str, Vec<String>)]) -> usize {
     envelope + types + detail.iter().map(|(field, values)| field.len() + 4 + list(values)).sum::<usize>()
 }
 
+impl State {
+    fn lines(self) -> &'static [&'static str] {
+        match self {
+            Self::Changes => &[],
+            Self::Data => &["State: !If [DeliversData, ENABLED, DISABLED]"],
+            // The emulator knows the short word only.
+            Self::Reads => &[
+                "State: !If",
+                "  - DeliversReads",
+                "  - !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
+                "  - DISABLED",
+            ],
+        }
+    }
+}
+
 impl Rule {
     /// The resource, line by line.
     pub(super) fn lines(&self, function: &FunctionSpec) -> Vec<String> {
@@ -160,12 +199,7 @@ impl Rule {
             "  Properties:".to_owned(),
             format!("    Description: {}.", self.what),
         ];
-        if self.reads {
-            // The emulator knows the short word only.
-            lines.push(
-                "    State: !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]".to_owned(),
-            );
-        }
+        lines.extend(self.state.lines().iter().map(|line| format!("    {line}")));
         lines.push("    EventPattern:".to_owned());
         // Nobody but AWS can send an event whose source begins so.
         lines.push("      source:".to_owned());

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::caller::{Other, other_user};
 use super::fields::field_error;
 use super::meta::page;
 use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
-use crate::event::{Actor, ApiCall};
+use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::plan::{ActionId, Response};
 use crate::text::plain;
@@ -57,16 +58,8 @@ impl Detector for AccessKeyForAnother {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let named = match call.request("userName") {
-            // A request that names nobody makes a key for the caller itself.
-            None | Some(Value::Null) => return Ok(Vec::new()),
-            Some(Value::String(name)) => name.as_str(),
-            Some(_) => return Err(field_error(call, "requestParameters.userName", "is no string")),
-        };
+        let Some(Other { name: named, .. }) = other_user(call)? else { return Ok(Vec::new()) };
         let actor = call.actor();
-        if own_user(call, &actor)?.is_some_and(|own| own.eq_ignore_ascii_case(named)) {
-            return Ok(Vec::new());
-        }
         let made = |key: &str| call.response("accessKey").and_then(|made| made.get(key)).and_then(Value::as_str);
         let access_key_id = made("accessKeyId")
             .ok_or_else(|| field_error(call, "responseElements.accessKey.accessKeyId", "is missing or no string"))?;
@@ -84,18 +77,5 @@ impl Detector for AccessKeyForAnother {
             counted: None,
             response: Some(Response::DeactivateAccessKey { user_name, access_key_id }),
         }])
-    }
-}
-
-/// The IAM user that made the call; `None` for every other kind of caller, which has no keys of its own.
-fn own_user<'a>(call: &ApiCall, actor: &'a Actor) -> Result<Option<&'a str>, DetectError> {
-    match actor.kind.as_deref() {
-        None => Err(field_error(call, "userIdentity.type", "is missing")),
-        Some("IAMUser") => {
-            let of_arn = || actor.arn.as_deref()?.rsplit_once('/').map(|(_, name)| name);
-            let name = actor.name.as_deref().or_else(of_arn);
-            name.map(Some).ok_or_else(|| field_error(call, "userIdentity.userName", "is missing"))
-        }
-        Some(_) => Ok(None),
     }
 }

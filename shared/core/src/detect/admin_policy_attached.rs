@@ -2,10 +2,11 @@
 
 use super::fields::{field_error, principal, required};
 use super::meta::page;
-use super::{Answer, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Question};
+use super::written_policy::customers_policy;
+use super::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
-use crate::iam::{AdminGrant, ManagedPolicy, Policy};
+use crate::iam::ManagedPolicy;
 use crate::plan::{ActionId, Response};
 use crate::text::plain;
 
@@ -77,10 +78,13 @@ impl Detector for AdminPolicyAttached {
         let grant = match managed {
             ManagedPolicy::Aws { .. } if managed.is_aws_admin() => None,
             ManagedPolicy::Aws { .. } => return Ok(Vec::new()),
-            ManagedPolicy::Customer { partition, account } => match customer_grant(arn, partition, account, facts)? {
-                Some(grant) => Some(grant),
-                None => return Ok(Vec::new()),
-            },
+            ManagedPolicy::Customer { partition, account } => {
+                let policy = customers_policy(arn, facts)?;
+                match policy.and_then(|policy| policy.grants_admin(partition, account)) {
+                    Some(grant) => Some(grant),
+                    None => return Ok(Vec::new()),
+                }
+            }
         };
         let by = match grant {
             None => "one of AWS's administrator policies".to_owned(),
@@ -93,18 +97,5 @@ impl Detector for AdminPolicyAttached {
             response: Some(Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: arn.to_owned() }),
             target: Target::AttachedPolicy { principal, policy_arn: arn.to_owned() },
         }])
-    }
-}
-
-/// What a customer's policy grants, by the document that AWS answered with.
-fn customer_grant(arn: &str, partition: &str, account: &str, facts: &Facts) -> Result<Option<AdminGrant>, DetectError> {
-    match facts.0.get(&Question::ManagedPolicy { arn: arn.to_owned() }) {
-        Some(Answer::Document(document)) => match Policy::parse(document) {
-            Ok(policy) => Ok(policy.grants_admin(partition, account)),
-            Err(error) => Err(DetectError::Policy { policy: plain(arn, 200), wrong: error.to_string() }),
-        },
-        // A policy that is deleted grants nothing.
-        Some(Answer::Gone) => Ok(None),
-        Some(Answer::Rules(_)) | None => Err(DetectError::Unanswered { what: format!("policy {}", plain(arn, 200)) }),
     }
 }

@@ -142,6 +142,38 @@ impl EventName {
     }
 }
 
+/// Calls on what a resource holds, by service. CloudTrail records them only where a trail is told to, and
+/// they are many.
+const DATA_CALLS: [(&str, &[&str]); 4] = [
+    (
+        "s3.amazonaws.com",
+        &[
+            "CompleteMultipartUpload",
+            "CopyObject",
+            "CreateMultipartUpload",
+            "DeleteObject",
+            "DeleteObjects",
+            "GetObject",
+            "PutObject",
+            "PutObjectAcl",
+            "PutObjectLegalHold",
+            "PutObjectRetention",
+            "UploadPart",
+        ],
+    ),
+    ("dynamodb.amazonaws.com", &["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"]),
+    ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
+    ("lambda.amazonaws.com", &["Invoke"]),
+];
+
+impl EventName {
+    /// Whether it is recorded as a data event, and not as a management event.
+    #[must_use]
+    pub fn is_data(self) -> bool {
+        DATA_CALLS.iter().any(|(source, names)| *source == self.source && names.contains(&self.name))
+    }
+}
+
 /// The calls that a detector reads, by how they ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

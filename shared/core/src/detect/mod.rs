@@ -14,7 +14,10 @@
 mod access_key_for_another;
 mod acl_entry;
 mod admin_inline_policy;
+mod admin_permission_set;
 mod admin_policy_attached;
+mod admin_policy_created;
+mod admin_policy_version;
 mod api_authorizer_removed;
 mod billing_alarm_removed;
 mod bucket_acl_for_another;
@@ -26,11 +29,13 @@ mod bucket_policy_cross_account;
 mod bucket_policy_public;
 mod bucket_policy_public_attempted;
 mod bucket_replicated_to_another_account;
+mod caller;
 mod capacity_purchased;
 mod cdn_changed;
 mod change;
 mod claim;
 mod cost_anomaly_alert_removed;
+mod credential_for_another;
 mod data_shared_with_another_account;
 mod database_groups_swapped;
 mod database_security_group_changed;
@@ -41,6 +46,10 @@ mod dnssec_disabled;
 mod eks_endpoint_made_public;
 mod encrypted_with_foreign_key;
 mod endpoint_policy_opened;
+mod escalation_by_any_role;
+mod escalation_by_policy;
+mod escalation_by_takeover;
+mod federation_token_with_full_power;
 mod fields;
 mod function_grant;
 mod function_layer_from_another_account;
@@ -48,6 +57,7 @@ mod function_made_public;
 mod function_open_to_any_source;
 mod function_opened_to_account;
 mod gateway_changed;
+mod group_joined_by_self;
 mod image_shared_publicly;
 mod image_shared_with_account;
 mod images_replicated_to_another_account;
@@ -62,12 +72,16 @@ mod key_policy_public;
 mod launch;
 mod load_balancer_groups_changed;
 mod logging_off;
+mod login_profile_for_another;
+mod login_profile_for_namesake;
 mod mail_identity_added;
 mod mail_identity_removed;
 mod mail_identity_shared;
 mod many_instances_launched;
 mod marketplace_subscribed;
 mod meta;
+mod mfa_device_for_another;
+mod mfa_removed_from_another;
 mod named;
 mod network_acl_changed;
 mod network_acl_wide_entry;
@@ -79,7 +93,10 @@ mod open_all_ports;
 mod open_ingress;
 mod open_network_acl;
 mod opened_policy;
+mod own_policy_removed;
 mod parameters_decrypted_in_bulk;
+mod password_policy_weakened;
+mod permissions_boundary_removed;
 mod prefix_list_opened;
 mod public_database;
 mod public_load_balancer_created;
@@ -92,6 +109,10 @@ mod resource_made_public;
 mod resource_policy_cross_account;
 mod resource_policy_public;
 mod resource_shared_outside;
+mod role_open_to_another_account;
+mod role_open_to_everyone;
+mod role_open_to_federation;
+mod role_open_with_external_id;
 mod route_table_changed;
 mod run;
 mod s3_acl;
@@ -113,11 +134,13 @@ mod traffic_mirroring_changed;
 mod trail_blind_spot;
 mod trail_narrowed;
 mod trail_selectors;
+mod trust_opened;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
 mod vpc_changed;
 mod web_acl_emptied;
 mod web_acl_removed;
+mod written_policy;
 
 pub use claim::{Claim, DetectError, LogClaim};
 pub use index::{Head, Index};
@@ -198,6 +221,26 @@ pub static IDENTITY: Chapter = Chapter {
         &admin_policy_attached::AdminPolicyAttached,
         &admin_inline_policy::AdminInlinePolicy,
         &access_key_for_another::AccessKeyForAnother,
+        &admin_policy_version::AdminPolicyVersion,
+        &admin_policy_created::AdminPolicyCreated,
+        &admin_permission_set::AdminPermissionSet,
+        &escalation_by_policy::EscalationByPolicy,
+        &escalation_by_any_role::EscalationByAnyRole,
+        &escalation_by_takeover::EscalationByTakeover,
+        &role_open_to_everyone::RoleOpenToEveryone,
+        &role_open_to_another_account::RoleOpenToAnotherAccount,
+        &role_open_with_external_id::RoleOpenWithExternalId,
+        &role_open_to_federation::RoleOpenToFederation,
+        &login_profile_for_another::LoginProfileForAnother,
+        &login_profile_for_namesake::LoginProfileForNamesake,
+        &credential_for_another::CredentialForAnother,
+        &mfa_removed_from_another::MfaRemovedFromAnother,
+        &mfa_device_for_another::MfaDeviceForAnother,
+        &group_joined_by_self::GroupJoinedBySelf,
+        &own_policy_removed::OwnPolicyRemoved,
+        &permissions_boundary_removed::PermissionsBoundaryRemoved,
+        &password_policy_weakened::PasswordPolicyWeakened,
+        &federation_token_with_full_power::FederationTokenWithFullPower,
     ],
     rules: &sigma::pack::IDENTITY,
 };

@@ -4,6 +4,7 @@ mod catalogue;
 mod claims;
 mod data;
 mod fixture;
+mod identity;
 mod index;
 mod named;
 mod refusals;

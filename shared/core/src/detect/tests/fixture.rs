@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::catalogue::all_metas;
-use crate::detect::{Answer, Detector, Facts, Index, LOG_DETECTORS, LogDetector, Question, Report, detectors, run};
+use crate::detect::{
+    Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, run,
+};
 use crate::event::{ApiCall, Event};
 use crate::finding::Severity;
 use crate::ssh::{Limits, LogFinding, StreamWindows};
@@ -57,10 +59,13 @@ impl Fixture {
     }
 
     /// The ids of the detectors of some weight that fire when all run. Those below it only keep a record
-    /// of what happens, and so join in with many others.
+    /// of what happens, and so join in with many others; and so do those that count every refused call or
+    /// every call of root.
     pub(super) fn alarmed_among_all(&self) -> BTreeSet<&'static str> {
-        let weighty = |id: &str| all_metas().any(|meta| meta.id == id && meta.severity >= Severity::Medium);
-        self.fired_among_all().into_iter().filter(|id| weighty(id)).collect()
+        let joins_in = |meta: &Meta| matches!(meta.events, Events::Denied | Events::ByRoot);
+        let weighty = |meta: &Meta| meta.severity >= Severity::Medium && !joins_in(meta);
+        let alarms = |id: &str| all_metas().any(|meta| meta.id == id && weighty(meta));
+        self.fired_among_all().into_iter().filter(|id| alarms(id)).collect()
     }
 
     /// The detectors that the name says fire too: `fires-WHAT--with-ID--with-ID`.
