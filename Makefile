@@ -63,9 +63,17 @@ $(FUZZ)/bin/cargo-fuzz:
 	env -u CARGO_BUILD_TARGET cargo install --quiet --locked --root $(FUZZ) cargo-fuzz
 
 .PHONY: bench
-bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS calls of the release build
+bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of the release build; and bench-detect
 	@$(RELEASE) --package riposte-bench
 	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release $(BENCH_ARGS)
+	@$(MAKE) --no-print-directory bench-detect
+
+# The profile that people install the command by. The whole workspace, as everywhere: the bench unpacks as the command does.
+.PHONY: bench-detect
+bench-detect: ## Measure the speed of riposte detect, beside rsigma: make bench-detect RIPOSTE_CORPUS=folder
+	cargo build --quiet --locked --profile command --workspace --bin riposte --bin bench
+	@python3 tests/bench/throughput.py --programs $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command \
+	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_DETECT_ARGS)
 
 .PHONY: measure
 measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder

@@ -1,4 +1,5 @@
-"""`make bench`: measures the release build and prints what was measured beside its reference and its limit.
+"""`make bench`: measures the release build; prints what was measured beside its reference and its limit, and writes it
+into `docs/measurements.md`.
 
 Start, memory and decisions are measured by the Rust program `bench` (src/bin/bench), on the very files of the zips; the
 time and the calls of an incident are measured on the emulator, with the same zips deployed. A limit that is missed is
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -23,6 +23,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import incidents  # noqa: E402
+import page  # noqa: E402
 import report  # noqa: E402
 from deploy import FUNCTIONS, DeployError, find_zips  # noqa: E402
 from emulator import EmulatorError, exit_on_signals  # noqa: E402
@@ -47,6 +48,11 @@ def main() -> int:
     rows = report.rows(measured)
     print(report.table(rows))
     print(report.closing(rows, measured["machine"]))
+    try:
+        page.write("bench", report.block(rows, measured["machine"]))
+    except (page.PageError, OSError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -62,12 +68,7 @@ def _arguments() -> argparse.Namespace:
 def _measure(arguments: argparse.Namespace) -> dict:
     zips = find_zips(arguments.zips)
     all_zips = zips | {name: arguments.zips / name / "bootstrap.zip" for name in OTHERS}
-    machine = {
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0],
-    }
+    machine = page.machine()
     sizes = {name: path.stat().st_size for name, path in all_zips.items()}
     with tempfile.TemporaryDirectory(prefix="riposte-bench-") as folder:
         programs = {name: _unpack(path, Path(folder) / name) for name, path in all_zips.items()}
@@ -91,13 +92,6 @@ def _unpack(path: Path, folder: Path) -> Path:
         program = Path(archive.extract("bootstrap", folder))
     program.chmod(0o755)
     return program
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import page
+
 # What is held, and where it was decided: the design of the project.
 INIT_MS = 25
 INIT_RATIO = 1.5
@@ -41,25 +43,33 @@ def rows(measured: dict) -> list[Row]:
     ]
 
 
+HEAD = ("figure", "median", "range", "reference", "ratio", "limit", "held")
+
+
 def table(lines: list[Row]) -> str:
     """As text, with a line under the head."""
-    head = ("figure", "median", "range", "reference", "ratio", "limit", "held")
-    cells = [head] + [
-        (
-            row.figure,
-            f"{_figure(row.value)} {row.unit}",
-            row.spread,
-            row.reference,
-            "" if row.ratio is None else f"{row.ratio:.2f}",
-            row.limit,
-            {True: "yes", False: "MISSED", None: ""}[row.held],
-        )
-        for row in lines
-    ]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    cells = [HEAD, *map(_cells, lines)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
     text.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(text)
+
+
+def block(lines: list[Row], machine: dict) -> str:
+    """As the page has it."""
+    return f"{page.table(HEAD, map(_cells, lines))}\n\n{closing(lines, machine)}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.figure,
+        f"{_figure(row.value)} {row.unit}".rstrip(),
+        row.spread,
+        row.reference,
+        "" if row.ratio is None else f"{row.ratio:.2f}",
+        row.limit,
+        {True: "yes", False: "MISSED", None: ""}[row.held],
+    )
 
 
 def closing(lines: list[Row], machine: dict) -> str:
@@ -67,9 +77,7 @@ def closing(lines: list[Row], machine: dict) -> str:
     missed = [row.figure for row in lines if row.held is False]
     held = sum(row.held is True for row in lines)
     verdict = f"missed: {', '.join(missed)}" if missed else f"all {held} limits are held"
-    load = f"load {machine['load_before']:.1f} before, {machine['load_after']:.1f} after, {machine['cores']} cores"
-    noisy = " (a busy machine: the times are noisy)" if machine["load_before"] > machine["cores"] / 2 else ""
-    return f"{verdict}\n{machine['processor']}, {load}{noisy}"
+    return f"{verdict}\n{page.described(machine)}"
 
 
 # What is measured at a start: its name in the table, in the figures, its unit, and how many of theirs make one.
