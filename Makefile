@@ -22,6 +22,8 @@ BIN := $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/debug
 ZIPS := $(CARGO_TARGET_DIR)/lambda
 LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 FUNCTIONS := ingress-guard identity-guard data-guard trail-guard compute-guard log-watch
+# Built for the whole workspace, like everything: for one package alone the SDK would have other features.
+TOOLS = cargo build --quiet --locked --workspace --bin generate --bin measure
 # The benchmark adds its package, which asks for no other features: nothing is compiled twice. Zig links, as for AWS.
 # A panic aborts, so that tables for unwinding would be a tenth of the zip for nothing.
 RELEASE = env -u CARGO_BUILD_TARGET RUSTFLAGS="-C force-unwind-tables=no" PATH="$(VENV)/bin:$$PATH" $(CARGO_LAMBDA) build --release --locked $(LAMBDA_FLAG) \
@@ -67,7 +69,8 @@ bench: $(VENV)/.ready ## Measure start, memory, size, decision time and AWS call
 
 .PHONY: measure
 measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder
-	cargo run --quiet --locked --package riposte-tests --bin measure
+	@$(TOOLS)
+	@$(BIN)/measure
 
 .PHONY: watch
 watch: build ## Serve the functions with `cargo lambda watch`, against an emulated account
@@ -81,7 +84,8 @@ invoke: $(VENV)/.ready ## Send an event to a watched function: make invoke FN=â€
 
 .PHONY: generate
 generate: ## Write the generated files: the catalogue, and the template's patterns and permissions
-	cargo run --quiet --locked --package riposte-tests --bin generate
+	@$(TOOLS)
+	@$(BIN)/generate
 
 # ------------------------------------------------------------------------------------------------------------ deploying
 
@@ -92,8 +96,7 @@ release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86
 .PHONY: deploy
 deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=â€¦ [RULES=folder]
 	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
-	$(if $(RULES),cargo run --quiet --locked --package riposte-tests --bin generate -- \
-	  --rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml)
+	$(if $(RULES),$(TOOLS) && $(BIN)/generate --rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml)
 	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) \
 	  $(if $(RULES),--rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml) $(DEPLOY_ARGS)
 
@@ -117,7 +120,8 @@ build: $(VENV)/.ready ## Build the functions' zips and the command for this mach
 check: ## Check format, lints and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
-	cargo run --quiet --locked --package riposte-tests --bin generate -- --check
+	$(TOOLS)
+	$(BIN)/generate --check
 
 .PHONY: clean
 clean: ## Remove what this Makefile made

@@ -3,10 +3,12 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-/// See and undo what Riposte did, and set what it may do.
+use crate::detect;
+
+/// See and undo what Riposte did, set what it may do, and judge recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
-/// AWS_ENDPOINT_URL…).
+/// AWS_ENDPOINT_URL…). `detect`, `detectors` and `explain` need none of them.
 #[derive(Debug, Parser)]
 #[command(name = "riposte", version)]
 pub(crate) struct Arguments {
@@ -16,6 +18,26 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Judge CloudTrail files with the catalogue, offline
+    Detect(detect::Options),
+    /// List the detectors, with what they read and what answers them
+    Detectors {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a detector's page
+    Explain {
+        /// The detector's id, for example open-admin-port
+        id: String,
+    },
+    #[command(flatten)]
+    Account(Account),
+}
+
+/// What needs an AWS account.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
     /// List the incidents, newest first
     Incidents {
         /// One JSON object a line

@@ -1,11 +1,15 @@
 //! `riposte`: the operator's command.
 //!
-//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`) something could not be read.
 
 mod args;
+mod catalogue;
+mod detect;
 mod init;
+mod near;
 mod show;
 mod undo;
+mod usage;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,50 +20,68 @@ use riposte_aws::clients;
 use riposte_aws::operator::{self, Operator};
 use riposte_core::text::plain;
 
-use crate::args::{Arguments, Verb};
+use crate::args::{Account, Arguments, Verb};
+use crate::usage::Usage;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments.verb).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(arguments.verb) {
+        Ok(code) => code,
         // A reader that has seen enough, such as `head`, is no failure.
         Err(error) if broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let text = format!("{error:#}");
-            let _ = writeln!(io::stderr(), "riposte: {}", plain(&text, 2000));
-            ExitCode::FAILURE
+            for line in format!("{error:#}").lines() {
+                let _ = writeln!(io::stderr(), "riposte: {}", plain(line, 2000));
+            }
+            if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
-async fn run(verb: Verb) -> Result<()> {
-    let config = clients::configuration().await;
+fn run(verb: Verb) -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     match verb {
-        Verb::Incidents { json, limit } => {
-            let operator = Operator::connect(&config).await?;
-            show::list(&mut out, &operator.ledger.list(usize::try_from(limit)?).await?, json)
+        Verb::Detect(options) => {
+            drop(out);
+            return detect::run(options);
         }
-        Verb::Show { id, json } => {
+        Verb::Detectors { json } => catalogue::list(&mut out, json)?,
+        Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
+        Verb::Account(verb) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(account(&mut out, verb))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What needs an account: its endpoint, region and credentials are looked for here and nowhere else.
+async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
+    let config = clients::configuration().await;
+    match verb {
+        Account::Incidents { json, limit } => {
+            let operator = Operator::connect(&config).await?;
+            show::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json)
+        }
+        Account::Show { id, json } => {
             let operator = Operator::connect(&config).await?;
             let found = operator.ledger.get(&id).await?;
             let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
-            show::one(&mut out, &incident, json)
+            show::one(out, &incident, json)
         }
-        Verb::Undo { id, yes, accept_changes } => {
-            undo::undo(&mut out, &Operator::connect(&config).await?, &id, yes, accept_changes).await
+        Account::Undo { id, yes, accept_changes } => {
+            undo::undo(out, &Operator::connect(&config).await?, &id, yes, accept_changes).await
         }
-        Verb::Mode { mode: None } => {
+        Account::Mode { mode: None } => {
             let mode = operator::mode(&config).await?;
             let mode = mode.map_err(anyhow::Error::msg).with_context(|| "setting `/riposte/mode`")?;
             Ok(writeln!(out, "{mode}")?)
         }
-        Verb::Mode { mode: Some(mode) } => {
+        Account::Mode { mode: Some(mode) } => {
             operator::set_mode(&config, mode).await?;
             Ok(writeln!(out, "mode is {mode}; the functions follow within a minute")?)
         }
-        Verb::Init => init::init(&mut out, &config).await,
+        Account::Init => init::init(out, &config).await,
     }
 }
 

@@ -18,7 +18,7 @@ pub fn plain(text: &str, max: usize) -> String {
             out.push('…');
             break;
         }
-        if needs_escape(c) {
+        if is_unsafe(c) {
             // Writing to a String cannot fail.
             let _ = write!(out, "{}", c.escape_unicode());
         } else {
@@ -39,7 +39,9 @@ pub fn url_decoded(document: &str) -> Cow<'_, str> {
     }
 }
 
-fn needs_escape(c: char) -> bool {
+/// Whether a character may steer what shows it: control, formatting and direction characters.
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

@@ -19,7 +19,11 @@ fn main() -> Result<ExitCode> {
     let check = std::env::args().skip(1).any(|argument| argument == "--check");
     let differing = generate::run(&root(), check)?;
     for path in &differing {
-        println!("{} {}", path.display(), if check { "is not up to date: run `make generate`" } else { "written" });
+        println!(
+            "{} {}",
+            path.display(),
+            if check { "is not up to date: run `make generate`" } else { "written or removed" }
+        );
     }
     Ok(if check && !differing.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,9 +1,9 @@
-//! `docs/catalogue.md`: every function, detector and action, from their own words.
+//! `docs/catalogue.md`: every function, detector and action in a list, and the actions' own words.
 
 use std::fmt::Write as _;
 
 use riposte_aws::actions::{ACTIONS, ActionMeta};
-use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, all_metas};
+use riposte_core::catalogue::{FUNCTIONS, FunctionSpec};
 use riposte_core::detect::Meta;
 
 /// The page.
@@ -11,7 +11,8 @@ pub(super) fn page() -> String {
     let mut out = String::from(
         "<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n\
          # Catalogue\n\n\
-         What Riposte detects, in which function, and what it does about it.\n\n\
+         What Riposte detects, in which function, and what it does about it. Each detector has a\n\
+         page of its own, which `riposte explain ID` shows too.\n\n\
          | function | detector | severity | confidence | technique | action |\n\
          |---|---|---|---|---|---|\n",
     );
@@ -19,10 +20,6 @@ pub(super) fn page() -> String {
         for meta in function.metas() {
             row(&mut out, function, meta);
         }
-    }
-    out.push_str("\n# Detectors\n");
-    for meta in all_metas() {
-        detector(&mut out, meta);
     }
     out.push_str("\n# Actions\n");
     for meta in ACTIONS {
@@ -38,7 +35,7 @@ fn row(out: &mut String, function: &FunctionSpec, meta: &Meta) {
         &format!(
             "| {} | {} | {} | {} | {} | {} |",
             function.name,
-            link(meta.id),
+            format_args!("[{0}](detectors/{0}.md)", meta.id),
             meta.severity,
             meta.confidence,
             meta.technique.join(" "),
@@ -49,19 +46,6 @@ fn row(out: &mut String, function: &FunctionSpec, meta: &Meta) {
 
 fn link(id: &str) -> String {
     format!("[{id}](#{id})")
-}
-
-fn detector(out: &mut String, meta: &Meta) {
-    line(out, &format!("\n## {}\n\n**{}**\n", meta.id, meta.title));
-    let events: Vec<_> = meta.events.names().iter().map(|event| format!("`{}`", event.name)).collect();
-    let reads = if events.is_empty() { "log lines".to_owned() } else { events.join(", ") };
-    line(out, &format!("- Reads: {reads}"));
-    line(out, &format!("- Severity {}, confidence {}", meta.severity, meta.confidence));
-    line(out, &format!("- ATT&CK: {}", meta.technique.join(", ")));
-    if !meta.reads.is_empty() {
-        line(out, &format!("- Asks AWS by: {}", code(meta.reads)));
-    }
-    line(out, &format!("\n{}", deeper(meta.prose)));
 }
 
 fn action(out: &mut String, meta: &ActionMeta) {
@@ -75,7 +59,7 @@ fn action(out: &mut String, meta: &ActionMeta) {
     line(out, &format!("\n{}", deeper(meta.prose)));
 }
 
-fn code(names: &[&str]) -> String {
+pub(super) fn code(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -84,7 +68,7 @@ fn deeper(prose: &str) -> String {
     prose.trim_end().lines().map(|l| if l.starts_with("## ") { format!("#{l}\n") } else { format!("{l}\n") }).collect()
 }
 
-fn line(out: &mut String, text: &str) {
+pub(super) fn line(out: &mut String, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{}", text.trim_end());
 }

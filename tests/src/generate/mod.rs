@@ -1,6 +1,7 @@
 //! Files that are written from the code, so that they cannot say something else than the code does.
 
 mod catalogue;
+mod pages;
 mod rules;
 mod template;
 
@@ -25,10 +26,12 @@ pub struct Generated {
 pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let template = PathBuf::from("infra/template.yaml");
     let text = read(&root.join(&template))?;
-    Ok(vec![
+    let mut all = vec![
         Generated { content: template::filled(&text, &[])?, path: template },
         Generated { content: catalogue::page(), path: PathBuf::from("docs/catalogue.md") },
-    ])
+    ];
+    all.extend(pages::all(root)?);
+    Ok(all)
 }
 
 /// The template with the rules that deliver what a user's own Sigma rules read, beside the catalogue's.
@@ -49,17 +52,26 @@ fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
-/// Writes what differs and returns the paths of what did. With `check`, writes nothing.
+/// Writes what differs, removes pages of detectors that are no more, and returns the paths of what did. With `check`,
+/// changes nothing.
 ///
 /// # Errors
 /// Where a file cannot be read or written.
 pub fn run(root: &Path, check: bool) -> Result<Vec<PathBuf>> {
     let mut differing = Vec::new();
-    for Generated { path, content } in all(root)? {
+    let all = all(root)?;
+    for path in pages::stale(root, &all)? {
+        if !check {
+            std::fs::remove_file(root.join(&path)).with_context(|| path.display().to_string())?;
+        }
+        differing.push(path);
+    }
+    for Generated { path, content } in all {
         let file = root.join(&path);
         let current = if file.exists() { read(&file)? } else { String::new() };
         if current != content {
             if !check {
+                std::fs::create_dir_all(file.parent().unwrap_or(root))?;
                 std::fs::write(&file, content).with_context(|| file.display().to_string())?;
             }
             differing.push(path);

@@ -20,6 +20,15 @@ mod admin_policy_created;
 mod admin_policy_version;
 mod api_authorizer_removed;
 mod billing_alarm_removed;
+mod bucket_acl_for_another;
+mod bucket_acl_public;
+mod bucket_lifecycle;
+mod bucket_lifecycle_deletes_everything;
+mod bucket_lifecycle_deletes_soon;
+mod bucket_policy_cross_account;
+mod bucket_policy_public;
+mod bucket_policy_public_attempted;
+mod bucket_replicated_to_another_account;
 mod caller;
 mod capacity_purchased;
 mod cdn_changed;
@@ -27,6 +36,7 @@ mod change;
 mod claim;
 mod cost_anomaly_alert_removed;
 mod credential_for_another;
+mod data_shared_with_another_account;
 mod database_groups_swapped;
 mod database_security_group_changed;
 mod default_vpc_created;
@@ -34,6 +44,7 @@ mod dns_firewall_opened;
 mod dns_firewall_removed;
 mod dnssec_disabled;
 mod eks_endpoint_made_public;
+mod encrypted_with_foreign_key;
 mod endpoint_policy_opened;
 mod escalation_by_any_role;
 mod escalation_by_policy;
@@ -47,11 +58,17 @@ mod function_open_to_any_source;
 mod function_opened_to_account;
 mod gateway_changed;
 mod group_joined_by_self;
+mod image_shared_publicly;
+mod image_shared_with_account;
 mod images_replicated_to_another_account;
 mod index;
 mod instances_terminated_in_bulk;
 mod internet_route_added;
 mod itself;
+mod json;
+mod key_granted_to_another_account;
+mod key_policy_cross_account;
+mod key_policy_public;
 mod launch;
 mod load_balancer_groups_changed;
 mod logging_off;
@@ -70,11 +87,14 @@ mod network_acl_changed;
 mod network_acl_wide_entry;
 mod network_firewall_removed;
 mod network_peered_with_foreign_account;
+mod object_acl_public;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
 mod open_network_acl;
+mod opened_policy;
 mod own_policy_removed;
+mod parameters_decrypted_in_bulk;
 mod password_policy_weakened;
 mod permissions_boundary_removed;
 mod prefix_list_opened;
@@ -85,6 +105,9 @@ mod remote_access_added;
 mod repository_grant;
 mod repository_made_public;
 mod repository_opened_to_account;
+mod resource_made_public;
+mod resource_policy_cross_account;
+mod resource_policy_public;
 mod resource_shared_outside;
 mod role_open_to_another_account;
 mod role_open_to_everyone;
@@ -92,11 +115,16 @@ mod role_open_to_federation;
 mod role_open_with_external_id;
 mod route_table_changed;
 mod run;
-mod search_domain_opened;
+mod s3_acl;
+mod secret_policy_cross_account;
+mod secret_policy_public;
 mod security_group_changed;
 mod security_group_changed_by_hand;
+mod shared_copy;
 mod shield_protection_removed;
 pub mod sigma;
+mod snapshot_shared_publicly;
+mod snapshot_shared_with_account;
 mod source_check_disabled;
 mod ssh_brute_force;
 mod ssh_login_after_failures;
@@ -153,7 +181,6 @@ pub static NETWORK: Chapter = Chapter {
         &open_network_acl::OpenNetworkAcl,
         &network_acl_wide_entry::NetworkAclWideEntry,
         &public_database::PublicDatabase,
-        &search_domain_opened::SearchDomainOpened,
         &prefix_list_opened::PrefixListOpened,
         &network_peered_with_foreign_account::NetworkPeeredWithForeignAccount,
         &endpoint_policy_opened::EndpointPolicyOpened,
@@ -219,7 +246,36 @@ pub static IDENTITY: Chapter = Chapter {
 };
 
 /// What is stored, and who can read, encrypt or delete it.
-pub static DATA: Chapter = Chapter { domain: Domain::Data, typed: &[], rules: &sigma::pack::DATA };
+pub static DATA: Chapter = Chapter {
+    domain: Domain::Data,
+    typed: &[
+        &bucket_acl_for_another::BucketAclForAnother,
+        &bucket_acl_public::BucketAclPublic,
+        &bucket_lifecycle_deletes_everything::BucketLifecycleDeletesEverything,
+        &bucket_lifecycle_deletes_soon::BucketLifecycleDeletesSoon,
+        &bucket_policy_cross_account::BucketPolicyCrossAccount,
+        &bucket_policy_public::BucketPolicyPublic,
+        &bucket_policy_public_attempted::BucketPolicyPublicAttempted,
+        &bucket_replicated_to_another_account::BucketReplicatedToAnotherAccount,
+        &data_shared_with_another_account::DataSharedWithAnotherAccount,
+        &encrypted_with_foreign_key::EncryptedWithForeignKey,
+        &image_shared_publicly::ImageSharedPublicly,
+        &image_shared_with_account::ImageSharedWithAccount,
+        &key_granted_to_another_account::KeyGrantedToAnotherAccount,
+        &key_policy_cross_account::KeyPolicyCrossAccount,
+        &key_policy_public::KeyPolicyPublic,
+        &object_acl_public::ObjectAclPublic,
+        &parameters_decrypted_in_bulk::ParametersDecryptedInBulk,
+        &resource_made_public::ResourceMadePublic,
+        &resource_policy_cross_account::ResourcePolicyCrossAccount,
+        &resource_policy_public::ResourcePolicyPublic,
+        &secret_policy_cross_account::SecretPolicyCrossAccount,
+        &secret_policy_public::SecretPolicyPublic,
+        &snapshot_shared_publicly::SnapshotSharedPublicly,
+        &snapshot_shared_with_account::SnapshotSharedWithAccount,
+    ],
+    rules: &sigma::pack::DATA,
+};
 
 /// What would show an attack, Riposte itself included.
 pub static TRACES: Chapter = Chapter {

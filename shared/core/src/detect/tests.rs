@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod claims;
+mod data;
 mod fixture;
 mod identity;
 mod index;

@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_told_by_its_name_and_the_stack_by_its_whole_one() {
+        let of = |source: &str, name: &str, key: &str, value: &str| json!({ "eventSource": source, "eventName": name, "requestParameters": { key: value } });
+        let delete = |table| of("dynamodb.amazonaws.com", "DeleteTable", "tableName", table);
+        assert_eq!(judge(&LEDGER_TAMPERED, delete("riposte-ledger")).len(), 1);
+        assert_eq!(judge(&LEDGER_TAMPERED, delete("orders")).len(), 0);
+        let delete = |stack| of("cloudformation.amazonaws.com", "DeleteStack", "stackName", stack);
+        assert_eq!(judge(&STACK_DELETED, delete("riposte")).len(), 1);
+        assert_eq!(judge(&STACK_DELETED, delete("riposte-ledger")).len(), 0);
+    }
+
+    #[test]
     fn the_mode_is_told_where_it_can_be_read() {
         for (value, words, confidence) in [
             ("halt", "sets to `halt`", Some(Confidence::High)),

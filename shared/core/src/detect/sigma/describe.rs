@@ -38,7 +38,8 @@ pub struct Custom {
     /// The actions that would help.
     #[serde(default)]
     pub respond: Vec<String>,
-    /// Where in the event the target stands, for example `requestParameters.name`.
+    /// Where in the event the target stands, for example `requestParameters.name`; of several paths, with
+    /// commas between them, the first that is there.
     pub target: Option<String>,
     /// `success` (the default), `failure` or `any`.
     pub outcome: Option<String>,

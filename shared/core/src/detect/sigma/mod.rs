@@ -121,9 +121,10 @@ impl Detector for SigmaDetector {
     }
 }
 
-/// The text at a path of the event. Of a list, its first members.
+/// The text at a path of the event, or at the first of several, with commas between them, that is there.
+/// Of a list, its first members.
 pub(crate) fn text_at(event: &JsonEvent<'_>, path: &str) -> Option<String> {
-    text_of(&event.get_field(path)?)
+    path.split(',').find_map(|path| text_of(&event.get_field(path.trim())?))
 }
 
 /// How many members of a list are named.

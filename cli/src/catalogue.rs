@@ -1,0 +1,103 @@
+//! `riposte detectors` and `riposte explain`: the catalogue, for people and for programs.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use include_dir::{Dir, include_dir};
+use riposte_core::catalogue::{all_metas, function_of};
+use riposte_core::detect::{Events, Meta, Outcome};
+use serde_json::{Value, json};
+
+use crate::near::near;
+use crate::usage::Usage;
+
+/// The detectors' pages, as they are generated into the documentation.
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/detectors");
+
+/// Every detector, in the catalogue's order.
+pub(crate) fn list(out: &mut impl Write, as_json: bool) -> Result<()> {
+    for meta in all_metas() {
+        if as_json {
+            writeln!(out, "{}", entry(meta))?;
+            continue;
+        }
+        let actions: Vec<_> = meta.actions.iter().map(|action| action.as_str()).collect();
+        writeln!(
+            out,
+            "{:<36}  {:<13}  {:<10}  {:<10}  {:<22}  {:<24}  {}",
+            meta.id,
+            meta.severity,
+            meta.confidence,
+            meta.domain.as_str(),
+            meta.technique.join(" "),
+            if actions.is_empty() { "-".to_owned() } else { actions.join(" ") },
+            meta.title,
+        )?;
+    }
+    Ok(())
+}
+
+fn entry(meta: &Meta) -> Value {
+    let calls: Vec<_> = meta.events.names().iter().map(|call| format!("{}:{}", call.source, call.name)).collect();
+    let events = match meta.events {
+        Events::Calls(_) => json!(calls),
+        Events::ByRoot => json!("every call by root"),
+        Events::Denied => json!("every call that was denied"),
+        Events::All => json!("every call"),
+        Events::Lines => json!("log lines"),
+    };
+    let outcome = match meta.outcome {
+        Outcome::Success => "success",
+        Outcome::Failure => "failure",
+        Outcome::Any => "any",
+    };
+    json!({
+        "id": meta.id,
+        "title": meta.title,
+        "domain": meta.domain.as_str(),
+        "function": function_of(meta.domain).map(|function| function.name),
+        "severity": meta.severity,
+        "confidence": meta.confidence,
+        "technique": meta.technique,
+        "events": events,
+        "outcome": outcome,
+        "actions": meta.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// A detector's page.
+pub(crate) fn explain(out: &mut impl Write, id: &str) -> Result<()> {
+    let known = || all_metas().map(|meta| meta.id);
+    if !known().any(|known| known == id) {
+        return Err(Usage(format!("there is no detector {}", near(id, known()))).into());
+    }
+    let page = PAGES.get_file(format!("{id}.md")).and_then(|page| page.contents_utf8());
+    let text = page.with_context(|| format!("`{id}` has no page in this build: run `make generate` and build anew"))?;
+    Ok(out.write_all(text.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_detector_has_its_page() {
+        for meta in all_metas() {
+            let mut page = Vec::new();
+            explain(&mut page, meta.id).unwrap();
+            let page = String::from_utf8(page).unwrap();
+            assert!(page.contains(meta.title) && page.contains("## What it does"), "{}", meta.id);
+        }
+    }
+
+    #[test]
+    fn the_list_has_every_detector_in_both_forms() {
+        for as_json in [false, true] {
+            let mut text = Vec::new();
+            list(&mut text, as_json).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            assert_eq!(text.lines().count(), all_metas().count());
+            assert!(all_metas().zip(text.lines()).all(|(meta, line)| line.contains(meta.id)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Everything that happens in the order of the input: counting towards bursts, writing findings, saying what
+//! could not be read.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anyhow::Result;
+use riposte_core::finding::Finding;
+use riposte_core::text::plain;
+
+use super::judge::{Sequence, Verdict};
+use super::output::Format;
+use super::pool::Pool;
+use super::progress::Progress;
+use super::report::{Note, Report, What};
+use super::summary::Summary;
+
+/// How many unreadable records of a file are named one by one.
+const NAMED_OF_FILE: u64 = 20;
+
+/// How many events that a detector could not judge are named one by one.
+const NAMED_OF_DETECTOR: u64 = 5;
+
+/// Where reports end.
+pub(super) struct Collector<W> {
+    out: W,
+    format: Format,
+    headed: bool,
+    progress: Progress,
+    sequence: Sequence,
+    pub(super) summary: Summary,
+    /// Unreadable records of the input that is being read.
+    unreadable: u64,
+}
+
+impl<W: Write> Collector<W> {
+    pub(super) fn new(out: W, format: Format, progress: Progress) -> Self {
+        let (sequence, summary) = (Sequence::default(), Summary::default());
+        Self { out, format, headed: false, progress, sequence, summary, unreadable: 0 }
+    }
+
+    /// Takes all reports, in their order.
+    ///
+    /// # Errors
+    /// Where the output cannot be written, or a thread was lost.
+    pub(super) fn collect(&mut self, pool: &Pool) -> Result<()> {
+        loop {
+            let report = match pool.next(false)? {
+                Some(report) => report,
+                None => {
+                    // Nothing is there to be written with it: show what there is.
+                    self.out.flush()?;
+                    match pool.next(true)? {
+                        Some(report) => report,
+                        None => break,
+                    }
+                }
+            };
+            let input = report.input;
+            self.report(report)?;
+            pool.written(input);
+        }
+        self.progress.end();
+        Ok(self.out.flush()?)
+    }
+
+    fn report(&mut self, report: Report) -> Result<()> {
+        let Report { name, end, packed, records, others, notes, input: _, batch: _ } = report;
+        self.summary.records += records;
+        add(&mut self.summary.others, others);
+        for note in notes {
+            self.note(&name, note)?;
+        }
+        self.progress.read(packed, self.summary.records, self.summary.findings);
+        let Some(end) = end else { return Ok(()) };
+        if let Some(more) = self.unreadable.checked_sub(NAMED_OF_FILE).filter(|more| *more > 0) {
+            self.say(&format!("{name}: {more} more records cannot be read"));
+        }
+        self.unreadable = 0;
+        if let Some(why) = end.passed {
+            self.summary.passed += 1;
+            self.say(&format!("{name}: passed over: {why}"));
+            return Ok(());
+        }
+        self.summary.files += 1;
+        if let Some(why) = end.broken {
+            self.summary.unreadable += 1;
+            self.say(&format!("{name}: cannot be read: {why}"));
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, name: &str, note: Note) -> Result<()> {
+        let at = || format!("{name}: record {} (line {}, byte {})", note.record, note.place.line, note.place.offset);
+        match note.what {
+            What::Verdict(verdict) => self.verdict(name, &at, *verdict),
+            What::Broken(why) => {
+                self.summary.unreadable += 1;
+                self.unreadable += 1;
+                if self.unreadable <= NAMED_OF_FILE {
+                    self.say(&format!("{}: {why}", at()));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What the detectors said of one event.
+    fn verdict(&mut self, name: &str, at: &dyn Fn() -> String, mut verdict: Verdict) -> Result<()> {
+        let completed = self.sequence.settle(&mut verdict);
+        for finding in verdict.findings.iter().chain(&completed) {
+            self.finding(finding, name)?;
+        }
+        for id in verdict.unanswered {
+            *self.summary.unanswered.entry(id).or_default() += 1;
+        }
+        for (id, why) in verdict.failures {
+            let count = self.summary.failures.entry(id).or_default();
+            *count += 1;
+            if *count <= NAMED_OF_DETECTOR {
+                self.say(&format!("{}: `{id}` cannot judge it: {why}", at()));
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding, name: &str) -> Result<()> {
+        self.summary.found(finding);
+        let Self { out, format, headed, progress, .. } = self;
+        Ok(progress.aside(|| {
+            if !*headed {
+                *headed = true;
+                format.head(out)?;
+            }
+            format.finding(out, finding, name)
+        })?)
+    }
+
+    /// A line on standard error.
+    fn say(&self, line: &str) {
+        // Where nobody reads it, the exit code still tells.
+        self.progress.aside(|| _ = writeln!(io::stderr(), "riposte: {}", plain(line, 1000)));
+    }
+}
+
+fn add<K: Ord>(to: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
+    for (key, count) in from {
+        *to.entry(key).or_default() += count;
+    }
+}

@@ -1,0 +1,312 @@
+//! What of a record decides whether any detector reads it, taken from its text without building the record.
+//!
+//! Most records are nobody's. They are still read to the end, so that one that is broken is told; but nothing
+//! of them is kept, which costs a fraction of parsing them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use riposte_core::detect;
+use riposte_core::event::is_denial;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A record's kind.
+#[derive(Debug, PartialEq)]
+pub(super) enum Kind<'a> {
+    /// An API call, with or without an envelope.
+    Call(Box<Head<'a>>),
+    /// What CloudTrail and EventBridge write besides API calls.
+    Other(Other),
+    /// None of these: [`riposte_core::event::Event::parse`] says what is wrong.
+    Unknown,
+}
+
+/// Well-formed, and no API call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Other {
+    /// A digest file, which proves that log files are unchanged.
+    Digest,
+    /// An Insights event: an unusual rate of calls, which are recorded themselves.
+    Insight,
+    /// An EventBridge event of another kind.
+    Event,
+    /// A payload of log lines.
+    Logs,
+}
+
+impl fmt::Display for Other {
+    /// In the plural, for the summary.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Digest => "digest files",
+            Self::Insight => "Insights events",
+            Self::Event => "EventBridge events of other kinds",
+            Self::Logs => "payloads of log lines",
+        })
+    }
+}
+
+/// What the index of detectors asks of a call.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Head<'a> {
+    name: Cow<'a, str>,
+    source: Option<Cow<'a, str>>,
+    failed: bool,
+    denied: bool,
+    by_root: bool,
+}
+
+impl Head<'_> {
+    /// As the index takes it.
+    pub(super) fn of_core(&self) -> detect::Head<'_> {
+        detect::Head {
+            name: &self.name,
+            source: self.source.as_deref(),
+            failed: self.failed,
+            denied: self.denied,
+            by_root: self.by_root,
+        }
+    }
+}
+
+impl<'a> Kind<'a> {
+    /// Reads a record's text.
+    ///
+    /// # Errors
+    /// Where it is not JSON, or no object.
+    pub(super) fn read(text: &'a str) -> Result<Self, serde_json::Error> {
+        let Keys(keys) = serde_json::from_str(text)?;
+        keys.kind()
+    }
+}
+
+/// The values of the keys that matter, as they are written. Where a key stands twice the last one counts, as in
+/// a parsed record.
+#[derive(Debug, Default)]
+struct Values<'a> {
+    event_name: Option<&'a str>,
+    event_source: Option<&'a str>,
+    event_type: Option<&'a str>,
+    error_code: Option<&'a str>,
+    error_message: Option<&'a str>,
+    identity: Option<&'a str>,
+    response: Option<&'a str>,
+    detail_type: Option<&'a str>,
+    detail: Option<&'a str>,
+    logs: bool,
+    digest: bool,
+    insight: bool,
+}
+
+impl<'a> Values<'a> {
+    fn place(&mut self, key: &str) -> Option<&mut Option<&'a str>> {
+        Some(match key {
+            "eventName" => &mut self.event_name,
+            "eventSource" => &mut self.event_source,
+            "eventType" => &mut self.event_type,
+            "errorCode" => &mut self.error_code,
+            "errorMessage" => &mut self.error_message,
+            "userIdentity" => &mut self.identity,
+            "responseElements" => &mut self.response,
+            "detail-type" => &mut self.detail_type,
+            "detail" => &mut self.detail,
+            other => {
+                self.logs |= other == "awslogs";
+                self.digest |= other == "digestS3Object";
+                self.insight |= other == "insightDetails";
+                return None;
+            }
+        })
+    }
+
+    fn kind(&self) -> Result<Kind<'a>, serde_json::Error> {
+        if self.logs {
+            return Ok(Kind::Other(Other::Logs));
+        }
+        if let Some(detail_type) = self.detail_type {
+            let detail = self.detail.filter(|detail| detail.starts_with('{'));
+            return Ok(match (string(detail_type), detail) {
+                (Some(kind), Some(detail)) if kind.ends_with("via CloudTrail") => {
+                    let Keys(detail) = serde_json::from_str(detail)?;
+                    if detail.event_name.is_some() { Kind::Call(Box::new(detail.head())) } else { Kind::Unknown }
+                }
+                (Some(kind), _) if !kind.ends_with("via CloudTrail") => Kind::Other(Other::Event),
+                _ => Kind::Unknown,
+            });
+        }
+        Ok(if self.event_name.is_some() && self.event_source.is_some() {
+            Kind::Call(Box::new(self.head()))
+        } else if self.digest {
+            Kind::Other(Other::Digest)
+        } else if self.insight {
+            Kind::Other(Other::Insight)
+        } else {
+            Kind::Unknown
+        })
+    }
+
+    /// The same answers that [`riposte_core::event::ApiCall`] gives.
+    fn head(&self) -> Head<'a> {
+        let present = |raw: Option<&str>| raw.is_some_and(|raw| raw != "null");
+        Head {
+            failed: present(self.error_code) || present(self.error_message) || self.login_failed(),
+            denied: self.error_code.and_then(string).is_some_and(|code| is_denial(&code)),
+            by_root: self.by_root(),
+            name: self.event_name.and_then(string).unwrap_or_default(),
+            source: self.event_source.and_then(string),
+        }
+    }
+
+    fn by_root(&self) -> bool {
+        let Some(identity) = parsed_if(self.identity, "Root") else { return false };
+        let of = |key: &str| identity.get(key).and_then(Value::as_str);
+        let service_event = self.event_type.and_then(string).is_some_and(|kind| kind == "AwsServiceEvent");
+        of("type") == Some("Root") && of("invokedBy").is_none() && !service_event
+    }
+
+    fn login_failed(&self) -> bool {
+        let response = parsed_if(self.response, "ConsoleLogin");
+        let login = response.as_ref().and_then(|response| response.get("ConsoleLogin")).and_then(Value::as_str);
+        login.is_some_and(|outcome| outcome.eq_ignore_ascii_case("failure"))
+    }
+}
+
+/// A part of the record, parsed only where it may hold the word, plain or escaped.
+fn parsed_if(raw: Option<&str>, word: &str) -> Option<Value> {
+    let raw = raw.filter(|raw| raw.contains(word) || raw.contains("\\u"))?;
+    serde_json::from_str(raw).ok()
+}
+
+/// What a JSON string says; `None` for another value.
+fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let inside = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inside.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
+}
+
+struct Keys<'a>(Values<'a>);
+
+/// A key, borrowed unless it has escapes.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Keys<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Keys<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event, which is a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys<'de>, A::Error> {
+                let mut values = Values::default();
+                while let Some(Key(key)) = map.next_key()? {
+                    match values.place(&key) {
+                        Some(place) => *place = Some(map.next_value::<&'de RawValue>()?.get()),
+                        None => _ = map.next_value::<IgnoredAny>()?,
+                    }
+                }
+                Ok(Keys(values))
+            }
+        }
+        from.deserialize_map(Read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use riposte_core::event::Event;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a head says and what the whole record says must be the same, or events would be passed over.
+    fn check(record: &Value) {
+        let text = record.to_string();
+        match (Kind::read(&text).unwrap(), Event::parse(&text)) {
+            (Kind::Call(head), Ok(Event::Call(call))) => {
+                let (read, whole) = (head.of_core(), detect::Head::from(&*call));
+                let all = |head: detect::Head<'_>| {
+                    let source = head.source.map(str::to_owned);
+                    (head.name.to_owned(), source, head.failed, head.denied, head.by_root)
+                };
+                assert_eq!(all(read), all(whole), "{text}");
+            }
+            (Kind::Other(_), Ok(Event::Tick(_) | Event::Unread(_))) | (Kind::Unknown, Err(_)) => {}
+            // A payload that cannot be unpacked is no call either.
+            (Kind::Other(Other::Logs), _) => {}
+            (Kind::Other(Other::Digest | Other::Insight), Err(_)) => {}
+            (head, whole) => panic!("{text}: {head:?}, but {whole:?}"),
+        }
+    }
+
+    fn odd() -> impl Strategy<Value = Value> {
+        let texts =
+            ["Root", "IAMUser", "ConsoleLogin", "Failure", "AccessDenied", "Client.UnauthorizedOperation", "a\"b"];
+        prop_oneof![
+            prop::sample::select(texts.to_vec()).prop_map(Value::from),
+            Just(Value::Null),
+            Just(json!(1)),
+            Just(json!([])),
+            Just(json!({"type": "Root"})),
+            Just(json!({"type": "Root", "invokedBy": "x.amazonaws.com"})),
+            Just(json!({"ConsoleLogin": "Failure"})),
+            Just(json!({"ConsoleLogin": "Success"})),
+        ]
+    }
+
+    fn record() -> impl Strategy<Value = Value> {
+        let keys = prop::sample::select(vec![
+            "eventName",
+            "eventSource",
+            "eventType",
+            "errorCode",
+            "errorMessage",
+            "userIdentity",
+            "responseElements",
+        ]);
+        proptest::collection::btree_map(keys, odd(), 0..8).prop_map(|map| {
+            let mut record: serde_json::Map<_, _> =
+                map.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            record.entry("eventName").or_insert_with(|| json!("ConsoleLogin"));
+            Value::Object(record)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_head_says_what_the_record_says(record in record(), kind in odd()) {
+            check(&record);
+            check(&json!({"detail-type": "AWS API Call via CloudTrail", "detail": record}));
+            check(&json!({"detail-type": kind, "detail": record}));
+        }
+    }
+
+    #[test]
+    fn kinds_are_told_apart() {
+        for (text, kind) in [
+            (r#"{"digestS3Object": "x", "logFiles": []}"#, Kind::Other(Other::Digest)),
+            (r#"{"insightDetails": {}, "eventType": "AwsCloudTrailInsight"}"#, Kind::Other(Other::Insight)),
+            (r#"{"detail-type": "Scheduled Event"}"#, Kind::Other(Other::Event)),
+            (r#"{"awslogs": {"data": ""}}"#, Kind::Other(Other::Logs)),
+            (r#"{"eventName": "A"}"#, Kind::Unknown),
+            (r#"{"rule_id": 1}"#, Kind::Unknown),
+        ] {
+            assert_eq!(Kind::read(text).unwrap(), kind, "{text}");
+        }
+        for broken in ["[1]", "\"text\"", "{\"a\":}", "{\"a\":1}x"] {
+            assert!(Kind::read(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_key_may_stand_twice_and_be_escaped() {
+        let text = r#"{"eventName":"A","event\u004eame":"\u0042","eventSource":null,"errorCode":"x","errorCode":null}"#;
+        let Kind::Call(head) = Kind::read(text).unwrap() else { panic!("no call") };
+        assert_eq!((head.name.as_ref(), head.source.as_deref(), head.failed), ("B", None, false));
+    }
+}

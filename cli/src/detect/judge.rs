@@ -1,0 +1,127 @@
+//! Who judges: the catalogue and the user's rules, chosen by the command line. The only file of the command
+//! that knows how detectors are kept and run.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use riposte_aws::rules::load;
+use riposte_core::catalogue::all_metas;
+use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, detectors};
+use riposte_core::event::{ApiCall, Scope};
+use riposte_core::finding::{Finding, Severity};
+
+use super::head::Head;
+use crate::near::near;
+use crate::usage::Usage;
+
+/// The detectors that were asked for.
+#[derive(Debug)]
+pub(super) struct Judge {
+    index: Index,
+}
+
+/// What the detectors say of one event.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// In the catalogue's order.
+    pub(super) findings: Vec<Finding>,
+    /// What counts towards a finding, once it is added up in the order of the input.
+    sightings: Vec<Sighting>,
+    /// The detectors that need to ask AWS, which is not asked here.
+    pub(super) unanswered: Vec<&'static str>,
+    /// The detectors that could not judge the event, with why. The others did.
+    pub(super) failures: Vec<(&'static str, String)>,
+}
+
+impl Verdict {
+    /// Whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { findings, sightings, unanswered, failures } = self;
+        findings.is_empty() && sightings.is_empty() && unanswered.is_empty() && failures.is_empty()
+    }
+}
+
+impl Judge {
+    /// The detectors of the catalogue and of these folders, or of the folders alone.
+    ///
+    /// # Errors
+    /// Names each broken rule with its file and line, and an id that there is not, with those that it may mean.
+    pub(super) fn new(rules: &[PathBuf], rules_alone: bool, only: &[String], least: Option<Severity>) -> Result<Self> {
+        let mut all: Vec<&'static dyn Detector> = if rules_alone { Vec::new() } else { detectors().to_vec() };
+        let mut seen: BTreeSet<_> = all.iter().map(|detector| detector.meta().id).collect();
+        let mut faults = Vec::new();
+        for folder in rules {
+            match load(folder, &seen.iter().copied().collect::<Vec<_>>()) {
+                Ok(loaded) => {
+                    seen.extend(loaded.iter().map(|detector| detector.meta().id));
+                    all.extend(loaded);
+                }
+                Err(errors) => faults.extend(errors.iter().map(ToString::to_string)),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(Usage(faults.join("\n")).into());
+        }
+        if let Some(id) = only.iter().find(|id| !seen.contains(id.as_str())) {
+            return Err(unknown(id, &seen).into());
+        }
+        all.retain(|detector| {
+            let meta = detector.meta();
+            (only.is_empty() || only.iter().any(|id| id == meta.id)) && least.is_none_or(|least| meta.severity >= least)
+        });
+        Ok(Self { index: Index::new(all) })
+    }
+
+    /// A judge of these detectors.
+    #[cfg(test)]
+    pub(super) fn of(detectors: impl IntoIterator<Item = &'static dyn Detector>) -> Self {
+        Self { index: Index::new(detectors) }
+    }
+
+    /// Whether some detector may read a call with this head.
+    pub(super) fn wants(&self, head: &Head<'_>) -> bool {
+        !self.index.reading(&head.of_core()).is_empty()
+    }
+
+    /// Runs the detectors that read this call.
+    pub(super) fn judge(&self, call: &ApiCall) -> Verdict {
+        let report = detect::run(&self.index, call, &place(call), &Facts::default());
+        let mut verdict = Verdict { findings: report.findings, sightings: report.sightings, ..Verdict::default() };
+        for (id, error) in report.failures {
+            match error {
+                DetectError::Unanswered { .. } => verdict.unanswered.push(id),
+                error => verdict.failures.push((id, error.to_string())),
+            }
+        }
+        verdict
+    }
+}
+
+/// Where the call happened. Nothing is going to be changed here, so a call that does not say it is judged all
+/// the same, and what it does not say stays empty.
+fn place(call: &ApiCall) -> Scope {
+    Scope {
+        event_id: call.event_id().unwrap_or_default().to_owned(),
+        account: call.account().unwrap_or_default().into_owned(),
+        region: call.region().unwrap_or_default().to_owned(),
+    }
+}
+
+fn unknown(id: &str, known: &BTreeSet<&'static str>) -> Usage {
+    if all_metas().any(|meta| meta.id == id && !known.contains(id)) {
+        return Usage(format!("`{id}` does not read CloudTrail events, or is left out by another option"));
+    }
+    Usage(format!("there is no detector {}", near(id, known.iter().copied())))
+}
+
+/// What needs more than one event: counted as the verdicts come by, in the order of the input.
+#[derive(Debug, Default)]
+pub(super) struct Sequence(Tally);
+
+impl Sequence {
+    /// The findings that this verdict completes, besides its own.
+    pub(super) fn settle(&mut self, verdict: &mut Verdict) -> Vec<Finding> {
+        verdict.sightings.drain(..).filter_map(|sighting| self.0.count(sighting)).collect()
+    }
+}

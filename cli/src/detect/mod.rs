@@ -1,0 +1,113 @@
+//! `riposte detect`: the catalogue over files that CloudTrail wrote. Needs no AWS account, and asks none.
+//!
+//! The way of the data: [`inputs`] → [`stream`] → [`split`] → [`worker`] → [`collect`]. Threads read and judge
+//! batches of records ([`pool`]); reports come back in the order of the input.
+
+mod collect;
+mod head;
+mod inputs;
+mod judge;
+mod output;
+mod pool;
+mod progress;
+mod report;
+mod source;
+mod split;
+mod stream;
+mod summary;
+mod worker;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use riposte_core::finding::Severity;
+
+use self::collect::Collector;
+use self::inputs::Walk;
+use self::judge::Judge;
+use self::output::Format;
+use self::pool::Pool;
+use self::progress::Progress;
+use crate::usage::Usage;
+
+/// The exit code where something could not be read.
+const UNREADABLE: u8 = 3;
+
+/// Judges CloudTrail files with the catalogue, offline.
+///
+/// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, told apart by their
+/// content; folders with all that is in them; and standard input. Findings go to standard output in the order of
+/// the input, a summary and whatever cannot be read to standard error.
+///
+/// CloudTrail's digest files, Insights events and EventBridge events of other kinds are counted and passed over.
+///
+/// Exit codes: 0 everything was read; 3 something could not be read, and was named; 2 wrong usage; 1 another
+/// failure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Judge by the Sigma rules of this folder too (repeatable)
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// Judge by the rules of --rules alone, without the catalogue
+    #[arg(long, requires = "rules")]
+    rules_alone: bool,
+    /// Judge by this detector alone (repeatable)
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// Leave out detectors that are less severe: informational, low, medium, high or critical
+    #[arg(long, value_name = "SEVERITY")]
+    min_severity: Option<Severity>,
+    /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
+    #[arg(long)]
+    format: Option<Format>,
+    /// How many threads read and judge; where it is not said, one for each core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Files and folders; - is standard input, which is read where none is named
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage, an output that cannot be written, a thread that failed. What cannot be read is no error: it is
+/// named, and in the exit code.
+pub(crate) fn run(options: Options) -> Result<ExitCode> {
+    let Options { rules, rules_alone, only, min_severity, format, jobs, mut paths } = options;
+    if paths.is_empty() {
+        if io::stdin().is_terminal() {
+            return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
+        }
+        paths.push(PathBuf::from("-"));
+    }
+    let judge = Judge::new(&rules, rules_alone, &only, min_severity)?;
+    let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
+    let threads = match jobs {
+        Some(jobs) => jobs.into(),
+        None => thread::available_parallelism().context("the number of cores is unknown: say --jobs")?.get(),
+    };
+
+    let began = Instant::now();
+    let progress = Progress::new(&paths);
+    let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
+    for number in 0..threads {
+        let pool = Arc::clone(&pool);
+        let named = thread::Builder::new().name(format!("judge-{number}"));
+        named.spawn(move || pool.run()).context("a thread cannot be started")?;
+    }
+    let mut collector = Collector::new(BufWriter::with_capacity(64 << 10, io::stdout()), format, progress);
+    let collected = collector.collect(&pool);
+    // The threads are not waited for: one may be waiting for an input that never ends.
+    pool.stop();
+    collected?;
+    let summary = &collector.summary;
+    // Where nobody reads it, the exit code still tells.
+    let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
+    Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,166 @@
+//! A finding as a line: for programs or for people.
+//!
+//! Names, addresses and user agents in it were chosen by whoever made the call. Both forms show them without
+//! letting them steer a terminal.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use riposte_core::finding::{Confidence, Finding, Severity};
+use riposte_core::text::{is_unsafe, plain};
+use serde::Serialize;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Columns, for people
+    Table,
+    /// One JSON object a line, for programs
+    Jsonl,
+}
+
+impl Format {
+    /// What stands above the first finding.
+    pub(super) fn head(self, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::Jsonl => Ok(()),
+            Self::Table => {
+                row(out, ["TIME", "SEVERITY", "DETECTOR", "ACCOUNT", "REGION", "PRINCIPAL", "TARGET"], "WHY")
+            }
+        }
+    }
+
+    /// One finding.
+    pub(super) fn finding(self, out: &mut impl Write, finding: &Finding, file: &str) -> io::Result<()> {
+        match self {
+            Self::Jsonl => out.write_all(json_line(finding, file)?.as_bytes()),
+            Self::Table => {
+                let scope = &finding.scope;
+                let cells = [
+                    finding.event_time.as_deref().unwrap_or("-"),
+                    &finding.severity.to_string(),
+                    &finding.detector,
+                    &scope.account,
+                    &scope.region,
+                    short(finding.principal.label()),
+                    &finding.target.key(),
+                ];
+                row(out, cells, &finding.why)
+            }
+        }
+    }
+}
+
+/// The columns' widths. They are fixed, since findings are shown as they come.
+const WIDTHS: [usize; 7] = [20, 13, 32, 12, 14, 32, 40];
+
+fn row(out: &mut impl Write, cells: [&str; 7], last: &str) -> io::Result<()> {
+    let mut line = String::new();
+    for (cell, width) in cells.iter().zip(WIDTHS) {
+        let cell = if cell.is_empty() { "-" } else { cell };
+        // Writing to a String cannot fail.
+        let _ = write!(line, "{:width$}  ", cut(cell, width));
+    }
+    line.push_str(&plain(last, 600));
+    line.push('\n');
+    out.write_all(line.as_bytes())
+}
+
+/// Escaped, and no wider than the column.
+fn cut(text: &str, width: usize) -> String {
+    let escaped = plain(text, width);
+    if escaped.chars().count() <= width { escaped } else { escaped.chars().take(width - 1).chain(['…']).collect() }
+}
+
+/// Of an ARN what tells one from another: the account has a column of its own.
+fn short(label: &str) -> &str {
+    if label.starts_with("arn:") { label.splitn(6, ':').nth(5).unwrap_or(label) } else { label }
+}
+
+/// The keys, in their order.
+#[derive(Serialize)]
+struct Line<'a> {
+    event_id: Option<&'a str>,
+    event_time: Option<&'a str>,
+    event_name: &'a str,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    detector: &'a str,
+    title: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    technique: &'a [String],
+    principal: &'a str,
+    target: String,
+    why: &'a str,
+    actions: Vec<&'static str>,
+    file: &'a str,
+}
+
+fn json_line(finding: &Finding, file: &str) -> serde_json::Result<String> {
+    fn known(text: &str) -> Option<&str> {
+        (!text.is_empty()).then_some(text)
+    }
+    let line = Line {
+        event_id: known(&finding.scope.event_id),
+        event_time: finding.event_time.as_deref(),
+        event_name: &finding.event_name,
+        account: known(&finding.scope.account),
+        region: known(&finding.scope.region),
+        detector: &finding.detector,
+        title: &finding.title,
+        severity: finding.severity,
+        confidence: finding.confidence,
+        technique: &finding.technique,
+        principal: finding.principal.label(),
+        target: finding.target.key(),
+        why: &finding.why,
+        actions: finding.response.iter().map(|response| response.action().as_str()).collect(),
+        file,
+    };
+    let mut text = inert(serde_json::to_string(&line)?);
+    text.push('\n');
+    Ok(text)
+}
+
+/// JSON with the characters escaped that JSON would let through to a terminal. It means the same: outside strings
+/// JSON has none of them.
+fn inert(json: String) -> String {
+    if json.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_and_nothing_is_lost() {
+        let text = "é \u{9b}31m \u{202e} \u{7f} \u{e0041} \u{1b}[2J \u{feff} 漢";
+        let json = inert(serde_json::to_string(text).unwrap());
+        assert!(!json.chars().any(is_unsafe), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        assert!(json.contains('é') && json.contains("\\u009b"), "{json}");
+    }
+
+    #[test]
+    fn cells_are_as_wide_as_their_column() {
+        assert_eq!(cut("abc", 5), "abc");
+        assert_eq!(cut("abcdef", 5), "abcd…");
+        assert_eq!(cut("a\u{1b}bcdef", 6), "a\\u{1…");
+        assert_eq!(short("arn:aws:sts::111122223333:assumed-role/Ops/jane"), "assumed-role/Ops/jane");
+        assert_eq!(short("arn:x"), "arn:x");
+    }
+}

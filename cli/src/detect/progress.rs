@@ -1,0 +1,62 @@
+//! The progress bar, where standard error is a terminal.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::inputs::{Input, Walk};
+
+/// A bar, or nothing.
+#[derive(Debug)]
+pub(super) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// A bar over what these paths hold. How much that is, is found out while it is read.
+    pub(super) fn new(paths: &[PathBuf]) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let style = "{elapsed_precise} [{wide_bar}] {bytes} of {total_bytes}, {bytes_per_sec}, {msg}, {eta} left ";
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let (length, paths) = (bar.clone(), paths.to_vec());
+        std::thread::spawn(move || {
+            for input in Walk::new(paths) {
+                if let Input::File(path) = input
+                    && let Ok(about) = path.metadata()
+                {
+                    length.inc_length(about.len());
+                }
+            }
+        });
+        Self(Some(bar))
+    }
+
+    /// So many bytes more were read.
+    pub(super) fn read(&self, bytes: u64, records: u64, findings: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+            bar.set_message(format!("{records} records, {findings} findings"));
+        }
+    }
+
+    /// Does something that writes to the terminal, with the bar out of the way.
+    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn end(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

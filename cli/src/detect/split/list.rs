@@ -1,0 +1,145 @@
+//! What a bracket means: where records stand in each shape.
+
+use super::{Flow, Piece, Splitter, Start};
+
+/// What the records that are being read stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Nothing: objects one after the other.
+    Top,
+    /// A list.
+    List,
+    /// The list `Records` of an object.
+    Records,
+    /// Such an object, before or behind its list. What else it says is not read.
+    Wrapper,
+}
+
+impl Level {
+    /// How many brackets are open between two records.
+    pub(super) fn floor(self) -> usize {
+        match self {
+            Self::Top => 0,
+            Self::List | Self::Wrapper => 1,
+            Self::Records => 2,
+        }
+    }
+}
+
+impl Splitter {
+    /// An opening bracket outside strings.
+    pub(super) fn open(&mut self, start: Start) -> Flow {
+        let list = self.bytes.get(start.at) == Some(&b'[');
+        let between = self.depth == self.level.floor();
+        match self.level {
+            Level::Top if between && list => self.enter(Level::List, start),
+            Level::Top | Level::Wrapper if self.depth == 1 && list && self.is_records(start.at) => {
+                // The object that looked like a record is the wrapper of a list of them.
+                self.record = None;
+                self.enter(Level::Records, start);
+            }
+            Level::Wrapper => {}
+            _ if between => {
+                self.look_at_gap(start.at);
+                self.gap_told = false;
+                self.record = Some(start);
+            }
+            Level::Top => return self.inner(start),
+            Level::List | Level::Records => {}
+        }
+        self.depth += 1;
+        Flow::On
+    }
+
+    /// A closing bracket outside strings.
+    pub(super) fn close(&mut self, end: Start) -> Flow {
+        let floor = self.level.floor();
+        if self.depth > floor + 1 {
+            self.depth -= 1;
+        } else if self.depth == floor + 1
+            && let Some(record) = self.record
+        {
+            return self.done(record, end);
+        } else if self.depth == floor + 1 {
+            self.depth -= 1; // of something else in the wrapper
+        } else {
+            self.leave(end);
+        }
+        Flow::On
+    }
+
+    fn enter(&mut self, level: Level, start: Start) {
+        if self.level == Level::Top && level == Level::List {
+            self.look_at_gap(start.at);
+        }
+        self.level = level;
+        self.gap = Start { at: start.at + 1, ..start };
+        self.gap_told = false;
+    }
+
+    /// A closing bracket between two records: the end of their list, or one too many.
+    fn leave(&mut self, end: Start) {
+        let list = self.bytes.get(end.at) == Some(&b']');
+        let behind = Start { at: end.at + 1, ..end };
+        match (self.level, list) {
+            (Level::List, true) => {
+                self.look_at_gap(end.at);
+                self.level = Level::Top;
+            }
+            (Level::Records, true) => {
+                self.look_at_gap(end.at);
+                self.level = Level::Wrapper;
+            }
+            (Level::Wrapper, false) => self.level = Level::Top,
+            (Level::Wrapper, true) => self.tell(end, "a `]` that closes nothing".to_owned()),
+            // It is told as text that is no record.
+            _ => return,
+        }
+        self.depth = self.level.floor();
+        self.gap = behind;
+        self.gap_told = false;
+    }
+
+    fn done(&mut self, record: Start, end: Start) -> Flow {
+        let text = self.bytes.get(record.at..=end.at).unwrap_or_default();
+        if !matches!(text, [b'{', .., b'}'] | [b'[', .., b']']) {
+            // Somewhere within it a bracket is missing.
+            self.lose(record, "its brackets do not match");
+            return Flow::Anew;
+        }
+        let place = self.place(record);
+        self.record = None;
+        self.depth -= 1;
+        self.one_a_line = self.level == Level::Top && place.line == end.line;
+        self.pieces.push(Piece::Record { place, range: record.at..end.at + 1 });
+        self.gap = Start { at: end.at + 1, ..end };
+        Flow::On
+    }
+
+    /// A bracket within an object that stands alone. Where it begins a line and cannot belong to the object, or
+    /// where every object so far had a line of its own, the object before was not closed.
+    fn inner(&mut self, start: Start) -> Flow {
+        let before = self.bytes.get(..start.at).unwrap_or_default();
+        let begins = self.bytes.get(start.at) == Some(&b'{') && before.last() == Some(&b'\n');
+        let last = before.trim_ascii_end().last();
+        match self.record {
+            Some(record) if begins && (self.one_a_line || !matches!(last, Some(b'[' | b',' | b':'))) => {
+                self.lose(record, "the record is not closed at the end of its line");
+                Flow::Anew
+            }
+            _ => {
+                self.depth += 1;
+                Flow::On
+            }
+        }
+    }
+
+    /// Whether the bracket at `at` opens the value of a key `Records`.
+    fn is_records(&self, at: usize) -> bool {
+        let key = |before: &[u8]| {
+            let name = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+            Some(name.strip_suffix(b"\"Records\"")?.last() != Some(&b'\\'))
+        };
+        self.bytes.get(..at).and_then(key) == Some(true)
+    }
+}

@@ -1,0 +1,85 @@
+//! What was read and found, counted, for the end of the run.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
+
+use riposte_core::finding::{Finding, Severity};
+use riposte_core::text::plain;
+
+use super::head::Other;
+
+/// The counts.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) files: u64,
+    pub(super) records: u64,
+    pub(super) findings: u64,
+    /// Files and records that could not be read.
+    pub(super) unreadable: u64,
+    pub(super) others: BTreeMap<Other, u64>,
+    pub(super) passed: u64,
+    /// By the detector that would have to ask AWS.
+    pub(super) unanswered: BTreeMap<&'static str, u64>,
+    /// By the detector that could not judge.
+    pub(super) failures: BTreeMap<&'static str, u64>,
+    detectors: BTreeMap<String, Found>,
+}
+
+#[derive(Debug)]
+struct Found {
+    severity: Severity,
+    title: String,
+    count: u64,
+}
+
+impl Summary {
+    /// Counts a finding.
+    pub(super) fn found(&mut self, finding: &Finding) {
+        self.findings += 1;
+        if let Some(found) = self.detectors.get_mut(&finding.detector) {
+            found.count += 1;
+            return;
+        }
+        let found = Found { severity: finding.severity, title: plain(&finding.title, 120), count: 1 };
+        self.detectors.insert(finding.detector.clone(), found);
+    }
+
+    /// With the time that it took.
+    pub(super) fn after(&self, time: Duration) -> impl Display {
+        Timed { summary: self, time }
+    }
+}
+
+struct Timed<'a> {
+    summary: &'a Summary,
+    time: Duration,
+}
+
+impl Display for Timed<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Summary { files, records, findings, unreadable, others, passed, unanswered, failures, detectors } =
+            self.summary;
+        let mut rows: Vec<_> = detectors.iter().collect();
+        rows.sort_by(|(_, a), (_, b)| b.severity.cmp(&a.severity).then(b.count.cmp(&a.count)));
+        for (id, Found { severity, title, count }) in rows {
+            writeln!(f, "{count:>9}  {severity:<13}  {:<36}  {title}", plain(id, 60))?;
+        }
+        for (id, count) in failures {
+            writeln!(f, "{count:>9}  could not be judged by {}", plain(id, 60))?;
+        }
+        for (id, count) in unanswered {
+            writeln!(f, "{count:>9}  need a look-up in AWS by {}", plain(id, 60))?;
+        }
+        for (kind, count) in others {
+            writeln!(f, "{count:>9}  passed over: {kind}")?;
+        }
+        let seconds = self.time.as_secs_f64();
+        let rate = if seconds > 0.0 { *records as f64 / seconds } else { 0.0 };
+        write!(f, "{files} files, {records} records, {findings} findings, {unreadable} unreadable")?;
+        if *passed > 0 {
+            write!(f, ", {passed} passed over")?;
+        }
+        write!(f, "; {seconds:.1} s, {rate:.0} records/s")
+    }
+}

@@ -1,0 +1,431 @@
+//! `riposte detect` as people run it: every shape of input, whole and broken, and what comes out.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use common::{Ran, broken_gzip, gzip, lines, open_port, ordinary, riposte, stopped, truncated_gzip};
+use serde_json::{Value, json};
+
+/// Only these, so that the tests mean the same whatever else the catalogue learns.
+const ONLY: [&str; 5] = ["detect", "--only", "trail-stopped", "--only", "open-admin-port"];
+
+fn detect(more: &[&str]) -> Ran {
+    riposte(&[&ONLY, more].concat()).run(b"")
+}
+
+/// Every shape that CloudTrail's records come in.
+fn shapes(records: &[Value]) -> Vec<(&'static str, String)> {
+    let envelope = |record: &Value| {
+        json!({
+            "version": "0", "id": "e", "detail-type": "AWS API Call via CloudTrail", "source": "aws.x",
+            "account": "111122223333", "region": "eu-west-1", "resources": [], "detail": record,
+        })
+    };
+    let envelopes: Vec<_> = records.iter().map(envelope).collect();
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap();
+    vec![
+        ("records", json!({"Records": records}).to_string()),
+        ("records, pretty", pretty(&json!({"Records": records}))),
+        ("records after others", format!(" \n{{\"owner\": [1], \"Records\": {}}}", json!(records))),
+        ("a list", json!(records).to_string()),
+        ("lines", lines(records)),
+        ("lines with a mark", format!("\u{feff}{}", lines(records))),
+        ("pretty objects", records.iter().map(pretty).collect()),
+        ("envelopes in lines", lines(&envelopes)),
+        ("envelopes in a list", json!(envelopes).to_string()),
+        ("envelopes in records", json!({"Records": envelopes}).to_string()),
+        ("one envelope after the other", envelopes.iter().map(pretty).collect::<Vec<_>>().join("\n")),
+    ]
+}
+
+fn samples() -> Vec<Value> {
+    vec![ordinary(1), stopped("ev-2", "trail/a"), ordinary(3), open_port("ev-4", "sg-1"), stopped("ev-5", "trail/\"{b")]
+}
+
+#[test]
+fn every_shape_plain_and_packed_gives_the_same_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    // The name says nothing, and is the same for all.
+    let file = folder.path().join("input.csv");
+    let mut first = None;
+    for (shape, text) in shapes(&samples()) {
+        let halves = text.as_bytes().split_at(text.len() / 2);
+        let parts = [gzip(halves.0), gzip(halves.1)].concat();
+        for (packed, bytes) in
+            [("plain", text.clone().into_bytes()), ("packed", gzip(text.as_bytes())), ("parts", parts)]
+        {
+            fs::write(&file, bytes).unwrap();
+            let ran = detect(&[file.to_str().unwrap()]);
+            assert_eq!(
+                (ran.code, ran.findings()),
+                (0, ["ev-2 trail-stopped", "ev-4 open-admin-port", "ev-5 trail-stopped"].map(str::to_owned).to_vec()),
+                "{shape}, {packed}: {}",
+                ran.err
+            );
+            assert!(ran.err.contains("1 files, 5 records, 3 findings, 0 unreadable"), "{}", ran.err);
+            assert_eq!(first.get_or_insert_with(|| ran.out.clone()), &ran.out, "{shape}, {packed}");
+        }
+    }
+}
+
+#[test]
+fn a_finding_has_its_keys_in_their_order() {
+    let ran = riposte(&[&ONLY, &["-"][..]].concat()).run(open_port("ev-1", "sg-7").to_string().as_bytes());
+    let keys: Vec<_> =
+        ran.out.trim_start_matches("{\"").split(",\"").map(|part| part.split("\":").next().unwrap()).collect();
+    let of_technique = |key: &&str| !key.starts_with('T');
+    assert_eq!(
+        keys.into_iter().filter(of_technique).collect::<Vec<_>>(),
+        [
+            "event_id",
+            "event_time",
+            "event_name",
+            "account",
+            "region",
+            "detector",
+            "title",
+            "severity",
+            "confidence",
+            "technique",
+            "principal",
+            "target",
+            "why",
+            "actions",
+            "file"
+        ]
+    );
+    let line: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&line["event_time"], &line["account"], &line["region"], &line["target"], &line["actions"], &line["file"]),
+        (
+            &json!("2026-02-03T04:05:06Z"),
+            &json!("111122223333"),
+            &json!("eu-west-1"),
+            &json!("security-group/sg-7"),
+            &json!(["revoke-ingress"]),
+            &json!("-")
+        )
+    );
+}
+
+#[test]
+fn what_a_record_does_not_say_is_null() {
+    let record = json!({"eventName": "StopLogging", "eventSource": "cloudtrail.amazonaws.com", "requestParameters": {"name": "t"}});
+    let ran = riposte(&ONLY).run(record.to_string().as_bytes());
+    let line: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!([&line["event_id"], &line["event_time"], &line["account"], &line["region"]], [&Value::Null; 4]);
+    assert_eq!(ran.code, 0);
+}
+
+#[test]
+fn folders_are_read_in_order_and_standard_input_where_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("b/deep")).unwrap();
+    for (name, id) in [("c.json", "ev-4"), ("b/deep/x", "ev-3"), ("b/1.json.gz", "ev-2"), ("a.json", "ev-1")] {
+        fs::write(at(name), gzip(stopped(id, "t").to_string().as_bytes())).unwrap();
+    }
+    fs::write(at("b/2.empty"), "").unwrap();
+    let root = folder.path().to_str().unwrap();
+    let ran = riposte(&[&ONLY[..], &["--jobs", "3", root, "-", at("a.json").to_str().unwrap()]].concat())
+        .run(stopped("ev-9", "t").to_string().as_bytes());
+    let ids: Vec<_> = ran.findings().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(ids, ["ev-1", "ev-2", "ev-3", "ev-4", "ev-9", "ev-1"]);
+    assert!(ran.err.contains("7 files, 6 records"), "{}", ran.err);
+    let last: Value = serde_json::from_str(ran.out.lines().nth(2).unwrap()).unwrap();
+    assert_eq!(last["file"], at("b/deep/x").to_str().unwrap());
+}
+
+#[test]
+fn the_order_is_that_of_the_input_whatever_the_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |n: usize| if n.is_multiple_of(7) { stopped(&format!("ev-{n}"), "t") } else { ordinary(n) };
+    // Some files of several batches, some of one, some broken in the middle.
+    for (file, count) in [3_000, 5, 0, 2_500, 40, 1, 1, 900].into_iter().enumerate() {
+        let mut text = lines(&(0..count).map(|n| record(file * 10_000 + n)).collect::<Vec<_>>());
+        if count == 900 {
+            text = text.replace("\"ordinary-70450\"", "\"ordinary");
+        }
+        let bytes = if file % 2 == 0 { gzip(text.as_bytes()) } else { text.into_bytes() };
+        fs::write(folder.path().join(format!("{file}")), bytes).unwrap();
+    }
+    let root = folder.path().to_str().unwrap();
+    let one = detect(&["--jobs", "1", root]);
+    assert!(one.findings().len() > 900 && one.code == 3, "{}", one.err);
+    for jobs in ["2", "4", "9"] {
+        let many = detect(&["--jobs", jobs, root]);
+        assert_eq!(one.out, many.out, "{jobs} threads");
+        assert_eq!((one.code, one.faults()), (many.code, many.faults()), "{jobs} threads");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_place_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let file = path.to_str().unwrap();
+    let good = |n: usize| stopped(&format!("ev-{n}"), "t").to_string();
+    let at = |line: usize, byte: usize| format!("riposte: {file}: record {line} (line {line}, byte {byte}): ");
+    let start = good(1).len() + 1;
+    for (bad, why) in [
+        ("{\"eventName\":\"x}", "a string is not closed at the end of its line; skipped 17 bytes to the next record"),
+        ("{\"eventName\":{}", "the record is not closed at the end of its line; skipped 16 bytes to the next record"),
+        ("{\"eventName\":}", "not JSON near its byte 13: expected value"),
+        (
+            "{\"eventName\":\"\u{1b}[2J\"}",
+            "not JSON near its byte 13: control character (\\u0000-\\u001F) found while parsing a string",
+        ),
+        (
+            "{\"hello\":1}",
+            "no event: neither an EventBridge envelope, nor a CloudTrail record, nor a log payload; its keys are `hello`",
+        ),
+        ("hello", "text that is no record"),
+    ] {
+        fs::write(&path, format!("{}\n{bad}\n{}\n", good(1), good(3))).unwrap();
+        let ran = detect(&[file]);
+        assert_eq!(ran.findings(), ["ev-1 trail-stopped", "ev-3 trail-stopped"], "{bad}: {}", ran.err);
+        assert_eq!((ran.code, ran.faults()), (3, vec![at(2, start) + why]), "{bad}");
+        assert!(ran.err.contains("1 files, 2 records, 2 findings, 1 unreadable"), "{}", ran.err);
+    }
+    fs::write(&path, [good(1).as_bytes(), b"\n{\"eventName\":\"\xff\"}\n", good(3).as_bytes()].concat()).unwrap();
+    let ran = detect(&[file]);
+    assert_eq!((ran.findings().len(), ran.faults()), (2, vec![at(2, start) + "not UTF-8 at its byte 14"]));
+}
+
+#[test]
+fn many_faults_of_a_file_are_counted() {
+    let text = format!("{}\n{}", "{\"a\":}\n".repeat(50), stopped("ev-1", "t"));
+    let ran = riposte(&ONLY).run(text.as_bytes());
+    assert_eq!((ran.code, ran.findings().len(), ran.faults().len()), (3, 1, 21));
+    assert_eq!(ran.faults()[20], "riposte: -: 30 more records cannot be read");
+    assert!(ran.err.contains("50 unreadable"), "{}", ran.err);
+}
+
+#[test]
+fn what_a_broken_archive_still_gives_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.gz");
+    let records: Vec<_> = (0..400).map(|n| stopped(&format!("ev-{n}"), &format!("{:x}", n * n * 7919))).collect();
+    let text = lines(&records);
+    for (kind, bytes) in [("cut off", truncated_gzip(text.as_bytes())), ("damaged", broken_gzip(text.as_bytes()))] {
+        fs::write(&path, bytes).unwrap();
+        let ran = detect(&[path.to_str().unwrap()]);
+        let found = ran.findings().len();
+        assert!(found > 50 && (kind == "damaged" || found < 400), "{kind}: {found} of 400");
+        assert!(ran.faults().iter().any(|fault| fault.contains("log.gz: cannot be read: ")), "{kind}: {}", ran.err);
+        assert_eq!(ran.code, 3, "{kind}");
+    }
+    fs::write(&path, [gzip(text.as_bytes()), b"and then some".to_vec()].concat()).unwrap();
+    let ran = detect(&[path.to_str().unwrap()]);
+    assert_eq!((ran.findings().len(), ran.code), (400, 3), "{}", ran.err);
+}
+
+#[test]
+fn a_missing_path_is_named_and_the_others_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, gone) = (folder.path().join("here"), folder.path().join("gone"));
+    fs::write(&here, stopped("ev-1", "t").to_string()).unwrap();
+    let ran = detect(&[gone.to_str().unwrap(), here.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.findings().len()), (3, 1));
+    assert!(ran.faults()[0].contains("gone: cannot be read: No such file"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_call_is_counted_and_no_fault() {
+    let others = [
+        json!({"awsAccountId": "111122223333", "digestS3Object": "AWSLogs/…/x.json.gz", "logFiles": []}),
+        json!({"eventType": "AwsCloudTrailInsight", "insightDetails": {"state": "Start"}, "eventID": "i"}),
+        json!({"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}),
+        json!({"detail-type": "GuardDuty Finding", "source": "aws.guardduty", "detail": {"id": "x"}}),
+    ];
+    let ran = riposte(&ONLY).run(lines(&others).as_bytes());
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    for line in
+        ["1  passed over: digest files", "1  passed over: Insights events", "2  passed over: EventBridge events"]
+    {
+        assert!(ran.err.contains(line), "{}", ran.err);
+    }
+}
+
+#[test]
+fn nothing_that_an_attacker_writes_steers_the_terminal() {
+    let evil = "a\u{1b}[2J\u{9b}31m\r\n\u{202e}b\u{7}";
+    let mut record = stopped("ev-1", evil);
+    record["userIdentity"] = json!({"type": "IAMUser", "arn": format!("arn:aws:iam::111122223333:user/{evil}")});
+    record["awsRegion"] = json!(evil);
+    let broken = format!("{{\"{}\":1}}\n", evil.replace('\u{1b}', "\\u001b").replace("\r\n", "").replace('\u{7}', ""));
+    for format in ["jsonl", "table"] {
+        let ran = riposte(&[&ONLY[..], &["--format", format]].concat()).run(format!("{record}\n{broken}").as_bytes());
+        let safe = |text: &str| text.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}'));
+        assert!(ran.out.contains("ev-1") || ran.out.contains("trail-stopped"), "{}", ran.out);
+        assert!(safe(&ran.out) && safe(&ran.err), "{format}: {:?} {:?}", ran.out, ran.err);
+        assert!(ran.err.contains("its keys are `a\\u{1b}[2J"), "{}", ran.err);
+        if format == "jsonl" {
+            let line: Value = serde_json::from_str(&ran.out).unwrap();
+            assert_eq!(line["region"], evil, "a program must read what was written");
+        }
+    }
+}
+
+#[test]
+fn the_table_has_a_head_and_aligned_columns() {
+    let ran = riposte(&[&ONLY[..], &["--format", "table"]].concat()).run(lines(&samples()).as_bytes());
+    let rows: Vec<_> = ran.out.lines().collect();
+    assert_eq!(rows.len(), 4, "{}", ran.out);
+    let column = rows[0].find("DETECTOR").unwrap();
+    assert!(rows[0].starts_with("TIME ") && rows[0].ends_with(" WHY"));
+    let at = |row: &str| row.get(column..).unwrap().split(' ').next().unwrap().to_owned();
+    assert_eq!((at(rows[1]), at(rows[2])), ("trail-stopped".to_owned(), "open-admin-port".to_owned()));
+    assert!(rows[1].contains("user/mallory"), "{}", rows[1]);
+}
+
+#[test]
+fn the_summary_counts_by_detector_the_worst_first() {
+    let records = [stopped("1", "a"), open_port("2", "sg-1"), stopped("3", "b"), ordinary(4)];
+    let ran = riposte(&["detect", "--only", "trail-stopped", "--only", "open-admin-port", "--only", "open-all-ports"])
+        .run(lines(&records).as_bytes());
+    let rows: Vec<Vec<_>> = ran.err.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
+    assert_eq!(rows[..2], [vec!["2", "high", "trail-stopped"], vec!["1", "high", "open-admin-port"]], "{}", ran.err);
+    assert!(ran.err.contains("1 files, 4 records, 3 findings, 0 unreadable; "), "{}", ran.err);
+    assert!(ran.err.trim_end().ends_with(" records/s"), "{}", ran.err);
+}
+
+#[test]
+fn the_least_severity_leaves_detectors_out() {
+    let text = lines(&samples());
+    let all = riposte(&["detect", "--min-severity", "high", "--only", "open-admin-port"]).run(text.as_bytes());
+    let critical = riposte(&["detect", "--min-severity", "critical", "--only", "open-admin-port"]).run(text.as_bytes());
+    assert_eq!((all.findings().len(), critical.findings().len(), critical.code), (1, 0, 0));
+}
+
+#[test]
+fn a_question_to_aws_is_counted_and_a_detector_that_cannot_judge_is_named() {
+    let mut asks = open_port("ev-1", "sg-1");
+    asks["eventName"] = json!("ModifySecurityGroupRules");
+    asks["requestParameters"] = json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {
+        "SecurityGroupRuleId": "sgr-1",
+        "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "0.0.0.0/0"}, "tag": 1}}});
+    let mut odd = open_port("ev-2", "sg-1");
+    odd["requestParameters"] = json!({"ipPermissions": {}});
+    let ran = riposte(&ONLY).run(lines(&[asks, odd, stopped("ev-3", "t")]).as_bytes());
+    assert_eq!((ran.code, ran.findings()), (0, vec!["ev-3 trail-stopped".to_owned()]), "{}", ran.err);
+    assert!(ran.err.contains("1  need a look-up in AWS by open-admin-port"), "{}", ran.err);
+    assert!(ran.err.contains("`open-admin-port` cannot judge it: event ev-2: "), "{}", ran.err);
+    assert!(ran.err.contains("1  could not be judged by open-admin-port"), "{}", ran.err);
+}
+
+#[test]
+fn rules_of_ones_own_run_beside_the_catalogue_or_alone_and_broken_ones_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = folder.path().join("things-made.yml");
+    let text = "title: Thing made\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventName: CreateThing\n    condition: s\nlevel: low\n";
+    fs::write(&rule, text).unwrap();
+    let rules = folder.path().to_str().unwrap();
+    let input = lines(&samples());
+    let both = riposte(&["detect", "--rules", rules, "--only", "things-made", "--only", "trail-stopped"])
+        .run(input.as_bytes());
+    assert_eq!(
+        both.findings(),
+        ["ordinary-1 things-made", "ev-2 trail-stopped", "ordinary-3 things-made", "ev-5 trail-stopped"]
+    );
+    let alone = riposte(&["detect", "--rules", rules, "--rules-alone"]).run(input.as_bytes());
+    assert_eq!(alone.findings(), ["ordinary-1 things-made", "ordinary-3 things-made"]);
+    fs::write(&rule, text.replace("condition: s", "condition: nothing")).unwrap();
+    let broken = riposte(&["detect", "--rules", rules]).run(input.as_bytes());
+    assert_eq!((broken.code, broken.out.as_str()), (2, ""));
+    assert!(broken.err.contains("things-made.yml:7: "), "{}", broken.err);
+}
+
+#[test]
+fn a_burst_is_counted_in_the_order_of_the_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = folder.path().join("many-things.yml");
+    fs::write(
+        &rule,
+        "title: Many things made\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventName: CreateThing\n    condition: s\n\
+         riposte:\n    burst:\n        distinct: requestParameters.n\n        what: things\n        at-least: 300\n        within-seconds: 600\n",
+    )
+    .unwrap();
+    let input = folder.path().join("input");
+    fs::create_dir(&input).unwrap();
+    for file in 0..10 {
+        // The same things come in the first and the second file.
+        let first = if file == 1 { 0 } else { file * 40 };
+        fs::write(input.join(format!("{file}")), lines(&(first..first + 40).map(ordinary).collect::<Vec<_>>()))
+            .unwrap();
+    }
+    for jobs in ["1", "4"] {
+        let arguments =
+            ["detect", "--rules", rule.to_str().unwrap(), "--rules-alone", "--jobs", jobs, input.to_str().unwrap()];
+        let ran = riposte(&arguments).run(b"");
+        assert_eq!(ran.findings(), ["ordinary-339 many-things"], "{jobs}: {}", ran.err);
+        assert!(ran.out.contains("300 different things within 10 min"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    for (arguments, said) in [
+        (&["detect", "--only", "trail-stoped", "-"][..], "no detector `trail-stoped`; did you mean `trail-stopped`"),
+        (&["detect", "--only", "ssh-brute-force", "-"], "`ssh-brute-force` does not read CloudTrail events"),
+        (&["detect", "--min-severity", "worst", "-"], "must be `informational`"),
+        (&["detect", "--format", "xml", "-"], "invalid value 'xml'"),
+        (&["detect", "--jobs", "0", "-"], "invalid value '0'"),
+        (&["detect", "--rules-alone", "-"], "--rules <DIR>"),
+        (&["detect", "--rules", "/nowhere/at/all", "-"], "/nowhere/at/all:1: "),
+        (&["explain", "trail-stoped"], "no detector `trail-stoped`; did you mean `trail-stopped`"),
+    ] {
+        let ran = riposte(arguments).run(b"");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let text = lines(&(0..20_000).map(|n| stopped(&format!("ev-{n}"), "t")).collect::<Vec<_>>());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    fs::write(&path, text).unwrap();
+    let mut child = riposte(&[&ONLY[..], &[path.to_str().unwrap()]].concat()).spawn(Stdio::null());
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("ev-0"));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn findings_of_a_slow_pipe_are_shown_at_once() {
+    use std::io::Write;
+    let mut child = riposte(&ONLY).spawn(Stdio::piped());
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    for number in 0..3 {
+        // A record is complete with its last bracket, not with the line that follows.
+        write!(input, "{}", stopped(&format!("ev-{number}"), "t")).unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        assert!(line.contains(&format!("ev-{number}")), "{line}");
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn the_catalogue_is_listed_and_explained_without_an_account() {
+    let text = riposte(&["detectors"]).run(b"");
+    let json = riposte(&["detectors", "--json"]).run(b"");
+    assert_eq!((text.code, json.code), (0, 0));
+    let all: Vec<Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(all.len(), text.out.lines().count());
+    let one = all.iter().find(|entry| entry["id"] == "open-admin-port").unwrap();
+    assert_eq!(one["actions"], json!(["revoke-ingress"]));
+    assert_eq!((&one["function"], &one["severity"]), (&json!("ingress-guard"), &json!("high")));
+    let page = riposte(&["explain", "open-admin-port"]).run(b"");
+    assert!(page.code == 0 && page.out.contains("# open-admin-port"), "{}", page.out);
+}

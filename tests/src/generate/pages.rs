@@ -1,0 +1,158 @@
+//! `docs/detectors/ID.md`: a page for each detector, from its own words and the events that its tests run.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use riposte_core::catalogue::{all_metas, function_of};
+use riposte_core::detect::{Events, Meta, Outcome};
+use serde_json::{Map, Value};
+
+use super::Generated;
+use super::catalogue::{code, line};
+
+const FOLDER: &str = "docs/detectors";
+
+/// Every detector's page.
+pub(super) fn all(root: &Path) -> Result<Vec<Generated>> {
+    let page = |meta: &Meta| {
+        let example = example(root, meta.id).with_context(|| format!("the fixtures of `{}`", meta.id))?;
+        Ok(Generated { path: path_of(meta.id), content: page(meta, example.as_deref()) })
+    };
+    all_metas().map(page).collect()
+}
+
+/// Files in the pages' folder that are no page of any detector.
+pub(super) fn stale(root: &Path, all: &[Generated]) -> Result<Vec<PathBuf>> {
+    let folder = root.join(FOLDER);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut stale = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let path = Path::new(FOLDER).join(entry?.file_name());
+        if !all.iter().any(|generated| generated.path == path) {
+            stale.push(path);
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+fn path_of(id: &str) -> PathBuf {
+    Path::new(FOLDER).join(format!("{id}.md"))
+}
+
+fn page(meta: &Meta, example: Option<&str>) -> String {
+    let mut out =
+        String::from("<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n");
+    line(&mut out, &format!("# {}\n\n**{}**\n", meta.id, meta.title));
+    line(&mut out, &format!("- Severity {}, confidence {}", meta.severity, meta.confidence));
+    if !meta.technique.is_empty() {
+        line(
+            &mut out,
+            &format!("- ATT&CK: {}", meta.technique.iter().map(|id| technique(id)).collect::<Vec<_>>().join(", ")),
+        );
+    }
+    line(
+        &mut out,
+        &format!(
+            "- Chapter {}, run by {}",
+            meta.domain.as_str(),
+            function_of(meta.domain).map_or("nobody", |f| f.name)
+        ),
+    );
+    line(&mut out, &format!("- Reads: {}", reads(meta)));
+    if let Some(burst) = meta.burst {
+        let (count, what, minutes) = (burst.at_least, burst.what, burst.within_s.div_ceil(60));
+        line(&mut out, &format!("- Fires at {count} different {what} of one principal within {minutes} min"));
+    }
+    if !meta.reads.is_empty() {
+        line(&mut out, &format!("- Asks AWS by: {}", code(meta.reads)));
+    }
+    let actions: Vec<_> = meta.actions.iter().map(|action| format!("[{action}](../catalogue.md#{action})")).collect();
+    let response = if actions.is_empty() { "none yet; it is told".to_owned() } else { actions.join(", ") };
+    line(&mut out, &format!("- Response: {response}"));
+    let (does, rest) = parts(meta.prose);
+    line(&mut out, &format!("\n{does}"));
+    if let Some(example) = example {
+        line(&mut out, &format!("\n## What it looks like\n\n```json\n{example}\n```"));
+    }
+    if !rest.is_empty() {
+        line(&mut out, &format!("\n{rest}"));
+    }
+    out
+}
+
+/// What it does, and all that the page says after it, with a free line under each heading.
+fn parts(prose: &str) -> (String, String) {
+    let text: String = prose
+        .trim()
+        .lines()
+        .map(|l| if l.starts_with("## ") { format!("{l}\n\n") } else { format!("{l}\n") })
+        .collect();
+    match text.split_once("\n## ") {
+        Some((does, rest)) => (does.trim_end().to_owned(), format!("## {}", rest.trim_end())),
+        None => (text.trim_end().to_owned(), String::new()),
+    }
+}
+
+fn technique(id: &str) -> String {
+    format!("[{id}](https://attack.mitre.org/techniques/{}/)", id.replace('.', "/"))
+}
+
+fn reads(meta: &Meta) -> String {
+    let what = match meta.events {
+        Events::Calls(calls) => {
+            calls.iter().map(|call| format!("`{}` of `{}`", call.name, call.source)).collect::<Vec<_>>().join(", ")
+        }
+        Events::ByRoot => "every call that the root user made".to_owned(),
+        Events::Denied => "every call that was refused for want of a permission".to_owned(),
+        Events::All => "every call".to_owned(),
+        Events::Lines => return "log lines".to_owned(),
+    };
+    let which = match meta.outcome {
+        Outcome::Success => "those that were carried out",
+        Outcome::Failure => "those that failed",
+        Outcome::Any => "carried out or failed",
+    };
+    format!("{what}; {which}")
+}
+
+/// The parts of an event that detectors look at.
+const SHOWN: [&str; 6] =
+    ["eventSource", "eventName", "errorCode", "userIdentity", "requestParameters", "responseElements"];
+
+/// The first event that fires the detector in its tests, without what says nothing of the attack.
+fn example(root: &Path, id: &str) -> Result<Option<String>> {
+    let folder = root.join("shared/core/fixtures").join(id);
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("fires") && name.ends_with(".json") && !name.ends_with(".facts.json") {
+            files.push(name);
+        }
+    }
+    files.sort();
+    let Some(first) = files.first() else { return Ok(None) };
+    let event: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join(first))?).with_context(|| first.clone())?;
+    let event = event.get(0).unwrap_or(&event);
+    let event = event.get("detail").unwrap_or(event);
+    let mut shown = Map::new();
+    for key in SHOWN {
+        if let Some(value) = event.get(key).filter(|value| !value.is_null()) {
+            shown.insert(key.to_owned(), if key == "userIdentity" { who(value) } else { value.clone() });
+        }
+    }
+    Ok(Some(serde_json::to_string_pretty(&shown)?))
+}
+
+/// Of the caller its kind and its name.
+fn who(identity: &Value) -> Value {
+    let kept =
+        ["type", "arn", "invokedBy"].iter().filter_map(|key| Some(((*key).to_owned(), identity.get(*key)?.clone())));
+    Value::Object(kept.collect())
+}
