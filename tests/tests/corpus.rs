@@ -218,7 +218,8 @@ fn rules_of_sigmahq_run_as_they_are_and_find_what_the_engine_itself_finds() {
         }
         let results = engine.evaluate(&rsigma_eval::event::JsonEvent::borrow(&record));
         let mut wanted: Vec<String> = results.into_iter().map(|result| result.header.rule_title).collect();
-        (fired.sort(), wanted.sort());
+        fired.sort();
+        wanted.sort();
         assert_eq!(fired, wanted, "{name}: {record}");
         found += fired.len();
     }
