@@ -73,6 +73,8 @@ pub(crate) fn explain(out: &mut impl Write, id: &str) -> Result<()> {
     }
     let page = PAGES.get_file(format!("{id}.md")).and_then(|page| page.contents_utf8());
     let text = page.with_context(|| format!("`{id}` has no page in this build: run `make generate` and build anew"))?;
+    // The first line is for whoever opens the file.
+    let text = text.split_once("-->\n").map_or(text, |(_, page)| page.trim_start());
     Ok(out.write_all(text.as_bytes())?)
 }
 

@@ -47,12 +47,13 @@ def find_zips(directory: Path) -> dict[str, Path]:
 
 
 def upload(emulator: Emulator, zips: dict[str, Path], prefix: str) -> None:
-    """Puts the zip files where the template looks for them."""
+    """Puts the zip files where the template looks for them, and the template, which is too long for a request."""
     s3 = emulator.client("s3")
     if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET)
     for name, path in zips.items():
         s3.put_object(Bucket=BUCKET, Key=f"{prefix}/{name}.zip", Body=path.read_bytes())
+    s3.put_object(Bucket=BUCKET, Key=f"{prefix}/template.yaml", Body=TEMPLATE.read_bytes())
 
 
 def deploy(
@@ -78,7 +79,7 @@ def deploy(
     cloudformation = emulator.client("cloudformation")
     cloudformation.create_stack(
         StackName=name,
-        TemplateBody=TEMPLATE.read_text(),
+        TemplateURL=f"{emulator.url}/{BUCKET}/{prefix}/template.yaml",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
         # No names of roles are fixed, so plain IAM is enough; the transform is SAM.
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],

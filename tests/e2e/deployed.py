@@ -54,9 +54,17 @@ class Deployed:
 
     def settle(self, *functions: str, timeout: float = 30.0) -> None:
         """Waits until the functions' queues hold no message, neither waiting nor being handled."""
-        for name in functions or FUNCTIONS:
-            url = self.stack.of(name, "QueueUrl")
-            eventually(lambda url=url: self._depth(url) == 0, f"an empty queue of {name}", timeout)
+        urls = {name: self.stack.of(name, "QueueUrl") for name in functions or FUNCTIONS}
+
+        def quiet() -> bool:
+            # Looked at twice: an event may be on its way from the bus when its queue is looked at first.
+            for pause in (0.1, 0):
+                if any(self._depth(url) for url in urls.values()):
+                    return False
+                time.sleep(pause)
+            return True
+
+        eventually(quiet, f"empty queues of {', '.join(urls)}", timeout)
 
     def _depth(self, url: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

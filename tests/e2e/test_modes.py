@@ -131,7 +131,8 @@ def test_an_undo_is_possible_in_every_mode(shadow, mode):
 
 def observed_by(deployed: Deployed, guardrail: str, record: dict) -> dict:
     """Sends the record and checks that this guardrail, and no other, kept the action back."""
-    (incident,) = deployed.send(record)
+    # Others that look at the same call ask for nothing that a guardrail could keep back.
+    (incident,) = [incident for incident in deployed.send(record) if incident["guardrails"]]
     assert (incident["state"], incident["guardrails"]) == ("observed", [guardrail])
     return incident
 

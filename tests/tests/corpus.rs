@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riposte_core::detect::LOG_DETECTORS;
+use riposte_core::detect::{Facts, Head, Index, LOG_DETECTORS};
 use riposte_core::event::{Delivery, DeliveryKind, Event, ParseError};
 use riposte_core::ssh::{Limits, StreamWindows};
 use serde_json::Value;
@@ -192,4 +192,37 @@ fn the_guessers_of_a_real_log_are_found() {
     assert_eq!(found.remove("ssh-brute-force").unwrap(), guessers);
     // The one login in it comes from an address that never failed.
     assert_eq!(found, BTreeMap::new());
+}
+
+#[test]
+fn rules_of_sigmahq_run_as_they_are_and_find_what_the_engine_itself_finds() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("sigma");
+    let rules = riposte_aws::rules::load(&folder, &[]).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    assert!(rules.len() >= 57, "{} rules", rules.len());
+    let index = Index::new(rules.iter().copied());
+    let mut engine = rsigma_eval::Engine::new();
+    let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "yml")) {
+        let collection = rsigma_parser::parse_sigma_yaml(&fs::read_to_string(file).unwrap()).unwrap();
+        engine.add_collection(&collection).unwrap();
+    }
+    assert_eq!(engine.rule_count(), rules.len());
+    let mut found = 0;
+    for (name, record) in attacks(&corpus).into_iter().chain(labelled(&corpus)) {
+        let Ok(Event::Call(call)) = Event::parse(&record.to_string()) else { panic!("{name}") };
+        let mut fired: Vec<String> = Vec::new();
+        for rule in index.reading(&Head::from(&*call)) {
+            let claims = rule.judge(&call, &Facts::default()).unwrap();
+            fired.extend(claims.iter().map(|_| rule.meta().title.to_owned()));
+        }
+        let results = engine.evaluate(&rsigma_eval::event::JsonEvent::borrow(&record));
+        let mut wanted: Vec<String> = results.into_iter().map(|result| result.header.rule_title).collect();
+        fired.sort();
+        wanted.sort();
+        assert_eq!(fired, wanted, "{name}: {record}");
+        found += fired.len();
+    }
+    println!("{} rules, {found} findings", rules.len());
+    assert!(found > 50, "{found}");
 }

@@ -26,6 +26,8 @@ pub(super) struct Collector<W> {
     out: W,
     format: Format,
     headed: bool,
+    /// The lines of the report at hand.
+    lines: Vec<u8>,
     progress: Progress,
     sequence: Sequence,
     pub(super) summary: Summary,
@@ -36,7 +38,7 @@ pub(super) struct Collector<W> {
 impl<W: Write> Collector<W> {
     pub(super) fn new(out: W, format: Format, progress: Progress) -> Self {
         let (sequence, summary) = (Sequence::default(), Summary::default());
-        Self { out, format, headed: false, progress, sequence, summary, unreadable: 0 }
+        Self { out, format, headed: false, lines: Vec::new(), progress, sequence, summary, unreadable: 0 }
     }
 
     /// Takes all reports, in their order.
@@ -71,6 +73,7 @@ impl<W: Write> Collector<W> {
         for note in notes {
             self.note(&name, note)?;
         }
+        self.show()?;
         self.progress.read(packed, self.summary.records, self.summary.findings);
         let Some(end) = end else { return Ok(()) };
         if let Some(more) = self.unreadable.checked_sub(NAMED_OF_FILE).filter(|more| *more > 0) {
@@ -126,14 +129,25 @@ impl<W: Write> Collector<W> {
 
     fn finding(&mut self, finding: &Finding, name: &str) -> Result<()> {
         self.summary.found(finding);
-        let Self { out, format, headed, progress, .. } = self;
-        Ok(progress.aside(|| {
-            if !*headed {
-                *headed = true;
-                format.head(out)?;
-            }
-            format.finding(out, finding, name)
-        })?)
+        if !self.headed {
+            self.headed = true;
+            self.format.head(&mut self.lines)?;
+        }
+        Ok(self.format.finding(&mut self.lines, finding, name)?)
+    }
+
+    /// Writes the lines of a report.
+    fn show(&mut self) -> io::Result<()> {
+        let Self { out, lines, progress, .. } = self;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        progress.beside_output(|shared| {
+            out.write_all(lines)?;
+            if shared { out.flush() } else { Ok(()) }
+        })?;
+        lines.clear();
+        Ok(())
     }
 
     /// A line on standard error.

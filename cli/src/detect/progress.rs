@@ -53,6 +53,15 @@ impl Progress {
         }
     }
 
+    /// The same for standard output, which is out of the bar's way unless it is a terminal too. `write` is told
+    /// whether it is in its way, and must then leave nothing to be written later.
+    pub(super) fn beside_output<T>(&self, write: impl FnOnce(bool) -> T) -> T {
+        match &self.0 {
+            Some(bar) if io::stdout().is_terminal() => bar.suspend(|| write(true)),
+            _ => write(false),
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.0 {

@@ -12,6 +12,10 @@ use percent_encoding::percent_decode_str;
 /// after `max` characters (an ellipsis tells).
 #[must_use]
 pub fn plain(text: &str, max: usize) -> String {
+    // Most texts are plain already.
+    if text.len() <= max && text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(max));
     for (index, c) in text.chars().enumerate() {
         if index == max {

@@ -1,0 +1,62 @@
+//! `capacity-purchased`: capacity bought for months or years.
+
+use crate::detect::change::{Change, always};
+use crate::detect::meta::page;
+use crate::detect::{Domain, EventName, Events, Meta};
+use crate::finding::{Confidence, Severity};
+
+pub(super) const CAPACITY_PURCHASED: Change = Change {
+    meta: Meta {
+        id: "capacity-purchased",
+        title: "Capacity bought for months or years",
+        domain: Domain::Account,
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+        technique: &["T1496", "T1657"],
+        events: Events::Calls(&[
+            EventName { source: "ec2.amazonaws.com", name: "PurchaseCapacityBlock" },
+            EventName { source: "ec2.amazonaws.com", name: "PurchaseHostReservation" },
+            EventName { source: "ec2.amazonaws.com", name: "PurchaseReservedInstancesOffering" },
+            EventName { source: "ec2.amazonaws.com", name: "PurchaseScheduledInstances" },
+            EventName { source: "rds.amazonaws.com", name: "PurchaseReservedDBInstancesOffering" },
+            EventName { source: "elasticache.amazonaws.com", name: "PurchaseReservedCacheNodesOffering" },
+            EventName { source: "redshift.amazonaws.com", name: "PurchaseReservedNodeOffering" },
+            EventName { source: "es.amazonaws.com", name: "PurchaseReservedElasticsearchInstanceOffering" },
+            EventName { source: "es.amazonaws.com", name: "PurchaseReservedInstanceOffering" },
+            EventName { source: "savingsplans.amazonaws.com", name: "CreateSavingsPlan" },
+            EventName { source: "bedrock.amazonaws.com", name: "CreateProvisionedModelThroughput" },
+        ]),
+        prose: page(
+            "\
+## What it does
+Fires when reserved instances, hosts, capacity blocks, savings plans or provisioned model throughput are
+bought. Looking at the offers is silent, and so is a subscription in the marketplace.
+
+## Why is this bad?
+Such a purchase binds the account for months and cannot be taken back: the most expensive call that a
+stolen key can make, and capacity to mine with.
+
+## False positives
+Finance, once or twice a year. Look at who did it.
+
+## References
+- <https://attack.mitre.org/techniques/T1496/>
+- <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_PurchaseReservedInstancesOffering.html>
+",
+        ),
+        ..Meta::PLAIN
+    },
+    names: &[
+        "reservedInstancesOfferingId",
+        "capacityBlockOfferingId",
+        "offeringId",
+        "reservedDBInstancesOfferingId",
+        "reservedCacheNodesOfferingId",
+        "reservedNodeOfferingId",
+        "reservedElasticsearchInstanceOfferingId",
+        "reservedInstanceOfferingId",
+        "savingsPlanOfferingId",
+        "provisionedModelName",
+    ],
+    when: always,
+};

@@ -1,0 +1,57 @@
+//! Whom a permission on a Lambda function lets in, shared by the detectors of opened functions.
+//!
+//! `AddPermission` takes the parts of a statement one by one. They are put together as AWS does and
+//! judged as any other resource policy, so that `sourceArn`, `sourceAccount` and `principalOrgID` narrow
+//! a grant as their conditions do.
+
+use serde_json::{Map, Value, json};
+
+use crate::detect::fields::{field_error, home, required};
+use crate::detect::{DetectError, EventName};
+use crate::event::ApiCall;
+use crate::iam::{OutsideGrant, Policy};
+use crate::text::plain;
+
+const LAMBDA: &str = "lambda.amazonaws.com";
+
+/// The calls that add a permission.
+pub(super) const EVENTS: &[EventName] = &[
+    EventName { source: LAMBDA, name: "AddPermission" },
+    EventName { source: LAMBDA, name: "AddPermission20150331" },
+    EventName { source: LAMBDA, name: "AddPermission20150331v2" },
+];
+
+/// The function, and whom the call lets in from outside.
+pub(super) fn outside_grants(call: &ApiCall) -> Result<(String, Vec<OutsideGrant>), DetectError> {
+    let function = required(call, "functionName")?;
+    let policy = Policy::from_value(&json!({ "Statement": [statement(call)?] }))
+        .map_err(|error| DetectError::Policy { policy: plain(function, 200), wrong: error.to_string() })?;
+    let (partition, account) = home(call)?;
+    Ok((function.to_owned(), policy.outside_grants(&crate::iam::Home { partition, account: &account })))
+}
+
+fn statement(call: &ApiCall) -> Result<Value, DetectError> {
+    let principal = match call.request("principal") {
+        Some(Value::String(text)) if !text.is_empty() => text.as_str(),
+        _ => return Err(field_error(call, "requestParameters.principal", "is missing or no string")),
+    };
+    let kind = if principal.contains('.') && !principal.starts_with("arn:") { "Service" } else { "AWS" };
+    let mut conditions = Map::new();
+    for (operator, key, field) in [
+        ("StringEquals", "aws:SourceAccount", "sourceAccount"),
+        ("ArnLike", "aws:SourceArn", "sourceArn"),
+        ("StringLike", "aws:PrincipalOrgID", "principalOrgID"),
+        ("StringEqualsIgnoreCase", "lambda:EventSourceToken", "eventSourceToken"),
+    ] {
+        if let Some(value) = call.request_text(field).filter(|value| !value.is_empty()) {
+            conditions.insert(operator.to_owned(), json!({ key: value }));
+        }
+    }
+    Ok(json!({
+        "Effect": "Allow",
+        "Principal": if principal == "*" { json!("*") } else { json!({ kind: principal }) },
+        "Action": call.request_text("action").unwrap_or("lambda:InvokeFunction"),
+        "Resource": "*",
+        "Condition": conditions,
+    }))
+}

@@ -1,0 +1,64 @@
+//! `key-granted-to-another-account`: kMS key granted to another account.
+
+use crate::detect::fields::required;
+use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Severity, Target};
+use crate::text::plain;
+
+/// See [`META`].
+pub(super) struct KeyGrantedToAnotherAccount;
+
+const META: Meta = Meta {
+    id: "key-granted-to-another-account",
+    title: "KMS key granted to another account",
+    domain: Domain::Data,
+    severity: Severity::Medium,
+    confidence: Confidence::Medium,
+    technique: &["T1098", "T1537"],
+    events: Events::Calls(&[EventName { source: "kms.amazonaws.com", name: "CreateGrant" }]),
+    prose: "\
+## What it does
+Fires when a grant on a KMS key names a principal of another account, as its user or as the one who may
+retire it. Grants to principals of the account, to services, and those that a service makes for somebody
+are silent.
+
+## Why is this bad?
+A grant is a permission beside the key's policy that hardly any review shows. With one, another account
+decrypts the snapshots and objects that it was given or has copied.
+
+## False positives
+Shared encrypted images, which other accounts start by a grant of their own. Compare the account in the
+finding with your own.
+
+## References
+- <https://attack.mitre.org/techniques/T1098/>
+- <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
+",
+    ..Meta::PLAIN
+};
+
+impl Detector for KeyGrantedToAnotherAccount {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        if call.by_service() {
+            return Ok(Vec::new());
+        }
+        let key = required(call, "keyId")?;
+        let own = call.account();
+        let named = ["granteePrincipal", "retiringPrincipal"].iter().filter_map(|field| call.request_text(field));
+        let account = |principal: &str| principal.split(':').nth(4).map(str::to_owned).filter(|id| is_account(id));
+        let foreign = |principal: &&str| account(principal).is_some_and(|id| own.as_deref() != Some(id.as_str()));
+        let Some(principal) = named.into_iter().find(foreign) else { return Ok(Vec::new()) };
+        let why = format!("`CreateGrant` lets `{principal}`, of another account, use the key `{key}`");
+        let target = Target::Resource { service: "kms".to_owned(), id: plain(key, 300) };
+        Ok(vec![Claim::of(target, plain(&why, 600))])
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}

@@ -1,0 +1,48 @@
+//! `key-policy-cross-account`: key policy lets another account in.
+
+use super::opened_policy::{self, Wanted};
+use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Severity};
+
+/// See [`META`].
+pub(super) struct KeyPolicyCrossAccount;
+
+const META: Meta = Meta {
+    id: "key-policy-cross-account",
+    title: "Key policy lets another account in",
+    domain: Domain::Data,
+    severity: Severity::Medium,
+    confidence: Confidence::Medium,
+    technique: &["T1098", "T1486"],
+    events: Events::Calls(opened_policy::KEYS),
+    prose: "\
+## What it does
+Fires when the policy of a KMS key, a new or an existing one, lets another account use or manage it. The
+document is evaluated with its conditions and its `Deny` statements. Services and the account's own
+principals are silent; everyone is `key-policy-public`.
+
+## Why is this bad?
+It is half of two attacks: a snapshot or object that is encrypted with the key can now be decrypted
+elsewhere, and a foreign administrator of the key can lock its owner out and ask for ransom.
+
+## False positives
+Keys of shared images, backups and pipelines within an organisation. Name the organisation by a condition
+on `aws:PrincipalOrgID` instead of single accounts.
+
+## References
+- <https://attack.mitre.org/techniques/T1486/>
+- <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html>
+",
+    ..Meta::PLAIN
+};
+
+impl Detector for KeyPolicyCrossAccount {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, Wanted::Others)
+    }
+}

@@ -1,0 +1,379 @@
+//! What the detectors of opened resource policies share: where each call keeps the document, and whom
+//! the document lets in.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use super::json::texts;
+use crate::arn::partition;
+use crate::detect::fields::field_error;
+use crate::detect::{Claim, DetectError, EventName};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Target};
+use crate::iam::{Home, OutsideGrant, Outsider, Policy};
+use crate::text::plain;
+
+const fn event(source: &'static str, name: &'static str) -> EventName {
+    EventName { source, name }
+}
+
+/// Every call that writes a policy onto a resource: onto buckets and access points, keys, secrets,
+/// whatever else keeps or passes on data, and repositories of images.
+pub(super) const ALL: &[EventName] = &[
+    event("s3.amazonaws.com", "PutBucketPolicy"),
+    event("s3.amazonaws.com", "PutAccessPointPolicy"),
+    event("s3.amazonaws.com", "PutAccessPointPolicyForObjectLambda"),
+    event("s3.amazonaws.com", "PutMultiRegionAccessPointPolicy"),
+    event("s3express.amazonaws.com", "PutBucketPolicy"),
+    event("s3tables.amazonaws.com", "PutTableBucketPolicy"),
+    event("s3tables.amazonaws.com", "PutTablePolicy"),
+    event("kms.amazonaws.com", "PutKeyPolicy"),
+    event("kms.amazonaws.com", "CreateKey"),
+    event("kms.amazonaws.com", "ReplicateKey"),
+    event("secretsmanager.amazonaws.com", "PutResourcePolicy"),
+    event("sns.amazonaws.com", "SetTopicAttributes"),
+    event("sns.amazonaws.com", "CreateTopic"),
+    event("sns.amazonaws.com", "AddPermission"),
+    event("sqs.amazonaws.com", "SetQueueAttributes"),
+    event("sqs.amazonaws.com", "CreateQueue"),
+    event("sqs.amazonaws.com", "AddPermission"),
+    event("events.amazonaws.com", "PutPermission"),
+    event("glacier.amazonaws.com", "SetVaultAccessPolicy"),
+    event("backup.amazonaws.com", "PutBackupVaultAccessPolicy"),
+    event("dynamodb.amazonaws.com", "PutResourcePolicy"),
+    event("dynamodb.amazonaws.com", "CreateTable"),
+    event("elasticfilesystem.amazonaws.com", "PutFileSystemPolicy"),
+    event("es.amazonaws.com", "CreateDomain"),
+    event("es.amazonaws.com", "UpdateDomainConfig"),
+    event("es.amazonaws.com", "CreateElasticsearchDomain"),
+    event("es.amazonaws.com", "UpdateElasticsearchDomainConfig"),
+    event("glue.amazonaws.com", "PutResourcePolicy"),
+    event("kinesis.amazonaws.com", "PutResourcePolicy"),
+    event("redshift.amazonaws.com", "PutResourcePolicy"),
+    event("redshift-serverless.amazonaws.com", "PutResourcePolicy"),
+    event("mediastore.amazonaws.com", "PutContainerPolicy"),
+    event("schemas.amazonaws.com", "PutResourcePolicy"),
+    event("acm-pca.amazonaws.com", "PutPolicy"),
+    event("codeartifact.amazonaws.com", "PutDomainPermissionsPolicy"),
+    event("codeartifact.amazonaws.com", "PutRepositoryPermissionsPolicy"),
+    event("ecr.amazonaws.com", "SetRepositoryPolicy"),
+    event("ecr.amazonaws.com", "PutRegistryPolicy"),
+];
+
+/// Policies of buckets and of their access points.
+pub(super) const BUCKETS: &[EventName] = ALL.split_at(7).0;
+const AFTER_BUCKETS: &[EventName] = ALL.split_at(7).1;
+
+/// Policies of KMS keys.
+pub(super) const KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).0;
+const AFTER_KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).1;
+
+/// Policies of secrets.
+pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
+const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
+
+/// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(23).0;
+
+/// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
+/// JSON pointers into the record.
+struct Place {
+    resource: &'static [&'static str],
+    document: &'static [&'static str],
+}
+
+fn place(call: &ApiCall) -> Place {
+    let (resource, document): (&[&str], &[&str]) = match call.event_name() {
+        "PutBucketPolicy" => (&["/requestParameters/bucketName"], &["/requestParameters/bucketPolicy"]),
+        "PutAccessPointPolicy" => {
+            (&["/requestParameters/name"], &["/requestParameters/PutAccessPointPolicyRequest/Policy"])
+        }
+        "PutAccessPointPolicyForObjectLambda" => {
+            (&["/requestParameters/name"], &["/requestParameters/PutAccessPointPolicyForObjectLambdaRequest/Policy"])
+        }
+        "PutMultiRegionAccessPointPolicy" => (
+            &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Name"],
+            &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Policy"],
+        ),
+        "PutTableBucketPolicy" => (&["/requestParameters/tableBucketARN"], &["/requestParameters/resourcePolicy"]),
+        "PutTablePolicy" => {
+            (&["/requestParameters/name", "/requestParameters/tableBucketARN"], &["/requestParameters/resourcePolicy"])
+        }
+        "PutKeyPolicy" => (&["/requestParameters/keyId"], &["/requestParameters/policy"]),
+        // The request that makes a key cannot know its id.
+        "CreateKey" => (&["/responseElements/keyMetadata/keyId"], &["/requestParameters/policy"]),
+        "ReplicateKey" => (
+            &["/responseElements/replicaKeyMetadata/keyId", "/requestParameters/keyId"],
+            &["/requestParameters/policy"],
+        ),
+        "SetTopicAttributes" => (&["/requestParameters/topicArn"], &["/requestParameters/attributeValue"]),
+        "CreateTopic" => {
+            (&["/responseElements/topicArn", "/requestParameters/name"], &["/requestParameters/attributes/Policy"])
+        }
+        "SetQueueAttributes" | "CreateQueue" => (
+            &["/requestParameters/queueUrl", "/responseElements/queueUrl", "/requestParameters/queueName"],
+            &["/requestParameters/attributes/Policy", "/requestParameters/attribute/Policy"],
+        ),
+        "AddPermission" => (&["/requestParameters/topicArn", "/requestParameters/queueUrl"], &[]),
+        "PutPermission" => (&["/requestParameters/eventBusName"], &["/requestParameters/policy"]),
+        "SetVaultAccessPolicy" => {
+            (&["/requestParameters/vaultName"], &["/requestParameters/policy/policy", "/requestParameters/policy"])
+        }
+        "PutBackupVaultAccessPolicy" => (&["/requestParameters/backupVaultName"], &["/requestParameters/policy"]),
+        "CreateTable" => (&["/requestParameters/tableName"], &["/requestParameters/resourcePolicy"]),
+        "PutFileSystemPolicy" => (&["/requestParameters/fileSystemId"], &["/requestParameters/policy"]),
+        "CreateDomain" | "UpdateDomainConfig" | "CreateElasticsearchDomain" | "UpdateElasticsearchDomainConfig" => {
+            (&["/requestParameters/domainName"], &["/requestParameters/accessPolicies"])
+        }
+        "PutDomainPermissionsPolicy" => (&["/requestParameters/domain"], &["/requestParameters/policyDocument"]),
+        "PutRepositoryPermissionsPolicy" => {
+            (&["/requestParameters/repository"], &["/requestParameters/policyDocument"])
+        }
+        "SetRepositoryPolicy" => (&["/requestParameters/repositoryName"], &["/requestParameters/policyText"]),
+        "PutRegistryPolicy" => (&["/requestParameters/registryId"], &["/requestParameters/policyText"]),
+        "PutContainerPolicy" => (&["/requestParameters/containerName"], &["/requestParameters/policy"]),
+        // `PutResourcePolicy` of half a dozen services, and `PutPolicy`.
+        _ => (
+            &[
+                "/requestParameters/secretId",
+                "/requestParameters/resourceArn",
+                "/requestParameters/resourceARN",
+                "/requestParameters/registryName",
+            ],
+            &["/requestParameters/resourcePolicy", "/requestParameters/policy", "/requestParameters/policyInJson"],
+        ),
+    };
+    Place { resource, document }
+}
+
+/// The document that the call wrote; `None` where it wrote none, or CloudTrail keeps it to itself.
+fn document(call: &ApiCall, place: &Place) -> Option<Value> {
+    let record = call.record();
+    let name = call.event_name();
+    if name == "SetTopicAttributes" && call.request_text("attributeName") != Some("Policy") {
+        return None;
+    }
+    // A domain within a VPC is reached by whoever the VPC lets in, and its policy is mostly left open.
+    if record.pointer("/requestParameters/vPCOptions/subnetIds").is_some() {
+        return None;
+    }
+    let written = place.document.iter().find_map(|path| record.pointer(path));
+    match written {
+        Some(Value::String(text)) if text.trim_start().starts_with(['{', '%']) => written.cloned(),
+        Some(Value::Object(_)) => written.cloned(),
+        _ if ["AddPermission", "PutPermission"].contains(&name) => statement(call),
+        _ => None,
+    }
+}
+
+/// The statement that SNS, SQS and EventBridge make of a list of accounts.
+fn statement(call: &ApiCall) -> Option<Value> {
+    let lists = ["aWSAccountId", "aWSAccountIds", "principal"];
+    let principals: Vec<&str> = lists.iter().flat_map(|key| texts(call.request(key))).collect();
+    if principals.is_empty() {
+        return None;
+    }
+    let lists = ["actionName", "actions", "action"];
+    let mut actions: Vec<&str> = lists.iter().flat_map(|key| texts(call.request(key))).collect();
+    if actions.is_empty() {
+        actions.push("*");
+    }
+    let mut statement = json!({"Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions});
+    let part = |key: &str| call.request("condition").and_then(|condition| condition.get(key)).and_then(Value::as_str);
+    if let (Some(operator), Some(key), Some(value)) = (part("type"), part("key"), part("value"))
+        && let Some(statement) = statement.as_object_mut()
+    {
+        statement.insert("Condition".to_owned(), json!({operator: {key: value}}));
+    }
+    Some(json!({"Statement": [statement]}))
+}
+
+/// Whom a detector looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Everyone.
+    Everyone,
+    /// Everyone, unless a condition remains that the document cannot be judged by.
+    EveryoneAtAll,
+    /// Other accounts, and identity providers of others.
+    Others,
+}
+
+impl Wanted {
+    fn covers(self, grant: &OutsideGrant) -> bool {
+        match (&grant.who, self) {
+            (Outsider::Everyone, Self::Everyone) => true,
+            (Outsider::Everyone, Self::EveryoneAtAll) => !grant.narrowed,
+            (Outsider::Account(id), Self::Others) => !is_of_aws(id),
+            (Outsider::Federation(_), Self::Others) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The claim about the document that a call wrote.
+pub(super) fn judge(call: &ApiCall, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
+    let place = place(call);
+    let Some(document) = document(call, &place) else { return Ok(Vec::new()) };
+    let named = place.resource.iter().find_map(|path| call.record().pointer(path)?.as_str());
+    let resource = named.unwrap_or("default");
+    let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
+    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
+    let policy = Policy::from_value(&document)
+        .map_err(|error| DetectError::Policy { policy: plain(resource, 200), wrong: error.to_string() })?;
+    let home = Home { partition: partition(region), account: &account };
+    let mut grants = policy.outside_grants(&home);
+    grants.retain(|grant| wanted.covers(grant));
+    if grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+    let target = Target::Resource { service: service.to_owned(), id: plain(resource, 300) };
+    let all_narrowed = grants.iter().all(|grant| grant.narrowed);
+    let confidence = all_narrowed.then_some(Confidence::Low);
+    Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why(call, resource, &grants), 600)) }])
+}
+
+/// How many of a list a sentence names before it counts the rest.
+const NAMED: usize = 3;
+
+fn why(call: &ApiCall, resource: &str, grants: &[OutsideGrant]) -> String {
+    let list = |texts: Vec<String>| {
+        let more = texts.len().saturating_sub(NAMED);
+        let named = texts.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+        if more > 0 { format!("{named} and {more} more") } else { named }
+    };
+    let mut actions: Vec<Cow<'_, str>> = grants.iter().flat_map(|grant| &grant.actions).map(Cow::from).collect();
+    actions.sort();
+    actions.dedup();
+    format!(
+        "`{}` let {} use `{}`: {}",
+        call.event_name(),
+        list(grants.iter().map(ToString::to_string).collect()),
+        plain(resource, 200),
+        list(actions.iter().map(|action| format!("`{}`", plain(action, 80))).collect()),
+    )
+}
+
+/// Accounts of AWS itself, which its documents tell customers to let in: those that load balancers of
+/// the older regions write their access logs from, and the one of billing reports.
+fn is_of_aws(account: &str) -> bool {
+    const ACCOUNTS: [&str; 27] = [
+        "009996457667",
+        "027434742980",
+        "033677994240",
+        "037604701340",
+        "048591011584",
+        "054676820928",
+        "076674570225",
+        "098369216593",
+        "114774131450",
+        "127311923021",
+        "156460612806",
+        "190560391635",
+        "383597477331",
+        "386209384616",
+        "507241528517",
+        "582318560864",
+        "589379963580",
+        "600734575887",
+        "635631232127",
+        "638102146993",
+        "652711504416",
+        "718504428378",
+        "754344448648",
+        "783225319266",
+        "797873946194",
+        "897822967062",
+        "985666609251",
+    ];
+    ACCOUNTS.binary_search(&account).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn call(source: &str, name: &str, request: Value) -> ApiCall {
+        let record = json!({
+            "eventSource": source, "eventName": name, "awsRegion": "eu-west-1",
+            "recipientAccountId": "111122223333",
+        });
+        let mut record = record.as_object().unwrap().clone();
+        record.insert("requestParameters".to_owned(), request);
+        ApiCall::new(record, None, None)
+    }
+
+    fn found(call: &ApiCall, wanted: Wanted) -> Vec<String> {
+        judge(call, wanted).unwrap().into_iter().map(|claim| claim.why).collect()
+    }
+
+    #[test]
+    fn lists_of_accounts_are_read_as_statements() {
+        let sns = call(
+            "sns.amazonaws.com",
+            "AddPermission",
+            json!({"topicArn": "arn:aws:sns:eu-west-1:111122223333:orders", "label": "x",
+                   "aWSAccountId": ["444455556666", "111122223333"], "actionName": ["Publish"]}),
+        );
+        assert_eq!(found(&sns, Wanted::EveryoneAtAll), Vec::<String>::new());
+        let why = "`AddPermission` let account `444455556666` (statement 1) use \
+                   `arn:aws:sns:eu-west-1:111122223333:orders`: `publish`";
+        assert_eq!(found(&sns, Wanted::Others), [why]);
+        let request = json!({"principal": "*", "action": "events:PutEvents", "statementId": "s", "condition":
+                             {"type": "StringEquals", "key": "aws:PrincipalOrgID", "value": "o-example0000"}});
+        let bus = call("events.amazonaws.com", "PutPermission", request.clone());
+        assert_eq!(found(&bus, Wanted::EveryoneAtAll), Vec::<String>::new());
+        let mut open = request;
+        open.as_object_mut().unwrap().remove("condition");
+        let bus = call("events.amazonaws.com", "PutPermission", open);
+        assert_eq!(
+            found(&bus, Wanted::EveryoneAtAll),
+            ["`PutPermission` let everyone (statement 1) use `default`: `events:putevents`"]
+        );
+    }
+
+    #[test]
+    fn every_call_has_a_place_where_its_document_is_found() {
+        let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]});
+        for event in ALL {
+            let text = Value::String(policy.to_string());
+            let request = json!({
+                "bucketPolicy": policy, "policy": text, "resourcePolicy": text, "accessPolicies": text,
+                "policyDocument": text, "policyText": text, "attributeName": "Policy", "attributeValue": text,
+                "attributes": {"Policy": text}, "aWSAccountId": ["*"],
+                "PutAccessPointPolicyRequest": {"Policy": text},
+                "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},
+                "PutMultiRegionAccessPointPolicyRequest": {"Details": {"Name": "m", "Policy": text}},
+            });
+            let call = call(event.source, event.name, request);
+            assert_eq!(found(&call, Wanted::EveryoneAtAll).len(), 1, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn each_kind_is_cut_out_of_the_whole() {
+        let services = |events: &[EventName]| -> Vec<_> { events.iter().map(|event| event.source).collect() };
+        assert!(services(BUCKETS).iter().all(|service| service.starts_with("s3")));
+        assert!(services(KEYS).iter().all(|service| *service == "kms.amazonaws.com"));
+        assert_eq!(services(SECRETS), ["secretsmanager.amazonaws.com"]);
+        let first = ["s3", "kms", "secretsmanager", "codeartifact", "ecr"];
+        assert!(!services(OTHERS).iter().any(|service| first.iter().any(|name| service.starts_with(name))));
+        assert_eq!(services(ALL).len(), BUCKETS.len() + KEYS.len() + 1 + OTHERS.len() + 4);
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_an_error() {
+        let call = call("s3.amazonaws.com", "PutBucketPolicy", json!({"bucketName": "b", "bucketPolicy": {"a": 1}}));
+        assert_eq!(judge(&call, Wanted::Everyone).unwrap_err().to_string(), "policy `b`: no `Statement`");
+    }
+
+    #[test]
+    fn accounts_of_aws_are_sorted_and_nobody_else() {
+        assert!(is_of_aws("127311923021") && is_of_aws("009996457667") && is_of_aws("985666609251"));
+        assert!(!is_of_aws("444455556666"));
+    }
+}

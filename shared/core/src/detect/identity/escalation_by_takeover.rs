@@ -1,0 +1,68 @@
+//! `escalation-by-takeover`: a policy whose holder can take over what runs under a role already.
+
+use super::written_policy::{self, Power};
+use crate::detect::meta::page;
+use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Severity};
+
+/// See [`META`].
+pub(super) struct EscalationByTakeover;
+
+const META: Meta = Meta {
+    id: "escalation-by-takeover",
+    title: "Policy lets its holder take over anything that runs under a role",
+    domain: Domain::Identity,
+    severity: Severity::Low,
+    confidence: Confidence::Medium,
+    technique: &["T1098.003", "T1548.005"],
+    events: Events::Calls(written_policy::EVENTS),
+    reads: written_policy::READS,
+    prose: page(
+        "\
+## What it does
+Fires when a policy comes into force whose holder can put its own code into any function, build project or
+stack, or open a shell on any instance or container, and so act under the roles that these have; or can assume
+every role that trusts the account.
+
+Permission for named functions, projects or instances does not fire, nor for those of a name that begins
+alike. Policies that are worse are told by `escalation-by-any-role`, `escalation-by-policy` or the
+administrators' detectors, not here.
+
+## Why is this bad?
+What runs in an account often may do more than the people who deploy it. Whoever rewrites the code of any
+function collects the permissions of all of them.
+
+## False positives
+Developers' and operators' policies: many grant this and mean it. It is recorded so that a later finding about
+the holder can be judged.
+
+## References
+- <https://attack.mitre.org/techniques/T1548/005/>
+- <https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege>
+- <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
+",
+    ),
+    ..Meta::PLAIN
+};
+
+impl Detector for EscalationByTakeover {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+
+    fn questions(&self, call: &ApiCall) -> Vec<Question> {
+        written_policy::questions(call)
+    }
+
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let written = written_policy::written(call, facts)?;
+        let claim = written.and_then(|written| {
+            written.climbing(call, |power| match power {
+                Power::Takeover(ways) => Some(ways),
+                _ => None,
+            })
+        });
+        Ok(claim.into_iter().map(|claim| Claim { response: None, ..claim }).collect())
+    }
+}

@@ -1,0 +1,62 @@
+//! Who may do what, and with which credentials.
+
+mod access_key_for_another;
+mod admin_inline_policy;
+mod admin_permission_set;
+mod admin_policy_attached;
+mod admin_policy_created;
+mod admin_policy_version;
+mod caller;
+mod credential_for_another;
+mod escalation_by_any_role;
+mod escalation_by_policy;
+mod escalation_by_takeover;
+mod federation_token_with_full_power;
+mod group_joined_by_self;
+mod login_profile_for_another;
+mod login_profile_for_namesake;
+mod mfa_device_for_another;
+mod mfa_removed_from_another;
+mod own_policy_removed;
+mod password_policy_weakened;
+mod permissions_boundary_removed;
+mod role_open_to_another_account;
+mod role_open_to_everyone;
+mod role_open_to_federation;
+mod role_open_with_external_id;
+mod trust_opened;
+mod written_policy;
+
+use super::sigma::pack;
+use super::{Chapter, Domain};
+
+/// Who may do what, and with which credentials.
+pub static IDENTITY: Chapter = Chapter {
+    domain: Domain::Identity,
+    typed: &[
+        &admin_policy_attached::AdminPolicyAttached,
+        &admin_inline_policy::AdminInlinePolicy,
+        &access_key_for_another::AccessKeyForAnother,
+        &admin_policy_version::AdminPolicyVersion,
+        &admin_policy_created::AdminPolicyCreated,
+        &admin_permission_set::AdminPermissionSet,
+        &escalation_by_policy::EscalationByPolicy,
+        &escalation_by_any_role::EscalationByAnyRole,
+        &escalation_by_takeover::EscalationByTakeover,
+        &role_open_to_everyone::RoleOpenToEveryone,
+        &role_open_to_another_account::RoleOpenToAnotherAccount,
+        &role_open_with_external_id::RoleOpenWithExternalId,
+        &role_open_to_federation::RoleOpenToFederation,
+        &login_profile_for_another::LoginProfileForAnother,
+        &login_profile_for_namesake::LoginProfileForNamesake,
+        &credential_for_another::CredentialForAnother,
+        &mfa_removed_from_another::MfaRemovedFromAnother,
+        &mfa_device_for_another::MfaDeviceForAnother,
+        &group_joined_by_self::GroupJoinedBySelf,
+        &own_policy_removed::OwnPolicyRemoved,
+        &permissions_boundary_removed::PermissionsBoundaryRemoved,
+        &password_policy_weakened::PasswordPolicyWeakened,
+        &federation_token_with_full_power::FederationTokenWithFullPower,
+    ],
+    rules: &pack::IDENTITY,
+};

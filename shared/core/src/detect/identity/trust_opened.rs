@@ -1,0 +1,41 @@
+//! What the detectors of a role's trust policy share: who was let in, and the claim.
+
+use super::written_policy::parse;
+use crate::arn::partition;
+use crate::detect::fields::{field_error, required};
+use crate::detect::{Claim, DetectError, EventName};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Target};
+use crate::iam::{Home, TrustGrant};
+use crate::text::plain;
+
+/// The calls that write a trust policy.
+pub(super) const EVENTS: &[EventName] = &[
+    EventName { source: "iam.amazonaws.com", name: "CreateRole" },
+    EventName { source: "iam.amazonaws.com", name: "UpdateAssumeRolePolicy" },
+];
+
+/// One claim of the role, where its trust policy lets in somebody whom `concerns` picks.
+pub(super) fn judge(call: &ApiCall, concerns: fn(&TrustGrant) -> bool) -> Result<Vec<Claim>, DetectError> {
+    const NAMED: usize = 3;
+    let role = required(call, "roleName")?;
+    let field = if call.event_name() == "CreateRole" { "assumeRolePolicyDocument" } else { "policyDocument" };
+    let policy = parse(&format!("the trust policy of role/{role}"), required(call, field)?)?;
+    let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
+    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
+    let mut grants = policy.trust(&Home { partition: partition(region), account: &account });
+    grants.retain(concerns);
+    if grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named: Vec<String> = grants.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = match grants.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        rest => format!(", and {rest} more"),
+    };
+    let why = format!("`{}` lets these become the role `{role}`: {}{more}", call.event_name(), named.join("; "));
+    // A condition that says nothing of who is let in may still keep them out.
+    let unsure = grants.iter().all(|grant| grant.narrowed);
+    let target = Target::Resource { service: "iam".to_owned(), id: format!("role/{role}") };
+    Ok(vec![Claim { confidence: unsure.then_some(Confidence::Low), ..Claim::of(target, plain(&why, 600)) }])
+}

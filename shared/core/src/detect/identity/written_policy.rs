@@ -1,0 +1,223 @@
+//! The identity policy that a call writes, attaches or brings into force, and the power that it gives.
+//!
+//! Of all that a policy may give only the worst is told, so that one policy makes one finding:
+//! administrator power, else power over permissions, else any role, else what has a role already.
+
+use serde_json::Value;
+
+use crate::arn::partition;
+use crate::detect::fields::{field_error, principal, required};
+use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Target};
+use crate::iam::{AdminGrant, Escalation, ManagedPolicy, Policy, Way};
+use crate::plan::Response;
+use crate::text::plain;
+
+const IAM: &str = "iam.amazonaws.com";
+const SSO: &str = "sso.amazonaws.com";
+
+/// Calls that write a policy which its holders have at once, or will have.
+pub(super) const EVENTS: &[EventName] = &[
+    EventName { source: IAM, name: "PutUserPolicy" },
+    EventName { source: IAM, name: "PutRolePolicy" },
+    EventName { source: IAM, name: "PutGroupPolicy" },
+    EventName { source: IAM, name: "CreatePolicy" },
+    EventName { source: IAM, name: "CreatePolicyVersion" },
+    EventName { source: IAM, name: "SetDefaultPolicyVersion" },
+    EventName { source: IAM, name: "AttachUserPolicy" },
+    EventName { source: IAM, name: "AttachRolePolicy" },
+    EventName { source: IAM, name: "AttachGroupPolicy" },
+    EventName { source: SSO, name: "PutInlinePolicyToPermissionSet" },
+];
+
+/// What the questions need.
+pub(super) const READS: &[&str] = &["iam:GetPolicy", "iam:GetPolicyVersion"];
+
+/// What a policy's holder can do at worst.
+#[derive(Debug)]
+pub(super) enum Power {
+    /// Everything.
+    Admin(AdminGrant),
+    /// Changes permissions or makes credentials.
+    Permissions(Vec<Escalation>),
+    /// Acts under any role.
+    AnyRole(Vec<Escalation>),
+    /// Takes over what has a role already, or assumes the roles that trust the account.
+    Takeover(Vec<Escalation>),
+}
+
+/// A policy that a call wrote.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// What the call did, as the end of a sentence's subject.
+    pub(super) did: String,
+    /// What it is about.
+    pub(super) target: Target,
+    /// What would take it away again.
+    pub(super) response: Option<Response>,
+    /// Whether somebody may hold it already.
+    held: bool,
+    power: Option<Power>,
+}
+
+/// What has to be asked before the policy can be judged.
+pub(super) fn questions(call: &ApiCall) -> Vec<Question> {
+    let asks = call.event_name() == "SetDefaultPolicyVersion" || call.event_name().starts_with("Attach");
+    let arn = call.request_text("policyArn").filter(|_| asks);
+    let customer = arn.filter(|arn| matches!(ManagedPolicy::parse(arn), Some(ManagedPolicy::Customer { .. })));
+    customer.map(|arn| Question::ManagedPolicy { arn: arn.to_owned() }).into_iter().collect()
+}
+
+/// The policy that the call wrote; `None` where it brought none into force, or one of AWS's own.
+pub(super) fn written(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, DetectError> {
+    match call.event_name() {
+        "PutUserPolicy" | "PutRolePolicy" | "PutGroupPolicy" => inline(call).map(Some),
+        "CreatePolicy" => created(call).map(Some),
+        "CreatePolicyVersion" => version(call),
+        "PutInlinePolicyToPermissionSet" => permission_set(call).map(Some),
+        "SetDefaultPolicyVersion" => {
+            let arn = required(call, "policyArn")?;
+            let Some(policy) = customers_policy(arn, facts)? else { return Ok(None) };
+            let did = format!("made another version of the policy `{arn}` the one in force");
+            Ok(Some(Written { did, target: policy_target(arn), response: None, held: true, power: of(call, &policy)? }))
+        }
+        _ => attached(call, facts),
+    }
+}
+
+impl Written {
+    /// The administrator power that it gives.
+    pub(super) fn admin(&self) -> Option<AdminGrant> {
+        match self.power {
+            Some(Power::Admin(grant)) => Some(grant),
+            _ => None,
+        }
+    }
+
+    /// A claim of the ways up that `pick` takes out of the power.
+    pub(super) fn climbing(self, call: &ApiCall, pick: fn(&Power) -> Option<&[Escalation]>) -> Option<Claim> {
+        const NAMED: usize = 3;
+        let ways = self.power.as_ref().and_then(pick)?;
+        let named: Vec<String> = ways.iter().take(NAMED).map(ToString::to_string).collect();
+        let more = match ways.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            rest => format!(", and {rest} more ways"),
+        };
+        let why = format!("`{}` {}, whose holder {}{more}", call.event_name(), self.did, named.join(", "));
+        let unsure = !self.held || ways.iter().all(|way| way.conditional);
+        Some(Claim {
+            confidence: unsure.then_some(Confidence::Low),
+            response: self.response,
+            ..Claim::of(self.target, plain(&why, 600))
+        })
+    }
+}
+
+/// The document of a customer's policy; `None` where it is one of AWS's or no longer exists.
+pub(super) fn customers_policy(arn: &str, facts: &Facts) -> Result<Option<Policy>, DetectError> {
+    if !matches!(ManagedPolicy::parse(arn), Some(ManagedPolicy::Customer { .. })) {
+        return Ok(None);
+    }
+    match facts.0.get(&Question::ManagedPolicy { arn: arn.to_owned() }) {
+        Some(Answer::Document(document)) => parse(arn, document).map(Some),
+        // A policy that is deleted grants nothing.
+        Some(Answer::Gone) => Ok(None),
+        Some(Answer::Rules(_)) | None => Err(DetectError::Unanswered { what: format!("policy {}", plain(arn, 200)) }),
+    }
+}
+
+/// Reads a policy document.
+pub(super) fn parse(name: &str, document: &str) -> Result<Policy, DetectError> {
+    Policy::parse(document).map_err(|error| DetectError::Policy { policy: plain(name, 200), wrong: error.to_string() })
+}
+
+fn inline(call: &ApiCall) -> Result<Written, DetectError> {
+    let principal = principal(call)?;
+    let policy_name = required(call, "policyName")?.to_owned();
+    let policy = parse(&format!("{principal}/{policy_name}"), required(call, "policyDocument")?)?;
+    Ok(Written {
+        did: format!("wrote the inline policy `{policy_name}` onto {principal}"),
+        response: Some(Response::DeleteInlinePolicy { principal: principal.clone(), policy_name: policy_name.clone() }),
+        target: Target::InlinePolicy { principal, policy_name },
+        held: true,
+        power: of(call, &policy)?,
+    })
+}
+
+fn created(call: &ApiCall) -> Result<Written, DetectError> {
+    let name = required(call, "policyName")?;
+    let policy = parse(name, required(call, "policyDocument")?)?;
+    let arn = call.response("policy").and_then(|policy| policy.get("arn")).and_then(Value::as_str).unwrap_or(name);
+    let did = format!("made the policy `{arn}`, not attached to anybody yet");
+    Ok(Written { did, target: policy_target(arn), response: None, held: false, power: of(call, &policy)? })
+}
+
+/// A version that is not the default changes nothing yet.
+fn version(call: &ApiCall) -> Result<Option<Written>, DetectError> {
+    let default = match call.request("setAsDefault") {
+        Some(Value::Bool(default)) => *default,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    };
+    if !default {
+        return Ok(None);
+    }
+    let arn = required(call, "policyArn")?;
+    let policy = parse(arn, required(call, "policyDocument")?)?;
+    let did = format!("rewrote the policy `{arn}`");
+    Ok(Some(Written { did, target: policy_target(arn), response: None, held: true, power: of(call, &policy)? }))
+}
+
+fn permission_set(call: &ApiCall) -> Result<Written, DetectError> {
+    let set = required(call, "permissionSetArn")?;
+    let policy = parse(set, required(call, "inlinePolicy")?)?;
+    let target = Target::Resource { service: "sso".to_owned(), id: set.to_owned() };
+    let did = format!("wrote the inline policy of the permission set `{set}`");
+    Ok(Written { did, target, response: None, held: true, power: of(call, &policy)? })
+}
+
+fn attached(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, DetectError> {
+    let policy_arn = required(call, "policyArn")?.to_owned();
+    let Some(policy) = customers_policy(&policy_arn, facts)? else { return Ok(None) };
+    let principal = principal(call)?;
+    Ok(Some(Written {
+        did: format!("gave {principal} the policy `{policy_arn}`"),
+        response: Some(Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() }),
+        target: Target::AttachedPolicy { principal, policy_arn },
+        held: true,
+        power: of(call, &policy)?,
+    }))
+}
+
+fn policy_target(arn: &str) -> Target {
+    Target::Resource { service: "iam".to_owned(), id: arn.to_owned() }
+}
+
+fn of(call: &ApiCall, policy: &Policy) -> Result<Option<Power>, DetectError> {
+    let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
+    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
+    let partition = partition(region);
+    if let Some(grant) = policy.grants_admin(partition, &account) {
+        return Ok(Some(Power::Admin(grant)));
+    }
+    let (mut permissions, mut roles, mut existing) = (Vec::new(), Vec::new(), Vec::new());
+    for way in policy.escalations(partition, &account) {
+        match way.combination.way {
+            // Every power user may, and it leads no further than the roles' trust policies allow.
+            Way::Permissions if way.combination.id == "assume-any-role" => existing.push(way),
+            Way::Permissions => permissions.push(way),
+            Way::PassRole(_) => roles.push(way),
+            Way::Existing => existing.push(way),
+        }
+    }
+    Ok(if !permissions.is_empty() {
+        Some(Power::Permissions(permissions))
+    } else if !roles.is_empty() {
+        Some(Power::AnyRole(roles))
+    } else if !existing.is_empty() {
+        Some(Power::Takeover(existing))
+    } else {
+        None
+    })
+}

@@ -1,0 +1,79 @@
+//! Who can reach what.
+
+mod acl_entry;
+mod api_authorizer_removed;
+mod cdn_changed;
+mod database_groups_swapped;
+mod database_security_group_changed;
+mod default_vpc_created;
+mod dns_firewall_opened;
+mod dns_firewall_removed;
+mod dnssec_disabled;
+mod endpoint_policy_opened;
+mod gateway_changed;
+mod internet_route_added;
+mod load_balancer_groups_changed;
+mod network_acl_changed;
+mod network_acl_wide_entry;
+mod network_firewall_removed;
+mod network_peered_with_foreign_account;
+mod open_admin_port;
+mod open_all_ports;
+mod open_ingress;
+mod open_network_acl;
+mod prefix_list_opened;
+mod public_database;
+mod public_load_balancer_created;
+mod remote_access_added;
+mod route_table_changed;
+mod security_group_changed;
+mod security_group_changed_by_hand;
+mod shield_protection_removed;
+mod source_check_disabled;
+mod traffic_mirroring_changed;
+mod vpc_changed;
+mod web_acl_emptied;
+mod web_acl_removed;
+
+use super::sigma::pack;
+use super::{Chapter, Domain};
+
+/// Who can reach what.
+pub static NETWORK: Chapter = Chapter {
+    domain: Domain::Network,
+    typed: &[
+        &open_network_acl::OpenNetworkAcl,
+        &network_acl_wide_entry::NetworkAclWideEntry,
+        &public_database::PublicDatabase,
+        &prefix_list_opened::PrefixListOpened,
+        &network_peered_with_foreign_account::NetworkPeeredWithForeignAccount,
+        &endpoint_policy_opened::EndpointPolicyOpened,
+        &internet_route_added::InternetRouteAdded,
+        &web_acl_emptied::WebAclEmptied,
+        &security_group_changed::SECURITY_GROUP_CHANGED,
+        &security_group_changed_by_hand::SECURITY_GROUP_CHANGED_BY_HAND,
+        &network_acl_changed::NETWORK_ACL_CHANGED,
+        &route_table_changed::ROUTE_TABLE_CHANGED,
+        &vpc_changed::VPC_CHANGED,
+        &gateway_changed::GATEWAY_CHANGED,
+        &load_balancer_groups_changed::LOAD_BALANCER_GROUPS_CHANGED,
+        &database_security_group_changed::DATABASE_SECURITY_GROUP_CHANGED,
+        &database_groups_swapped::DATABASE_GROUPS_SWAPPED,
+        &remote_access_added::REMOTE_ACCESS_ADDED,
+        &traffic_mirroring_changed::TRAFFIC_MIRRORING_CHANGED,
+        &network_firewall_removed::NETWORK_FIREWALL_REMOVED,
+        &web_acl_removed::WEB_ACL_REMOVED,
+        &shield_protection_removed::SHIELD_PROTECTION_REMOVED,
+        &dns_firewall_removed::DNS_FIREWALL_REMOVED,
+        &dns_firewall_opened::DNS_FIREWALL_OPENED,
+        &dnssec_disabled::DNSSEC_DISABLED,
+        &cdn_changed::CDN_CHANGED,
+        &default_vpc_created::DEFAULT_VPC_CREATED,
+        &source_check_disabled::SOURCE_CHECK_DISABLED,
+        &api_authorizer_removed::API_AUTHORIZER_REMOVED,
+        &public_load_balancer_created::PUBLIC_LOAD_BALANCER_CREATED,
+        &open_admin_port::OpenAdminPort,
+        &open_all_ports::OpenAllPorts,
+    ],
+    rules: &pack::NETWORK,
+};

@@ -1,0 +1,57 @@
+//! `remote-access-added`: way into a network added.
+
+use crate::detect::change::{Change, always};
+use crate::detect::meta::page;
+use crate::detect::{Domain, EventName, Events, Meta};
+use crate::finding::{Confidence, Severity};
+
+pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
+    meta: Meta {
+        id: "remote-access-added",
+        title: "Way into a network added",
+        domain: Domain::Network,
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+        technique: &["T1133"],
+        events: Events::Calls(&[
+            EventName { source: "ec2.amazonaws.com", name: "AuthorizeClientVpnIngress" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnEndpoint" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnRoute" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateInstanceConnectEndpoint" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateVerifiedAccessEndpoint" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnection" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnectionRoute" },
+        ]),
+        prose: page(
+            "\
+## What it does
+Fires when a Client VPN, a site-to-site VPN, an Instance Connect or a Verified Access endpoint is made,
+or such a VPN is let reach more of the network. Deleting one is silent.
+
+## Why is this bad?
+Each of them leads from outside to machines that have no public address, past every inbound rule that
+names one. An intruder who makes one has a way back in that no password change closes.
+
+## False positives
+The set-up of remote work and of links between sites, which the network team does and knows of.
+
+## References
+- <https://attack.mitre.org/techniques/T1133/>
+- <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateClientVpnEndpoint.html>
+- <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInstanceConnectEndpoint.html>
+",
+        ),
+        ..Meta::PLAIN
+    },
+    names: &[
+        "clientVpnEndpointId",
+        "vpnConnectionId",
+        "instanceConnectEndpointId",
+        "verifiedAccessEndpointId",
+        "customerGatewayId",
+        "vpnGatewayId",
+        "transitGatewayId",
+        "subnetId",
+    ],
+    when: always,
+};
