@@ -1,6 +1,6 @@
 //! What detectors ask of AWS.
 
-use std::collections::btree_map::Entry;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use riposte_core::detect::{Answer, Detector, Facts, Question};
@@ -65,16 +65,15 @@ impl Lookups {
         scope: &Scope,
     ) -> Result<Answers, Fault> {
         let mut answers = Answers::default();
-        for detector in detectors {
-            for question in detector.questions(call) {
-                let Entry::Vacant(asked) = answers.facts.0.entry(question) else { continue };
-                match self.settled(asked.key(), call, scope).await {
-                    Ok(answer) => {
-                        asked.insert(answer);
-                    }
-                    Err(fault) if fault.worth_retrying() => return Err(fault),
-                    Err(fault) => answers.refused.push(fault),
+        // Several detectors may ask the same.
+        let questions: BTreeSet<_> = detectors.iter().flat_map(|detector| detector.questions(call)).collect();
+        for question in questions {
+            match self.settled(&question, call, scope).await {
+                Ok(answer) => {
+                    answers.facts.0.insert(question, answer);
                 }
+                Err(fault) if fault.worth_retrying() => return Err(fault),
+                Err(fault) => answers.refused.push(fault),
             }
         }
         Ok(answers)
