@@ -2,7 +2,7 @@
 beside plain parsing of the same lines, which is the limit. Writes its block of `docs/measurements.md`.
 
 All runs are repeated in turn and the fastest of each counts, so that what else the machine does moves none of them
-alone. An aim that is missed is shown and does not fail the run: a measurement is a figure. What cannot be measured does.
+alone. An aim that is missed is shown and does not fail the run; what cannot be measured does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from timed import BenchError, Timed
 
 BLOCK = "throughput"
 
-# What is asked of `riposte detect`: its speed against others', and its memory against that over a tenth of the file.
+# What is asked of `riposte detect`: its speed against others', and its memory against that over a tenth of a file.
 OF_RSIGMA = 1.0
 OF_LIMIT = 0.5
 OF_SMALL = 1.25

@@ -1,6 +1,7 @@
-//! `parse FILE [--jobs N]`: what nothing that reads JSON lines can be faster than. Every line of a file, unpacked where the
-//! file is packed, is parsed to a value and thrown away. Threads share the reading as those of `riposte detect` do, and
-//! memory is allocated as there, so that the difference is our own work. `make bench-detect` runs it.
+//! `parse FILE [--jobs N]`: what nothing that reads JSON lines can be faster than. Every line of a file, unpacked
+//! where the file is packed, is parsed to a value and thrown away. Threads share the reading as those of
+//! `riposte detect` do, and memory is allocated as there, so that the difference is our own work. `make bench-detect`
+//! runs it.
 //!
 //! A program of its own: `bench` counts allocations, which costs each of them.
 
