@@ -68,10 +68,10 @@ bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of
 	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release $(BENCH_ARGS)
 	@$(MAKE) --no-print-directory bench-detect
 
-# The profile that people install the command by. The whole workspace, as everywhere: the bench unpacks as the command does.
+# The profile that people install the command by. Of the whole workspace, so that `parse` unpacks as the command does.
 .PHONY: bench-detect
 bench-detect: ## Measure the speed of riposte detect, beside rsigma: make bench-detect RIPOSTE_CORPUS=folder
-	cargo build --quiet --locked --profile command --workspace --bin riposte --bin bench
+	cargo build --quiet --locked --profile command --workspace --bin riposte --bin parse
 	@python3 tests/bench/throughput.py --programs $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command \
 	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_DETECT_ARGS)
 

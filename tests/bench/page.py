@@ -1,4 +1,5 @@
-"""`docs/measurements.md`: blocks that programs write, between words that people write (as `tests/src/measure/page.rs`)."""
+"""`docs/measurements.md`: blocks that programs write, between words that people write (in Rust:
+`tests/src/measure/page.rs`); and the words that they share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 beside plain parsing of the same lines, which is the limit. Writes its block of `docs/measurements.md`.
 
 All runs are repeated in turn and the fastest of each counts, so that what else the machine does moves none of them
-alone. An aim that is missed is shown and does not fail the run: a measurement is a figure. What cannot be measured does.
+alone. An aim that is missed is shown and does not fail the run; what cannot be measured does.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from timed import BenchError, Timed
 
 BLOCK = "throughput"
 
-# What is asked of `riposte detect`: its speed against others', and its memory against that over a tenth of the file.
+# What is asked of `riposte detect`: its speed against others', and its memory against that over a tenth of a file.
 OF_RSIGMA = 1.0
 OF_LIMIT = 0.5
 OF_SMALL = 1.25
 
 RIPOSTE_SAYS = r"(\d+) records, (\d+) findings"
+PARSE_SAYS = r"(\d+) records()"
 RSIGMA_SAYS = r"Processed (\d+) events, (\d+) matches"
 
 
@@ -44,7 +45,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", type=Path, required=True, help="directory of `riposte` and `bench`")
+    parser.add_argument("--programs", type=Path, required=True, help="directory of `riposte` and `parse`")
     parser.add_argument("--folder", type=Path, required=True, help="where the files and rsigma are kept")
     parser.add_argument("--megabytes", type=int, default=1000, help="size of the file")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each program")
@@ -66,9 +67,12 @@ def _measure(arguments: argparse.Namespace) -> str:
             run.run()
             print(f"  {turn} of {arguments.rounds}: {name}: {run.seconds[-1]:.2f} s", file=sys.stderr)
     machine["load_after"] = os.getloadavg()[0]
+    counts = {run.what: run.records for name, run in runs.items() if not name.startswith("small")}
+    if len(set(counts.values())) != 1:
+        raise BenchError(f"they do not read the same records: {counts}")
     return "\n\n".join(
         [
-            _foreword(plain, runs, corpus, rules, rsigma, arguments.rounds),
+            _foreword(plain, runs, corpus, arguments.rounds),
             _speeds(runs, plain.stat().st_size / 1e6),
             _aims(runs, small.stat().st_size / 1e6),
             page.described(machine),
@@ -85,11 +89,11 @@ def _runs(
     for cores in dict.fromkeys((1, len(os.sched_getaffinity(0)))):
         threads = ["--jobs", str(cores)]
 
-        def add(name: str, what: str, command: list, says: str | None = None) -> None:
+        def add(name: str, what: str, command: list, says: str) -> None:
             runs[f"{name}-{cores}"] = Timed(what, [*command, *threads], cores, says)
 
-        add("limit", "parsing alone", [programs / "bench", "--parse", plain])
-        add("limit-packed", "unpacking and parsing alone, `.gz`", [programs / "bench", "--parse", packed])
+        add("limit", "parsing alone", [programs / "parse", plain], PARSE_SAYS)
+        add("limit-packed", "unpacking and parsing alone, `.gz`", [programs / "parse", packed], PARSE_SAYS)
         if rules:
             own = [*detect, "--rules", rules, "--rules-alone"]
             add("rules", f"`riposte detect`, {_count(rules)} rules of SigmaHQ", [*own, plain], RIPOSTE_SAYS)
@@ -107,9 +111,7 @@ def _count(rules: Path) -> int:
     return len(list(rules.glob("*.yml")))
 
 
-def _foreword(
-    plain: Path, runs: dict[str, Timed], corpus: Path | None, rules: Path | None, rsigma: Path | None, rounds: int
-) -> str:
+def _foreword(plain: Path, runs: dict[str, Timed], corpus: Path | None, rounds: int) -> str:
     content = (
         "ordinary, attacking and labelled records over and over, each with an id of its own"
         if corpus
@@ -118,9 +120,9 @@ def _foreword(
     records = runs["catalogue-1"].records
     size = plain.stat().st_size / 1e6
     words = [f"{size:.0f} MB, {records:,} records as JSON lines: {content}. The fastest of {rounds} runs in turn."]
-    if rsigma:
+    if "rsigma" in runs:
         words.append("`rsigma engine eval` works on one core, and is what both are compared with.")
-    elif rules:
+    elif corpus:
         words.append("`rsigma` could not be installed, and is left out.")
     return " ".join(words)
 
@@ -128,7 +130,7 @@ def _foreword(
 def _speeds(runs: dict[str, Timed], megabytes: float) -> str:
     """What each run came to, as megabytes of unpacked text."""
     head = ("", "cores", "MB/s", "records/s", "findings", "CPU time", "peak memory")
-    records = runs["catalogue-1"].records or 0
+    records = runs["catalogue-1"].records
     shown = [(name, run) for name, run in runs.items() if not name.startswith("small")]
     rows = [
         (

@@ -24,9 +24,9 @@ class Timed:
     command: list
     # It gets no more of them, whatever threads it starts.
     cores: int
-    # How its standard error says how many records it read and how much it found.
-    says: str | None = None
-    records: int | None = None
+    # How its standard error says how many records it read and, where it looks for any, how much it found.
+    says: str
+    records: int = 0
     findings: int | None = None
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
@@ -59,11 +59,11 @@ class Timed:
         if child.returncode != 0:
             raise BenchError(f"{' '.join(map(str, self.command))}: exit code {child.returncode}\n{said[-2000:]}")
         self.cpu_seconds.append(used.ru_utime + used.ru_stime)
-        if self.says:
-            counted = re.search(self.says, said)
-            if counted is None:
-                raise BenchError(f"{self.what} does not say what it found:\n{said[-2000:]}")
-            self.records, self.findings = map(int, counted.groups())
+        counted = re.search(self.says, said)
+        if counted is None:
+            raise BenchError(f"{self.what} does not say what it read:\n{said[-2000:]}")
+        self.records = int(counted[1])
+        self.findings = int(counted[2]) if counted[2] else None
 
     def _keep_to_cores(self) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: self.cores])

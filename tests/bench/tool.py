@@ -1,4 +1,4 @@
-"""`rsigma`, the program that Riposte's rules are compared with: found, or installed from crates.io outside the sources."""
+"""`rsigma`, which `riposte detect` is compared with: found, or installed from crates.io outside the sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VERSION = "0.23.0"
 
 
 def rsigma(folder: Path) -> Path | None:
-    """The program that `RSIGMA` names, or that is on the path, or installed in this folder; `None` where it cannot be."""
+    """The program that `RSIGMA` names, that is on the path, or that is installed here; `None` where it cannot be."""
     if named := os.environ.get("RSIGMA"):
         return Path(named)
     if found := shutil.which("rsigma"):

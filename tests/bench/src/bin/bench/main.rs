@@ -3,15 +3,12 @@
 //!
 //! `bench --programs DIR --fixtures DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
 //! `bench --first DIR` is its own child: what only a fresh process can tell.
-//! `bench --parse FILE [--jobs N]` parses a file's lines, which is the limit of `riposte detect`
-//! (`make bench-detect`).
 
 mod catalogue;
 mod decision;
 mod first;
 mod fixture;
 mod http;
-mod parse;
 mod program;
 mod server;
 mod settings;
@@ -20,7 +17,6 @@ mod stats;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -49,12 +45,6 @@ fn run() -> Result<()> {
         println!("{}", serde_json::to_string(&first::measure(&PathBuf::from(fixtures))?)?);
         return Ok(());
     }
-    if arguments.next_if_eq("--parse").is_some() {
-        let file = arguments.next().context("`--parse` needs a file")?;
-        let jobs = jobs(arguments)?;
-        println!("{}", serde_json::to_string(&parse::run(&PathBuf::from(file), jobs)?)?);
-        return Ok(());
-    }
     let arguments = read(arguments)?;
     eprintln!("  decisions over the fixtures in {}", arguments.fixtures.display());
     let decision = decision::measure(&arguments.fixtures, arguments.samples)?;
@@ -68,15 +58,6 @@ fn run() -> Result<()> {
         "catalogue": catalogue }))?
     );
     Ok(())
-}
-
-/// How many threads `--jobs` asks for; all cores where it is not said.
-fn jobs(mut arguments: impl Iterator<Item = String>) -> Result<usize> {
-    match (arguments.next().as_deref(), arguments.next()) {
-        (None, _) => Ok(thread::available_parallelism()?.get()),
-        (Some("--jobs"), Some(jobs)) => jobs.parse().ok().filter(|n| *n > 0).context("`--jobs` needs a number"),
-        _ => bail!("after `--parse FILE` stands nothing, or `--jobs N`"),
-    }
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments> {

@@ -1,23 +1,54 @@
-//! What nothing that reads JSON lines can be faster than: every line of a file, unpacked where the file is packed,
-//! parsed to a value and thrown away. Threads share the reading as those of `riposte detect` do.
+//! `parse FILE [--jobs N]`: what nothing that reads JSON lines can be faster than. Every line of a file, unpacked
+//! where the file is packed, is parsed to a value and thrown away. Threads share the reading as those of
+//! `riposte detect` do, and memory is allocated as there, so that the difference is our own work. `make bench-detect`
+//! runs it.
+//!
+//! A program of its own: `bench` counts allocations, which costs each of them.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
-use serde::Serialize;
 use serde_json::Value;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// About how much a thread takes at once.
 const BATCH: u64 = 256 << 10;
 
+fn main() -> ExitCode {
+    match read(std::env::args().skip(1)).and_then(|(path, threads)| run(&path, threads)) {
+        Ok(Counts { bytes, records }) => {
+            eprintln!("{records} records, {bytes} bytes");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("parse: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The file, and how many threads.
+fn read(mut arguments: impl Iterator<Item = String>) -> Result<(PathBuf, usize)> {
+    let path = arguments.next().context("name a file")?.into();
+    let threads = match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => thread::available_parallelism()?.get(),
+        (Some("--jobs"), Some(jobs)) => jobs.parse().ok().filter(|n| *n > 0).context("`--jobs` needs a number")?,
+        _ => bail!("behind the file stands nothing, or `--jobs N`"),
+    };
+    Ok((path, threads))
+}
+
 /// What was read.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Counts {
+#[derive(Debug, Default)]
+struct Counts {
     bytes: u64,
     records: u64,
 }
@@ -26,7 +57,7 @@ pub(crate) struct Counts {
 ///
 /// # Errors
 /// Where it cannot be read, or a line is no JSON.
-pub(crate) fn run(path: &Path, threads: usize) -> Result<Counts> {
+fn run(path: &Path, threads: usize) -> Result<Counts> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let packed = path.extension().is_some_and(|extension| extension == "gz");
     let from: Box<dyn Read + Send> =
