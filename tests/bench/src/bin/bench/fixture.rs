@@ -5,8 +5,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use riposte_core::detect::{Answer, Facts, Question};
+use riposte_core::detect::{Answer, Facts, Head, Question};
+use riposte_core::event::Event;
 use serde_json::{Value, json};
+
+use crate::decision::everything;
 
 /// An API call of a fixture.
 pub(crate) struct CallFixture {
@@ -39,11 +42,10 @@ pub(crate) fn all(folder: &Path) -> Result<(Vec<CallFixture>, Vec<LogFixture>)> 
             Some("jsonl") => {
                 let text = std::fs::read_to_string(&path).with_context(|| shown.clone())?;
                 let stem = path.with_extension("").strip_prefix(folder)?.display().to_string();
-                calls.extend(text.lines().enumerate().map(|(number, line)| CallFixture {
-                    name: format!("{stem}:{}", number + 1),
-                    body: line.to_owned(),
-                    facts: Facts::default(),
-                }));
+                for (number, line) in text.lines().enumerate() {
+                    let name = format!("{stem}:{}", number + 1);
+                    calls.push(CallFixture { facts: gone(line)?, name, body: line.to_owned() });
+                }
             }
             Some("log") => logs.push(LogFixture { lines: lines(&path)? }),
             _ => bail!("{shown}: neither an event nor log lines"),
@@ -53,6 +55,14 @@ pub(crate) fn all(folder: &Path) -> Result<(Vec<CallFixture>, Vec<LogFixture>)> 
         bail!("no fixtures in {}", folder.display());
     }
     Ok((calls, logs))
+}
+
+/// What the detectors ask about an event without facts of its own is gone.
+fn gone(body: &str) -> Result<Facts> {
+    let Event::Call(call) = Event::parse(body)? else { bail!("no API call") };
+    let questions =
+        everything().reading(&Head::from(&*call)).into_iter().flat_map(|detector| detector.questions(&call));
+    Ok(Facts(questions.map(|question| (question, Answer::Gone)).collect()))
 }
 
 /// The event of a file as a queue's message holds it: without the white space for people.
