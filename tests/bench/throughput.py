@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,7 @@ def main() -> int:
         text = _measure(arguments)
         print(text)
         page.write(BLOCK, text)
-    except (BenchError, page.PageError, OSError) as error:
+    except (BenchError, page.PageError, OSError, subprocess.CalledProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0
@@ -151,9 +152,17 @@ def _aims(runs: dict[str, Timed], small_mb: float) -> str:
     """What is asked, and whether it is held."""
     rows = [
         (what, f"{ratio:.2f}", limit, "yes" if held else "MISSED")
-        for what, ratio, limit, held in [*_ratios(runs), *_memory(runs, small_mb)]
+        for what, ratio, limit, held in [*_ratios(runs), *_found(runs), *_memory(runs, small_mb)]
     ]
     return page.table(("ratio", "measured", "aim", "held"), rows)
+
+
+def _found(runs: dict[str, Timed]) -> Iterator[tuple[str, float, str, bool]]:
+    """Who finds less is faster: whether the same rules find the same."""
+    ours, theirs = runs.get("rules-1"), runs.get("rsigma")
+    if ours and theirs and theirs.findings:
+        what = f"findings of {ours.what} / of {theirs.what}"
+        yield what, (ours.findings or 0) / theirs.findings, "equal", ours.findings == theirs.findings
 
 
 def _ratios(runs: dict[str, Timed]) -> Iterator[tuple[str, float, str, bool]]:

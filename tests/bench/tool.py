@@ -30,4 +30,5 @@ def rsigma(folder: Path) -> Path | None:
 
 def version(program: Path) -> str:
     """Its name and version, as it says them."""
-    return subprocess.run([program, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    said = subprocess.run([program, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return said.partition("\n")[0].strip()
