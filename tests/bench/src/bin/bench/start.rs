@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use riposte_core::catalogue::{IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH};
+use riposte_core::catalogue::{COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, TRAIL_GUARD};
 use serde::Serialize;
 use serde_json::json;
 
@@ -59,9 +59,12 @@ fn started(program: &Program, runs: &[Run]) -> Started {
 
 /// The programs, each with an event that its detectors read and that is harmless; log-watch's is a
 /// schedule's tick where no group is to be pulled.
-fn programs(fixtures: &Path) -> Result<[Program; 7]> {
+fn programs(fixtures: &Path) -> Result<[Program; 10]> {
     let ingress = batch(&body(&fixtures.join("open-admin-port/silent-web-ports.json"))?);
     let identity = batch(&body(&fixtures.join("admin-policy-attached/silent-read-only.json"))?);
+    let data = batch(&body(&fixtures.join("bucket-versioning-suspended/silent-enabled.json"))?);
+    let trail = batch(&body(&fixtures.join("trail-made-regional/silent-all-regions.json"))?);
+    let compute = batch(&body(&fixtures.join("imdsv1-allowed/silent-hop-limit.json"))?);
     let tick = json!({
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
         "source": "aws.events", "account": "111122223333", "time": "2026-01-02T03:04:05Z", "region": "eu-west-1",
@@ -73,6 +76,10 @@ fn programs(fixtures: &Path) -> Result<[Program; 7]> {
         program("bare", None, &ingress),
         program("bare-ec2", Some("bare"), &ingress),
         program(INGRESS_GUARD.name, Some("bare-ec2"), &ingress),
+        // They act on nothing yet: the reference has one client more than they.
+        program(DATA_GUARD.name, Some("bare-ec2"), &data),
+        program(TRAIL_GUARD.name, Some("bare-ec2"), &trail),
+        program(COMPUTE_GUARD.name, Some("bare-ec2"), &compute),
         program("bare-iam", Some("bare"), &identity),
         program(IDENTITY_GUARD.name, Some("bare-iam"), &identity),
         program("bare-logs", Some("bare"), &tick),
