@@ -76,14 +76,29 @@ impl Offence for OpenAdminPort {
 
     /// Port by port: the internet may be split among rules whose spans differ but share the port.
     fn offending(&self, rules: &[IngressRule]) -> Vec<usize> {
-        let mut by_port: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        // Long lists of sources open the same ports: what is the same is looked at once.
+        let mut spans: Vec<(PortSpan, Vec<usize>)> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            for port in admin_ports(rule) {
-                by_port.entry(port.port).or_default().push(index);
+            let Some(span) = PortSpan::of(rule).filter(|span| !span.is_all()) else { continue };
+            match spans.iter_mut().find(|(known, _)| *known == span) {
+                Some((_, indices)) => indices.push(index),
+                None => spans.push((span, vec![index])),
             }
         }
-        // Most ports are opened by the same rules as their neighbours.
-        let shared: BTreeSet<_> = by_port.into_values().collect();
+        let mut by_port: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        for (place, (span, _)) in spans.iter().enumerate() {
+            for port in admin_ports_in(*span) {
+                by_port.entry(port.port).or_default().push(place);
+            }
+        }
+        // Most ports are opened by the same spans as their neighbours.
+        let distinct: BTreeSet<_> = by_port.into_values().collect();
+        let shared: Vec<Vec<usize>> = distinct
+            .iter()
+            .map(|places| {
+                places.iter().filter_map(|place| spans.get(*place)).flat_map(|(_, rules)| rules).copied().collect()
+            })
+            .collect();
         let offending: BTreeSet<_> = shared.iter().flat_map(|open| reaching_internet(rules, open)).collect();
         offending.into_iter().collect()
     }
