@@ -93,7 +93,7 @@ impl Reach {
 
     fn of_network(net: IpNet) -> Self {
         let (reserved, longest) = match net {
-            IpNet::V4(net) => (RESERVED_V4.iter().any(|r| r.contains(&net)), INTERNET_PREFIX_V4),
+            IpNet::V4(net) => (is_reserved_v4(net), INTERNET_PREFIX_V4),
             IpNet::V6(net) => (RESERVED_V6.iter().any(|r| r.contains(&net)), INTERNET_PREFIX_V6),
         };
         match net.prefix_len() {
@@ -102,6 +102,15 @@ impl Reach {
             _ => Self::Public,
         }
     }
+}
+
+/// By the first address: a network holds another where it is not the longer one and holds its first address.
+fn is_reserved_v4(net: Ipv4Net) -> bool {
+    let (first, length) = (net.network().to_bits(), net.prefix_len());
+    RESERVED_V4.iter().any(|reserved| {
+        let bits = reserved.prefix_len();
+        bits <= length && (first ^ reserved.addr().to_bits()) >> (32 - bits) == 0
+    })
 }
 
 /// The network that a CIDR names, without host bits. A single address is a network of its own.
@@ -130,33 +139,54 @@ pub fn network(cidr: &str) -> Result<IpNet, CidrError> {
 /// What is no range amounts to nothing; [`network`] says why.
 #[must_use]
 pub fn internet_ranges(cidrs: &[&str]) -> Vec<usize> {
-    let nets: Vec<_> = cidrs.iter().map(|cidr| network(cidr).ok()).collect();
-    let (mut v4, mut v6) = (Vec::new(), Vec::new());
-    for net in nets.iter().flatten().filter(|net| is_part_of_union(**net)) {
-        match net {
-            IpNet::V4(net) => v4.push(*net),
-            IpNet::V6(net) => v6.push(*net),
+    let mut alone = Vec::new();
+    let (mut v4, mut v6) = (Union::default(), Union::default());
+    for (index, net) in cidrs.iter().enumerate().filter_map(|(index, cidr)| Some((index, network(cidr).ok()?))) {
+        match (Reach::of_network(net), net) {
+            (Reach::Internet, _) => alone.push(index),
+            (Reach::Public, IpNet::V4(net)) if net.prefix_len() <= UNION_PREFIX_V4 => {
+                v4.add(index, net.network().to_bits().into(), net.broadcast().to_bits().into());
+            }
+            (Reach::Public, IpNet::V6(net)) if net.prefix_len() <= UNION_PREFIX_V6 => {
+                v6.add(index, net.network().to_bits(), net.broadcast().to_bits());
+            }
+            _ => {}
         }
     }
-    let many_v4 = size(Ipv4Net::aggregate(&v4).iter().map(|net| 32 - net.prefix_len())) >= QUARTER_V4;
-    let many_v6 = size(Ipv6Net::aggregate(&v6).iter().map(|net| 128 - net.prefix_len())) >= QUARTER_V6;
-    let offends = |net: IpNet| {
-        let many = if net.addr().is_ipv4() { many_v4 } else { many_v6 };
-        Reach::of_network(net) == Reach::Internet || (many && is_part_of_union(net))
-    };
-    nets.iter().enumerate().filter(|(_, net)| net.is_some_and(offends)).map(|(index, _)| index).collect()
+    alone.extend(v4.reaching(QUARTER_V4));
+    alone.extend(v6.reaching(QUARTER_V6));
+    alone.sort_unstable();
+    alone
 }
 
-/// Whether a range is public, no offender by itself, and large enough to matter in a union.
-fn is_part_of_union(net: IpNet) -> bool {
-    let longest = if net.addr().is_ipv4() { UNION_PREFIX_V4 } else { UNION_PREFIX_V6 };
-    net.prefix_len() <= longest && Reach::of_network(net) == Reach::Public
+/// Ranges of one family that may amount to the internet together.
+#[derive(Default)]
+struct Union {
+    /// The first and the last address of each.
+    spans: Vec<(u128, u128)>,
+    indices: Vec<usize>,
 }
 
-/// How many addresses disjoint networks hold, given the bits that each leaves free. Exact: a public
-/// network leaves fewer than 128.
-fn size(free_bits: impl Iterator<Item = u8>) -> u128 {
-    free_bits.map(|bits| 1u128.checked_shl(bits.into()).unwrap_or(u128::MAX)).fold(0, u128::saturating_add)
+impl Union {
+    fn add(&mut self, index: usize, first: u128, last: u128) {
+        self.spans.push((first, last));
+        self.indices.push(index);
+    }
+
+    /// The ranges' indices, where they hold that many different addresses.
+    fn reaching(mut self, enough: u128) -> Vec<usize> {
+        self.spans.sort_unstable();
+        let (mut addresses, mut counted) = (0_u128, None);
+        for (first, last) in self.spans {
+            // Networks overlap only where one holds the other, and the one that does comes first or is the same.
+            if counted.is_none_or(|counted| first > counted) {
+                // A public range holds far fewer addresses than there are.
+                addresses = addresses.saturating_add(last.saturating_sub(first).saturating_add(1));
+                counted = Some(last);
+            }
+        }
+        if addresses >= enough { self.indices } else { Vec::new() }
+    }
 }
 
 /// Whether two CIDRs name the same network: a request says `208.236.235.254/0` where the rule that it

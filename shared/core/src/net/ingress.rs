@@ -76,8 +76,8 @@ pub fn modified(call: &ApiCall) -> Result<IngressWrite, ShapeError> {
         let rule = update.get("SecurityGroupRule").ok_or_else(|| missing(&format!("{path}.SecurityGroupRule")))?;
         let reader = Reader { part: rule, path: &path, protocol: "IpProtocol", from: "FromPort", to: "ToPort" };
         for cidr in ["CidrIpv4", "CidrIpv6"].into_iter().filter_map(|key| rule.get(key)?.as_str()) {
-            let description = text(rule, "Description");
-            rules.push(IngressRule { rule_id: Some(id.to_owned()), ..reader.rule(cidr, description)? });
+            let rule = reader.traffic()?.from(cidr, text(rule, "Description"));
+            rules.push(IngressRule { rule_id: Some(id.to_owned()), ..rule });
         }
     }
     Ok(IngressWrite { group: GroupRef::Id(group.to_owned()), rules })
@@ -89,7 +89,7 @@ fn answered(made: &[&Value]) -> Result<Vec<IngressRule>, ShapeError> {
     for item in made.iter().filter(|item| item.get("isEgress").and_then(Value::as_bool) != Some(true)) {
         let reader = Reader { part: item, path: "responseElements.securityGroupRuleSet.items", ..Reader::camel(item) };
         for cidr in ["cidrIpv4", "cidrIpv6"].into_iter().filter_map(|key| item.get(key)?.as_str()) {
-            let rule = reader.rule(cidr, text(item, "description"))?;
+            let rule = reader.traffic()?.from(cidr, text(item, "description"));
             rules.push(IngressRule { rule_id: text(item, "securityGroupRuleId"), tags: tags(item), ..rule });
         }
     }
@@ -105,15 +105,18 @@ fn requested(call: &ApiCall) -> Result<Vec<IngressRule>, ShapeError> {
         let reader =
             Reader { part: permission, path: "requestParameters.ipPermissions.items", ..Reader::camel(permission) };
         for (list, key) in [("ipRanges", "cidrIp"), ("ipv6Ranges", "cidrIpv6")] {
-            for range in permission.get(list).map(items).unwrap_or_default() {
-                if let Some(cidr) = range.get(key).and_then(Value::as_str) {
-                    rules.push(reader.rule(cidr, text(range, "description"))?);
-                }
+            let ranges = permission.get(list).map(items).unwrap_or_default();
+            rules.reserve(ranges.len());
+            let mut cidrs = ranges.into_iter().filter_map(|range| Some((range, range.get(key)?.as_str()?))).peekable();
+            // What names no range may name no traffic either.
+            if cidrs.peek().is_some() {
+                let traffic = reader.traffic()?;
+                rules.extend(cidrs.map(|(range, cidr)| traffic.from(cidr, text(range, "description"))));
             }
         }
     }
     for cidr in ["cidrIp", "cidrIpv6"].into_iter().filter_map(|key| request.get(key)?.as_str()) {
-        rules.push(Reader::camel(request).rule(cidr, None)?);
+        rules.push(Reader::camel(request).traffic()?.from(cidr, None));
     }
     Ok(rules)
 }
@@ -132,21 +135,13 @@ impl<'a> Reader<'a> {
         Self { part, path: "requestParameters", protocol: "ipProtocol", from: "fromPort", to: "toPort" }
     }
 
-    fn rule(&self, cidr: &str, description: Option<String>) -> Result<IngressRule, ShapeError> {
+    fn traffic(&self) -> Result<Traffic, ShapeError> {
         let protocol = match self.part.get(self.protocol) {
             Some(Value::String(name)) => canonical_protocol(name),
             Some(Value::Number(number)) => canonical_protocol(&number.to_string()),
             _ => return Err(missing(&format!("{}.{}", self.path, self.protocol))),
         };
-        Ok(IngressRule {
-            rule_id: None,
-            protocol,
-            from_port: self.port(self.from)?,
-            to_port: self.port(self.to)?,
-            cidr: cidr.to_owned(),
-            description,
-            tags: BTreeMap::new(),
-        })
+        Ok(Traffic { protocol, from_port: self.port(self.from)?, to_port: self.port(self.to)? })
     }
 
     /// A port stands as a number or as a string, or not at all.
@@ -159,6 +154,27 @@ impl<'a> Reader<'a> {
             }
             Some(Value::String(digits)) => digits.trim().parse().map(Some).map_err(|_| wrong()),
             Some(_) => Err(wrong()),
+        }
+    }
+}
+
+/// What a permission lets in, from each of its sources.
+struct Traffic {
+    protocol: String,
+    from_port: Option<i32>,
+    to_port: Option<i32>,
+}
+
+impl Traffic {
+    fn from(&self, cidr: &str, description: Option<String>) -> IngressRule {
+        IngressRule {
+            rule_id: None,
+            protocol: self.protocol.clone(),
+            from_port: self.from_port,
+            to_port: self.to_port,
+            cidr: cidr.to_owned(),
+            description,
+            tags: BTreeMap::new(),
         }
     }
 }

@@ -76,15 +76,7 @@ impl Offence for OpenAdminPort {
 
     /// Port by port: the internet may be split among rules whose spans differ but share the port.
     fn offending(&self, rules: &[IngressRule]) -> Vec<usize> {
-        // Long lists of sources open the same ports: what is the same is looked at once.
-        let mut spans: Vec<(PortSpan, Vec<usize>)> = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
-            let Some(span) = PortSpan::of(rule).filter(|span| !span.is_all()) else { continue };
-            match spans.iter_mut().find(|(known, _)| *known == span) {
-                Some((_, indices)) => indices.push(index),
-                None => spans.push((span, vec![index])),
-            }
-        }
+        let spans = spans(rules);
         let mut by_port: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (place, (span, _)) in spans.iter().enumerate() {
             for port in admin_ports_in(*span) {
@@ -103,9 +95,9 @@ impl Offence for OpenAdminPort {
         offending.into_iter().collect()
     }
 
-    fn opens(&self, rules: &[&IngressRule]) -> String {
+    fn opens(&self, rules: &[IngressRule]) -> String {
         let mut services: Vec<&str> = Vec::new();
-        for port in rules.iter().flat_map(|rule| admin_ports(rule)) {
+        for port in spans(rules).into_iter().flat_map(|(span, _)| admin_ports_in(span)) {
             if !services.contains(&port.service) {
                 services.push(port.service);
             }
@@ -117,6 +109,20 @@ impl Offence for OpenAdminPort {
             few => few.join(", "),
         }
     }
+}
+
+/// The spans that the rules open, unless it is all ports, each with the indices of its rules: long lists
+/// of sources open the same ports, and what is the same is looked at once.
+fn spans(rules: &[IngressRule]) -> Vec<(PortSpan, Vec<usize>)> {
+    let mut spans: Vec<(PortSpan, Vec<usize>)> = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let Some(span) = PortSpan::of(rule).filter(|span| !span.is_all()) else { continue };
+        match spans.iter_mut().find(|(known, _)| *known == span) {
+            Some((_, indices)) => indices.push(index),
+            None => spans.push((span, vec![index])),
+        }
+    }
+    spans
 }
 
 /// The administration ports of a rule that does not open all ports.

@@ -75,7 +75,7 @@ impl Offence for OpenAllPorts {
         reaching_internet(rules, &open)
     }
 
-    fn opens(&self, rules: &[&IngressRule]) -> String {
+    fn opens(&self, rules: &[IngressRule]) -> String {
         let every_protocol = rules.iter().any(|rule| rule.protocol == "-1");
         if every_protocol { "every port and protocol" } else { "every port" }.to_owned()
     }

@@ -32,7 +32,7 @@ pub(super) trait Offence {
     fn offending(&self, rules: &[IngressRule]) -> Vec<usize>;
 
     /// What the rules open, for the sentence: `SSH`, or `every port`.
-    fn opens(&self, rules: &[&IngressRule]) -> String;
+    fn opens(&self, rules: &[IngressRule]) -> String;
 }
 
 /// A changed rule may be an egress rule, which its record does not tell. So where the rules as
@@ -62,14 +62,15 @@ pub(super) fn judge(offence: &impl Offence, call: &ApiCall, facts: &Facts) -> Re
             }
         }
     };
-    let rules = offending(offence, &write.rules).map_err(range)?;
-    Ok(if rules.is_empty() { Vec::new() } else { vec![claim(offence, call, write.group, &rules)] })
+    let indices = offending(offence, &write.rules).map_err(range)?;
+    let rules = taken(write.rules, &indices);
+    Ok(if rules.is_empty() { Vec::new() } else { vec![claim(offence, call, write.group, rules)] })
 }
 
-/// The offending rules. A range that cannot be read never hides another that offends; where none does,
-/// it leaves the question open, which is an error.
-fn offending<'a>(offence: &impl Offence, rules: &'a [IngressRule]) -> Result<Vec<&'a IngressRule>, CidrError> {
-    let found: Vec<_> = offence.offending(rules).into_iter().filter_map(|index| rules.get(index)).collect();
+/// The indices, in order, of the offending rules. A range that cannot be read never hides another that
+/// offends; where none does, it leaves the question open, which is an error.
+fn offending(offence: &impl Offence, rules: &[IngressRule]) -> Result<Vec<usize>, CidrError> {
+    let found = offence.offending(rules);
     if found.is_empty() {
         for rule in rules.iter().filter(|rule| offence.concerns(rule)) {
             cidr::network(&rule.cidr)?;
@@ -78,9 +79,19 @@ fn offending<'a>(offence: &impl Offence, rules: &'a [IngressRule]) -> Result<Vec
     Ok(found)
 }
 
+/// Those of the rules, in order.
+fn taken(rules: Vec<IngressRule>, indices: &[usize]) -> Vec<IngressRule> {
+    let mut wanted = indices.iter().peekable();
+    let mut taken = Vec::with_capacity(indices.len());
+    taken.extend(rules.into_iter().enumerate().filter_map(|(index, rule)| wanted.next_if_eq(&&index).map(|_| rule)));
+    taken
+}
+
 /// The question about the rules that offend as requested; `None` where none does.
 fn suspects(offence: &impl Offence, write: &IngressWrite) -> Result<Option<Question>, CidrError> {
-    let rule_ids: Vec<_> = offending(offence, &write.rules)?.iter().filter_map(|rule| rule.rule_id.clone()).collect();
+    let found = offending(offence, &write.rules)?;
+    let rule_ids: Vec<_> =
+        found.iter().filter_map(|index| write.rules.get(*index)).filter_map(|rule| rule.rule_id.clone()).collect();
     Ok(match &write.group {
         GroupRef::Id(group_id) if !rule_ids.is_empty() => {
             Some(Question::IngressRules { group_id: group_id.clone(), rule_ids })
@@ -89,23 +100,21 @@ fn suspects(offence: &impl Offence, write: &IngressWrite) -> Result<Option<Quest
     })
 }
 
-fn claim(offence: &impl Offence, call: &ApiCall, group: GroupRef, rules: &[&IngressRule]) -> Claim {
+fn claim(offence: &impl Offence, call: &ApiCall, group: GroupRef, rules: Vec<IngressRule>) -> Claim {
+    let opened = offence.opens(&rules);
     let mut named: Vec<_> = rules.iter().take(NAMED_RULES).map(|rule| format!("`{}`", rule.label())).collect();
     if rules.len() > NAMED_RULES {
         named.push(format!("{} more", rules.len() - NAMED_RULES));
     }
     let (group_id, response) = match group {
-        GroupRef::Id(group_id) => {
-            let rules = rules.iter().map(|&rule| rule.clone()).collect();
-            (group_id.clone(), Some(Response::RevokeIngress { group_id, rules }))
-        }
+        GroupRef::Id(group_id) => (group_id.clone(), Some(Response::RevokeIngress { group_id, rules })),
         // Without the id there is no telling which group of that name it is.
         GroupRef::Name(name) => (name, None),
     };
     let why = format!(
         "`{}` opened {} of security group `{}` to the internet: {}",
         call.event_name(),
-        offence.opens(rules),
+        opened,
         plain(&group_id, 80),
         named.join(", "),
     );

@@ -9,13 +9,15 @@ pub mod calls;
 pub mod describe;
 mod load;
 pub mod pack;
+mod record;
 mod respond;
 
 pub use load::{RuleError, RuleFile, load};
+pub(crate) use record::Record;
 
 use std::sync::OnceLock;
 
-use rsigma_eval::event::{Event as _, EventValue, JsonEvent};
+use rsigma_eval::event::{Event as _, EventValue};
 use rsigma_eval::{CompiledRule, compile_rule, evaluate_rule};
 
 use super::{Claim, DetectError, Detector, Facts, Meta};
@@ -90,7 +92,7 @@ impl Detector for SigmaDetector {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let event = JsonEvent::borrow(call.record());
+        let event = Record::of(call.record());
         if evaluate_rule(self.compile()?, &event).is_none() {
             return Ok(Vec::new());
         }
@@ -123,7 +125,7 @@ impl Detector for SigmaDetector {
 
 /// The text at a path of the event, or at the first of several, with commas between them, that is there.
 /// Of a list, its first members.
-pub(crate) fn text_at(event: &JsonEvent<'_>, path: &str) -> Option<String> {
+pub(crate) fn text_at(event: &Record<'_>, path: &str) -> Option<String> {
     path.split(',').find_map(|path| text_of(&event.get_field(path.trim())?))
 }
 

@@ -3,9 +3,7 @@
 //! A rule says where its target stands; the rest is read from the same event. Where that is not there,
 //! the finding stands without a response: it is told, and nothing is guessed.
 
-use rsigma_eval::event::JsonEvent;
-
-use super::text_at;
+use super::{Record, text_at};
 use crate::detect::fields::principal;
 use crate::event::ApiCall;
 use crate::finding::Target;
@@ -18,7 +16,7 @@ pub(super) fn response(
     path: &str,
     target: &str,
     call: &ApiCall,
-    event: &JsonEvent<'_>,
+    event: &Record<'_>,
 ) -> Option<Response> {
     match action {
         // The user stands beside the key.

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use rsigma_eval::event::JsonEvent;
-
 use super::fixture::fixtures_of;
-use crate::detect::sigma::{RuleFile, load, pack, text_at};
+use crate::detect::sigma::{Record, RuleFile, load, pack, text_at};
 use crate::detect::{Detector, Events, Facts, Outcome};
 
 #[test]
@@ -30,7 +28,7 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
         let target = paths.target.unwrap_or_else(|| panic!("{id}: `riposte.target` is missing"));
         for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
             let call = fixture.call();
-            let event = JsonEvent::borrow(call.record());
+            let event = Record::of(call.record());
             for path in [Some(target), paths.distinct].into_iter().flatten() {
                 assert!(text_at(&event, path).is_some(), "{id}/{}: nothing stands at `{path}`", fixture.name);
             }
