@@ -21,6 +21,7 @@ mod question;
 mod run;
 pub mod sigma;
 mod tally;
+mod trusted;
 
 mod account;
 mod compute;
@@ -43,6 +44,7 @@ pub use question::{Answer, Facts, Question};
 pub use run::{Report, run};
 pub use tally::{Counter, Sighting, Tally};
 pub use traces::TRACES;
+pub use trusted::Trusted;
 
 use std::fmt;
 use std::sync::LazyLock;
