@@ -38,7 +38,7 @@ pub use data::DATA;
 pub use hosts::LOG_DETECTORS;
 pub use identity::IDENTITY;
 pub use index::{Head, Index};
-pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome};
+pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per};
 pub use network::NETWORK;
 pub use question::{Answer, Facts, Question};
 pub use run::{Report, run};

@@ -1,7 +1,8 @@
 //! The events and log lines beside the detectors, in `fixtures/DETECTOR/`.
 //!
 //! A file's name says what is expected of it: `fires-*`, `fires-*--with-OTHER`, where another detector fires
-//! too, `silent-*`, or `silent-see-OTHER`, on which another detector fires. What AWS would have answered stands in `NAME.facts.json`.
+//! too, `silent-*`, or `silent-see-OTHER[--see-ANOTHER][--WHAT]`, on which other detectors
+//! fire. What AWS would have answered stands in `NAME.facts.json`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
