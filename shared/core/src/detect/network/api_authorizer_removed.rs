@@ -20,6 +20,7 @@ pub(super) const API_AUTHORIZER_REMOVED: Change = Change {
         technique: &["T1562.007"],
         events: Events::Calls(&[
             EventName { source: "apigateway.amazonaws.com", name: "DeleteAuthorizer" },
+            EventName { source: "apigateway.amazonaws.com", name: "UpdateDomainName" },
             EventName { source: "apigateway.amazonaws.com", name: "UpdateMethod" },
             EventName { source: "apigateway.amazonaws.com", name: "UpdateRoute" },
         ]),
@@ -27,7 +28,7 @@ pub(super) const API_AUTHORIZER_REMOVED: Change = Change {
             "\
 ## What it does
 Fires when an authorizer of an API in API Gateway is deleted, or a method or route is changed to need no
-authorisation, or no key, any more. Authorizers that are made are silent; a method that is made without one
+authorisation, or no key, any more, or a domain name to ask its callers for no certificates. Authorizers that are made are silent; a method that is made without one
 is `api-method-without-authorization`.
 
 ## Why is this bad?
@@ -43,7 +44,7 @@ A switch to another kind of authorisation deletes the old authorizer afterwards.
         ),
         ..Meta::PLAIN
     },
-    names: &["restApiId", "apiId"],
+    names: &["restApiId", "apiId", "domainName"],
     when: unlocks,
 };
 
@@ -61,4 +62,15 @@ fn unlocks(call: &ApiCall) -> bool {
         || values(request, "authorizationType").iter().any(|kind| kind == "NONE")
         || sets("/authorizationType", "NONE")
         || (sets("/apiKeyRequired", "false") && bare())
+        || sets("/mutualTlsAuthentication/truststoreUri", "")
+        || without_store(request)
+}
+
+/// A name that asked its callers for certificates asks for none where its store of them is emptied.
+fn without_store(request: &Value) -> bool {
+    let mutual = request.as_object().into_iter().flatten().find_map(|(key, value)| {
+        let inner = value.get("mutualTlsAuthentication");
+        if key == "mutualTlsAuthentication" { Some(value) } else { inner }
+    });
+    mutual.and_then(|mutual| mutual.get("truststoreUri")).and_then(Value::as_str) == Some("")
 }

@@ -16,6 +16,7 @@ mod dns_firewall_removed;
 mod dnssec_disabled;
 mod endpoint_policy_opened;
 mod gateway_changed;
+mod ingress_from_foreign_account;
 mod internet_route_added;
 mod load_balancer_groups_changed;
 mod load_balancer_lets_attacks_pass;
@@ -103,6 +104,7 @@ pub static NETWORK: Chapter = Chapter {
         &dhcp_points_to_public_dns::DHCP_POINTS_TO_PUBLIC_DNS,
         &network_interface_shared::NETWORK_INTERFACE_SHARED,
         &database_endpoint_opened_to_account::DATABASE_ENDPOINT_OPENED_TO_ACCOUNT,
+        &ingress_from_foreign_account::INGRESS_FROM_FOREIGN_ACCOUNT,
     ],
     rules: &pack::NETWORK,
 };
