@@ -2,6 +2,7 @@
 
 mod itself;
 mod logging_off;
+mod paths;
 mod trail_blind_spot;
 mod trail_narrowed;
 mod trail_selectors;
@@ -33,6 +34,7 @@ pub static TRACES: Chapter = Chapter {
         &itself::LOGS_TAMPERED,
         &itself::NOTICES_CUT_OFF,
         &itself::ALARM_SILENCED,
+        &itself::CHANGED_BY_CLOUD_CONTROL,
         &itself::STACK_DELETED,
         &itself::STACK_CHANGED,
         &itself::ChangedByCloudFormation,
