@@ -2,6 +2,7 @@
 
 mod itself;
 mod logging_off;
+mod logs_sent_to_another_account;
 mod paths;
 mod trail_blind_spot;
 mod trail_narrowed;
@@ -20,6 +21,8 @@ pub static TRACES: Chapter = Chapter {
         &logging_off::CLUSTER_LOGGING_DISABLED,
         &logging_off::DATABASE_LOGGING_DISABLED,
         &logging_off::API_LOGGING_DISABLED,
+        &logging_off::SERVICE_LOGGING_DISABLED,
+        &logs_sent_to_another_account::LogsSentToAnotherAccount,
         &itself::RULE_SILENCED,
         &itself::QUEUE_CUT_OFF,
         &itself::FUNCTION_STOPPED,
