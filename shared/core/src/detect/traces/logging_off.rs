@@ -33,7 +33,10 @@ impl Detector for LoggingOff {
         let actor = call.actor();
         let why =
             format!("`{}` by `{}` on `{name}` switched off: {}", call.event_name(), actor.label(), off.join(", "));
-        Ok(vec![Claim::of(Target::Resource { service, id: name.to_owned() }, plain(&why, 600))])
+        // Tools send all attributes of what they keep, those that were never on too.
+        let confidence = (members(call.request("attributes")).count() > 3).then_some(Confidence::Low);
+        let target = Target::Resource { service, id: name.to_owned() };
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
     }
 }
 
@@ -76,6 +79,7 @@ const LOAD_BALANCER: &str = "\
 ## What it does
 Fires when the attributes of a load balancer are set so that access logs or connection logs are off: for
 application, network and classic ones. Calls that set other attributes, or switch the logs on, are silent.
+Where the call sets more than three attributes at once, as tools do, the confidence is low.
 
 ## Why is this bad?
 The logs hold every request with its address, and are often all there is to tell how an application was

@@ -37,6 +37,7 @@ pub static TRACES: Chapter = Chapter {
         &itself::LOGS_TAMPERED,
         &itself::NOTICES_CUT_OFF,
         &itself::ALARM_SILENCED,
+        &itself::ExemptTagSet,
         &itself::CHANGED_BY_CLOUD_CONTROL,
         &itself::STACK_DELETED,
         &itself::STACK_CHANGED,

@@ -7,6 +7,7 @@
 
 mod cloud_control;
 mod deployed;
+mod exempt;
 mod functions;
 mod ledger;
 mod logs;
@@ -21,6 +22,7 @@ mod stack;
 
 pub(super) use cloud_control::CHANGED_BY_CLOUD_CONTROL;
 pub(super) use deployed::ChangedByCloudFormation;
+pub(super) use exempt::ExemptTagSet;
 pub(super) use functions::{FUNCTION_OPENED, FUNCTION_REPLACED, FUNCTION_STOPPED};
 pub(super) use ledger::{INCIDENT_DELETED, LEDGER_TAMPERED};
 pub(super) use logs::LOGS_TAMPERED;
