@@ -164,7 +164,20 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
             "UploadPart",
         ],
     ),
-    ("dynamodb.amazonaws.com", &["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"]),
+    (
+        "dynamodb.amazonaws.com",
+        &[
+            "BatchExecuteStatement",
+            "BatchWriteItem",
+            "DeleteItem",
+            "ExecuteStatement",
+            "ExecuteTransaction",
+            "GetItem",
+            "PutItem",
+            "TransactWriteItems",
+            "UpdateItem",
+        ],
+    ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
     ("lambda.amazonaws.com", &["Invoke"]),
 ];
