@@ -208,7 +208,13 @@ const DATA_CALLS: [(&str, &[&str]); 5] = [
     ("lambda.amazonaws.com", &["Invoke"]),
     (
         "cognito-identity.amazonaws.com",
-        &["GetCredentialsForIdentity", "GetId", "GetOpenIdToken", "GetOpenIdTokenForDeveloperIdentity", "UnlinkIdentity"],
+        &[
+            "GetCredentialsForIdentity",
+            "GetId",
+            "GetOpenIdToken",
+            "GetOpenIdTokenForDeveloperIdentity",
+            "UnlinkIdentity",
+        ],
     ),
 ];
 

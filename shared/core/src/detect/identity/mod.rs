@@ -15,6 +15,7 @@ mod federation_token_with_full_power;
 mod group_joined_by_self;
 mod login_profile_for_another;
 mod login_profile_for_namesake;
+mod login_profile_for_self;
 mod mfa_device_for_another;
 mod mfa_removed_from_another;
 mod own_policy_removed;
@@ -53,6 +54,7 @@ pub static IDENTITY: Chapter = Chapter {
         &role_open_to_federation::RoleOpenToFederation,
         &login_profile_for_another::LoginProfileForAnother,
         &login_profile_for_namesake::LoginProfileForNamesake,
+        &login_profile_for_self::LoginProfileForSelf,
         &credential_for_another::CredentialForAnother,
         &mfa_removed_from_another::MfaRemovedFromAnother,
         &mfa_device_for_another::MfaDeviceForAnother,

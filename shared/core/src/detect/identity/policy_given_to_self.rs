@@ -89,9 +89,7 @@ impl Detector for PolicyGivenToSelf {
 /// grants has asked for it; one that nobody has read may grant something.
 fn only_denies(arn: &str, facts: &Facts) -> bool {
     match ManagedPolicy::parse(arn) {
-        Some(ManagedPolicy::Aws { name }) => {
-            name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine")
-        }
+        Some(ManagedPolicy::Aws { name }) => name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine"),
         _ => matches!(customers_policy(arn, facts), Ok(Some(policy)) if !policy.allows_anything()),
     }
 }

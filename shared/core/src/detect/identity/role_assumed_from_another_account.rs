@@ -23,7 +23,8 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Records that somebody of another AWS account took a role of this one. CloudTrail then names the caller's account and hardly more.
+Records that somebody of another AWS account took a role of this one. CloudTrail then names the
+caller's account and hardly more.
 
 Callers of the own account, AWS's services, sessions through an identity provider (`federated-session-started`) and
 refused attempts are silent. Letting another account in is `role-open-to-another-account`.
