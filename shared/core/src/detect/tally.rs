@@ -34,7 +34,8 @@ pub struct Counter {
     pub detector: &'static str,
     /// The account.
     pub account: String,
-    /// Who made the calls: the role or the user, else the access key, else the address.
+    /// Who made the calls: the role or the user, else the person of IAM Identity Center, else the access
+    /// key, else the address.
     pub principal: String,
     /// When the window began, in seconds since 1970.
     pub window_s: i64,
@@ -52,7 +53,9 @@ impl Counter {
 impl Sighting {
     pub(super) fn new(meta: &Meta, burst: Burst, item: String, finding: Finding) -> Self {
         let actor = &finding.principal;
-        let who = actor.principal_arn().or(actor.access_key_id.as_deref()).or(actor.source_ip.as_deref());
+        // Other names than these do not tell who it is: whoever fails to sign in chooses one.
+        let person = actor.name.as_deref().filter(|_| actor.kind.as_deref() == Some("IdentityCenterUser"));
+        let who = actor.principal_arn().or(person).or(actor.access_key_id.as_deref()).or(actor.source_ip.as_deref());
         let time = finding.event_time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
         // Events without a time count together.
         let second = time.map_or(0, Timestamp::as_second);
