@@ -45,7 +45,9 @@ fn patterns(template: &str, function: &str) -> Vec<Pattern> {
 impl Pattern {
     /// Whether EventBridge hands an event to the rule's queue.
     fn delivers(&self, source: &str, name: &str, failed: bool, root: bool) -> bool {
-        let of_data = source == "ebs.amazonaws.com" || name.contains("Object") || name.contains("Item");
+        let of_data = ["ebs.amazonaws.com", "cognito-identity.amazonaws.com"].contains(&source)
+            || name.contains("Object")
+            || name.contains("Item");
         let is_read = !of_data && ["Get", "List", "Describe"].iter().any(|verb| name.starts_with(verb));
         let among = |list: &[String], value: &str| list.is_empty() || list.iter().any(|item| item == value);
         let code = match (failed, self.codes.first().map(String::as_str)) {

@@ -138,16 +138,58 @@ pub struct EventName {
 }
 
 impl EventName {
-    /// Whether EventBridge delivers it only to a rule that asks for read-only management events too.
+    /// Whether it only reads (or, like `AssumeRole`, is recorded as if it did): EventBridge delivers it for
+    /// certain only to a rule that asks for read-only management events too. They are many.
     #[must_use]
     pub fn is_read(self) -> bool {
-        self.name == ANY || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| self.name.starts_with(verb))
+        let named = |(source, verbs): &(&str, &[&str])| {
+            [ANY, self.source].contains(source) && verbs.iter().any(|verb| self.name.starts_with(verb))
+        };
+        self.name == ANY || READING.iter().any(named)
     }
 }
 
+/// How the names of calls begin that CloudTrail records with `readOnly: true`, by service. EventBridge's
+/// manual promises to hold back those that begin with `Get`, `List` and `Describe`, and says of the others
+/// that they may be delivered without being asked for; to ask for them is right either way.
+const READING: [(&str, &[&str]); 7] = [
+    (
+        ANY,
+        &[
+            "BatchDescribe",
+            "BatchGet",
+            "BatchList",
+            "Check",
+            "Describe",
+            "Download",
+            "Estimate",
+            "Filter",
+            "Get",
+            "Head",
+            "List",
+            "Lookup",
+            "Preview",
+            "Query",
+            "Scan",
+            "Search",
+            "Select",
+            "Simulate",
+            "Test",
+            "View",
+        ],
+    ),
+    // Whoever takes a role gets credentials and changes nothing.
+    ("sts.amazonaws.com", &["AssumeRole", "AssumeRoot", "DecodeAuthorizationMessage"]),
+    ("eks-auth.amazonaws.com", &["AssumeRoleForPodIdentity"]),
+    ("bedrock.amazonaws.com", &["Converse", "InvokeModel"]),
+    ("iam.amazonaws.com", &["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"]),
+    ("kms.amazonaws.com", &["Decrypt", "Encrypt", "Generate", "ReEncrypt", "Sign", "Verify"]),
+    ("logs.amazonaws.com", &["StartQuery", "StartLiveTail"]),
+];
+
 /// Calls on what a resource holds, by service. CloudTrail records them only where a trail is told to, and
 /// they are many.
-const DATA_CALLS: [(&str, &[&str]); 4] = [
+const DATA_CALLS: [(&str, &[&str]); 5] = [
     (
         "s3.amazonaws.com",
         &[
@@ -180,6 +222,16 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
     ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
     ("lambda.amazonaws.com", &["Invoke"]),
+    (
+        "cognito-identity.amazonaws.com",
+        &[
+            "GetCredentialsForIdentity",
+            "GetId",
+            "GetOpenIdToken",
+            "GetOpenIdTokenForDeveloperIdentity",
+            "UnlinkIdentity",
+        ],
+    ),
 ];
 
 impl EventName {
@@ -229,7 +281,8 @@ pub struct Burst {
 /// For whom a burst is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Per {
-    /// For who made the calls: the role or the user, else the access key, else the address.
+    /// For who made the calls: the role or the user, else the person of IAM Identity Center, else the access key,
+    /// else the address.
     #[default]
     Principal,
     /// For the address that the calls came from, whoever made them.
@@ -256,5 +309,53 @@ impl FromStr for Per {
             "address" => Ok(Self::Address),
             other => Err(format!("must be `principal` or `address`, not `{}`", plain(other, 40))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(source: &'static str, name: &'static str) -> EventName {
+        EventName { source, name }
+    }
+
+    #[test]
+    fn what_cloudtrail_records_as_read_only_is_asked_for() {
+        for (source, name) in [
+            ("sts.amazonaws.com", "AssumeRole"),
+            ("sts.amazonaws.com", "AssumeRoleWithSAML"),
+            ("sts.amazonaws.com", "AssumeRoleWithWebIdentity"),
+            ("sts.amazonaws.com", "GetCallerIdentity"),
+            ("bedrock.amazonaws.com", "InvokeModelWithResponseStream"),
+            ("iam.amazonaws.com", "SimulatePrincipalPolicy"),
+            ("secretsmanager.amazonaws.com", "BatchGetSecretValue"),
+            ("cloudtrail.amazonaws.com", "LookupEvents"),
+            ("kms.amazonaws.com", "Decrypt"),
+            ("s3.amazonaws.com", ANY),
+        ] {
+            assert!(event(source, name).is_read(), "{source} {name}");
+        }
+    }
+
+    #[test]
+    fn what_changes_something_is_not() {
+        for (source, name) in [
+            ("iam.amazonaws.com", "CreateAccessKey"),
+            ("ses.amazonaws.com", "VerifyEmailIdentity"),
+            ("signin.amazonaws.com", "ConsoleLogin"),
+            ("sso.amazonaws.com", "Authenticate"),
+            ("athena.amazonaws.com", "StartQueryExecution"),
+            ("securityhub.amazonaws.com", "BatchUpdateFindings"),
+            ("lambda.amazonaws.com", "Invoke"),
+        ] {
+            assert!(!event(source, name).is_read(), "{source} {name}");
+        }
+    }
+
+    #[test]
+    fn credentials_of_guests_are_data() {
+        assert!(event("cognito-identity.amazonaws.com", "GetCredentialsForIdentity").is_data());
+        assert!(!event("cognito-identity.amazonaws.com", "SetIdentityPoolRoles").is_data());
     }
 }

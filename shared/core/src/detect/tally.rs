@@ -60,10 +60,12 @@ impl Counter {
 impl Sighting {
     pub(super) fn new(meta: &Meta, burst: Burst, item: String, finding: Finding) -> Self {
         let actor = &finding.principal;
-        let address = || actor.source_ip.as_deref();
+        // Other names than these do not tell who it is: whoever fails to sign in chooses one.
+        let person = actor.name.as_deref().filter(|_| actor.kind.as_deref() == Some("IdentityCenterUser"));
+        let address = actor.source_ip.as_deref();
         let whose = match burst.per {
-            Per::Principal => actor.principal_arn().or(actor.access_key_id.as_deref()).or_else(address),
-            Per::Address => address(),
+            Per::Principal => actor.principal_arn().or(person).or(actor.access_key_id.as_deref()).or(address),
+            Per::Address => address,
         };
         let time = finding.event_time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
         // Events without a time count together.

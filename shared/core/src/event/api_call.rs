@@ -39,7 +39,7 @@ pub struct Actor {
     pub arn: Option<String>,
     /// The ARN of the role behind a session.
     pub role_arn: Option<String>,
-    /// The user's or role's name.
+    /// The user's or role's name; of a person of IAM Identity Center, the user's id.
     pub name: Option<String>,
     /// The access key that signed the call.
     pub access_key_id: Option<String>,
@@ -188,11 +188,12 @@ impl ApiCall {
         let issuer = |key: &str| {
             identity?.get("sessionContext")?.get("sessionIssuer")?.get(key)?.as_str().filter(|s| !s.is_empty())
         };
+        let person = || identity?.get("onBehalfOf")?.get("userId")?.as_str().filter(|s| !s.is_empty());
         Actor {
             kind: of("type").map(str::to_owned),
             arn: of("arn").map(str::to_owned),
             role_arn: issuer("arn").map(str::to_owned),
-            name: of("userName").or_else(|| issuer("userName")).map(str::to_owned),
+            name: of("userName").or_else(|| issuer("userName")).or_else(person).map(str::to_owned),
             access_key_id: of("accessKeyId").map(str::to_owned),
             source_ip: self.text("sourceIPAddress").map(str::to_owned),
             user_agent: self.text("userAgent").map(str::to_owned),

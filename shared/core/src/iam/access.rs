@@ -143,6 +143,12 @@ impl Policy {
         grants
     }
 
+    /// Whether any statement allows anything at all: a policy that only denies gives nothing.
+    #[must_use]
+    pub fn allows_anything(&self) -> bool {
+        self.allows().next().is_some()
+    }
+
     /// The statements that allow something, each with its index.
     pub(super) fn allows(&self) -> impl Iterator<Item = (usize, &Statement)> {
         self.statements.iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow && !s.is_void())

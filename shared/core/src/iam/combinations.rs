@@ -30,6 +30,12 @@ pub const COMBINATIONS: &[Combination] = &[
     permissions("create-access-key", "makes access keys for any user", &["iam:CreateAccessKey"], kind::USER),
     permissions("create-login-profile", "gives any user a console password", &["iam:CreateLoginProfile"], kind::USER),
     permissions("update-login-profile", "changes any user's console password", &["iam:UpdateLoginProfile"], kind::USER),
+    permissions(
+        "update-saml-provider",
+        "signs for any SAML provider whose people have roles",
+        &["iam:UpdateSAMLProvider"],
+        kind::SAML_PROVIDER,
+    ),
     permissions("assume-any-role", "becomes any role that trusts the account", &["sts:AssumeRole"], kind::ROLE),
     // A role for a machine or a function.
     passing(

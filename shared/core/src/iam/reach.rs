@@ -40,6 +40,7 @@ pub(super) mod kind {
     pub(in crate::iam) const ROLE: Kind = of_account("role/");
     pub(in crate::iam) const GROUP: Kind = of_account("group/");
     pub(in crate::iam) const POLICY: Kind = of_account("policy/");
+    pub(in crate::iam) const SAML_PROVIDER: Kind = of_account("saml-provider/");
     pub(in crate::iam) const ANYTHING: Kind = Kind { service: "", path: "", scope: Scope::Anything };
 
     const fn of_account(path: &'static str) -> Kind {

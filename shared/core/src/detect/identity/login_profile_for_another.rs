@@ -28,7 +28,8 @@ Fires when `CreateLoginProfile` gives a console password to a user other than th
 `UpdateLoginProfile` changes that of another user. For the root user and for roles every user is another one,
 except where a role's session bears that user's name: this is `login-profile-for-namesake`.
 
-A user who changes its own password, by `ChangePassword` or by naming itself, is silent.
+A user who changes its own password by `ChangePassword` is silent; one that gives itself a password without knowing an
+old one is `login-profile-for-self`.
 
 ## Why is this bad?
 Whoever sets a user's password can sign in as that user, with its permissions and under its name. A user that had

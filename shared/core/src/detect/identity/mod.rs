@@ -15,15 +15,20 @@ mod federation_token_with_full_power;
 mod group_joined_by_self;
 mod login_profile_for_another;
 mod login_profile_for_namesake;
+mod login_profile_for_self;
 mod mfa_device_for_another;
 mod mfa_removed_from_another;
 mod own_policy_removed;
 mod password_policy_weakened;
 mod permissions_boundary_removed;
+mod policy_given_to_self;
+mod role_assumed_from_another_account;
+mod role_of_another_account_assumed;
 mod role_open_to_another_account;
 mod role_open_to_everyone;
 mod role_open_to_federation;
 mod role_open_with_external_id;
+mod session_renewed_by_itself;
 mod trust_opened;
 mod written_policy;
 
@@ -49,6 +54,7 @@ pub static IDENTITY: Chapter = Chapter {
         &role_open_to_federation::RoleOpenToFederation,
         &login_profile_for_another::LoginProfileForAnother,
         &login_profile_for_namesake::LoginProfileForNamesake,
+        &login_profile_for_self::LoginProfileForSelf,
         &credential_for_another::CredentialForAnother,
         &mfa_removed_from_another::MfaRemovedFromAnother,
         &mfa_device_for_another::MfaDeviceForAnother,
@@ -57,6 +63,10 @@ pub static IDENTITY: Chapter = Chapter {
         &permissions_boundary_removed::PermissionsBoundaryRemoved,
         &password_policy_weakened::PasswordPolicyWeakened,
         &federation_token_with_full_power::FederationTokenWithFullPower,
+        &policy_given_to_self::PolicyGivenToSelf,
+        &session_renewed_by_itself::SessionRenewedByItself,
+        &role_assumed_from_another_account::RoleAssumedFromAnotherAccount,
+        &role_of_another_account_assumed::RoleOfAnotherAccountAssumed,
     ],
     rules: &pack::IDENTITY,
 };

@@ -199,3 +199,56 @@ fn the_key_of_root_is_told_once_an_hour() {
         .count();
     assert_eq!(told, 1);
 }
+
+#[test]
+fn who_takes_which_role_is_told() {
+    for (detector, name, why) in [
+        (
+            "role-assumed-from-another-account",
+            "fires-other-account",
+            "`AssumeRole`: account `444455556666` took the role `arn:aws:iam::111122223333:role/vendor-monitoring` as \
+             `scanner`",
+        ),
+        (
+            "role-of-another-account-assumed",
+            "fires-other-account",
+            "`AssumeRole`: `arn:aws:sts::111122223333:assumed-role/ci-deploy/build-4711` took the role \
+             `arn:aws:iam::444455556666:role/deploy-target` of account `444455556666`",
+        ),
+        (
+            "session-renewed-by-itself",
+            "fires-own-role",
+            "`AssumeRole`: `arn:aws:sts::111122223333:assumed-role/ci-deploy/build-4711` took its own role \
+             `arn:aws:iam::111122223333:role/ci-deploy` once more",
+        ),
+    ] {
+        assert_eq!(only(detector, name).why, why);
+    }
+}
+
+#[test]
+fn a_policy_of_ones_own_may_be_of_aws_or_of_the_customer() {
+    let finding = only("policy-given-to-self", "fires-attached-to-user");
+    assert_eq!(
+        finding.why,
+        "`AttachUserPolicy`: user/Mallory gave itself the policy `arn:aws:iam::aws:policy/SecretsManagerReadWrite`"
+    );
+    // Nobody has read the customer's policy: it may grant something.
+    let mut record =
+        fixture("policy-given-to-self", "fires-attached-to-user").call().record().as_object().unwrap().clone();
+    record["requestParameters"]["policyArn"] = json!("arn:aws:iam::111122223333:policy/extras");
+    assert_eq!(alarms(&ApiCall::new(record, None, None)), ["policy-given-to-self"]);
+}
+
+#[test]
+fn people_of_identity_center_are_counted_one_by_one() {
+    let of = |user: &str| {
+        let call = fixture("sso-credentials-collected", "fires-one-of-many").call();
+        let mut record = call.record().as_object().unwrap().clone();
+        record["userIdentity"]["onBehalfOf"]["userId"] = json!(user);
+        let mut report = judged(&ApiCall::new(record, None, None));
+        report.sightings.retain(|sighting| sighting.finding.detector == "sso-credentials-collected");
+        report.sightings.remove(0).counter.whose
+    };
+    assert_eq!((of("u-1"), of("u-2")), ("u-1".to_owned(), "u-2".to_owned()));
+}

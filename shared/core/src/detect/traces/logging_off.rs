@@ -303,7 +303,6 @@ pub(super) const SERVICE_LOGGING_DISABLED: LoggingOff = LoggingOff {
             EventName { source: "es.amazonaws.com", name: "UpdateDomainConfig" },
             EventName { source: "es.amazonaws.com", name: "UpdateElasticsearchDomainConfig" },
             EventName { source: "ec2.amazonaws.com", name: "ModifyClientVpnEndpoint" },
-            EventName { source: "network-firewall.amazonaws.com", name: "UpdateLoggingConfiguration" },
             EventName { source: "globalaccelerator.amazonaws.com", name: "UpdateAcceleratorAttributes" },
             EventName { source: "kafka.amazonaws.com", name: "UpdateMonitoring" },
             EventName { source: "mq.amazonaws.com", name: "UpdateBroker" },
@@ -316,8 +315,6 @@ pub(super) const SERVICE_LOGGING_DISABLED: LoggingOff = LoggingOff {
     names: &[
         "stateMachineArn",
         "domainName",
-        "firewallName",
-        "firewallArn",
         "acceleratorArn",
         "clusterArn",
         "broker-id",
@@ -330,10 +327,9 @@ pub(super) const SERVICE_LOGGING_DISABLED: LoggingOff = LoggingOff {
 
 const SERVICE: &str = "\
 ## What it does
-Fires when the logs of a state machine, an OpenSearch domain, a client VPN, a network firewall, an
-accelerator, a Kafka cluster, a message broker, a build project or a VPC Lattice service are switched off.
-Calls that say nothing of the logs, or switch them on, are silent. Load balancers, EKS, databases and API
-Gateway have detectors of their own.
+Fires when the logs of a state machine, an OpenSearch domain, a client VPN, an accelerator, a Kafka cluster, a message broker, a build project or a VPC Lattice service are switched off.
+Calls that say nothing of the logs, or switch them on, are silent. Load balancers, network firewalls, EKS,
+databases and API Gateway have detectors of their own.
 
 ## Why is this bad?
 Each of these logs is the only place where it stands who used the service and how: CloudTrail sees its
@@ -344,7 +340,7 @@ Infrastructure code that names the setting for every resource, on or off. Compar
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/008/>
-- <https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_UpdateLoggingConfiguration.html>
+- <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>
 - <https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/connection-logging.html>
 ";
 
@@ -356,12 +352,9 @@ fn service(call: &ApiCall) -> Vec<String> {
     let at = |pointer: &str| request.and_then(|request| request.pointer(pointer));
     let level = at("/loggingConfiguration/level").and_then(Value::as_str);
     let build = at("/logsConfig/cloudWatchLogs/status").and_then(Value::as_str);
-    // A firewall's list replaces the one before: without an entry nothing is logged any more.
-    let destinations = at("/loggingConfiguration/logDestinationConfigs").and_then(Value::as_array);
     let flags = [
         ("execution log", level.is_some_and(|level| level.eq_ignore_ascii_case("OFF"))),
         ("build log", build.is_some_and(|status| status.eq_ignore_ascii_case("DISABLED"))),
-        ("all logs", destinations.is_some_and(Vec::is_empty)),
         ("connection log", is_off(at("/ModifyClientVpnEndpointRequest/ConnectionLogOptions/Enabled"))),
         ("connection log", is_off(at("/connectionLogOptions/enabled"))),
         ("flow logs", is_off(at("/flowLogsEnabled"))),
