@@ -138,7 +138,11 @@ impl EventName {
     /// Whether EventBridge delivers it only to a rule that asks for read-only management events too.
     #[must_use]
     pub fn is_read(self) -> bool {
-        self.name == ANY || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| self.name.starts_with(verb))
+        let by_verb = || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| self.name.starts_with(verb));
+        // KMS records that a key is used as read-only.
+        let uses_key = ["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey"];
+        let of_key = || self.source == "kms.amazonaws.com" && uses_key.iter().any(|verb| self.name.starts_with(verb));
+        self.name == ANY || by_verb() || of_key()
     }
 }
 
@@ -154,10 +158,13 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
             "DeleteObject",
             "DeleteObjects",
             "GetObject",
+            "ListObjects",
+            "ListObjectVersions",
             "PutObject",
             "PutObjectAcl",
             "PutObjectLegalHold",
             "PutObjectRetention",
+            "UpdateObjectEncryption",
             "UploadPart",
         ],
     ),
