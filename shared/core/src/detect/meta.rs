@@ -158,6 +158,7 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
             "DeleteObject",
             "DeleteObjects",
             "GetObject",
+            "HeadObject",
             "ListObjects",
             "ListObjectVersions",
             "PutObject",
@@ -168,7 +169,10 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
             "UploadPart",
         ],
     ),
-    ("dynamodb.amazonaws.com", &["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"]),
+    (
+        "dynamodb.amazonaws.com",
+        &["BatchWriteItem", "DeleteItem", "ExecuteStatement", "GetItem", "PutItem", "Scan", "UpdateItem"],
+    ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
     ("lambda.amazonaws.com", &["Invoke"]),
 ];

@@ -11,6 +11,7 @@ mod bucket_policy_cross_account;
 mod bucket_policy_public;
 mod bucket_policy_public_attempted;
 mod bucket_replicated_to_another_account;
+mod copied_objects;
 mod data_shared_with_another_account;
 mod database_parameters_weakened;
 mod disk_copied_to_machine;
@@ -24,6 +25,8 @@ mod key_granted_to_another_account;
 mod key_policy_cross_account;
 mod key_policy_public;
 mod object_acl_public;
+mod objects_copied_onto_themselves;
+mod objects_copied_to_another_account;
 mod opened_policy;
 mod parameters_decrypted_in_bulk;
 mod policy_locks_everyone_out;
@@ -68,6 +71,8 @@ pub static DATA: Chapter = Chapter {
         &key_policy_cross_account::KeyPolicyCrossAccount,
         &key_policy_public::KeyPolicyPublic,
         &object_acl_public::ObjectAclPublic,
+        &objects_copied_onto_themselves::ObjectsCopiedOntoThemselves,
+        &objects_copied_to_another_account::ObjectsCopiedToAnotherAccount,
         &parameters_decrypted_in_bulk::ParametersDecryptedInBulk,
         &policy_locks_everyone_out::PolicyLocksEveryoneOut,
         &resource_made_public::ResourceMadePublic,

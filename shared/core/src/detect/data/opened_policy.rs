@@ -25,6 +25,7 @@ pub(super) const ALL: &[EventName] = &[
     event("s3.amazonaws.com", "PutAccessPointPolicy"),
     event("s3.amazonaws.com", "PutAccessPointPolicyForObjectLambda"),
     event("s3.amazonaws.com", "PutMultiRegionAccessPointPolicy"),
+    event("s3.amazonaws.com", "PutAccessGrantsInstanceResourcePolicy"),
     event("s3express.amazonaws.com", "PutBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTableBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTablePolicy"),
@@ -65,8 +66,8 @@ pub(super) const ALL: &[EventName] = &[
 ];
 
 /// Policies of buckets and of their access points.
-pub(super) const BUCKETS: &[EventName] = ALL.split_at(7).0;
-const AFTER_BUCKETS: &[EventName] = ALL.split_at(7).1;
+pub(super) const BUCKETS: &[EventName] = ALL.split_at(8).0;
+const AFTER_BUCKETS: &[EventName] = ALL.split_at(8).1;
 
 /// Policies of KMS keys.
 pub(super) const KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).0;
@@ -95,6 +96,10 @@ fn place(call: &ApiCall) -> Place {
         "PutAccessPointPolicyForObjectLambda" => {
             (&["/requestParameters/name"], &["/requestParameters/PutAccessPointPolicyForObjectLambdaRequest/Policy"])
         }
+        "PutAccessGrantsInstanceResourcePolicy" => (
+            &["/requestParameters/accountId"],
+            &["/requestParameters/PutAccessGrantsInstanceResourcePolicyRequest/Policy"],
+        ),
         "PutMultiRegionAccessPointPolicy" => (
             &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Name"],
             &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Policy"],
@@ -368,6 +373,7 @@ mod tests {
                 "attributes": {"Policy": text}, "aWSAccountId": ["*"],
                 "PutAccessPointPolicyRequest": {"Policy": text},
                 "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},
+                "PutAccessGrantsInstanceResourcePolicyRequest": {"Policy": text},
                 "PutMultiRegionAccessPointPolicyRequest": {"Details": {"Name": "m", "Policy": text}},
             });
             let call = call(event.source, event.name, request);

@@ -39,7 +39,7 @@ fn a_shared_copy_names_all_accounts_but_the_own() {
 
 #[test]
 fn a_foreign_key_is_told_with_the_object_that_it_encrypts() {
-    let finding = only("encrypted-with-foreign-key", "fires-copied-onto-itself");
+    let finding = only("encrypted-with-foreign-key", "fires-copied-onto-itself--with-objects-copied-onto-themselves");
     assert_eq!(
         finding.why,
         "`CopyObject` encrypts `acme-reports/2026/q1.pdf` with \
