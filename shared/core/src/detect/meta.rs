@@ -139,7 +139,7 @@ impl EventName {
     #[must_use]
     pub fn is_read(self) -> bool {
         let by_verb = || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| self.name.starts_with(verb));
-        // KMS records that a key is used as read-only.
+        // KMS records the use of a key as read-only, and it is used as often as anything is read.
         let uses_key = ["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey"];
         let of_key = || self.source == "kms.amazonaws.com" && uses_key.iter().any(|verb| self.name.starts_with(verb));
         self.name == ANY || by_verb() || of_key()
