@@ -24,8 +24,9 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when one principal copies fifty different objects onto themselves within ten minutes and names an
-encryption on the way, by KMS, whosever the key is, or by a key of the caller's. Copies to another name, and
-copies that only change tags or the storage class or leave the key to S3, do not count. It needs a trail that records data events of S3.
+encryption on the way, by KMS, whosever the key is, or by a key of the caller's. Copies to another name,
+and copies that only change tags or the storage class or leave the key to S3, do not count. It needs a
+trail that records data events of S3.
 
 ## Why is this bad?
 It is how a bucket is encrypted for ransom: each object is overwritten by itself under a key that can be

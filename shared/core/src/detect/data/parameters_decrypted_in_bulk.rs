@@ -25,9 +25,10 @@ const META: Meta = Meta {
     burst: Some(Burst { what: "parameters", at_least: 20, within_s: 600 }),
     prose: "\
 ## What it does
-Fires when one principal decrypts twenty different parameters of the parameter store within ten minutes:
-by name, ten at a time, by their history, or by path, where each path counts once. Reading without decryption, and what a
-service reads for itself, does not count. It needs a rule that delivers read-only management events.
+Fires when one principal decrypts twenty different parameters of the parameter store within ten minutes: by
+name, ten at a time, by their history, or by path, where each path counts once. Reading without decryption,
+and what a service reads for itself, does not count. It needs a rule that delivers read-only management
+events.
 
 ## Why is this bad?
 The parameter store is where passwords and tokens of applications lie. A program reads its own few; whoever
