@@ -17,14 +17,36 @@ pub(super) const EVENTS: &[EventName] = &[
 /// Objects that live for fewer days are gone before anybody looks for them.
 const SOON_DAYS: i64 = 7;
 
-/// The claim about the rules that delete soon: those over the whole bucket, or those over a part of it.
-pub(super) fn judge(call: &ApiCall, whole: bool) -> Result<Vec<Claim>, DetectError> {
-    let bucket = required(call, "bucketName")?;
+/// Old versions that go within so many days are gone before anybody misses what they are versions of.
+const AT_ONCE_DAYS: i64 = 2;
+
+/// The rules that are in force.
+fn rules(call: &ApiCall) -> impl Iterator<Item = &Value> {
     let configuration = call.request("LifecycleConfiguration");
     let rules =
         configuration.and_then(|configuration| configuration.get("Rule").or_else(|| configuration.get("Rules")));
     let enabled = |rule: &&Value| rule.get("Status").and_then(Value::as_str) == Some("Enabled");
-    let rules = each(rules).iter().filter(enabled).filter(|rule| covers_all(rule) == whole);
+    each(rules).iter().filter(enabled)
+}
+
+/// The claim about a rule that deletes old versions at once.
+pub(super) fn judge_old_versions(call: &ApiCall) -> Result<Vec<Claim>, DetectError> {
+    let bucket = required(call, "bucketName")?;
+    let old = |rule: &Value| {
+        let expiration = rule.get("NoncurrentVersionExpiration")?;
+        let kept = number(expiration.get("NewerNoncurrentVersions")).unwrap_or(0);
+        number(expiration.get("NoncurrentDays")).filter(|days| *days <= AT_ONCE_DAYS && kept == 0)
+    };
+    let Some(days) = rules(call).find_map(old) else { return Ok(Vec::new()) };
+    let why = format!("`{}` makes S3 delete old versions in bucket `{bucket}` after {days} days", call.event_name());
+    let target = Target::Resource { service: "s3".to_owned(), id: plain(bucket, 300) };
+    Ok(vec![Claim::of(target, plain(&why, 600))])
+}
+
+/// The claim about the rules that delete soon: those over the whole bucket, or those over a part of it.
+pub(super) fn judge(call: &ApiCall, whole: bool) -> Result<Vec<Claim>, DetectError> {
+    let bucket = required(call, "bucketName")?;
+    let rules = rules(call).filter(|rule| covers_all(rule) == whole);
     let soon: Vec<String> = rules.filter_map(|rule| expiry(rule, call)).collect();
     let Some(first) = soon.first() else { return Ok(Vec::new()) };
     let what = if whole { "everything" } else { "a part of what is" };

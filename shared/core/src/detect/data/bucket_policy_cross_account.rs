@@ -18,9 +18,9 @@ const META: Meta = Meta {
     events: Events::Calls(opened_policy::BUCKETS),
     prose: "\
 ## What it does
-Fires when a policy is written onto a bucket, an access point, a multi-region access point or a table
-bucket that lets another account in, or identities of a provider that is not of this account. The document
-is evaluated with its conditions and its `Deny` statements.
+Fires when a policy is written onto a bucket, an access point, a multi-region access point, a table bucket
+or the instance of S3 Access Grants that lets another account in, or identities of a provider that is not
+of this account. The document is evaluated with its conditions and its `Deny` statements.
 
 The accounts from which AWS itself delivers load balancers' logs and billing reports do not count. Neither
 do service principals, CloudFront's origin identities, the whole organisation, or networks: the document

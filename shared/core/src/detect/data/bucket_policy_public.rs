@@ -18,12 +18,12 @@ const META: Meta = Meta {
     events: Events::Calls(opened_policy::BUCKETS),
     prose: "\
 ## What it does
-Fires when a policy is written onto a bucket, an access point, a multi-region access point or a table
-bucket that lets everyone in. The document is evaluated with its conditions and its `Deny` statements: a
-condition on the organisation, an account, a VPC endpoint or narrow source addresses closes it again, and
-so does a `Deny` to all others. Conditions that whoever asks can meet at will (`aws:SecureTransport`,
-`aws:Referer`) do not. A condition that says nothing of who asks, such as a tag on the object, lowers the
-confidence to low.
+Fires when a policy is written onto a bucket, an access point, a multi-region access point, a table bucket
+or the instance of S3 Access Grants that lets everyone in. The document is evaluated with its conditions
+and its `Deny` statements: a condition on the organisation, an account, a VPC endpoint or narrow source
+addresses closes it again, and so does a `Deny` to all others. Conditions that whoever asks can meet at
+will (`aws:SecureTransport`, `aws:Referer`) do not. A condition that says nothing of who asks, such as a
+tag on the object, lowers the confidence to low.
 
 A policy that names accounts is `bucket-policy-cross-account`. One that is refused by the public access
 block is a failed call, and silent.

@@ -1,8 +1,10 @@
-//! `data-shared-with-another-account`: tables shared with another account.
+//! `data-shared-with-another-account`: data shared with another account.
 
 use serde_json::Value;
 
+use super::accounts::account_of;
 use super::json::{each, texts};
+use crate::detect::named::{named, values};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -13,7 +15,7 @@ pub(super) struct DataSharedWithAnotherAccount;
 
 const META: Meta = Meta {
     id: "data-shared-with-another-account",
-    title: "Tables shared with another account",
+    title: "Data shared with another account",
     domain: Domain::Data,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
@@ -22,12 +24,16 @@ const META: Meta = Meta {
         EventName { source: "lakeformation.amazonaws.com", name: "GrantPermissions" },
         EventName { source: "lakeformation.amazonaws.com", name: "BatchGrantPermissions" },
         EventName { source: "redshift.amazonaws.com", name: "AuthorizeDataShare" },
+        EventName { source: "redshift.amazonaws.com", name: "AuthorizeEndpointAccess" },
+        EventName { source: "es.amazonaws.com", name: "AuthorizeVpcEndpointAccess" },
+        EventName { source: "s3.amazonaws.com", name: "CreateAccessGrant" },
     ]),
     prose: "\
 ## What it does
 Fires when Lake Formation grants tables, databases or locations to another account or to a principal of
-one, and when a Redshift data share is authorised for another account. Grants to the account's own
-principals and to groups are silent.
+one, when a Redshift data share is authorised for another account, when another account may reach a Redshift
+cluster or a search domain by an endpoint in a network of its own, and when S3 Access Grants gives such a
+principal a place in a bucket. Grants to the account's own principals and to groups are silent.
 
 ## Why is this bad?
 The other account queries the live tables with its own tools, for as long as the grant stands: nothing has
@@ -56,10 +62,13 @@ impl Detector for DataSharedWithAnotherAccount {
         let mut with: Vec<String> = call.record().get("requestParameters").and_then(&of).into_iter().collect();
         with.extend(each(call.request("entries")).iter().filter_map(&of));
         with.extend(texts(call.request("consumerIdentifier")).map(str::to_owned));
+        with.extend(values(call.record(), "granteeIdentifier"));
+        with.extend(texts(call.request("account")).map(str::to_owned));
         let own = call.account();
-        let foreign = |who: &&String| account(who).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
+        let foreign = |who: &&String| account_of(who).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         let Some(who) = with.iter().find(foreign) else { return Ok(Vec::new()) };
-        let what = call.request_text("dataShareArn").map(str::to_owned);
+        let first = ["dataShareArn", "clusterIdentifier", "domainName"].iter().find_map(|name| call.request_text(name));
+        let what = first.map(str::to_owned).or_else(|| named(call, &["s3SubPrefix", "accessGrantsLocationId"]));
         let what =
             what.or_else(|| call.request("resource").map(Value::to_string)).unwrap_or_else(|| "(several)".into());
         let why = format!("`{}` gives `{who}`, of another account, access to `{what}`", call.event_name());
@@ -67,10 +76,4 @@ impl Detector for DataSharedWithAnotherAccount {
         let target = Target::Resource { service: service.to_owned(), id: plain(&what, 300) };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }
-}
-
-/// The account that a principal is, or is of.
-fn account(who: &str) -> Option<&str> {
-    let id = if who.starts_with("arn:") { who.split(':').nth(4)? } else { who };
-    (id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).then_some(id)
 }

@@ -22,20 +22,25 @@ const META: Meta = Meta {
         EventName { source: "s3.amazonaws.com", name: "PutObject" },
         EventName { source: "s3.amazonaws.com", name: "CopyObject" },
         EventName { source: "s3.amazonaws.com", name: "CreateMultipartUpload" },
+        EventName { source: "s3.amazonaws.com", name: "UpdateObjectEncryption" },
         EventName { source: "s3.amazonaws.com", name: "PutBucketEncryption" },
         EventName { source: "ec2.amazonaws.com", name: "CopySnapshot" },
+        EventName { source: "ec2.amazonaws.com", name: "CopyImage" },
+        EventName { source: "ec2.amazonaws.com", name: "CreateVolume" },
         EventName { source: "ec2.amazonaws.com", name: "ModifyEbsDefaultKmsKeyId" },
         EventName { source: "rds.amazonaws.com", name: "CopyDBSnapshot" },
         EventName { source: "rds.amazonaws.com", name: "CopyDBClusterSnapshot" },
         EventName { source: "rds.amazonaws.com", name: "StartExportTask" },
+        EventName { source: "redshift.amazonaws.com", name: "ModifyCluster" },
         EventName { source: "dynamodb.amazonaws.com", name: "UpdateTable" },
         EventName { source: "secretsmanager.amazonaws.com", name: "UpdateSecret" },
     ]),
     prose: "\
 ## What it does
 Fires when objects, a bucket's default, snapshots, exports, a table or a secret are encrypted with a KMS
-key whose ARN is of another account than the resource: objects written or copied, `PutBucketEncryption`,
-`ModifyEbsDefaultKmsKeyId`, copied snapshots, exports, tables and secrets. Keys of the account itself, keys
+key whose ARN is of another account than the resource: objects written, copied or encrypted anew
+(`UpdateObjectEncryption`), `PutBucketEncryption`, `ModifyEbsDefaultKmsKeyId`, volumes, copied snapshots
+and images, exports, warehouses, tables and secrets. Keys of the account itself, keys
 named without an account, and calls that a service makes are silent; so is writing into another account's
 bucket with a key of that account. For objects it needs a trail that records data events of S3.
 
@@ -86,9 +91,12 @@ impl Detector for EncryptedWithForeignKey {
     }
 }
 
-const RESOURCES: [&str; 9] = [
+const RESOURCES: [&str; 12] = [
     "bucketName",
     "sourceSnapshotId",
+    "sourceImageId",
+    "snapshotId",
+    "clusterIdentifier",
     "targetDBSnapshotIdentifier",
     "targetDBClusterSnapshotIdentifier",
     "sourceDBSnapshotIdentifier",

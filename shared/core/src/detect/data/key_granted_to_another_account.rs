@@ -1,5 +1,6 @@
-//! `key-granted-to-another-account`: kMS key granted to another account.
+//! `key-granted-to-another-account`: KMS key granted to another account.
 
+use super::accounts::account_of;
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -50,16 +51,11 @@ impl Detector for KeyGrantedToAnotherAccount {
         let key = required(call, "keyId")?;
         let own = call.account();
         let named = ["granteePrincipal", "retiringPrincipal"].iter().filter_map(|field| call.request_text(field));
-        let account = |principal: &str| principal.split(':').nth(4).map(str::to_owned).filter(|id| is_account(id));
         let foreign =
-            |principal: &&str| account(principal).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), &id));
+            |principal: &&str| account_of(principal).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         let Some(principal) = named.into_iter().find(foreign) else { return Ok(Vec::new()) };
         let why = format!("`CreateGrant` lets `{principal}`, of another account, use the key `{key}`");
         let target = Target::Resource { service: "kms".to_owned(), id: plain(key, 300) };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }

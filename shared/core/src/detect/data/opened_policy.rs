@@ -25,6 +25,7 @@ pub(super) const ALL: &[EventName] = &[
     event("s3.amazonaws.com", "PutAccessPointPolicy"),
     event("s3.amazonaws.com", "PutAccessPointPolicyForObjectLambda"),
     event("s3.amazonaws.com", "PutMultiRegionAccessPointPolicy"),
+    event("s3.amazonaws.com", "PutAccessGrantsInstanceResourcePolicy"),
     event("s3express.amazonaws.com", "PutBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTableBucketPolicy"),
     event("s3tables.amazonaws.com", "PutTablePolicy"),
@@ -55,6 +56,9 @@ pub(super) const ALL: &[EventName] = &[
     event("mediastore.amazonaws.com", "PutContainerPolicy"),
     event("schemas.amazonaws.com", "PutResourcePolicy"),
     event("acm-pca.amazonaws.com", "PutPolicy"),
+    event("ssm.amazonaws.com", "PutResourcePolicy"),
+    event("s3vectors.amazonaws.com", "PutVectorBucketPolicy"),
+    event("cloudhsm.amazonaws.com", "PutResourcePolicy"),
     event("codeartifact.amazonaws.com", "PutDomainPermissionsPolicy"),
     event("codeartifact.amazonaws.com", "PutRepositoryPermissionsPolicy"),
     event("ecr.amazonaws.com", "SetRepositoryPolicy"),
@@ -62,8 +66,8 @@ pub(super) const ALL: &[EventName] = &[
 ];
 
 /// Policies of buckets and of their access points.
-pub(super) const BUCKETS: &[EventName] = ALL.split_at(7).0;
-const AFTER_BUCKETS: &[EventName] = ALL.split_at(7).1;
+pub(super) const BUCKETS: &[EventName] = ALL.split_at(8).0;
+const AFTER_BUCKETS: &[EventName] = ALL.split_at(8).1;
 
 /// Policies of KMS keys.
 pub(super) const KEYS: &[EventName] = AFTER_BUCKETS.split_at(3).0;
@@ -74,7 +78,7 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(23).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(26).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -92,6 +96,10 @@ fn place(call: &ApiCall) -> Place {
         "PutAccessPointPolicyForObjectLambda" => {
             (&["/requestParameters/name"], &["/requestParameters/PutAccessPointPolicyForObjectLambdaRequest/Policy"])
         }
+        "PutAccessGrantsInstanceResourcePolicy" => (
+            &["/requestParameters/accountId"],
+            &["/requestParameters/PutAccessGrantsInstanceResourcePolicyRequest/Policy"],
+        ),
         "PutMultiRegionAccessPointPolicy" => (
             &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Name"],
             &["/requestParameters/PutMultiRegionAccessPointPolicyRequest/Details/Policy"],
@@ -133,6 +141,10 @@ fn place(call: &ApiCall) -> Place {
         "SetRepositoryPolicy" => (&["/requestParameters/repositoryName"], &["/requestParameters/policyText"]),
         "PutRegistryPolicy" => (&["/requestParameters/registryId"], &["/requestParameters/policyText"]),
         "PutContainerPolicy" => (&["/requestParameters/containerName"], &["/requestParameters/policy"]),
+        "PutVectorBucketPolicy" => (
+            &["/requestParameters/vectorBucketName", "/requestParameters/vectorBucketArn"],
+            &["/requestParameters/policy"],
+        ),
         // `PutResourcePolicy` of half a dozen services, and `PutPolicy`.
         _ => (
             &[
@@ -212,12 +224,26 @@ impl Wanted {
     }
 }
 
+/// The name of the resource and the document that a call wrote onto it; `None` where it wrote none that can
+/// be read.
+pub(super) fn written(call: &ApiCall) -> Option<(String, Value)> {
+    let place = place(call);
+    let document = match document(call, &place)? {
+        Value::String(text) => serde_json::from_str(&text).ok()?,
+        document => document,
+    };
+    Some((resource(call, &place).to_owned(), document))
+}
+
+fn resource<'a>(call: &'a ApiCall, place: &Place) -> &'a str {
+    place.resource.iter().find_map(|path| call.record().pointer(path)?.as_str()).unwrap_or("default")
+}
+
 /// The claim about the document that a call wrote.
 pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
     let place = place(call);
     let Some(document) = document(call, &place) else { return Ok(Vec::new()) };
-    let named = place.resource.iter().find_map(|path| call.record().pointer(path)?.as_str());
-    let resource = named.unwrap_or("default");
+    let resource = resource(call, &place);
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
     let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
     let policy = Policy::from_value(&document)
@@ -347,6 +373,7 @@ mod tests {
                 "attributes": {"Policy": text}, "aWSAccountId": ["*"],
                 "PutAccessPointPolicyRequest": {"Policy": text},
                 "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},
+                "PutAccessGrantsInstanceResourcePolicyRequest": {"Policy": text},
                 "PutMultiRegionAccessPointPolicyRequest": {"Details": {"Name": "m", "Policy": text}},
             });
             let call = call(event.source, event.name, request);
@@ -360,7 +387,7 @@ mod tests {
         assert!(services(BUCKETS).iter().all(|service| service.starts_with("s3")));
         assert!(services(KEYS).iter().all(|service| *service == "kms.amazonaws.com"));
         assert_eq!(services(SECRETS), ["secretsmanager.amazonaws.com"]);
-        let first = ["s3", "kms", "secretsmanager", "codeartifact", "ecr"];
+        let first = ["s3.", "s3express.", "s3tables.", "kms", "secretsmanager", "codeartifact", "ecr"];
         assert!(!services(OTHERS).iter().any(|service| first.iter().any(|name| service.starts_with(name))));
         assert_eq!(services(ALL).len(), BUCKETS.len() + KEYS.len() + 1 + OTHERS.len() + 4);
     }

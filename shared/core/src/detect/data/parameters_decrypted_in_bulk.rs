@@ -18,15 +18,17 @@ const META: Meta = Meta {
     technique: &["T1555.006", "T1552"],
     events: Events::Calls(&[
         EventName { source: "ssm.amazonaws.com", name: "GetParameter" },
+        EventName { source: "ssm.amazonaws.com", name: "GetParameterHistory" },
         EventName { source: "ssm.amazonaws.com", name: "GetParameters" },
         EventName { source: "ssm.amazonaws.com", name: "GetParametersByPath" },
     ]),
     burst: Some(Burst { what: "parameters", at_least: 20, within_s: 600, per: Per::Principal }),
     prose: "\
 ## What it does
-Fires when one principal decrypts twenty different parameters of the parameter store within ten minutes:
-by name, ten at a time, or by path, where each path counts once. Reading without decryption, and what a
-service reads for itself, does not count. It needs a rule that delivers read-only management events.
+Fires when one principal decrypts twenty different parameters of the parameter store within ten minutes: by
+name, ten at a time, by their history, or by path, where each path counts once. Reading without decryption,
+and what a service reads for itself, does not count. It needs a rule that delivers read-only management
+events.
 
 ## Why is this bad?
 The parameter store is where passwords and tokens of applications lie. A program reads its own few; whoever

@@ -20,9 +20,10 @@ const META: Meta = Meta {
 ## What it does
 Fires when another account is let in by the policy of a queue, a topic, an event bus, a backup vault, a
 Glacier vault, a file system, a table, a stream, a search domain, the Glue catalogue, a warehouse, a
-package repository or a private certificate authority. The document is evaluated with its conditions and
-its `Deny` statements; lists of accounts (`AddPermission`, `PutPermission`) are read as what they become.
-The account's own principals, services and a whole organisation are silent.
+parameter, a vector bucket, a package repository or a private certificate authority. The document is
+evaluated with its conditions and its `Deny` statements; lists of accounts (`AddPermission`,
+`PutPermission`) are read as what they become. The account's own principals, services and a whole
+organisation are silent.
 
 ## Why is this bad?
 What is granted in a resource's policy needs no credential of this account, and stays when all of them

@@ -19,9 +19,10 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when everyone is let in by the policy of a queue, a topic, an event bus, a backup vault, a Glacier
-vault, a file system, a table, a stream, a search domain, the Glue catalogue, a warehouse, a package
-repository or a private certificate authority. The document is evaluated with its conditions and its
-`Deny` statements; lists of accounts (`AddPermission`, `PutPermission`) are read as what they become.
+vault, a file system, a table, a stream, a search domain, the Glue catalogue, a warehouse, a parameter, a
+vector bucket, a package repository or a private certificate authority. The document is evaluated with its
+conditions and its `Deny` statements; lists of accounts (`AddPermission`, `PutPermission`) are read as what
+they become.
 
 Where any condition remains that does not name somebody, such as a wildcard ARN in `aws:SourceArn`, it is
 silent: topics and queues that take notifications from a bucket are written like that. So are search

@@ -66,7 +66,7 @@ fn added(call: &ApiCall) -> Vec<&str> {
     for permission in ["createVolumePermission", "launchPermission", "loadPermission"] {
         let items = call.request(permission).and_then(|change| change.get("add")).and_then(|add| add.get("items"));
         for item in each(items) {
-            added.extend(["userId", "group"].iter().flat_map(|key| texts(item.get(key))));
+            added.extend(["userId", "group", "groups"].iter().flat_map(|key| texts(item.get(key))));
         }
     }
     // RDS has an attribute's values.

@@ -51,13 +51,13 @@ impl Detector for RoleAssumedFromAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let caller = |key| call.identity().and_then(|identity| identity.get(key)).and_then(Value::as_str);
         if caller("type") != Some("AWSAccount") || call.by_service() {
             return Ok(Vec::new());
         }
         let own = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-        let Some(other) = caller("accountId").filter(|other| *other != own) else { return Ok(Vec::new()) };
+        let Some(other) = caller("accountId").filter(|other| facts.trusted.is_foreign(Some(&own), other)) else { return Ok(Vec::new()) };
         let role = required(call, "roleArn")?;
         let session = call.request_text("roleSessionName").unwrap_or("(no name)");
         let why = format!("`AssumeRole`: account `{other}` took the role `{role}` as `{session}`");

@@ -1,7 +1,7 @@
 //! What the claims about data say, and what a burst of them adds up to.
 
 use super::fixture::{everything, fixture};
-use crate::detect::{Facts, Tally, detectors, run};
+use crate::detect::{EventName, Facts, Tally, detectors, run};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Finding, Target};
 
@@ -39,7 +39,7 @@ fn a_shared_copy_names_all_accounts_but_the_own() {
 
 #[test]
 fn a_foreign_key_is_told_with_the_object_that_it_encrypts() {
-    let finding = only("encrypted-with-foreign-key", "fires-copied-onto-itself");
+    let finding = only("encrypted-with-foreign-key", "fires-copied-onto-itself--with-objects-copied-onto-themselves");
     assert_eq!(
         finding.why,
         "`CopyObject` encrypts `acme-reports/2026/q1.pdf` with \
@@ -68,4 +68,32 @@ fn parameters_are_counted_by_name_over_several_calls() {
         read(15..25),
         ["20 different parameters within 10 min, the last: `GetParameters` decrypted `/orders/19`"]
     );
+}
+
+/// The three steps count, whatever they are called and however often one is repeated.
+#[test]
+fn a_disk_is_copied_when_all_three_steps_were_taken() {
+    let mut tally = Tally::default();
+    let mut step = |name: &str| {
+        let report = fixture("disk-copied-to-machine", name).run(detectors());
+        let sightings = report.sightings.into_iter().filter(|one| one.counter.detector == "disk-copied-to-machine");
+        sightings.filter_map(|sighting| tally.count(sighting)).map(|finding| finding.why).collect::<Vec<_>>()
+    };
+    assert_eq!(step("fires-snapshot"), Vec::<String>::new());
+    assert_eq!(step("fires-volume"), Vec::<String>::new());
+    assert_eq!(step("fires-snapshot"), Vec::<String>::new());
+    assert_eq!(
+        step("fires-attached"),
+        ["3 different steps of copying a disk within 60 min, the last: `AttachVolume` of `vol-0a1b2c3d4e5f60718`"]
+    );
+}
+
+/// CloudTrail marks the use of a key as read-only, whatever its name says.
+#[test]
+fn the_use_of_a_key_is_a_read_and_the_change_of_one_is_not() {
+    let of = |source, name| EventName { source, name };
+    assert!(of("kms.amazonaws.com", "GenerateDataKeyWithoutPlaintext").is_read());
+    assert!(of("kms.amazonaws.com", "ReEncrypt").is_read());
+    assert!(!of("kms.amazonaws.com", "EnableKey").is_read());
+    assert!(!of("codecommit.amazonaws.com", "EncryptRepository").is_read());
 }

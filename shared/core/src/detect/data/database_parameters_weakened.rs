@@ -1,0 +1,94 @@
+//! `database-parameters-weakened`: encryption in transit or the audit of a database switched off.
+
+use serde_json::Value;
+
+use super::json::each;
+use crate::detect::meta::page;
+use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Severity, Target};
+use crate::text::plain;
+
+/// See [`META`].
+pub(super) struct DatabaseParametersWeakened;
+
+const META: Meta = Meta {
+    id: "database-parameters-weakened",
+    title: "Encryption or audit of a database switched off",
+    domain: Domain::Data,
+    severity: Severity::Medium,
+    confidence: Confidence::Medium,
+    technique: &["T1562", "T1562.008"],
+    events: Events::Calls(&[
+        EventName { source: "rds.amazonaws.com", name: "ModifyDBParameterGroup" },
+        EventName { source: "rds.amazonaws.com", name: "ModifyDBClusterParameterGroup" },
+        EventName { source: "redshift.amazonaws.com", name: "ModifyClusterParameterGroup" },
+    ]),
+    prose: page(
+        "\
+## What it does
+Fires when a parameter group of RDS, Aurora, DocumentDB, Neptune or Redshift no longer demands TLS
+(`rds.force_ssl`, `require_secure_transport`, `require_ssl`, `tls`, `neptune_enforce_ssl`) or no longer
+records what is asked of the database (`pgaudit.log`, `server_audit_logging`, `audit_logs`, `audit_trail`,
+`neptune_enable_audit_log`, `enable_user_activity_logging`). The same parameters switched on, and all
+others, are silent.
+
+## Why is this bad?
+CloudTrail does not see queries. The database's own audit is the only record of who read which table, and
+it goes first. Without TLS, passwords and rows cross the network in the clear.
+
+## False positives
+An old client that cannot speak TLS; an audit that was tried and cost too much. Both deserve a name and a
+date.
+
+## References
+- <https://attack.mitre.org/techniques/T1562/008/>
+- <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html>
+- <https://docs.aws.amazon.com/redshift/latest/mgmt/db-auditing.html>
+",
+    ),
+    ..Meta::PLAIN
+};
+
+const PROTECTING: [&str; 11] = [
+    "audit_logs",
+    "audit_trail",
+    "enable_user_activity_logging",
+    "neptune_enable_audit_log",
+    "neptune_enforce_ssl",
+    "pgaudit.log",
+    "rds.force_ssl",
+    "require_secure_transport",
+    "require_ssl",
+    "server_audit_logging",
+    "tls",
+];
+
+impl Detector for DatabaseParametersWeakened {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let off: Vec<String> = each(call.request("parameters")).iter().filter_map(switched_off).collect();
+        if off.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = ["dBParameterGroupName", "dBClusterParameterGroupName", "parameterGroupName"];
+        let group = names.iter().find_map(|name| call.request_text(name)).unwrap_or("(not named)");
+        let why = format!("`{}` set in `{group}`: {}", call.event_name(), off.join(", "));
+        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("rds").to_owned();
+        Ok(vec![Claim::of(Target::Resource { service, id: plain(group, 300) }, plain(&why, 600))])
+    }
+}
+
+/// `name=value`, where that protects no longer.
+fn switched_off(parameter: &Value) -> Option<String> {
+    let name = parameter.get("parameterName")?.as_str()?.to_ascii_lowercase();
+    let value = match parameter.get("parameterValue")? {
+        Value::String(text) => text.trim().to_ascii_lowercase(),
+        other => other.to_string(),
+    };
+    let off = ["0", "off", "false", "none", "disabled"].contains(&value.as_str());
+    (off && PROTECTING.contains(&name.as_str())).then(|| format!("`{name}={value}`"))
+}
