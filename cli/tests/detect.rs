@@ -304,6 +304,28 @@ fn the_least_severity_leaves_detectors_out() {
 }
 
 #[test]
+fn what_is_opened_to_an_account_of_the_same_owner_is_no_finding() {
+    let shared = |with: &str| {
+        let mut record = ordinary(1);
+        record["eventID"] = json!(format!("to-{with}"));
+        record["eventName"] = json!("ModifySnapshotAttribute");
+        record["requestParameters"] = json!({"snapshotId": "snap-1", "createVolumePermission":
+            {"add": {"items": [{"userId": with}]}}, "attributeType": "CREATE_VOLUME_PERMISSION"});
+        record
+    };
+    let text = lines(&[shared("444455556666"), shared("777788889999")]);
+    let detect = |more: &[&str]| {
+        let only = ["detect", "--only", "snapshot-shared-with-account"];
+        riposte(&[&only, more].concat()).run(text.as_bytes()).findings()
+    };
+    let (ours, theirs) =
+        ("to-444455556666 snapshot-shared-with-account", "to-777788889999 snapshot-shared-with-account");
+    assert_eq!(detect(&[]), [ours, theirs]);
+    assert_eq!(detect(&["--trusted-accounts", "222233334444, 444455556666"]), [theirs]);
+    assert!(detect(&["--trusted-accounts", "444455556666", "--trusted-accounts", "777788889999"]).is_empty());
+}
+
+#[test]
 fn a_question_to_aws_is_counted_and_a_detector_that_cannot_judge_is_named() {
     let mut asks = open_port("ev-1", "sg-1");
     asks["eventName"] = json!("ModifySecurityGroupRules");
@@ -374,6 +396,7 @@ fn wrong_usage_is_told_apart() {
         (&["detect", "--only", "trail-stoped", "-"][..], "no detector `trail-stoped`; did you mean `trail-stopped`"),
         (&["detect", "--only", "ssh-brute-force", "-"], "`ssh-brute-force` does not read CloudTrail events"),
         (&["detect", "--min-severity", "worst", "-"], "must be `informational`"),
+        (&["detect", "--trusted-accounts", "444455556666,prod", "-"], "must be account numbers of twelve digits"),
         (&["detect", "--format", "xml", "-"], "invalid value 'xml'"),
         (&["detect", "--jobs", "0", "-"], "invalid value '0'"),
         (&["detect", "--rules-alone", "-"], "--rules <DIR>"),

@@ -75,7 +75,9 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let (burst, distinct) = match &burst {
         Some(burst) => {
             let (what, at_least, within) = (&burst.what, burst.at_least, burst.within_seconds);
-            let text = format!("Some(Burst {{ what: {what:?}, at_least: {at_least}, within_s: {within} }})");
+            let per = camel(burst.per.as_deref().unwrap_or("principal"));
+            let text =
+                format!("Some(Burst {{ what: {what:?}, at_least: {at_least}, within_s: {within}, per: Per::{per} }})");
             (text, burst.distinct.clone())
         }
         None => ("None".to_owned(), None),

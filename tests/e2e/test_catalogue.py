@@ -92,6 +92,18 @@ def test_secrets_read_in_bulk_are_one_incident(live):
     assert "thief" in json.dumps(incident)
 
 
+def test_an_account_of_the_same_owner_is_no_stranger(emulator_of_its_own, zips, binary):
+    deployed = set_up(emulator_of_its_own, zips, binary, TrustedAccounts="444455556666, o-example0000")
+
+    def detectors(account: str) -> list[str]:
+        permission = {"add": {"items": [{"userId": account}]}}
+        request = {"snapshotId": "snap-0a1b2c3d4e5f60718", "createVolumePermission": permission}
+        return [incident["detector"] for incident in deployed.send(call("ec2", "ModifySnapshotAttribute", request))]
+
+    assert detectors("444455556666") == []
+    assert detectors("777788889999") == ["snapshot-shared-with-account"]
+
+
 # ------------------------------------------------------------------------------------------------ rules of the user's
 
 

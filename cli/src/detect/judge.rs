@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
-use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, detectors};
+use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, Trusted, detectors};
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
 
@@ -19,6 +20,8 @@ use crate::usage::Usage;
 #[derive(Debug)]
 pub(super) struct Judge {
     index: Index,
+    /// What is known without asking AWS.
+    facts: Facts,
 }
 
 /// What the detectors say of one event.
@@ -70,13 +73,21 @@ impl Judge {
             let meta = detector.meta();
             (only.is_empty() || only.iter().any(|id| id == meta.id)) && least.is_none_or(|least| meta.severity >= least)
         });
-        Ok(Self { index: Index::new(all) })
+        Ok(Self { index: Index::new(all), facts: Facts::default() })
+    }
+
+    /// The same, which knows whose accounts are no strangers.
+    pub(super) fn trusting(mut self, lists: impl IntoIterator<Item = Trusted>) -> Self {
+        let mut trusted = Trusted::default();
+        lists.into_iter().for_each(|list| trusted.extend(list));
+        self.facts.trusted = Arc::new(trusted);
+        self
     }
 
     /// A judge of these detectors.
     #[cfg(test)]
     pub(super) fn of(detectors: impl IntoIterator<Item = &'static dyn Detector>) -> Self {
-        Self { index: Index::new(detectors) }
+        Self { index: Index::new(detectors), facts: Facts::default() }
     }
 
     /// Whether some detector may read a call with this head.
@@ -86,7 +97,7 @@ impl Judge {
 
     /// Runs the detectors that read this call.
     pub(super) fn judge(&self, call: &ApiCall) -> Verdict {
-        let report = detect::run(&self.index, call, &place(call), &Facts::default());
+        let report = detect::run(&self.index, call, &place(call), &self.facts);
         let mut verdict = Verdict { findings: report.findings, sightings: report.sightings, ..Verdict::default() };
         for (id, error) in report.failures {
             match error {

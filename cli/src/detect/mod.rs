@@ -25,6 +25,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use riposte_core::detect::Trusted;
 use riposte_core::finding::Severity;
 
 use self::collect::Collector;
@@ -62,6 +63,10 @@ pub(crate) struct Options {
     /// Leave out detectors that are less severe: informational, low, medium, high or critical
     #[arg(long, value_name = "SEVERITY")]
     min_severity: Option<Severity>,
+    /// Accounts and organisations of the same owner, with commas between: what is opened to them is opened within the
+    /// house (repeatable)
+    #[arg(long, value_name = "IDS")]
+    trusted_accounts: Vec<Trusted>,
     /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
@@ -79,14 +84,14 @@ pub(crate) struct Options {
 /// Wrong usage, an output that cannot be written, a thread that failed. What cannot be read is no error: it is
 /// named, and in the exit code.
 pub(crate) fn run(options: Options) -> Result<ExitCode> {
-    let Options { rules, rules_alone, only, min_severity, format, jobs, mut paths } = options;
+    let Options { rules, rules_alone, only, min_severity, trusted_accounts, format, jobs, mut paths } = options;
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
         }
         paths.push(PathBuf::from("-"));
     }
-    let judge = Judge::new(&rules, rules_alone, &only, min_severity)?;
+    let judge = Judge::new(&rules, rules_alone, &only, min_severity)?.trusting(trusted_accounts);
     let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
     let threads = match jobs {
         Some(jobs) => jobs.into(),

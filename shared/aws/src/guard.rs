@@ -2,6 +2,7 @@
 //! findings to the responder. One bad item never costs the others.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
@@ -254,11 +255,12 @@ impl CallGuard {
         let loaded = self.base.settings.get().await?;
         // Another account's resources are not ours to read, and its names may stand for others here.
         let ours = scope.account == self.base.account;
-        let Answers { facts, refused } =
+        let Answers { mut facts, refused } =
             if ours { self.lookups.facts(&reading, call, &scope).await? } else { Answers::default() };
         for fault in refused {
             tracing::error!(reason = plain(&fault.to_string(), 600), "a detector's question was refused");
         }
+        facts.trusted = Arc::clone(&loaded.settings.trusted);
         let report = detect::run(&self.index, call, &scope, &facts);
         let responder = self.base.responder(&loaded);
         let mut first_error = None;

@@ -70,7 +70,7 @@ impl Lookups {
         for question in questions {
             match self.settled(&question, call, scope).await {
                 Ok(answer) => {
-                    answers.facts.0.insert(question, answer);
+                    answers.facts.answers.insert(question, answer);
                 }
                 Err(fault) if fault.worth_retrying() => return Err(fault),
                 Err(fault) => answers.refused.push(fault),

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::detect::Trusted;
 use crate::finding::Severity;
 use crate::ssh::Limits;
 
@@ -30,6 +32,7 @@ const PROTECTED_PATH: &str = "/riposte/protected-principals";
 pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
+const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
 const SSH_LOGIN_PATH: &str = "/riposte/ssh/failures-before-login";
@@ -134,6 +137,8 @@ pub struct Settings {
     pub ssh: Limits,
     /// Findings below it are recorded and not told, unless something was changed.
     pub notice_severity: Severity,
+    /// The other accounts and organisations of the same owner.
+    pub trusted: Arc<Trusted>,
     /// The log groups that the schedule pulls.
     pub log_groups: Vec<String>,
     /// Paths that nothing reads: most likely typing errors, worth a warning.
@@ -201,6 +206,10 @@ impl Settings {
             notice_severity: optional(NOTICE_SEVERITY_PATH)
                 .map_or(Ok(Severity::Medium), str::parse)
                 .map_err(|wrong| SettingsError::new(NOTICE_SEVERITY_PATH, wrong))?,
+            trusted: optional(TRUSTED_PATH)
+                .map_or(Ok(Trusted::default()), str::parse)
+                .map(Arc::new)
+                .map_err(|wrong| SettingsError::new(TRUSTED_PATH, wrong))?,
             log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
             unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
         })
@@ -208,7 +217,7 @@ impl Settings {
 }
 
 fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
         MODE_PATH,
         TOPIC_PATH,
         TABLE_PATH,
@@ -217,6 +226,7 @@ fn is_known(path: &str) -> bool {
         PROTECTED_PATH,
         LOG_GROUPS_PATH,
         NOTICE_SEVERITY_PATH,
+        TRUSTED_PATH,
         SSH_FAILURES_PATH,
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
@@ -306,6 +316,7 @@ mod tests {
             (SSH_WINDOW_PATH, "ten"),
             (SSH_LOGIN_PATH, "-1"),
             (NOTICE_SEVERITY_PATH, "loud"),
+            (TRUSTED_PATH, "4444-5555-6666"),
             (TABLE_PATH, " "),
         ] {
             let mut parameters = good();

@@ -99,7 +99,7 @@ impl Catalogue {
         let readers = self.index.reading(&(&event.call).into());
         let questions = readers.iter().flat_map(|detector| detector.questions(&event.call));
         let answers = questions.filter_map(|question| self.answer(&question).map(|answer| (question, answer)));
-        let facts = Facts(answers.collect());
+        let facts: Facts = answers.collect();
         let report = run(&self.index, &event.call, &event.scope, &facts);
         let bursts = report.sightings.into_iter().filter_map(|sighting| self.tally.count(sighting));
         (report.findings.into_iter().chain(bursts).collect(), report.failures)

@@ -64,7 +64,8 @@ fn page(meta: &Meta, example: Option<&str>) -> String {
     line(&mut out, &format!("- Reads: {}", reads(meta)));
     if let Some(burst) = meta.burst {
         let (count, what, minutes) = (burst.at_least, burst.what, burst.within_s.div_ceil(60));
-        line(&mut out, &format!("- Fires at {count} different {what} of one principal within {minutes} min"));
+        let per = burst.per.as_str();
+        line(&mut out, &format!("- Fires at {count} different {what} of one {per} within {minutes} min"));
     }
     if !meta.reads.is_empty() {
         line(&mut out, &format!("- Asks AWS by: {}", code(meta.reads)));

@@ -25,7 +25,7 @@ impl Run {
         let scope = call.scope()?;
         let reading = self.index.reading(&Head::from(&call));
         let questions = reading.iter().flat_map(|detector| detector.questions(&call));
-        let facts = Facts(questions.map(|question| (question, Answer::Gone)).collect());
+        let facts: Facts = questions.map(|question| (question, Answer::Gone)).collect();
         let report = run(&self.index, &call, &scope, &facts);
         if let Some((detector, error)) = report.failures.first() {
             bail!("{detector}: {error}");

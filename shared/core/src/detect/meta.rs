@@ -1,7 +1,10 @@
 //! What the catalogue says of a detector.
 
+use std::str::FromStr;
+
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
+use crate::text::plain;
 
 /// What the catalogue says of a detector.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +164,20 @@ const DATA_CALLS: [(&str, &[&str]); 4] = [
             "UploadPart",
         ],
     ),
-    ("dynamodb.amazonaws.com", &["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"]),
+    (
+        "dynamodb.amazonaws.com",
+        &[
+            "BatchExecuteStatement",
+            "BatchWriteItem",
+            "DeleteItem",
+            "ExecuteStatement",
+            "ExecuteTransaction",
+            "GetItem",
+            "PutItem",
+            "TransactWriteItems",
+            "UpdateItem",
+        ],
+    ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
     ("lambda.amazonaws.com", &["Invoke"]),
 ];
@@ -197,7 +213,7 @@ impl Outcome {
     }
 }
 
-/// How many different things within which time make a finding. Counted for each principal.
+/// How many different things within which time make a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Burst {
     /// What is counted, in the plural: `secrets`.
@@ -206,4 +222,39 @@ pub struct Burst {
     pub at_least: u32,
     /// Within so many seconds. Time is cut into windows of this length.
     pub within_s: u32,
+    /// Whose they are.
+    pub per: Per,
+}
+
+/// For whom a burst is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Per {
+    /// For who made the calls: the role or the user, else the access key, else the address.
+    #[default]
+    Principal,
+    /// For the address that the calls came from, whoever made them.
+    Address,
+}
+
+impl Per {
+    /// As it stands in a rule's `riposte.burst.per`, and in a sentence.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Principal => "principal",
+            Self::Address => "address",
+        }
+    }
+}
+
+impl FromStr for Per {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "principal" => Ok(Self::Principal),
+            "address" => Ok(Self::Address),
+            other => Err(format!("must be `principal` or `address`, not `{}`", plain(other, 40))),
+        }
+    }
 }

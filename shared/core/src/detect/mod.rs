@@ -21,6 +21,7 @@ mod question;
 mod run;
 pub mod sigma;
 mod tally;
+mod trusted;
 
 mod account;
 mod compute;
@@ -37,12 +38,13 @@ pub use data::DATA;
 pub use hosts::LOG_DETECTORS;
 pub use identity::IDENTITY;
 pub use index::{Head, Index};
-pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome};
+pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per};
 pub use network::NETWORK;
 pub use question::{Answer, Facts, Question};
 pub use run::{Report, run};
 pub use tally::{Counter, Sighting, Tally};
 pub use traces::TRACES;
+pub use trusted::Trusted;
 
 use std::fmt;
 use std::sync::LazyLock;

@@ -1,7 +1,9 @@
 //! What a detector asks of AWS, and the answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::Trusted;
 use crate::net::IngressRule;
 
 /// Something that only AWS can answer.
@@ -32,6 +34,17 @@ pub enum Answer {
     Gone,
 }
 
-/// The answers that the shell has found.
+/// What a detector knows beside the event.
 #[derive(Debug, Clone, Default)]
-pub struct Facts(pub BTreeMap<Question, Answer>);
+pub struct Facts {
+    /// The answers that the shell has found.
+    pub answers: BTreeMap<Question, Answer>,
+    /// Whose accounts are no strangers.
+    pub trusted: Arc<Trusted>,
+}
+
+impl FromIterator<(Question, Answer)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (Question, Answer)>>(answers: I) -> Self {
+        Self { answers: answers.into_iter().collect(), ..Self::default() }
+    }
+}

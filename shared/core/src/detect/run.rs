@@ -2,7 +2,7 @@
 
 use super::{Claim, DetectError, Facts, Index, Meta, Sighting};
 use crate::event::{ApiCall, Scope};
-use crate::finding::Finding;
+use crate::finding::{Finding, Target};
 
 /// What a run of detectors over one event gave.
 #[derive(Debug, Default)]
@@ -40,6 +40,21 @@ impl Report {
     }
 }
 
+/// How much of a resource's name is kept: the longest ARNs, twice over. Whatever an event says, a finding stays
+/// small enough to be recorded.
+const NAME_CHARS: usize = 4096;
+
+fn bounded(target: Target) -> Target {
+    match target {
+        Target::Resource { service, id } if id.len() > NAME_CHARS => {
+            let kept = id.char_indices().nth(NAME_CHARS).map_or(id.as_str(), |(end, _)| id.get(..end).unwrap_or(&id));
+            let id = format!("{kept}…");
+            Target::Resource { service, id }
+        }
+        other => other,
+    }
+}
+
 fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope) -> Finding {
     Finding {
         detector: meta.id.to_owned(),
@@ -51,7 +66,7 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope) -> Finding 
         event_name: call.event_name().to_owned(),
         event_time: call.event_time().map(str::to_owned),
         principal: call.actor(),
-        target: claim.target,
+        target: bounded(claim.target),
         why: claim.why,
         response: claim.response,
     }

@@ -10,3 +10,4 @@ mod named;
 mod refusals;
 mod sigma;
 mod tally;
+mod trusted;

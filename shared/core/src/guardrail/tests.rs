@@ -18,6 +18,7 @@ fn settings(mode: Mode) -> Settings {
         protected_principals: vec!["arn:aws:iam::*:user/break-glass*".to_owned()],
         guardrails: Vec::new(),
         ssh: Limits::default(),
+        trusted: std::sync::Arc::default(),
         log_groups: Vec::new(),
         unknown: Vec::new(),
     }

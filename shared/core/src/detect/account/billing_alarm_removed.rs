@@ -52,7 +52,8 @@ const WORDS: [&str; 5] = ["billing", "charges", "budget", "spend", "costs"];
 fn silences_costs(call: &ApiCall) -> bool {
     if call.event_name() == "PutMetricAlarm" {
         let off = call.request("actionsEnabled").is_some_and(|on| !is_true(on));
-        return off && call.request_text("namespace") == Some("AWS/Billing");
+        let nobody = call.request("alarmActions").and_then(Value::as_array).is_none_or(Vec::is_empty);
+        return (off || nobody) && call.request_text("namespace") == Some("AWS/Billing");
     }
     let names = call.request("alarmNames").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     names.map(str::to_lowercase).any(|name| WORDS.iter().any(|word| name.contains(word)))

@@ -14,7 +14,9 @@ pub(super) const CAPACITY_PURCHASED: Change = Change {
         confidence: Confidence::Medium,
         technique: &["T1496", "T1657"],
         events: Events::Calls(&[
+            EventName { source: "ec2.amazonaws.com", name: "AcceptReservedInstancesExchangeQuote" },
             EventName { source: "ec2.amazonaws.com", name: "PurchaseCapacityBlock" },
+            EventName { source: "ec2.amazonaws.com", name: "PurchaseCapacityBlockExtension" },
             EventName { source: "ec2.amazonaws.com", name: "PurchaseHostReservation" },
             EventName { source: "ec2.amazonaws.com", name: "PurchaseReservedInstancesOffering" },
             EventName { source: "ec2.amazonaws.com", name: "PurchaseScheduledInstances" },
@@ -23,14 +25,19 @@ pub(super) const CAPACITY_PURCHASED: Change = Change {
             EventName { source: "redshift.amazonaws.com", name: "PurchaseReservedNodeOffering" },
             EventName { source: "es.amazonaws.com", name: "PurchaseReservedElasticsearchInstanceOffering" },
             EventName { source: "es.amazonaws.com", name: "PurchaseReservedInstanceOffering" },
+            EventName { source: "dynamodb.amazonaws.com", name: "PurchaseReservedCapacityOfferings" },
+            EventName { source: "memorydb.amazonaws.com", name: "PurchaseReservedNodesOffering" },
+            EventName { source: "medialive.amazonaws.com", name: "PurchaseOffering" },
+            EventName { source: "glacier.amazonaws.com", name: "PurchaseProvisionedCapacity" },
+            EventName { source: "sagemaker.amazonaws.com", name: "CreateTrainingPlan" },
             EventName { source: "savingsplans.amazonaws.com", name: "CreateSavingsPlan" },
             EventName { source: "bedrock.amazonaws.com", name: "CreateProvisionedModelThroughput" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires when reserved instances, hosts, capacity blocks, savings plans or provisioned model throughput are
-bought. Looking at the offers is silent, and so is a subscription in the marketplace.
+Fires when reserved instances, nodes, hosts, capacity blocks, training plans, savings plans, provisioned
+model throughput are bought, or reserved instances are exchanged. Looking at the offers is silent, and so is a subscription in the marketplace.
 
 ## Why is this bad?
 Such a purchase binds the account for months and cannot be taken back: the most expensive call that a
@@ -57,6 +64,9 @@ Finance, once or twice a year. Look at who did it.
         "reservedInstanceOfferingId",
         "savingsPlanOfferingId",
         "provisionedModelName",
+        "reservedNodesOfferingId",
+        "trainingPlanName",
+        "capacityBlockExtensionOfferingId",
     ],
     when: always,
 };

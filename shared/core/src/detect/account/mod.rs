@@ -3,6 +3,7 @@
 mod billing_alarm_removed;
 mod capacity_purchased;
 mod cost_anomaly_alert_removed;
+mod guard_rail_allows_all;
 mod mail_identity_added;
 mod mail_identity_removed;
 mod mail_identity_shared;
@@ -24,6 +25,7 @@ pub static ACCOUNT: Chapter = Chapter {
         &mail_identity_shared::MAIL_IDENTITY_SHARED,
         &capacity_purchased::CAPACITY_PURCHASED,
         &marketplace_subscribed::MARKETPLACE_SUBSCRIBED,
+        &guard_rail_allows_all::GUARD_RAIL_ALLOWS_ALL,
     ],
     rules: &pack::ACCOUNT,
 };

@@ -54,10 +54,12 @@ impl Detector for ResourceSharedOutside {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let Some(own) = call.account() else { return Ok(Vec::new()) };
         let principals = call.request("principals").and_then(Value::as_array).into_iter().flatten();
-        let foreign = principals.filter_map(Value::as_str).find(|principal| is_foreign(principal, &own));
+        let foreign = principals.filter_map(Value::as_str).find(|principal| {
+            account_of(principal).is_some_and(|account| facts.trusted.is_foreign(Some(&own), account))
+        });
         let opened =
             call.event_name() == "UpdateResourceShare" && call.request("allowExternalPrincipals").is_some_and(is_true);
         let with = match foreign {
@@ -71,16 +73,14 @@ impl Detector for ResourceSharedOutside {
     }
 }
 
-/// An account's number, or the ARN of one of its principals. An organisation's own ARN is neither.
-fn is_foreign(principal: &str, own: &str) -> bool {
+/// The account that a principal is or is of. An organisation's own ARN is of none.
+fn account_of(principal: &str) -> Option<&str> {
     let account = match principal.strip_prefix("arn:") {
-        Some(rest) => rest.split(':').collect::<Vec<_>>().get(1..4).and_then(|parts| match parts {
-            ["iam" | "sts", _, account] => Some(*account),
-            _ => None,
-        }),
-        None => Some(principal),
+        Some(rest) => match rest.split(':').collect::<Vec<_>>().get(1..4) {
+            Some(["iam" | "sts", _, account]) => *account,
+            _ => return None,
+        },
+        None => principal,
     };
-    account.is_some_and(|account| {
-        account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) && account != own
-    })
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
 }

@@ -7,9 +7,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::detect::fields::{field_error, home, required};
-use crate::detect::{DetectError, EventName};
+use crate::detect::{DetectError, EventName, Facts};
 use crate::event::ApiCall;
-use crate::iam::{OutsideGrant, Policy};
+use crate::iam::{Home, OutsideGrant, Policy};
 use crate::text::plain;
 
 const LAMBDA: &str = "lambda.amazonaws.com";
@@ -22,12 +22,14 @@ pub(super) const EVENTS: &[EventName] = &[
 ];
 
 /// The function, and whom the call lets in from outside.
-pub(super) fn outside_grants(call: &ApiCall) -> Result<(String, Vec<OutsideGrant>), DetectError> {
+pub(super) fn outside_grants(call: &ApiCall, facts: &Facts) -> Result<(String, Vec<OutsideGrant>), DetectError> {
     let function = required(call, "functionName")?;
     let policy = Policy::from_value(&json!({ "Statement": [statement(call)?] }))
         .map_err(|error| DetectError::Policy { policy: plain(function, 200), wrong: error.to_string() })?;
     let (partition, account) = home(call)?;
-    Ok((function.to_owned(), policy.outside_grants(&crate::iam::Home { partition, account: &account })))
+    let mut grants = policy.outside_grants(&Home { partition, account: &account });
+    grants.retain(|grant| !facts.trusted.holds_outsider(&grant.who));
+    Ok((function.to_owned(), grants))
 }
 
 fn statement(call: &ApiCall) -> Result<Value, DetectError> {

@@ -57,12 +57,15 @@ impl Detector for FunctionLayerFromAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let (_, account) = home(call)?;
         let layers = call.request("layers").and_then(Value::as_array).into_iter().flatten();
         let foreign: Vec<_> = layers
             .filter_map(Value::as_str)
-            .filter(|arn| owner(arn).is_some_and(|owner| owner != account && !OF_AWS.contains(&owner)))
+            .filter(|arn| {
+                let foreign = |owner| facts.trusted.is_foreign(Some(&account), owner) && !OF_AWS.contains(&owner);
+                owner(arn).is_some_and(foreign)
+            })
             .map(|arn| format!("`{arn}`"))
             .collect();
         if foreign.is_empty() {

@@ -48,8 +48,8 @@ impl Detector for FunctionMadePublic {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let (function, grants) = outside_grants(call)?;
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let (function, grants) = outside_grants(call, facts)?;
         let Some(grant) = grants.into_iter().find(|grant| grant.who == Outsider::Everyone) else {
             return Ok(Vec::new());
         };

@@ -43,8 +43,8 @@ impl Detector for FunctionOpenToAnySource {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let (function, grants) = outside_grants(call)?;
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let (function, grants) = outside_grants(call, facts)?;
         let of_service = |who: &Outsider| matches!(who, Outsider::ServiceForAnyone(_));
         let Some(grant) = grants.into_iter().find(|grant| of_service(&grant.who) && !grant.narrowed) else {
             return Ok(Vec::new());

@@ -46,8 +46,8 @@ impl Detector for FunctionOpenedToAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let (function, grants) = outside_grants(call)?;
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let (function, grants) = outside_grants(call, facts)?;
         let accounts = grants.into_iter().filter(|grant| matches!(grant.who, Outsider::Account(_)));
         let named: Vec<_> = accounts.map(|grant| grant.who.to_string()).collect();
         if named.is_empty() {

@@ -46,14 +46,14 @@ impl Detector for ImagesReplicatedToAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let (_, account) = home(call)?;
         let members = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
         let rules = members(call.request("replicationConfiguration").and_then(|config| config.get("rules")));
         let destinations = rules.iter().flat_map(|rule| members(rule.get("destinations")));
         let registries: BTreeSet<String> = destinations
             .filter_map(|destination| destination.get("registryId").and_then(Value::as_str).map(str::to_owned))
-            .filter(|registry| *registry != account)
+            .filter(|registry| facts.trusted.is_foreign(Some(&account), registry))
             .collect();
         if registries.is_empty() {
             return Ok(Vec::new());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
@@ -18,7 +18,7 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1485", "T1578.003"],
     events: Events::Calls(&[EventName { source: "ec2.amazonaws.com", name: "TerminateInstances" }]),
-    burst: Some(Burst { what: "instances", at_least: 10, within_s: 600 }),
+    burst: Some(Burst { what: "instances", at_least: 10, within_s: 600, per: Per::Principal }),
     prose: "\
 ## What it does
 Fires when one principal terminates ten different instances within ten minutes, in one call or in many.

@@ -2,7 +2,7 @@
 //! repositories.
 
 use crate::detect::fields::{field_error, home};
-use crate::detect::{DetectError, EventName};
+use crate::detect::{DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::iam::{Home, OutsideGrant, Policy};
 use crate::text::plain;
@@ -27,7 +27,7 @@ pub(super) struct Opened {
     pub(super) grants: Vec<OutsideGrant>,
 }
 
-pub(super) fn opened(call: &ApiCall) -> Result<Opened, DetectError> {
+pub(super) fn opened(call: &ApiCall, facts: &Facts) -> Result<Opened, DetectError> {
     let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("ecr").to_owned();
     let name = ["repositoryName", "repository", "domain"].iter().find_map(|key| call.request_text(key));
     let name = name.unwrap_or("the registry").to_owned();
@@ -38,6 +38,7 @@ pub(super) fn opened(call: &ApiCall) -> Result<Opened, DetectError> {
     let policy = Policy::from_value(document)
         .map_err(|error| DetectError::Policy { policy: plain(&name, 200), wrong: error.to_string() })?;
     let (partition, account) = home(call)?;
-    let grants = policy.outside_grants(&Home { partition, account: &account });
+    let mut grants = policy.outside_grants(&Home { partition, account: &account });
+    grants.retain(|grant| !facts.trusted.holds_outsider(&grant.who));
     Ok(Opened { service, name, grants })
 }

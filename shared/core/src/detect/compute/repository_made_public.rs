@@ -47,8 +47,8 @@ impl Detector for RepositoryMadePublic {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let Opened { service, name, grants } = opened(call)?;
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let Opened { service, name, grants } = opened(call, facts)?;
         // The widest of them, should there be several.
         let everyone = grants.into_iter().filter(|grant| grant.who == Outsider::Everyone);
         let Some(grant) = everyone.min_by_key(|grant| grant.narrowed) else { return Ok(Vec::new()) };

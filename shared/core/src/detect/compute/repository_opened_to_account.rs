@@ -48,8 +48,8 @@ impl Detector for RepositoryOpenedToAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let Opened { service, name, grants } = opened(call)?;
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        let Opened { service, name, grants } = opened(call, facts)?;
         let accounts = grants.into_iter().filter(|grant| matches!(grant.who, Outsider::Account(_)));
         let named: BTreeSet<_> = accounts.map(|grant| grant.who.to_string()).collect();
         if named.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
@@ -18,7 +18,7 @@ const META: Meta = Meta {
     confidence: Confidence::Medium,
     technique: &["T1651", "T1021.007"],
     events: Events::Calls(&[EventName { source: "ssm.amazonaws.com", name: "SendCommand" }]),
-    burst: Some(Burst { what: "instances or groups of them", at_least: 3, within_s: 600 }),
+    burst: Some(Burst { what: "instances or groups of them", at_least: 3, within_s: 600, per: Per::Principal }),
     prose: "\
 ## What it does
 Fires when one principal sends code of its own to three different instances within ten minutes through

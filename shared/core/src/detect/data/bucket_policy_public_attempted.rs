@@ -42,7 +42,7 @@ impl Detector for BucketPolicyPublicAttempted {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        opened_policy::judge(call, Wanted::Everyone)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, facts, Wanted::Everyone)
     }
 }

@@ -48,14 +48,15 @@ impl Detector for BucketReplicatedToAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let bucket = required(call, "bucketName")?;
         let configuration = call.request("ReplicationConfiguration");
         let rules =
             configuration.and_then(|configuration| configuration.get("Rule").or_else(|| configuration.get("Rules")));
         let own = call.account();
         let mut to = each(rules).iter().filter(|rule| enabled(rule)).filter_map(|rule| rule.get("Destination"));
-        let foreign = |destination: &&Value| account(destination).is_some_and(|id| own.as_deref() != Some(id));
+        let foreign =
+            |destination: &&Value| account(destination).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         let Some(destination) = to.find(foreign) else { return Ok(Vec::new()) };
         let there = destination.get("Bucket").and_then(Value::as_str).unwrap_or("(unknown)");
         let account = account(destination).unwrap_or_default();

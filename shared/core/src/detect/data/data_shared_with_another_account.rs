@@ -49,7 +49,7 @@ impl Detector for DataSharedWithAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let principal =
             |entry: &'static str| move |value: &Value| value.get("principal")?.get(entry)?.as_str().map(str::to_owned);
         let of = principal("dataLakePrincipalIdentifier");
@@ -57,7 +57,7 @@ impl Detector for DataSharedWithAnotherAccount {
         with.extend(each(call.request("entries")).iter().filter_map(&of));
         with.extend(texts(call.request("consumerIdentifier")).map(str::to_owned));
         let own = call.account();
-        let foreign = |who: &&String| account(who).is_some_and(|id| own.as_deref() != Some(id));
+        let foreign = |who: &&String| account(who).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         let Some(who) = with.iter().find(foreign) else { return Ok(Vec::new()) };
         let what = call.request_text("dataShareArn").map(str::to_owned);
         let what =

@@ -60,7 +60,7 @@ impl Detector for EncryptedWithForeignKey {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         if call.by_service() {
             return Ok(Vec::new());
         }
@@ -70,7 +70,7 @@ impl Detector for EncryptedWithForeignKey {
         }
         let own = call.account();
         let bucket_owner = bucket_owner(call);
-        let foreign = |owner: &str| own.as_deref() != Some(owner) && bucket_owner != Some(owner);
+        let foreign = |owner: &str| facts.trusted.is_foreign(own.as_deref(), owner) && bucket_owner != Some(owner);
         let Some(key) = texts.into_iter().find(|text| key_owner(text).is_some_and(foreign)) else {
             return Ok(Vec::new());
         };

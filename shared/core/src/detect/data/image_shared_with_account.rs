@@ -42,7 +42,7 @@ impl Detector for ImageSharedWithAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        shared_copy::judge(call, Wanted::OtherAccounts)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        shared_copy::judge(call, facts, Wanted::OtherAccounts)
     }
 }

@@ -43,7 +43,7 @@ impl Detector for KeyGrantedToAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         if call.by_service() {
             return Ok(Vec::new());
         }
@@ -51,7 +51,8 @@ impl Detector for KeyGrantedToAnotherAccount {
         let own = call.account();
         let named = ["granteePrincipal", "retiringPrincipal"].iter().filter_map(|field| call.request_text(field));
         let account = |principal: &str| principal.split(':').nth(4).map(str::to_owned).filter(|id| is_account(id));
-        let foreign = |principal: &&str| account(principal).is_some_and(|id| own.as_deref() != Some(id.as_str()));
+        let foreign =
+            |principal: &&str| account(principal).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), &id));
         let Some(principal) = named.into_iter().find(foreign) else { return Ok(Vec::new()) };
         let why = format!("`CreateGrant` lets `{principal}`, of another account, use the key `{key}`");
         let target = Target::Resource { service: "kms".to_owned(), id: plain(key, 300) };

@@ -42,7 +42,7 @@ impl Detector for KeyPolicyCrossAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        opened_policy::judge(call, Wanted::Others)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, facts, Wanted::Others)
     }
 }

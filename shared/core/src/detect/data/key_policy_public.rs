@@ -43,7 +43,7 @@ impl Detector for KeyPolicyPublic {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        opened_policy::judge(call, Wanted::Everyone)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, facts, Wanted::Everyone)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::json::texts;
 use crate::arn::partition;
 use crate::detect::fields::field_error;
-use crate::detect::{Claim, DetectError, EventName};
+use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Target};
 use crate::iam::{Home, OutsideGrant, Outsider, Policy};
@@ -213,7 +213,7 @@ impl Wanted {
 }
 
 /// The claim about the document that a call wrote.
-pub(super) fn judge(call: &ApiCall, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
+pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
     let place = place(call);
     let Some(document) = document(call, &place) else { return Ok(Vec::new()) };
     let named = place.resource.iter().find_map(|path| call.record().pointer(path)?.as_str());
@@ -224,7 +224,7 @@ pub(super) fn judge(call: &ApiCall, wanted: Wanted) -> Result<Vec<Claim>, Detect
         .map_err(|error| DetectError::Policy { policy: plain(resource, 200), wrong: error.to_string() })?;
     let home = Home { partition: partition(region), account: &account };
     let mut grants = policy.outside_grants(&home);
-    grants.retain(|grant| wanted.covers(grant));
+    grants.retain(|grant| wanted.covers(grant) && !facts.trusted.holds_outsider(&grant.who));
     if grants.is_empty() {
         return Ok(Vec::new());
     }
@@ -308,7 +308,7 @@ mod tests {
     }
 
     fn found(call: &ApiCall, wanted: Wanted) -> Vec<String> {
-        judge(call, wanted).unwrap().into_iter().map(|claim| claim.why).collect()
+        judge(call, &Facts::default(), wanted).unwrap().into_iter().map(|claim| claim.why).collect()
     }
 
     #[test]
@@ -368,7 +368,10 @@ mod tests {
     #[test]
     fn a_document_that_cannot_be_read_is_an_error() {
         let call = call("s3.amazonaws.com", "PutBucketPolicy", json!({"bucketName": "b", "bucketPolicy": {"a": 1}}));
-        assert_eq!(judge(&call, Wanted::Everyone).unwrap_err().to_string(), "policy `b`: no `Statement`");
+        assert_eq!(
+            judge(&call, &Facts::default(), Wanted::Everyone).unwrap_err().to_string(),
+            "policy `b`: no `Statement`"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `parameters-decrypted-in-bulk`: many parameters decrypted at once.
 
 use super::json::{is_true, texts};
-use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
@@ -21,7 +21,7 @@ const META: Meta = Meta {
         EventName { source: "ssm.amazonaws.com", name: "GetParameters" },
         EventName { source: "ssm.amazonaws.com", name: "GetParametersByPath" },
     ]),
-    burst: Some(Burst { what: "parameters", at_least: 20, within_s: 600 }),
+    burst: Some(Burst { what: "parameters", at_least: 20, within_s: 600, per: Per::Principal }),
     prose: "\
 ## What it does
 Fires when one principal decrypts twenty different parameters of the parameter store within ten minutes:

@@ -41,7 +41,7 @@ impl Detector for ResourceMadePublic {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        opened_policy::judge(call, Wanted::EveryoneAtAll)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, facts, Wanted::EveryoneAtAll)
     }
 }

@@ -49,7 +49,7 @@ impl Detector for ResourcePolicyPublic {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        opened_policy::judge(call, Wanted::EveryoneAtAll)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        opened_policy::judge(call, facts, Wanted::EveryoneAtAll)
     }
 }

@@ -1,7 +1,7 @@
 //! What the detectors of shared snapshots and images have in common: with whom a call shares which copy.
 
 use super::json::{each, texts};
-use crate::detect::{Claim, DetectError, EventName};
+use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::finding::Target;
 use crate::text::plain;
@@ -30,12 +30,12 @@ pub(super) enum Wanted {
 }
 
 /// The claim about what a call shares.
-pub(super) fn judge(call: &ApiCall, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
+pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
     let added = added(call);
     let everyone = added.iter().any(|who| who.eq_ignore_ascii_case("all"));
     let account = call.account();
     let mut others: Vec<&str> = added.into_iter().filter(|who| !who.eq_ignore_ascii_case("all")).collect();
-    others.retain(|who| account.as_deref() != Some(who));
+    others.retain(|who| facts.trusted.is_foreign(account.as_deref(), who));
     let with = match wanted {
         Wanted::Everyone if everyone => "everyone".to_owned(),
         Wanted::OtherAccounts if !others.is_empty() => {

@@ -41,7 +41,7 @@ impl Detector for SnapshotSharedPublicly {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        shared_copy::judge(call, Wanted::Everyone)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        shared_copy::judge(call, facts, Wanted::Everyone)
     }
 }

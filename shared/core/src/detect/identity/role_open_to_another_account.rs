@@ -50,8 +50,8 @@ impl Detector for RoleOpenToAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        trust_opened::judge(call, concerns)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        trust_opened::judge(call, facts, concerns)
     }
 }
 

@@ -48,8 +48,8 @@ impl Detector for RoleOpenWithExternalId {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        trust_opened::judge(call, concerns)
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        trust_opened::judge(call, facts, concerns)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::written_policy::parse;
 use crate::arn::partition;
 use crate::detect::fields::{field_error, required};
-use crate::detect::{Claim, DetectError, EventName};
+use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Target};
 use crate::iam::{Home, TrustGrant};
@@ -16,7 +16,11 @@ pub(super) const EVENTS: &[EventName] = &[
 ];
 
 /// One claim of the role, where its trust policy lets in somebody whom `concerns` picks.
-pub(super) fn judge(call: &ApiCall, concerns: fn(&TrustGrant) -> bool) -> Result<Vec<Claim>, DetectError> {
+pub(super) fn judge(
+    call: &ApiCall,
+    facts: &Facts,
+    concerns: fn(&TrustGrant) -> bool,
+) -> Result<Vec<Claim>, DetectError> {
     const NAMED: usize = 3;
     let role = required(call, "roleName")?;
     let field = if call.event_name() == "CreateRole" { "assumeRolePolicyDocument" } else { "policyDocument" };
@@ -24,7 +28,7 @@ pub(super) fn judge(call: &ApiCall, concerns: fn(&TrustGrant) -> bool) -> Result
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
     let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
     let mut grants = policy.trust(&Home { partition: partition(region), account: &account });
-    grants.retain(concerns);
+    grants.retain(|grant| concerns(grant) && !facts.trusted.holds_outsider(&grant.who));
     if grants.is_empty() {
         return Ok(Vec::new());
     }

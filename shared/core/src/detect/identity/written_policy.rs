@@ -119,7 +119,7 @@ pub(super) fn customers_policy(arn: &str, facts: &Facts) -> Result<Option<Policy
     if !matches!(ManagedPolicy::parse(arn), Some(ManagedPolicy::Customer { .. })) {
         return Ok(None);
     }
-    match facts.0.get(&Question::ManagedPolicy { arn: arn.to_owned() }) {
+    match facts.answers.get(&Question::ManagedPolicy { arn: arn.to_owned() }) {
         Some(Answer::Document(document)) => parse(arn, document).map(Some),
         // A policy that is deleted grants nothing.
         Some(Answer::Gone) => Ok(None),

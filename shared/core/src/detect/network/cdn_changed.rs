@@ -18,14 +18,17 @@ pub(super) const CDN_CHANGED: Change = Change {
             EventName { source: "cloudfront.amazonaws.com", name: "CreateDistributionWithTags" },
             EventName { source: "cloudfront.amazonaws.com", name: "CreateFunction" },
             EventName { source: "cloudfront.amazonaws.com", name: "DeleteDistribution" },
+            EventName { source: "cloudfront.amazonaws.com", name: "DeleteFunction" },
+            EventName { source: "cloudfront.amazonaws.com", name: "UpdateCloudFrontOriginAccessIdentity" },
             EventName { source: "cloudfront.amazonaws.com", name: "UpdateDistribution" },
             EventName { source: "cloudfront.amazonaws.com", name: "UpdateFunction" },
+            EventName { source: "cloudfront.amazonaws.com", name: "UpdateOriginAccessControl" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires when a CloudFront distribution is made, changed or deleted, or a function for the edge is made or
-changed. Clearing the cache is silent; a function that goes live is `edge-function-published`.
+Fires when a CloudFront distribution or a function for the edge is made, changed or deleted, or how a
+distribution shows itself to its origins is changed. Clearing the cache is silent; a function that goes live is `edge-function-published`.
 
 ## Why is this bad?
 A distribution decides where the requests of all visitors go and what code sees them first. Kept for

@@ -26,8 +26,8 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when the policy of an existing VPC endpoint is reset to the default, or written so that everybody may
-do everything with everything, without a condition. A policy that names actions, resources or a condition is
-silent, and so is a new endpoint, which AWS opens by default.
+do everything, or everything of a service, with every resource, without a condition. A policy that names
+single actions, resources or a condition is silent, and so is a new endpoint, which AWS opens by default.
 
 ## Why is this bad?
 A narrowed endpoint is what keeps machines from copying data to a bucket of somebody else's account. Opened,
@@ -77,7 +77,8 @@ fn admits_everything(call: &ApiCall, document: &str) -> Result<bool, String> {
     let account = call.account().unwrap_or_default();
     let home = Home { partition: partition(call.region().unwrap_or_default()), account: &account };
     let open = policy.outside_grants(&home).into_iter().filter(|grant| {
-        grant.who == Outsider::Everyone && !grant.narrowed && grant.actions.iter().any(|action| action == "*")
+        let whole = grant.actions.iter().any(|action| action == "*" || action.ends_with(":*"));
+        grant.who == Outsider::Everyone && !grant.narrowed && whole
     });
     Ok(open.into_iter().any(|grant| names_every_resource(&document, grant.statement)))
 }

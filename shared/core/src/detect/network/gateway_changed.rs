@@ -17,24 +17,27 @@ pub(super) const GATEWAY_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "AttachInternetGateway" },
             EventName { source: "ec2.amazonaws.com", name: "AttachVpnGateway" },
             EventName { source: "ec2.amazonaws.com", name: "CreateCustomerGateway" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateInternetGateway" },
+            EventName { source: "ec2.amazonaws.com", name: "CreateVpnGateway" },
             EventName { source: "ec2.amazonaws.com", name: "DeleteCustomerGateway" },
             EventName { source: "ec2.amazonaws.com", name: "DeleteInternetGateway" },
+            EventName { source: "ec2.amazonaws.com", name: "DeleteVpnGateway" },
             EventName { source: "ec2.amazonaws.com", name: "DetachInternetGateway" },
             EventName { source: "ec2.amazonaws.com", name: "DetachVpnGateway" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires when an internet gateway or a VPN gateway is attached to a VPC or detached from it, an internet
-gateway is deleted, or a customer gateway is made or deleted. A gateway that was made and stands in no
-network yet is silent, and so are NAT gateways.
+Fires when an internet gateway, a VPN gateway or a customer gateway is made or deleted, or one of the first
+two is attached to a VPC or detached from it. NAT gateways are `nat-gateway-changed`; VPN connections are
+`remote-access-added`.
 
 ## Why is this bad?
 An internet gateway turns a closed network into one that the world can reach, and detaching one cuts off
 everything behind it. A customer gateway is the far end of a tunnel into the network.
 
 ## False positives
-The set-up of a new network, which attaches one gateway once. In networks that have stood for long it is
+The set-up of a new network, which makes and attaches one gateway once. In networks that have stood for long it is
 rare.
 
 ## References

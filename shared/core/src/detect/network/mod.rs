@@ -2,26 +2,38 @@
 
 mod acl_entry;
 mod api_authorizer_removed;
+mod api_method_without_authorization;
+mod api_patch;
+mod api_sends_calls_elsewhere;
 mod cdn_changed;
+mod database_endpoint_opened_to_account;
 mod database_groups_swapped;
 mod database_security_group_changed;
 mod default_vpc_created;
+mod dhcp_points_to_public_dns;
 mod dns_firewall_opened;
 mod dns_firewall_removed;
 mod dnssec_disabled;
 mod endpoint_policy_opened;
 mod gateway_changed;
+mod ingress_from_foreign_account;
 mod internet_route_added;
 mod load_balancer_groups_changed;
+mod load_balancer_lets_attacks_pass;
+mod load_balancer_redirects_elsewhere;
 mod network_acl_changed;
 mod network_acl_wide_entry;
+mod network_firewall_logs_stopped;
 mod network_firewall_removed;
+mod network_interface_shared;
 mod network_peered_with_foreign_account;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
 mod open_network_acl;
 mod prefix_list_opened;
+mod private_api_made_public;
+mod public_address_transferred;
 mod public_database;
 mod public_load_balancer_created;
 mod remote_access_added;
@@ -31,9 +43,13 @@ mod security_group_changed_by_hand;
 mod shield_protection_removed;
 mod source_check_disabled;
 mod traffic_mirroring_changed;
+mod transit_gateway_accepts_all;
+mod transit_gateway_changed;
 mod vpc_changed;
+mod vpc_endpoint_changed;
 mod web_acl_emptied;
 mod web_acl_removed;
+mod web_acl_set_holds_internet;
 
 use super::sigma::pack;
 use super::{Chapter, Domain};
@@ -74,6 +90,21 @@ pub static NETWORK: Chapter = Chapter {
         &public_load_balancer_created::PUBLIC_LOAD_BALANCER_CREATED,
         &open_admin_port::OpenAdminPort,
         &open_all_ports::OpenAllPorts,
+        &transit_gateway_changed::TRANSIT_GATEWAY_CHANGED,
+        &transit_gateway_accepts_all::TRANSIT_GATEWAY_ACCEPTS_ALL,
+        &public_address_transferred::PUBLIC_ADDRESS_TRANSFERRED,
+        &vpc_endpoint_changed::VPC_ENDPOINT_CHANGED,
+        &network_firewall_logs_stopped::NETWORK_FIREWALL_LOGS_STOPPED,
+        &load_balancer_lets_attacks_pass::LOAD_BALANCER_LETS_ATTACKS_PASS,
+        &private_api_made_public::PRIVATE_API_MADE_PUBLIC,
+        &api_method_without_authorization::API_METHOD_WITHOUT_AUTHORIZATION,
+        &web_acl_set_holds_internet::WEB_ACL_SET_HOLDS_INTERNET,
+        &load_balancer_redirects_elsewhere::LOAD_BALANCER_REDIRECTS_ELSEWHERE,
+        &api_sends_calls_elsewhere::API_SENDS_CALLS_ELSEWHERE,
+        &dhcp_points_to_public_dns::DHCP_POINTS_TO_PUBLIC_DNS,
+        &network_interface_shared::NETWORK_INTERFACE_SHARED,
+        &database_endpoint_opened_to_account::DATABASE_ENDPOINT_OPENED_TO_ACCOUNT,
+        &ingress_from_foreign_account::INGRESS_FROM_FOREIGN_ACCOUNT,
     ],
     rules: &pack::NETWORK,
 };

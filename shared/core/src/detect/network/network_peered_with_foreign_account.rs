@@ -57,10 +57,11 @@ impl Detector for NetworkPeeredWithForeignAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let Some(own) = call.account() else { return Ok(Vec::new()) };
         let owners = ["peerOwnerId", "ownerId", "peerAccountId", "vpcOwnerId"].into_iter();
-        let foreign = owners.flat_map(|key| all_named(call, key)).find(|owner| *owner != own);
+        let foreign =
+            owners.flat_map(|key| all_named(call, key)).find(|owner| facts.trusted.is_foreign(Some(&own), owner));
         let Some(foreign) = foreign else { return Ok(Vec::new()) };
         let names = ["vpcPeeringConnectionId", "transitGatewayAttachmentId", "vpcId", "transitGatewayId"];
         let id = named(call, &names).unwrap_or_else(|| foreign.clone());

@@ -55,7 +55,7 @@ pub(super) fn judge(offence: &impl Offence, call: &ApiCall, facts: &Facts) -> Re
         _ => {
             let requested = ingress::modified(call).map_err(shape)?;
             let Some(question) = suspects(offence, &requested).map_err(range)? else { return Ok(Vec::new()) };
-            match facts.0.get(&question) {
+            match facts.answers.get(&question) {
                 Some(Answer::Rules(live)) => IngressWrite { group: requested.group, rules: live.clone() },
                 Some(Answer::Gone) => return Ok(Vec::new()),
                 Some(Answer::Document(_)) | None => return Err(unanswered(&requested.group)),

@@ -39,7 +39,17 @@ const META: Meta = Meta {
         EventName { source: "redshift-serverless.amazonaws.com", name: "CreateWorkgroup" },
         EventName { source: "redshift-serverless.amazonaws.com", name: "UpdateWorkgroup" },
         EventName { source: "dms.amazonaws.com", name: "CreateReplicationInstance" },
+        EventName { source: "amazonmq.amazonaws.com", name: "CreateBroker" },
         EventName { source: "mq.amazonaws.com", name: "CreateBroker" },
+        EventName { source: "lightsail.amazonaws.com", name: "CreateRelationalDatabase" },
+        EventName { source: "lightsail.amazonaws.com", name: "CreateRelationalDatabaseFromSnapshot" },
+        EventName { source: "lightsail.amazonaws.com", name: "UpdateRelationalDatabase" },
+        EventName { source: "neptune-graph.amazonaws.com", name: "CreateGraph" },
+        EventName { source: "neptune-graph.amazonaws.com", name: "CreateGraphUsingImportTask" },
+        EventName { source: "neptune-graph.amazonaws.com", name: "RestoreGraphFromSnapshot" },
+        EventName { source: "neptune-graph.amazonaws.com", name: "UpdateGraph" },
+        EventName { source: "timestream-influxdb.amazonaws.com", name: "CreateDbCluster" },
+        EventName { source: "timestream-influxdb.amazonaws.com", name: "CreateDbInstance" },
         EventName { source: "kafka.amazonaws.com", name: "UpdateConnectivity" },
     ]),
     prose: page(
@@ -47,7 +57,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a database, warehouse, replication instance or message broker gets a public address: made so,
 restored so from a snapshot, or changed. It covers RDS (Aurora and Neptune too), Redshift and its serverless
-workgroups, DMS, Amazon MQ and MSK. Where the request leaves the choice to AWS, the answer tells what came
+workgroups, Neptune Analytics, Timestream for InfluxDB, Lightsail's databases, DMS, Amazon MQ and MSK. Where the request leaves the choice to AWS, the answer tells what came
 of it. A change of something else on a database that is public already is silent, and so is making one
 private.
 
@@ -79,6 +89,10 @@ const NAMES: &[&str] = &[
     "replicationInstanceIdentifier",
     "brokerName",
     "clusterArn",
+    "relationalDatabaseName",
+    "graphIdentifier",
+    "graphName",
+    "name",
 ];
 
 impl Detector for PublicDatabase {
@@ -100,7 +114,9 @@ impl Detector for PublicDatabase {
 fn made_public(call: &ApiCall) -> bool {
     const FLAG: &str = "publiclyAccessible";
     let name = call.event_name();
-    match call.request(FLAG).filter(|flag| !flag.is_null()) {
+    // Neptune Analytics has a word of its own.
+    let asked = call.request(FLAG).filter(|flag| !flag.is_null()).or_else(|| call.request("publicConnectivity"));
+    match asked.filter(|flag| !flag.is_null()) {
         Some(asked) => is_true(asked),
         None if name == "UpdateConnectivity" => broker_addresses(call),
         // The answer to a change tells how the database was before it.

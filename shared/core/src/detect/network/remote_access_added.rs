@@ -14,6 +14,7 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
         confidence: Confidence::Medium,
         technique: &["T1133"],
         events: Events::Calls(&[
+            EventName { source: "ec2.amazonaws.com", name: "AssociateClientVpnTargetNetwork" },
             EventName { source: "ec2.amazonaws.com", name: "AuthorizeClientVpnIngress" },
             EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnEndpoint" },
             EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnRoute" },
@@ -21,12 +22,19 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "CreateVerifiedAccessEndpoint" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnection" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnectionRoute" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyClientVpnEndpoint" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVerifiedAccessEndpointPolicy" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVerifiedAccessGroupPolicy" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVerifiedAccessTrustProvider" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVpnConnection" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVpnTunnelOptions" },
         ]),
         prose: page(
             "\
 ## What it does
 Fires when a Client VPN, a site-to-site VPN, an Instance Connect or a Verified Access endpoint is made,
-or such a VPN is let reach more of the network. Deleting one is silent.
+such a VPN is let reach more of the network, or its keys, its ends or who may use it are changed. Deleting
+one is silent.
 
 ## Why is this bad?
 Each of them leads from outside to machines that have no public address, past every inbound rule that
@@ -48,6 +56,8 @@ The set-up of remote work and of links between sites, which the network team doe
         "vpnConnectionId",
         "instanceConnectEndpointId",
         "verifiedAccessEndpointId",
+        "verifiedAccessGroupId",
+        "verifiedAccessTrustProviderId",
         "customerGatewayId",
         "vpnGatewayId",
         "transitGatewayId",

@@ -15,6 +15,7 @@ pub(super) const VPC_CHANGED: Change = Change {
         technique: &["T1562.007"],
         events: Events::Calls(&[
             EventName { source: "ec2.amazonaws.com", name: "AcceptVpcPeeringConnection" },
+            EventName { source: "ec2.amazonaws.com", name: "AssociateVpcCidrBlock" },
             EventName { source: "ec2.amazonaws.com", name: "AttachClassicLinkVpc" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpc" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpcPeeringConnection" },
@@ -22,16 +23,18 @@ pub(super) const VPC_CHANGED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "DeleteVpcPeeringConnection" },
             EventName { source: "ec2.amazonaws.com", name: "DetachClassicLinkVpc" },
             EventName { source: "ec2.amazonaws.com", name: "DisableVpcClassicLink" },
+            EventName { source: "ec2.amazonaws.com", name: "DisassociateVpcCidrBlock" },
             EventName { source: "ec2.amazonaws.com", name: "EnableVpcClassicLink" },
             EventName { source: "ec2.amazonaws.com", name: "ModifyVpcAttribute" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyVpcPeeringConnectionOptions" },
             EventName { source: "ec2.amazonaws.com", name: "RejectVpcPeeringConnection" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires on every change of a VPC as a whole: one made or deleted, its attributes changed, a peering asked
-for, accepted, rejected or deleted. A peering with another account is
-`network-peered-with-foreign-account` besides; subnets are silent.
+Fires on every change of a VPC as a whole: one made or deleted, its attributes or ranges changed, a peering
+asked for, accepted, changed, rejected or deleted. A peering with another account is
+`network-peered-with-foreign-account` besides; subnets are `subnet-changed`.
 
 ## Why is this bad?
 Networks that come and go are where instances appear that nobody knows of. Kept for whoever looks back.

@@ -14,17 +14,21 @@ pub(super) struct WebAclEmptied;
 
 const META: Meta = Meta {
     id: "web-acl-emptied",
-    title: "Web ACL blocks nothing any more",
+    title: "Web ACL or rule group blocks nothing any more",
     domain: Domain::Network,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1562.007"],
-    events: Events::Calls(&[EventName { source: "wafv2.amazonaws.com", name: "UpdateWebACL" }]),
+    events: Events::Calls(&[
+        EventName { source: "wafv2.amazonaws.com", name: "UpdateRuleGroup" },
+        EventName { source: "wafv2.amazonaws.com", name: "UpdateWebACL" },
+    ]),
     prose: page(
         "\
 ## What it does
 Fires when a web ACL is updated so that it lets requests through by default and holds no rule that could
-stop one: no rules at all, or only such that count or allow. A web ACL that keeps one rule that blocks, asks
+stop one: no rules at all, or only such that count or allow. A rule group that is updated to hold no such
+rule is told with less confidence, since some only count or set labels. A web ACL that keeps one rule that blocks, asks
 for a challenge or uses a rule group with its own actions is silent, and so is one that blocks by default.
 
 ## Why is this bad?
@@ -49,18 +53,22 @@ impl Detector for WebAclEmptied {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let allows = call.request("defaultAction").is_some_and(|action| action.get("allow").is_some());
+        let group = call.event_name() == "UpdateRuleGroup";
+        let allows = group || call.request("defaultAction").is_some_and(|action| action.get("allow").is_some());
         // A request without rules replaces those that were there by none.
         let rules = call.request("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         if !allows || rules.iter().any(may_stop) {
             return Ok(Vec::new());
         }
         let id = named(call, &["name", "id"]).unwrap_or_else(|| "(unknown)".to_owned());
+        let (event, kind) = (call.event_name(), if group { "rule group" } else { "web ACL" });
         let why = match rules.len() {
-            0 => format!("`UpdateWebACL` left the web ACL `{id}` without rules"),
-            count => format!("`UpdateWebACL` left the web ACL `{id}` with {count} rules that only count or allow"),
+            0 => format!("`{event}` left the {kind} `{id}` without rules"),
+            count => format!("`{event}` left the {kind} `{id}` with {count} rules that only count or allow"),
         };
-        Ok(vec![Claim::of(Target::Resource { service: "wafv2".to_owned(), id }, plain(&why, 600))])
+        let confidence = group.then_some(Confidence::Low);
+        let target = Target::Resource { service: "wafv2".to_owned(), id };
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
     }
 }
 

@@ -63,6 +63,8 @@ pub struct BurstText {
     pub at_least: u32,
     /// Within so many seconds.
     pub within_seconds: u32,
+    /// `principal` (the default) or `address`: for whom it is counted.
+    pub per: Option<String>,
 }
 
 /// Parses a file of Sigma rules. Correlations and filters are refused: they are not rules over events.

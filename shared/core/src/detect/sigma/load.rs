@@ -8,9 +8,9 @@ use rsigma_eval::compile_rule;
 use rsigma_parser::SigmaRule;
 use thiserror::Error;
 
-use super::describe::{self, Custom, Description};
+use super::describe::{self, BurstText, Custom, Description};
 use super::{Paths, SigmaDetector};
-use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, Per};
 use crate::text::plain;
 
 /// Why a folder of rules cannot be used.
@@ -125,7 +125,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         target: target.map(leaked),
         distinct: burst.as_ref().and_then(|burst| burst.distinct.clone()).map(leaked),
     };
-    let burst = burst.map(|b| Burst { what: leaked(b.what), at_least: b.at_least, within_s: b.within_seconds });
+    let burst = burst.map(burst_of).transpose()?;
     let compiled = compile_rule(rule).map_err(|reason| reason.to_string())?;
     let meta = Meta {
         id: leaked(name.unwrap_or(default_name)),
@@ -142,6 +142,13 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         prose: leaked(prose),
     };
     Ok(SigmaDetector::compiled(meta, paths, compiled))
+}
+
+fn burst_of(text: BurstText) -> Result<Burst, String> {
+    let BurstText { what, at_least, within_seconds: within_s, per, distinct: _ } = text;
+    let per = per.as_deref().map_or(Ok(Per::default()), str::parse);
+    let per = per.map_err(|wrong| format!("`riposte.burst.per` {wrong}"))?;
+    Ok(Burst { what: leaked(what), at_least, within_s, per })
 }
 
 fn names(calls: Vec<(Option<String>, Option<String>)>) -> &'static [EventName] {

@@ -1,7 +1,8 @@
 //! The events and log lines beside the detectors, in `fixtures/DETECTOR/`.
 //!
 //! A file's name says what is expected of it: `fires-*`, `fires-*--with-OTHER`, where another detector fires
-//! too, `silent-*`, or `silent-see-OTHER`, on which another detector fires. What AWS would have answered stands in `NAME.facts.json`.
+//! too, `silent-*`, or `silent-see-OTHER[--see-ANOTHER][--WHAT]`, on which other detectors
+//! fire. What AWS would have answered stands in `NAME.facts.json`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -124,15 +125,20 @@ impl Fixture {
 
     /// The answers of the facts file. Each must answer a question that some detector asks: a file that
     /// nobody asks for proves nothing.
-    fn facts(&self, call: &ApiCall) -> Facts {
+    pub(super) fn facts(&self, call: &ApiCall) -> Facts {
         let Ok(text) = std::fs::read_to_string(self.path.with_extension("facts.json")) else {
             return Facts::default();
         };
         let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
-        let facts = Facts(entries.iter().map(|entry| (question(entry), answer(entry))).collect());
+        let facts: Facts = entries.iter().map(|entry| (question(entry), answer(entry))).collect();
         let reading = everything().reading(&call.into());
         let asked: BTreeSet<_> = reading.iter().flat_map(|detector| detector.questions(call)).collect();
-        assert_eq!(asked, facts.0.keys().cloned().collect(), "{}: questions asked and answered", self.path.display());
+        assert_eq!(
+            asked,
+            facts.answers.keys().cloned().collect(),
+            "{}: questions asked and answered",
+            self.path.display()
+        );
         facts
     }
 }

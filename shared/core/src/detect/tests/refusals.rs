@@ -120,7 +120,7 @@ fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
             [question @ Question::IngressRules { .. }] => ((*question).clone(), Answer::Document(String::new())),
             other => panic!("{other:?}"),
         };
-        for facts in [Facts::default(), Facts([wrong_kind].into())] {
+        for facts in [Facts::default(), Facts::from_iter([wrong_kind])] {
             let report = run(&everything(), &call, &call.scope().unwrap(), &facts);
             let unanswered = |(_, error): &(_, _)| matches!(error, DetectError::Unanswered { .. });
             assert!(report.failures.iter().all(unanswered), "{report:?}");

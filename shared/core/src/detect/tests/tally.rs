@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::detect::{Burst, Claim, DetectError, Detector, Facts, Index, Meta, Sighting, Tally, run};
+use crate::detect::{Burst, Claim, DetectError, Detector, Facts, Index, Meta, Per, Sighting, Tally, run};
 use crate::event::ApiCall;
 use crate::finding::Target;
 
@@ -13,7 +13,7 @@ const META: Meta = Meta {
     id: "much-taken",
     title: "Much taken",
     events: crate::detect::Events::Calls(&[crate::detect::EventName { source: "x.amazonaws.com", name: "Take" }]),
-    burst: Some(Burst { what: "things", at_least: 3, within_s: 600 }),
+    burst: Some(Burst { what: "things", at_least: 3, within_s: 600, per: Per::Principal }),
     ..Meta::PLAIN
 };
 
@@ -76,4 +76,27 @@ fn principals_and_windows_are_counted_apart() {
 #[test]
 fn events_without_a_time_count_together() {
     assert_eq!(counted(["a", "b", "c"].map(|name| sighting(name, "eve", "no time"))).len(), 1);
+}
+
+#[test]
+fn what_goes_on_is_told_again_after_six_hours() {
+    let day = |name: &'static str| {
+        (0..24 * 6).map(move |n| sighting(name, "eve", &format!("2026-03-02T{:02}:{}0:00Z", n / 6, n % 6)))
+    };
+    let all: Vec<_> = ["a", "b", "c"].into_iter().flat_map(day).collect();
+    assert_eq!(counted(all.iter().cloned()).len(), 4);
+    let ids: std::collections::BTreeSet<_> = all.iter().map(Sighting::burst_id).collect();
+    assert_eq!(ids.len(), 4, "and it is the same incident until then");
+}
+
+#[test]
+fn an_address_is_counted_whoever_calls() {
+    let spray = |user: &str, address: &str| {
+        let mut sighting = sighting(user, user, "2026-03-02T08:10:00Z");
+        sighting.finding.principal.source_ip = Some(address.to_owned());
+        let burst = Burst { per: Per::Address, ..sighting.burst };
+        Sighting::new(&META, burst, user.to_owned(), sighting.finding)
+    };
+    assert_eq!(counted([spray("a", "192.0.2.1"), spray("b", "192.0.2.1"), spray("c", "192.0.2.1")]).len(), 1);
+    assert!(counted([spray("a", "192.0.2.1"), spray("b", "192.0.2.1"), spray("c", "192.0.2.2")]).is_empty());
 }

@@ -33,7 +33,10 @@ impl Detector for LoggingOff {
         let actor = call.actor();
         let why =
             format!("`{}` by `{}` on `{name}` switched off: {}", call.event_name(), actor.label(), off.join(", "));
-        Ok(vec![Claim::of(Target::Resource { service, id: name.to_owned() }, plain(&why, 600))])
+        // Tools send all attributes of what they keep, those that were never on too.
+        let confidence = (members(call.request("attributes")).count() > 3).then_some(Confidence::Low);
+        let target = Target::Resource { service, id: name.to_owned() };
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
     }
 }
 
@@ -76,6 +79,7 @@ const LOAD_BALANCER: &str = "\
 ## What it does
 Fires when the attributes of a load balancer are set so that access logs or connection logs are off: for
 application, network and classic ones. Calls that set other attributes, or switch the logs on, are silent.
+Where the call sets more than three attributes at once, as tools do, the confidence is low.
 
 ## Why is this bad?
 The logs hold every request with its address, and are often all there is to tell how an application was
@@ -158,20 +162,33 @@ pub(super) const DATABASE_LOGGING_DISABLED: LoggingOff = LoggingOff {
         events: Events::Calls(&[
             EventName { source: "rds.amazonaws.com", name: "ModifyDBInstance" },
             EventName { source: "rds.amazonaws.com", name: "ModifyDBCluster" },
+            EventName { source: "rds.amazonaws.com", name: "ModifyDBParameterGroup" },
+            EventName { source: "rds.amazonaws.com", name: "ModifyDBClusterParameterGroup" },
             EventName { source: "redshift.amazonaws.com", name: "DisableLogging" },
+            EventName { source: "redshift.amazonaws.com", name: "ModifyClusterParameterGroup" },
+            EventName { source: "redshift-serverless.amazonaws.com", name: "UpdateNamespace" },
         ]),
         prose: DATABASE,
         ..Meta::PLAIN
     },
-    names: &["dBInstanceIdentifier", "dBClusterIdentifier", "clusterIdentifier"],
+    names: &[
+        "dBInstanceIdentifier",
+        "dBClusterIdentifier",
+        "clusterIdentifier",
+        "dBParameterGroupName",
+        "dBClusterParameterGroupName",
+        "parameterGroupName",
+        "namespaceName",
+    ],
     off: database,
 };
 
 const DATABASE: &str = "\
 ## What it does
-Fires when an RDS instance or cluster no longer exports one of its logs to CloudWatch Logs, or a Redshift
-cluster no longer logs its connections and queries. Logs that are switched on, and other changes of a
-database, are silent.
+Fires when an RDS instance or cluster no longer exports one of its logs to CloudWatch Logs, a Redshift
+cluster or namespace no longer logs its connections and queries, or a parameter that makes a database write
+its audit log is switched off (`pgaudit.log`, `server_audit_logging`, `audit_logs`, `log_connections` and the
+like). Logs that are switched on, and other changes of a database, are silent.
 
 ## Why is this bad?
 What is read out of a database through its own port stands in no trail, only in its own logs.
@@ -191,7 +208,28 @@ fn database(call: &ApiCall) -> Vec<String> {
     }
     let export = call.request("cloudwatchLogsExportConfiguration");
     let types = members(export.and_then(|export| export.get("disableLogTypes"))).filter_map(Value::as_str);
-    types.map(str::to_owned).collect()
+    let parameters = members(call.request("parameters")).filter_map(audit_parameter);
+    // A namespace's list replaces what was exported before.
+    let none = call.request("logExports").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    types.map(str::to_owned).chain(parameters).chain(none.then(|| "all log exports".to_owned())).collect()
+}
+
+/// A parameter of a group by which a database writes down who connects and who asks what, if it is off.
+fn audit_parameter(parameter: &Value) -> Option<String> {
+    const AUDITS: [&str; 8] = [
+        "pgaudit.log",
+        "log_statement",
+        "log_connections",
+        "server_audit_logging",
+        "server_audit_events",
+        "audit_logs",
+        "audit_trail",
+        "enable_user_activity_logging",
+    ];
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    let (name, value) = (text("parameterName")?, text("parameterValue").unwrap_or_default());
+    let off = ["", "0", "off", "none", "false", "disabled"].iter().any(|off| value.eq_ignore_ascii_case(off));
+    (off && AUDITS.contains(&name)).then(|| format!("{name}={value}"))
 }
 
 /// The logs of API Gateway.
@@ -249,4 +287,89 @@ fn patch(operation: &Value) -> Option<String> {
     let access_log = path.starts_with("/accessLogSettings") && !path.ends_with("/format") && empty;
     let level = path.ends_with("/logging/loglevel") && value.eq_ignore_ascii_case("OFF");
     (access_log || level).then(|| path.to_owned())
+}
+
+/// The logs of whatever else writes some.
+pub(super) const SERVICE_LOGGING_DISABLED: LoggingOff = LoggingOff {
+    meta: Meta {
+        id: "service-logging-disabled",
+        title: "Logging of a service switched off",
+        domain: Domain::Traces,
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        technique: &["T1562.008"],
+        events: Events::Calls(&[
+            EventName { source: "states.amazonaws.com", name: "UpdateStateMachine" },
+            EventName { source: "es.amazonaws.com", name: "UpdateDomainConfig" },
+            EventName { source: "es.amazonaws.com", name: "UpdateElasticsearchDomainConfig" },
+            EventName { source: "ec2.amazonaws.com", name: "ModifyClientVpnEndpoint" },
+            EventName { source: "network-firewall.amazonaws.com", name: "UpdateLoggingConfiguration" },
+            EventName { source: "globalaccelerator.amazonaws.com", name: "UpdateAcceleratorAttributes" },
+            EventName { source: "kafka.amazonaws.com", name: "UpdateMonitoring" },
+            EventName { source: "mq.amazonaws.com", name: "UpdateBroker" },
+            EventName { source: "codebuild.amazonaws.com", name: "UpdateProject" },
+            EventName { source: "vpc-lattice.amazonaws.com", name: "DeleteAccessLogSubscription" },
+        ]),
+        prose: SERVICE,
+        ..Meta::PLAIN
+    },
+    names: &[
+        "stateMachineArn",
+        "domainName",
+        "firewallName",
+        "firewallArn",
+        "acceleratorArn",
+        "clusterArn",
+        "broker-id",
+        "brokerId",
+        "name",
+        "accessLogSubscriptionIdentifier",
+    ],
+    off: service,
+};
+
+const SERVICE: &str = "\
+## What it does
+Fires when the logs of a state machine, an OpenSearch domain, a client VPN, a network firewall, an
+accelerator, a Kafka cluster, a message broker, a build project or a VPC Lattice service are switched off.
+Calls that say nothing of the logs, or switch them on, are silent. Load balancers, EKS, databases and API
+Gateway have detectors of their own.
+
+## Why is this bad?
+Each of these logs is the only place where it stands who used the service and how: CloudTrail sees its
+administration and not its use.
+
+## False positives
+Infrastructure code that names the setting for every resource, on or off. Compare with what was on before.
+
+## References
+- <https://attack.mitre.org/techniques/T1562/008/>
+- <https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_UpdateLoggingConfiguration.html>
+- <https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/connection-logging.html>
+";
+
+fn service(call: &ApiCall) -> Vec<String> {
+    if call.event_name().eq_ignore_ascii_case("DeleteAccessLogSubscription") {
+        return vec!["access log".to_owned()];
+    }
+    let request = call.record().get("requestParameters");
+    let at = |pointer: &str| request.and_then(|request| request.pointer(pointer));
+    let level = at("/loggingConfiguration/level").and_then(Value::as_str);
+    let build = at("/logsConfig/cloudWatchLogs/status").and_then(Value::as_str);
+    // A firewall's list replaces the one before: without an entry nothing is logged any more.
+    let destinations = at("/loggingConfiguration/logDestinationConfigs").and_then(Value::as_array);
+    let flags = [
+        ("execution log", level.is_some_and(|level| level.eq_ignore_ascii_case("OFF"))),
+        ("build log", build.is_some_and(|status| status.eq_ignore_ascii_case("DISABLED"))),
+        ("all logs", destinations.is_some_and(Vec::is_empty)),
+        ("connection log", is_off(at("/ModifyClientVpnEndpointRequest/ConnectionLogOptions/Enabled"))),
+        ("connection log", is_off(at("/connectionLogOptions/enabled"))),
+        ("flow logs", is_off(at("/flowLogsEnabled"))),
+        ("broker log", is_off(at("/loggingInfo/brokerLogs/cloudWatchLogs/enabled"))),
+        ("audit log", is_off(at("/logs/audit"))),
+        ("general log", is_off(at("/logs/general"))),
+    ];
+    let published = at("/logPublishingOptions").and_then(Value::as_object).into_iter().flatten();
+    let published = published.filter(|(_, options)| is_off(options.get("enabled"))).map(|(kind, _)| kind.clone());
+    flags.into_iter().filter(|(_, off)| *off).map(|(what, _)| what.to_owned()).chain(published).collect()
 }

@@ -2,6 +2,8 @@
 
 mod itself;
 mod logging_off;
+mod logs_sent_to_another_account;
+mod paths;
 mod trail_blind_spot;
 mod trail_narrowed;
 mod trail_selectors;
@@ -19,6 +21,8 @@ pub static TRACES: Chapter = Chapter {
         &logging_off::CLUSTER_LOGGING_DISABLED,
         &logging_off::DATABASE_LOGGING_DISABLED,
         &logging_off::API_LOGGING_DISABLED,
+        &logging_off::SERVICE_LOGGING_DISABLED,
+        &logs_sent_to_another_account::LogsSentToAnotherAccount,
         &itself::RULE_SILENCED,
         &itself::QUEUE_CUT_OFF,
         &itself::FUNCTION_STOPPED,
@@ -33,6 +37,8 @@ pub static TRACES: Chapter = Chapter {
         &itself::LOGS_TAMPERED,
         &itself::NOTICES_CUT_OFF,
         &itself::ALARM_SILENCED,
+        &itself::ExemptTagSet,
+        &itself::CHANGED_BY_CLOUD_CONTROL,
         &itself::STACK_DELETED,
         &itself::STACK_CHANGED,
         &itself::ChangedByCloudFormation,

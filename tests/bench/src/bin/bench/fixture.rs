@@ -62,7 +62,7 @@ fn gone(body: &str) -> Result<Facts> {
     let Event::Call(call) = Event::parse(body)? else { bail!("no API call") };
     let questions =
         everything().reading(&Head::from(&*call)).into_iter().flat_map(|detector| detector.questions(&call));
-    Ok(Facts(questions.map(|question| (question, Answer::Gone)).collect()))
+    Ok(questions.map(|question| (question, Answer::Gone)).collect())
 }
 
 /// The event of a file as a queue's message holds it: without the white space for people.
@@ -126,7 +126,7 @@ fn facts(path: &Path) -> Result<Facts> {
     }
     let entries: Vec<Value> = serde_json::from_value(read(path)?)?;
     let each = |entry: &Value| fact(entry).with_context(|| format!("{}: {entry}", path.display()));
-    Ok(Facts(entries.iter().map(each).collect::<Result<_>>()?))
+    entries.iter().map(each).collect()
 }
 
 fn fact(entry: &Value) -> Option<(Question, Answer)> {

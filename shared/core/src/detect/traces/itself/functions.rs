@@ -2,10 +2,24 @@
 
 use super::{OwnPart, events, names};
 use crate::detect::{Domain, EventName, Events, Meta};
+use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 
 /// Where a call names a function: an event source mapping does so only in the response.
 const KEYS: &[&str] = &["functionName", "functionArn"];
+
+/// Where a call names what a function is fed from, if it is another that is fed now.
+const FEED: &[&str] = &["functionName", "functionArn", "eventSourceArn"];
+
+/// Where a pipe and a schedule name whom they call, and a pipe where it reads.
+const ROUTES: &[&str] =
+    &["functionName", "functionArn", "eventSourceArn", "target", "target.arn", "enrichment", "source"];
+
+/// Whether a permission is taken away that the stack did not give: that repairs.
+fn takes_back(call: &ApiCall) -> bool {
+    let named = call.request_text("statementId");
+    call.event_name().starts_with("RemovePermission") && named.is_some_and(|id| names::resource(id).is_none())
+}
 
 /// See its [`Meta`].
 pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
@@ -20,10 +34,10 @@ pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
         prose: STOPPED,
         ..Meta::PLAIN
     },
-    what: "function",
-    keys: KEYS,
+    what: "function, or queue that feeds it,",
+    keys: FEED,
     own: names::resource,
-    harms: |_| true,
+    harms: |call| !takes_back(call),
 };
 
 const STOPS: &[EventName] = events! {
@@ -31,15 +45,18 @@ const STOPS: &[EventName] = events! {
         "DeleteFunction", "DeleteFunction20150331", "PutFunctionConcurrency", "PutFunctionConcurrency20171031",
         "DeleteEventSourceMapping", "DeleteEventSourceMapping20150331",
         "UpdateEventSourceMapping", "UpdateEventSourceMapping20150331",
+        "RemovePermission", "RemovePermission20150331", "RemovePermission20150331v2",
     ],
 };
 
 const STOPPED: &str = "\
 ## What it does
 Fires when somebody deletes one of Riposte's functions (`riposte-…`), reserves its concurrency (none at
-all stops it, little slows it), or deletes or changes the mapping that feeds it from its queue. Which
-function a mapping belongs to is read from the response. Calls of CloudFormation are
-`riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.
+all stops it, little slows it), deletes or changes the mapping that feeds it from its queue, gives that
+mapping to another function, or takes away the permission by which the stack lets log lines be pushed to it.
+Which function and queue a mapping belongs to is read from the response. A permission that somebody else
+gave may be taken away. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused ones
+`riposte-tampering-refused`.
 
 ## Why is this bad?
 Events still arrive and are still queued, but nothing reads them any more. Nobody is warned and nothing is
@@ -106,7 +123,7 @@ Developers who upload a build by hand while they work on Riposte. Deploy through
 pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-function-opened",
-        title: "Riposte's own function opened to other callers",
+        title: "Riposte's own function or queue opened to others",
         domain: Domain::Traces,
         severity: Severity::High,
         confidence: Confidence::High,
@@ -115,8 +132,8 @@ pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
         prose: OPENED,
         ..Meta::PLAIN
     },
-    what: "function",
-    keys: KEYS,
+    what: "function or queue",
+    keys: ROUTES,
     own: names::resource,
     harms: |_| true,
 };
@@ -128,18 +145,22 @@ const OPENS: &[EventName] = events! {
         "CreateEventSourceMapping", "CreateEventSourceMapping20150331",
         "PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
     ],
+    "pipes.amazonaws.com": ["CreatePipe", "UpdatePipe"],
+    "scheduler.amazonaws.com": ["CreateSchedule", "UpdateSchedule"],
 };
 
 const OPENED: &str = "\
 ## What it does
 Fires when somebody lets others call one of Riposte's functions (`riposte-…`): a statement in its policy, a
-URL, a mapping from another queue or stream; or changes where its failed calls go. Calls of CloudFormation
+URL, a mapping from another queue or stream, a pipe or a schedule that calls it; when another function or a
+pipe is made to read Riposte's queue; or when it changes where failed calls go. Calls of CloudFormation
 are `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`. Direct calls of a
 function are data events, which this does not read.
 
 ## Why is this bad?
 The functions believe what reaches them. Whoever can call one with an event of their own writing makes
-Riposte revoke what it should protect, or fills the ledger with noise while the real attack goes on.
+Riposte revoke what it should protect, or fills the ledger with noise while the real attack goes on. A
+message that another reader takes from the queue is deleted there, and Riposte never sees it.
 
 ## False positives
 A subscription filter that is added to a log group by hand, so that its lines are pushed to `log-watch`;

@@ -1,5 +1,8 @@
 //! The ledger: the table, and the incidents in it.
 
+use serde_json::Value;
+
+use super::super::paths::texts;
 use super::{OwnPart, events, names};
 use crate::detect::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
@@ -19,7 +22,7 @@ pub(in crate::detect) const LEDGER_TAMPERED: OwnPart = OwnPart {
         ..Meta::PLAIN
     },
     what: "table",
-    keys: &["tableName", "resourceArn", "tableArn"],
+    keys: &["tableName", "resourceArn", "tableArn", "backupArn", "globalTableName"],
     own: names::resource,
     harms: |_| true,
 };
@@ -27,14 +30,17 @@ pub(in crate::detect) const LEDGER_TAMPERED: OwnPart = OwnPart {
 const EVENTS: &[EventName] = events! {
     "dynamodb.amazonaws.com": [
         "DeleteTable", "UpdateTable", "UpdateTimeToLive", "UpdateContinuousBackups", "PutResourcePolicy",
-        "DeleteResourcePolicy",
+        "DeleteResourcePolicy", "DeleteBackup", "EnableKinesisStreamingDestination",
+        "UpdateKinesisStreamingDestination", "CreateGlobalTable", "UpdateGlobalTable", "UpdateGlobalTableSettings",
+        "UpdateTableReplicaAutoScaling",
     ],
 };
 
 const PROSE: &str = "\
 ## What it does
-Fires when somebody deletes the table `riposte-ledger`, changes its capacity, indexes or encryption, its
-time to live, its backups or its resource policy. Calls of CloudFormation are
+Fires when somebody deletes the table `riposte-ledger` or a backup of it, changes its capacity, indexes or
+encryption, its time to live, its backups or its resource policy, copies it to another region, or streams
+what changes in it to somewhere else. Calls of CloudFormation are
 `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`; a single incident that is
 deleted is `riposte-incident-deleted`.
 
@@ -66,22 +72,52 @@ pub(in crate::detect) const INCIDENT_DELETED: OwnPart = OwnPart {
         ..Meta::PLAIN
     },
     what: "table",
-    keys: &["tableName"],
+    // Several tables in one call, and statements, name theirs only among the record's resources.
+    keys: &["tableName", "requestItems.tableName", "resources.ARN"],
     own: names::resource,
-    harms: |call| !names::by_itself(call) && !of_a_lease(call),
+    harms: |call| !names::by_itself(call) && deletes(call),
 };
 
-const INCIDENT_EVENTS: &[EventName] = events! { "dynamodb.amazonaws.com": ["DeleteItem"] };
+const INCIDENT_EVENTS: &[EventName] = events! {
+    "dynamodb.amazonaws.com": [
+        "DeleteItem", "TransactWriteItems", "BatchWriteItem", "ExecuteStatement", "BatchExecuteStatement",
+        "ExecuteTransaction",
+    ],
+};
+
+/// Whether records may be gone after a call. Neither the functions nor the operator's command writes in
+/// batches or by statements, so that one which does not only read counts as a whole.
+fn deletes(call: &ApiCall) -> bool {
+    match call.event_name() {
+        "DeleteItem" => call.request("key").is_none_or(|key| !of_a_lease(key)),
+        "TransactWriteItems" => {
+            let items = call.request("requestItems").and_then(Value::as_array);
+            let is_delete = |item: &&Value| {
+                let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+                text("operation").eq_ignore_ascii_case("Delete") && names::resource(text("tableName")).is_some()
+            };
+            let mut deleted = items.into_iter().flatten().filter(is_delete);
+            deleted.any(|item| item.get("key").is_none_or(|key| !of_a_lease(key)))
+        }
+        "BatchWriteItem" => true,
+        _ => {
+            let statements = texts(call, "statement").into_iter().chain(texts(call, "requestItems.statement"));
+            let of_ours = |text: &&str| text.split('"').any(|part| names::resource(part).is_some());
+            let reads = |text: &str| text.trim_start().get(..6).is_some_and(|verb| verb.eq_ignore_ascii_case("SELECT"));
+            statements.filter(of_ours).any(|text| !reads(text))
+        }
+    }
+}
 
 /// A lease is given back after every undo, in the operator's name.
-fn of_a_lease(call: &ApiCall) -> bool {
-    let key = call.request("key").and_then(|key| key.get("pk"));
-    key.and_then(|pk| pk.as_str()).is_some_and(|pk| pk.starts_with("lease#"))
+fn of_a_lease(key: &Value) -> bool {
+    key.get("pk").and_then(Value::as_str).is_some_and(|pk| pk.starts_with("lease#"))
 }
 
 const INCIDENT: &str = "\
 ## What it does
-Fires when a record is deleted from `riposte-ledger` by anybody but Riposte's own functions. Leases, which
+Fires when a record is deleted from `riposte-ledger` by anybody but Riposte's own functions: by itself, in a
+transaction, or by a batch or a PartiQL statement that writes, which nothing of Riposte's uses. Leases, which
 the operator's command gives back after an undo, are let pass.
 
 It needs a trail that records DynamoDB's data events for the table. Records that are overwritten are not

@@ -5,7 +5,9 @@
 //! tables come the detector of what was refused ([`refused`]) and the one of what CloudFormation did
 //! for somebody ([`deployed`]), so that a call added to a part is known to both.
 
+mod cloud_control;
 mod deployed;
+mod exempt;
 mod functions;
 mod ledger;
 mod logs;
@@ -18,7 +20,9 @@ mod rules;
 mod settings;
 mod stack;
 
+pub(super) use cloud_control::CHANGED_BY_CLOUD_CONTROL;
 pub(super) use deployed::ChangedByCloudFormation;
+pub(super) use exempt::ExemptTagSet;
 pub(super) use functions::{FUNCTION_OPENED, FUNCTION_REPLACED, FUNCTION_STOPPED};
 pub(super) use ledger::{INCIDENT_DELETED, LEDGER_TAMPERED};
 pub(super) use logs::LOGS_TAMPERED;
@@ -30,8 +34,7 @@ pub(super) use rules::RULE_SILENCED;
 pub(super) use settings::{ModeChanged, SETTING_CHANGED};
 pub(super) use stack::{STACK_CHANGED, STACK_DELETED};
 
-use serde_json::Value;
-
+use super::paths::texts;
 use crate::detect::{Claim, DetectError, Detector, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::Target;
@@ -43,7 +46,8 @@ pub(super) struct OwnPart {
     meta: Meta,
     /// What it is called: `rule`.
     what: &'static str,
-    /// Where the request, else the response, names it.
+    /// Where the request or the response names it, as paths through objects and lists. The first that
+    /// names one of ours counts; the others may say the same in other words.
     keys: &'static [&'static str],
     /// The part of such a name by which it is ours.
     own: fn(&str) -> Option<&str>,
@@ -66,6 +70,7 @@ const PARTS: &[&OwnPart] = &[
     &LOGS_TAMPERED,
     &NOTICES_CUT_OFF,
     &ALARM_SILENCED,
+    &CHANGED_BY_CLOUD_CONTROL,
 ];
 
 /// The stack that they belong to.
@@ -81,10 +86,12 @@ impl OwnPart {
 
     /// The names of ours that the call holds.
     fn named<'a>(&self, call: &'a ApiCall) -> Vec<&'a str> {
-        let texts = self.keys.iter().filter_map(|key| call.request(key).or_else(|| call.response(key))).flat_map(texts);
-        let mut names: Vec<_> = texts.filter_map(self.own).collect();
-        names.dedup();
-        names
+        let in_key = |key: &&str| {
+            let mut names: Vec<_> = texts(call, key).into_iter().filter_map(self.own).collect();
+            names.dedup();
+            names
+        };
+        self.keys.iter().map(in_key).find(|names| !names.is_empty()).unwrap_or_default()
     }
 
     /// Whether the part is harmed by calls of this name.
@@ -154,12 +161,6 @@ const fn calls<const N: usize>(mut parts: &[&OwnPart], mut stack: &[&OwnPart]) -
     }
 }
 
-/// The strings of a value: itself, or a list's members.
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    let members = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    value.as_str().into_iter().chain(members.iter().filter_map(Value::as_str))
-}
-
 /// Every call of a service's that is listed, as the catalogue wants them.
 macro_rules! events {
     ($($source:literal: [$($name:literal),* $(,)?]),* $(,)?) => {
@@ -172,7 +173,7 @@ use events;
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::finding::Confidence;

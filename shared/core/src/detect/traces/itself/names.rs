@@ -10,9 +10,11 @@ use crate::settings::PREFIX;
 /// The stack's name, as `deploy` chooses it.
 const STACK: &str = "riposte";
 
-/// The name before which the stack's name stands: alone, or a part of an ARN, URL or path.
+/// The name before which the stack's name stands: alone, or a part of an ARN, URL, path or compound
+/// identifier. Services whose requests name a resource in the URL may record it encoded.
 pub(super) fn resource(text: &str) -> Option<&str> {
-    text.split(['/', ':']).find(|part| {
+    let decoded = |part| ["3A", "3a", "2F", "2f"].iter().find_map(|mark| str::strip_prefix(part, mark)).unwrap_or(part);
+    text.split(['/', ':', '|', '%']).map(decoded).find(|part| {
         let rest = part.get(..STACK.len()).filter(|start| start.eq_ignore_ascii_case(STACK));
         rest.is_some() && part.get(STACK.len()..).is_some_and(|rest| rest.starts_with('-'))
     })
@@ -28,6 +30,11 @@ pub(super) fn stack(text: &str) -> Option<&str> {
 pub(super) fn setting(text: &str) -> Option<&str> {
     let path = text.split_once(":parameter/").map_or(Some(text), |(arn, _)| text.get(arn.len() + ":parameter".len()..));
     path.filter(|path| path.starts_with(PREFIX))
+}
+
+/// Whatever of ours a call may name that takes resources of every kind.
+pub(super) fn anything(text: &str) -> Option<&str> {
+    setting(text).or_else(|| resource(text)).or_else(|| stack(text))
 }
 
 /// Whether CloudFormation made the call for somebody: AWS writes both fields, no caller can.
@@ -55,6 +62,10 @@ mod tests {
             ("arn:aws:lambda:eu-west-1:111122223333:function:riposte-log-watch:3", Some("riposte-log-watch")),
             ("arn:aws:sns:eu-west-1:111122223333:riposte-Notices-1:0b1f", Some("riposte-Notices-1")),
             ("/aws/lambda/Riposte-log-watch", Some("Riposte-log-watch")),
+            ("arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Ariposte-log-watch", Some("riposte-log-watch")),
+            ("%2Faws%2flambda%2friposte-log-watch", Some("riposte-log-watch")),
+            ("default|riposte-IngressGuardRule-1A2B", Some("riposte-IngressGuardRule-1A2B")),
+            ("111122223333:riposte-log-watch", Some("riposte-log-watch")),
             ("riposte", None),
             ("riposteur-1", None),
             ("my-riposte-1", None),
@@ -74,6 +85,18 @@ mod tests {
             ("arn:aws:cloudformation:eu-west-1:111122223333:stack/shop/riposte", None),
         ] {
             assert_eq!(stack(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_takes_every_kind_of_resource_is_told_by_any_of_the_names() {
+        for (text, name) in [
+            ("/riposte/mode", Some("/riposte/mode")),
+            ("riposte-ingress-guard", Some("riposte-ingress-guard")),
+            ("arn:aws:cloudformation:eu-west-1:111122223333:stack/riposte/0b1f", Some("riposte")),
+            ("shop", None),
+        ] {
+            assert_eq!(anything(text), name, "{text}");
         }
     }
 

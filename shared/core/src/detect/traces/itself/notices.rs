@@ -65,18 +65,19 @@ pub(in crate::detect) const ALARM_SILENCED: OwnPart = OwnPart {
         ..Meta::PLAIN
     },
     what: "alarm",
-    keys: &["alarmNames", "alarmName"],
+    keys: &["alarmNames", "alarmName", "muteTargets.alarmNames"],
     own: names::resource,
     harms: |_| true,
 };
 
 const ALARM_EVENTS: &[EventName] = events! {
-    "monitoring.amazonaws.com": ["DeleteAlarms", "DisableAlarmActions", "SetAlarmState", "PutMetricAlarm"],
+    "monitoring.amazonaws.com": ["DeleteAlarms", "DisableAlarmActions", "SetAlarmState", "PutMetricAlarm", "PutAlarmMuteRule"],
 };
 
 const ALARM: &str = "\
 ## What it does
-Fires when one of Riposte's alarms is deleted, kept from telling anybody, forced into a state, or rewritten.
+Fires when one of Riposte's alarms is deleted, muted, kept from telling anybody, forced into a state, or
+rewritten.
 The alarms are told by the stack's name before theirs, `riposte-`; one call may name many, and one of them is
 enough. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused ones
 `riposte-tampering-refused`.

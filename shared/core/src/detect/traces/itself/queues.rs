@@ -2,6 +2,7 @@
 
 use super::{OwnPart, events, names};
 use crate::detect::{Domain, EventName, Events, Meta};
+use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 
 /// See its [`Meta`].
@@ -18,18 +19,33 @@ pub(in crate::detect) const QUEUE_CUT_OFF: OwnPart = OwnPart {
         ..Meta::PLAIN
     },
     what: "queue",
-    keys: &["queueUrl", "queueName"],
+    keys: &["queueUrl", "queueName", "sourceArn", "destinationArn"],
     own: names::resource,
-    harms: |_| true,
+    harms: |call| !redrives(call),
 };
 
+/// Whether dead letters are moved back to where they came from, as an operator does after a repair.
+fn redrives(call: &ApiCall) -> bool {
+    let is_ours = |key: &str| call.request_text(key).map(|arn| names::resource(arn).is_some());
+    call.event_name() == "StartMessageMoveTask"
+        && is_ours("sourceArn") == Some(true)
+        && is_ours("destinationArn").unwrap_or(true)
+}
+
 const EVENTS: &[EventName] = events! {
-    "sqs.amazonaws.com": ["DeleteQueue", "PurgeQueue", "SetQueueAttributes", "AddPermission", "RemovePermission"],
+    "sqs.amazonaws.com": [
+        "DeleteQueue", "PurgeQueue", "SetQueueAttributes", "AddPermission", "RemovePermission",
+        "StartMessageMoveTask",
+    ],
 };
 
 const PROSE: &str = "\
 ## What it does
-Fires when somebody deletes or empties one of Riposte's queues, or changes its attributes or its policy.
+Fires when somebody deletes or empties one of Riposte's queues, changes its attributes or its policy, moves
+its dead letters to a queue that is not Riposte's, or another queue's to one of Riposte's. Dead letters that
+are moved back to where they came from are silent. Whoever else is made to read a queue is
+`riposte-function-opened`.
+
 The queues are told by their name, which begins with the stack's name, `riposte-`; the queues of a stack of
 another name are not known here. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused
 ones `riposte-tampering-refused`. Messages that are received and deleted one by one are data events, which

@@ -27,13 +27,15 @@ const EVENTS: &[EventName] = events! {
     "iam.amazonaws.com": [
         "AttachRolePolicy", "DetachRolePolicy", "PutRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary",
         "DeleteRolePermissionsBoundary", "DeleteRole", "CreateRole", "UpdateRole",
+        "UpdateRoleDescription", "AddRoleToInstanceProfile",
     ],
 };
 
 const PROSE: &str = "\
 ## What it does
 Fires when a policy of one of Riposte's roles is attached, detached, written or deleted, when its boundary
-or its description changes, when it is deleted, and when a role is created under a name of theirs. The roles
+or its description changes, when it is put into an instance profile, when it is deleted, and when a role is
+created under a name of theirs. The roles
 are told by the stack's name before theirs, `riposte-`; those of a stack of another name are not known here.
 Who may take the role on is `riposte-role-trust-changed`. Calls of CloudFormation are
 `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.

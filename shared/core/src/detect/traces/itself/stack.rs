@@ -56,7 +56,7 @@ pub(in crate::detect) const STACK_CHANGED: OwnPart = OwnPart {
         ..Meta::PLAIN
     },
     what: "stack",
-    keys: &["stackName"],
+    keys: &["stackName", "stackDefinitions.stackName", "resourceMappings.source.stackName"],
     own: names::stack,
     harms: |_| true,
 };
@@ -64,13 +64,14 @@ pub(in crate::detect) const STACK_CHANGED: OwnPart = OwnPart {
 const CHANGES: &[EventName] = events! {
     "cloudformation.amazonaws.com": [
         "UpdateStack", "ExecuteChangeSet", "SetStackPolicy", "UpdateTerminationProtection", "RollbackStack",
-        "ContinueUpdateRollback", "CancelUpdateStack",
+        "ContinueUpdateRollback", "CancelUpdateStack", "CreateStackRefactor",
     ],
 };
 
 const CHANGED: &str = "\
 ## What it does
-Fires when the stack `riposte` is updated, rolled back, or loses or gets its protection or its policy. This is
+Fires when the stack `riposte` is updated, rolled back, loses or gets its protection or its policy, or when a
+refactoring is prepared that moves resources out of it or into it. This is
 how Riposte is deployed and upgraded, so it is told at low confidence. A stack that was given another name is
 not known here.
 
