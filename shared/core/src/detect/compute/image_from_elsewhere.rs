@@ -40,8 +40,8 @@ Fires when a task definition of ECS, a job definition of Batch, a service of App
 given an image that comes from the registry of another account or from a registry that is open to
 everybody: a name of somebody's at Docker Hub, GitHub, the public gallery of ECR, or any other host.
 
-Images in the registry of the account itself do not fire, nor do those that Docker keeps itself (`nginx`,
-`python:3.13`) and those that AWS publishes in the public gallery.
+Images in the registry of the account itself or of one under `/riposte/trusted-accounts` do not fire, nor do
+those that Docker keeps itself (`nginx`, `python:3.13`) and those that AWS publishes in the public gallery.
 
 ## Why is this bad?
 Whoever holds the image decides what runs, today and at the next start, with the role of the task. Miners
@@ -68,7 +68,7 @@ impl Detector for ImageFromElsewhere {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let Some(request) = call.record().get("requestParameters").filter(|request| request.is_object()) else {
             return Ok(Vec::new());
         };
@@ -76,7 +76,10 @@ impl Detector for ImageFromElsewhere {
         let images: BTreeSet<_> = IMAGE_KEYS.iter().flat_map(|key| values(request, key)).collect();
         let foreign: Vec<_> = images
             .iter()
-            .filter_map(|image| elsewhere(image, &account).map(|whose| format!("`{image}` of {whose}")))
+            .filter_map(|image| {
+                elsewhere(image, |owner| facts.trusted.is_foreign(Some(&account), owner))
+                    .map(|whose| format!("`{image}` of {whose}"))
+            })
             .collect();
         if foreign.is_empty() {
             return Ok(Vec::new());
@@ -89,8 +92,8 @@ impl Detector for ImageFromElsewhere {
     }
 }
 
-/// Whose image it is, where it is neither the account's own nor one that Docker or AWS keeps.
-fn elsewhere(image: &str, account: &str) -> Option<String> {
+/// Whose image it is, where it is neither the company's own nor one that Docker or AWS keeps.
+fn elsewhere(image: &str, is_foreign: impl Fn(&str) -> bool) -> Option<String> {
     // `HOST/PATH`, where a host has a dot or a port, else it is a path at Docker Hub.
     let (host, path) = match image.split_once('/') {
         Some((host, path)) if host.contains(['.', ':']) => (host, path),
@@ -98,7 +101,7 @@ fn elsewhere(image: &str, account: &str) -> Option<String> {
     };
     let mut labels = host.split('.');
     if let (Some(owner), Some("dkr" | "dkr-ecr")) = (labels.next(), labels.next()) {
-        return (owner != account).then(|| format!("the account {owner}"));
+        return is_foreign(owner).then(|| format!("the account {owner}"));
     }
     let kept = match host {
         "docker.io" | "registry-1.docker.io" | "index.docker.io" => !path.contains('/') || path.starts_with("library/"),
@@ -132,7 +135,7 @@ mod tests {
             ("public.ecr.aws/docker/library/nginx", None),
             ("public.ecr.aws/a1b2c3d4/worker", Some("public.ecr.aws")),
         ] {
-            assert_eq!(elsewhere(image, "111122223333").as_deref(), whose, "{image}");
+            assert_eq!(elsewhere(image, |owner| owner != "111122223333").as_deref(), whose, "{image}");
         }
     }
 }

@@ -24,7 +24,7 @@ const META: Meta = Meta {
         "\
 ## What it does
 Keeps a record of images that a principal of another account pulls from the account's registry. The account's
-own principals do not count, nor do services, nor refused calls.
+own principals do not count, nor do accounts under `/riposte/trusted-accounts`, services and refused calls.
 
 ## Why is this bad?
 The images are the company's programs. Who was let into a repository (`repository-opened-to-account`) may
@@ -47,10 +47,12 @@ impl Detector for ImagesPulledByAnotherAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let (_, account) = home(call)?;
         let caller = call.identity().and_then(|identity| identity.get("accountId")).and_then(Value::as_str);
-        let Some(caller) = caller.filter(|caller| *caller != account && !call.by_service()) else {
+        let Some(caller) =
+            caller.filter(|caller| facts.trusted.is_foreign(Some(&account), caller) && !call.by_service())
+        else {
             return Ok(Vec::new());
         };
         let repository = call.request_text("repositoryName").unwrap_or("(unnamed)");

@@ -2,7 +2,7 @@
 
 use super::instances_terminated_in_bulk::instances;
 use crate::detect::meta::page;
-use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
+use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 
@@ -20,7 +20,7 @@ const META: Meta = Meta {
         EventName { source: "ec2.amazonaws.com", name: "RebootInstances" },
         EventName { source: "ec2.amazonaws.com", name: "StopInstances" },
     ]),
-    burst: Some(Burst { what: "instances", at_least: 10, within_s: 600 }),
+    burst: Some(Burst { what: "instances", at_least: 10, within_s: 600, per: Per::Principal }),
     prose: page(
         "\
 ## What it does

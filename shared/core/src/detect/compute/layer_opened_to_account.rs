@@ -26,8 +26,9 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when a version of a layer is opened to another account. Opening it to the account itself or to an
-organisation does not fire; every account at once is `layer-made-public`.
+Fires when a version of a layer is opened to another account. Opening it to the account itself, to one
+under `/riposte/trusted-accounts` or to an organisation does not fire; every account at once is
+`layer-made-public`.
 
 ## Why is this bad?
 A layer is code of the company's, sometimes with its secrets, and the other account may take it for as long
@@ -49,13 +50,16 @@ impl Detector for LayerOpenedToAccount {
         &META
     }
 
-    fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let (_, account) = home(call)?;
         // An account's number, or the ARN of its root user.
         let principal = call.request_text("principal").unwrap_or_default();
         let other = if principal.starts_with("arn:") { principal.split(':').nth(4) } else { Some(principal) };
         let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let Some(other) = other.filter(is_account).filter(|other| *other != account) else { return Ok(Vec::new()) };
+        let Some(other) = other.filter(is_account).filter(|other| facts.trusted.is_foreign(Some(&account), other))
+        else {
+            return Ok(Vec::new());
+        };
         let layer = call.request_text("layerName").unwrap_or("(unnamed)");
         let why = format!("`{}` lets the account `{other}` use the layer `{layer}`", call.event_name());
         let target = Target::Resource { service: "lambda".to_owned(), id: layer.to_owned() };
