@@ -45,16 +45,21 @@ impl Detector for InstancesTerminatedInBulk {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        if call.by_service() {
-            return Ok(Vec::new());
-        }
-        let items = call.request("instancesSet").and_then(|set| set.get("items")).and_then(Value::as_array);
-        let ids = items.into_iter().flatten().filter_map(|item| item.get("instanceId").and_then(Value::as_str));
-        let claim = |id: &str| {
-            let target = Target::Resource { service: "ec2".to_owned(), id: id.to_owned() };
-            let why = format!("`TerminateInstances` on `{id}`");
-            Claim { counted: Some(id.to_owned()), ..Claim::of(target, plain(&why, 600)) }
-        };
-        Ok(ids.map(claim).collect())
+        Ok(instances(call))
     }
+}
+
+/// A claim, to be counted, for each instance that somebody's call names.
+pub(super) fn instances(call: &ApiCall) -> Vec<Claim> {
+    if call.by_service() {
+        return Vec::new();
+    }
+    let items = call.request("instancesSet").and_then(|set| set.get("items")).and_then(Value::as_array);
+    let ids = items.into_iter().flatten().filter_map(|item| item.get("instanceId").and_then(Value::as_str));
+    let claim = |id: &str| {
+        let target = Target::Resource { service: "ec2".to_owned(), id: id.to_owned() };
+        let why = format!("`{}` on `{id}`", call.event_name());
+        Claim { counted: Some(id.to_owned()), ..Claim::of(target, plain(&why, 600)) }
+    };
+    ids.map(claim).collect()
 }

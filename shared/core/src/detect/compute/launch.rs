@@ -28,6 +28,8 @@ pub(super) const EVENTS: &[EventName] = &[
     EventName { source: EC2, name: "ModifyInstanceAttribute" },
     EventName { source: EC2, name: "CreateLaunchTemplate" },
     EventName { source: EC2, name: "CreateLaunchTemplateVersion" },
+    EventName { source: EC2, name: "AllocateHosts" },
+    EventName { source: EC2, name: "CreateCapacityReservation" },
     EventName { source: AUTO_SCALING, name: "CreateLaunchConfiguration" },
     EventName { source: AUTO_SCALING, name: "CreateAutoScalingGroup" },
     EventName { source: AUTO_SCALING, name: "UpdateAutoScalingGroup" },
@@ -44,12 +46,26 @@ const MANY: u64 = 20;
 /// with the load.
 const MANY_IN_GROUP: u64 = 50;
 
+/// What no group needs as its limit: miners set it as high as it goes.
+const NO_LIMIT: u64 = 500;
+
 /// Whether the call is somebody's, or CloudFormation's for somebody. What other services launch was
 /// decided elsewhere: by a group, a fleet or a cluster.
 pub(super) fn is_somebodys(call: &ApiCall) -> bool {
     let invoked_by = call.identity().and_then(|identity| identity.get("invokedBy")).and_then(Value::as_str);
     !call.by_service() || invoked_by == Some("cloudformation.amazonaws.com")
 }
+
+/// Under which keys the types of instances stand, without case: in the calls of EC2, and in those of the
+/// services that launch instances for somebody.
+const TYPE_KEYS: [&str; 6] = [
+    "allowedInstanceTypes",
+    "ec2InstanceType",
+    "instanceType",
+    "instanceTypes",
+    "masterInstanceType",
+    "slaveInstanceType",
+];
 
 /// The unusual instance types of a call, each with what is unusual in it.
 pub(super) fn unusual_types(call: &ApiCall) -> Vec<(String, &'static str)> {
@@ -66,14 +82,14 @@ fn collect_types(value: &Value, types: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields {
-                // `ModifyInstanceAttribute` wraps the type as `{"value": …}`.
-                let text = field.as_str().or_else(|| field.get("value").and_then(Value::as_str));
-                match text {
-                    Some(text) if key.eq_ignore_ascii_case("instanceType") => {
-                        types.insert(text.to_ascii_lowercase());
-                    }
-                    _ => collect_types(field, types),
+                if !TYPE_KEYS.iter().any(|wanted| key.eq_ignore_ascii_case(wanted)) {
+                    collect_types(field, types);
+                    continue;
                 }
+                // `ModifyInstanceAttribute` wraps the type as `{"value": …}`; some calls give a list.
+                let one = field.as_str().or_else(|| field.get("value").and_then(Value::as_str));
+                let several = field.as_array().into_iter().flatten().filter_map(Value::as_str);
+                types.extend(one.into_iter().chain(several).map(str::to_ascii_lowercase));
             }
         }
         Value::Array(members) => members.iter().for_each(|member| collect_types(member, types)),
@@ -81,9 +97,11 @@ fn collect_types(value: &Value, types: &mut BTreeSet<String>) {
     }
 }
 
-/// What is unusual in an instance type such as `p4d.24xlarge`.
+/// What is unusual in an instance type such as `p4d.24xlarge`, in one of SageMaker's (`ml.p4d.24xlarge`), or
+/// in a whole family (`p4d`, `p4d.*`).
 fn unusual(name: &str) -> Option<&'static str> {
-    let (family, size) = name.split_once('.')?;
+    let name = name.strip_prefix("ml.").unwrap_or(name);
+    let (family, size) = name.split_once('.').unwrap_or((name, ""));
     let letters: String = family.chars().take_while(char::is_ascii_alphabetic).collect();
     if size.starts_with("metal") {
         return Some("bare metal");
@@ -118,8 +136,10 @@ pub(super) fn unusual_count(call: &ApiCall) -> Option<u64> {
             largest(&["targetCapacity", "totalTargetCapacity"]).filter(|count| *count >= MANY_IN_GROUP)
         }
         "CreateAutoScalingGroup" | "UpdateAutoScalingGroup" | "SetDesiredCapacity" => {
-            largest(&["desiredCapacity", "minSize"]).filter(|count| *count >= MANY_IN_GROUP)
+            let wanted = largest(&["desiredCapacity", "minSize"]).filter(|count| *count >= MANY_IN_GROUP);
+            wanted.or_else(|| largest(&["maxSize"]).filter(|count| *count >= NO_LIMIT))
         }
+        "CreateCapacityReservation" => largest(&["instanceCount"]).filter(|count| *count >= MANY),
         _ => None,
     }
 }
@@ -174,6 +194,13 @@ mod tests {
             ("m6g.large", None),
             ("t3.micro", None),
             ("hpc7a.12xlarge", None),
+            ("ml.p4d.24xlarge", Some("graphics processors")),
+            ("ml.m5.large", None),
+            ("p3", Some("graphics processors")),
+            ("g5.*", Some("graphics processors")),
+            ("optimal", None),
+            ("c5", None),
+            ("default_x86_64", None),
             ("", None),
             ("xlarge", None),
             ("c6i.xlarge", None),

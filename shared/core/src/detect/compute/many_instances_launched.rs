@@ -19,9 +19,9 @@ const META: Meta = Meta {
     events: Events::Calls(launch::EVENTS),
     prose: "\
 ## What it does
-Fires when one call launches 20 instances or more, asks for as many spot instances, or sets the capacity of
-a fleet or the wanted or least size of an Auto Scaling group to 50 or more. A group's largest size does not
-count: it is a limit, not a wish.
+Fires when one call launches 20 instances or more, asks for or reserves as many, or sets the capacity of a
+fleet or the wanted or least size of an Auto Scaling group to 50 or more. A group's largest size is a limit,
+not a wish, and counts from 500 on, where it limits nothing.
 
 What services launch for a group or a cluster does not fire, except CloudFormation, and neither do many
 small calls. Unusual types are `unusual-instance-launched`, refused calls

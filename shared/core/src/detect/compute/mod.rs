@@ -6,16 +6,22 @@ mod function_layer_from_another_account;
 mod function_made_public;
 mod function_open_to_any_source;
 mod function_opened_to_account;
+mod image_from_elsewhere;
+mod images_pulled_by_another_account;
 mod images_replicated_to_another_account;
+mod instances_stopped_in_bulk;
 mod instances_terminated_in_bulk;
 mod launch;
+mod layer_opened_to_account;
 mod many_instances_launched;
+mod many_tasks_requested;
 mod repository_grant;
 mod repository_made_public;
 mod repository_opened_to_account;
 mod ssm_command_on_many_instances;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
+mod unusual_managed_compute_requested;
 
 use super::sigma::pack;
 use super::{Chapter, Domain};
@@ -27,15 +33,21 @@ pub static COMPUTE: Chapter = Chapter {
         &unusual_instance_launched::UnusualInstanceLaunched,
         &unusual_instance_launch_refused::UnusualInstanceLaunchRefused,
         &many_instances_launched::ManyInstancesLaunched,
+        &unusual_managed_compute_requested::UnusualManagedComputeRequested,
+        &many_tasks_requested::ManyTasksRequested,
         &instances_terminated_in_bulk::InstancesTerminatedInBulk,
+        &instances_stopped_in_bulk::InstancesStoppedInBulk,
         &ssm_command_on_many_instances::SsmCommandOnManyInstances,
         &function_made_public::FunctionMadePublic,
         &function_opened_to_account::FunctionOpenedToAccount,
         &function_open_to_any_source::FunctionOpenToAnySource,
         &function_layer_from_another_account::FunctionLayerFromAnotherAccount,
+        &layer_opened_to_account::LayerOpenedToAccount,
         &repository_made_public::RepositoryMadePublic,
         &repository_opened_to_account::RepositoryOpenedToAccount,
         &images_replicated_to_another_account::ImagesReplicatedToAnotherAccount,
+        &images_pulled_by_another_account::ImagesPulledByAnotherAccount,
+        &image_from_elsewhere::ImageFromElsewhere,
         &eks_endpoint_made_public::EksEndpointMadePublic,
     ],
     rules: &pack::COMPUTE,

@@ -21,8 +21,9 @@ const META: Meta = Meta {
 ## What it does
 Fires when somebody launches instances of a type that ordinary services do not need: with graphics
 processors or accelerators (families p, g, gr, inf, trn, dl, vt, f), bare metal, with terabytes of memory,
-or of 24xlarge and more. Spot requests, fleets, launch templates and configurations count as well, and so
-does changing the type of an instance that exists.
+or of 24xlarge and more. Spot requests, fleets, launch templates and configurations, dedicated hosts and
+reserved capacity count as well, and so does changing the type of an instance that exists. Machines that
+other services launch for somebody are `unusual-managed-compute-requested`.
 
 What a service launches for a group or a cluster does not fire (the group was made by somebody), except
 CloudFormation. Refused launches are `unusual-instance-launch-refused`, many ordinary ones

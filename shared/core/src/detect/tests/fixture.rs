@@ -61,9 +61,11 @@ impl Fixture {
 
     /// The ids of the detectors of some weight that fire when all run. Those below it only keep a record
     /// of what happens, and so join in with many others; and so do those that count every refused call or
-    /// every call of root.
+    /// every call of root, and those that wait for a burst, which count what is ordinary one by one. A
+    /// burst that the file's name tells of must be there.
     pub(super) fn alarmed_among_all(&self) -> BTreeSet<&'static str> {
-        let joins_in = |meta: &Meta| matches!(meta.events, Events::Denied | Events::ByRoot);
+        let counts = |meta: &Meta| meta.burst.is_some() && !self.name.contains(meta.id);
+        let joins_in = |meta: &Meta| matches!(meta.events, Events::Denied | Events::ByRoot) || counts(meta);
         let weighty = |meta: &Meta| meta.severity >= Severity::Medium && !joins_in(meta);
         let alarms = |id: &str| all_metas().any(|meta| meta.id == id && weighty(meta));
         self.fired_among_all().into_iter().filter(|id| alarms(id)).collect()
