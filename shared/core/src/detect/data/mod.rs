@@ -13,7 +13,7 @@ mod bucket_policy_public_attempted;
 mod bucket_replicated_to_another_account;
 mod copied_objects;
 mod data_shared_with_another_account;
-mod database_parameters_weakened;
+mod database_accepts_clear_text;
 mod disk_copied_to_machine;
 mod encrypted_with_foreign_key;
 mod foreign_data_keys;
@@ -57,7 +57,7 @@ pub static DATA: Chapter = Chapter {
         &bucket_policy_public_attempted::BucketPolicyPublicAttempted,
         &bucket_replicated_to_another_account::BucketReplicatedToAnotherAccount,
         &data_shared_with_another_account::DataSharedWithAnotherAccount,
-        &database_parameters_weakened::DatabaseParametersWeakened,
+        &database_accepts_clear_text::DatabaseAcceptsClearText,
         &disk_copied_to_machine::DiskCopiedToMachine,
         &encrypted_with_foreign_key::EncryptedWithForeignKey,
         &foreign_data_keys::ForeignDataKeys,

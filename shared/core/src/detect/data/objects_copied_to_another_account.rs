@@ -56,7 +56,8 @@ impl Detector for ObjectsCopiedToAnotherAccount {
             return Ok(Vec::new());
         }
         let Some(copy) = copy(call) else { return Ok(Vec::new()) };
-        let owner = copy.owner(call).and_then(account_of).filter(|owner| facts.trusted.is_foreign(own.as_deref(), owner));
+        let owner =
+            copy.owner(call).and_then(account_of).filter(|owner| facts.trusted.is_foreign(own.as_deref(), owner));
         let Some(owner) = owner else { return Ok(Vec::new()) };
         let why = format!("`CopyObject` of `{}` to `{}/{}` of account `{owner}`", copy.source, copy.bucket, copy.key);
         let target = Target::Resource { service: "s3".to_owned(), id: plain(copy.source, 300) };

@@ -57,7 +57,9 @@ impl Detector for RoleAssumedFromAnotherAccount {
             return Ok(Vec::new());
         }
         let own = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-        let Some(other) = caller("accountId").filter(|other| facts.trusted.is_foreign(Some(&own), other)) else { return Ok(Vec::new()) };
+        let Some(other) = caller("accountId").filter(|other| facts.trusted.is_foreign(Some(&own), other)) else {
+            return Ok(Vec::new());
+        };
         let role = required(call, "roleArn")?;
         let session = call.request_text("roleSessionName").unwrap_or("(no name)");
         let why = format!("`AssumeRole`: account `{other}` took the role `{role}` as `{session}`");

@@ -55,7 +55,9 @@ impl Detector for RoleOfAnotherAccountAssumed {
         let own = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
         let role = required(call, "roleArn")?;
         // arn:aws:iam::ACCOUNT:role/NAME
-        let Some(other) = role.split(':').nth(4).filter(|other| facts.trusted.is_foreign(Some(&own), other)) else { return Ok(Vec::new()) };
+        let Some(other) = role.split(':').nth(4).filter(|other| facts.trusted.is_foreign(Some(&own), other)) else {
+            return Ok(Vec::new());
+        };
         let why = format!("`AssumeRole`: `{}` took the role `{role}` of account `{other}`", actor.label());
         let target = Target::Resource { service: "iam".to_owned(), id: role.to_owned() };
         Ok(vec![Claim::of(target, plain(&why, 600))])

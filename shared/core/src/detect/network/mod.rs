@@ -6,7 +6,6 @@ mod api_method_without_authorization;
 mod api_patch;
 mod api_sends_calls_elsewhere;
 mod cdn_changed;
-mod database_endpoint_opened_to_account;
 mod database_groups_swapped;
 mod database_security_group_changed;
 mod default_vpc_created;
@@ -103,7 +102,6 @@ pub static NETWORK: Chapter = Chapter {
         &api_sends_calls_elsewhere::API_SENDS_CALLS_ELSEWHERE,
         &dhcp_points_to_public_dns::DHCP_POINTS_TO_PUBLIC_DNS,
         &network_interface_shared::NETWORK_INTERFACE_SHARED,
-        &database_endpoint_opened_to_account::DATABASE_ENDPOINT_OPENED_TO_ACCOUNT,
         &ingress_from_foreign_account::INGRESS_FROM_FOREIGN_ACCOUNT,
     ],
     rules: &pack::NETWORK,

@@ -9,10 +9,13 @@ use crate::event::ApiCall;
 
 /// The detectors that ask whose an account is.
 const ABOUT_ACCOUNTS: &[&str] = &[
+    "backup-copied-to-another-account",
+    "bucket-feeds-another-account",
     "bucket-policy-cross-account",
     "bucket-replicated-to-another-account",
     "data-shared-with-another-account",
     "encrypted-with-foreign-key",
+    "foreign-data-keys",
     "function-layer-from-another-account",
     "function-opened-to-account",
     "image-from-elsewhere",
@@ -22,14 +25,20 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "key-granted-to-another-account",
     "key-policy-cross-account",
     "layer-opened-to-account",
+    "logs-sent-to-another-account",
     "network-peered-with-foreign-account",
+    "objects-copied-to-another-account",
     "repository-opened-to-account",
     "resource-policy-cross-account",
     "resource-shared-outside",
+    "role-assumed-from-another-account",
+    "role-of-another-account-assumed",
     "role-open-to-another-account",
     "role-open-with-external-id",
     "secret-policy-cross-account",
     "snapshot-shared-with-account",
+    "table-exported-to-another-account",
+    "topic-subscribed-by-another-account",
 ];
 
 /// Every account and organisation that the record names, but for its own account.

@@ -1,4 +1,4 @@
-//! `database-parameters-weakened`: encryption in transit or the audit of a database switched off.
+//! `database-accepts-clear-text`: a database no longer demands encrypted connections.
 
 use serde_json::Value;
 
@@ -10,15 +10,15 @@ use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
 
 /// See [`META`].
-pub(super) struct DatabaseParametersWeakened;
+pub(super) struct DatabaseAcceptsClearText;
 
 const META: Meta = Meta {
-    id: "database-parameters-weakened",
-    title: "Encryption or audit of a database switched off",
+    id: "database-accepts-clear-text",
+    title: "Database no longer demands encrypted connections",
     domain: Domain::Data,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
-    technique: &["T1562", "T1562.008"],
+    technique: &["T1562", "T1040"],
     events: Events::Calls(&[
         EventName { source: "rds.amazonaws.com", name: "ModifyDBParameterGroup" },
         EventName { source: "rds.amazonaws.com", name: "ModifyDBClusterParameterGroup" },
@@ -28,43 +28,29 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a parameter group of RDS, Aurora, DocumentDB, Neptune or Redshift no longer demands TLS
-(`rds.force_ssl`, `require_secure_transport`, `require_ssl`, `tls`, `neptune_enforce_ssl`) or no longer
-records what is asked of the database (`pgaudit.log`, `server_audit_logging`, `audit_logs`, `audit_trail`,
-`neptune_enable_audit_log`, `enable_user_activity_logging`). The same parameters switched on, and all
-others, are silent.
+(`rds.force_ssl`, `require_secure_transport`, `require_ssl`, `tls`, `neptune_enforce_ssl`). The same
+parameters switched on, and all others, are silent; an audit switched off is `database-logging-disabled`.
 
 ## Why is this bad?
-CloudTrail does not see queries. The database's own audit is the only record of who read which table, and
-it goes first. Without TLS, passwords and rows cross the network in the clear.
+Without TLS, passwords and rows cross the network in the clear, where a mirrored interface or a host in
+between reads them.
 
 ## False positives
-An old client that cannot speak TLS; an audit that was tried and cost too much. Both deserve a name and a
-date.
+An old client that cannot speak TLS. It deserves a name and a date.
 
 ## References
-- <https://attack.mitre.org/techniques/T1562/008/>
+- <https://attack.mitre.org/techniques/T1040/>
 - <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html>
-- <https://docs.aws.amazon.com/redshift/latest/mgmt/db-auditing.html>
+- <https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html>
 ",
     ),
     ..Meta::PLAIN
 };
 
-const PROTECTING: [&str; 11] = [
-    "audit_logs",
-    "audit_trail",
-    "enable_user_activity_logging",
-    "neptune_enable_audit_log",
-    "neptune_enforce_ssl",
-    "pgaudit.log",
-    "rds.force_ssl",
-    "require_secure_transport",
-    "require_ssl",
-    "server_audit_logging",
-    "tls",
-];
+const PROTECTING: [&str; 5] =
+    ["neptune_enforce_ssl", "rds.force_ssl", "require_secure_transport", "require_ssl", "tls"];
 
-impl Detector for DatabaseParametersWeakened {
+impl Detector for DatabaseAcceptsClearText {
     fn meta(&self) -> &'static Meta {
         &META
     }
