@@ -216,7 +216,8 @@ fn database(call: &ApiCall) -> Vec<String> {
 
 /// A parameter of a group by which a database writes down who connects and who asks what, if it is off.
 fn audit_parameter(parameter: &Value) -> Option<String> {
-    const AUDITS: [&str; 8] = [
+    const AUDITS: [&str; 9] = [
+        "neptune_enable_audit_log",
         "pgaudit.log",
         "log_statement",
         "log_connections",

@@ -58,7 +58,7 @@ impl Detector for LogsSentToAnotherAccount {
         let own = call.account();
         // Who the caller's account is must be known, or every destination would look foreign.
         let Some(own) = own.as_deref() else { return Ok(Vec::new()) };
-        let foreign = |arn: &String| account(arn).is_some_and(|id| facts.trusted.is_foreign(Some(own), &id));
+        let foreign = |arn: &String| account(arn).is_some_and(|id| facts.trusted.is_foreign(Some(own), id));
         let names = ["requestParameters.logGroupName", "requestParameters.deliverySourceName"];
         let source = names.iter().flat_map(|key| texts(call, key)).next().unwrap_or("(the account)");
         let claim = |arn: String| {
