@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{ANY, EventName, Events, Meta, Outcome};
+use riposte_core::finding::Severity;
 
 /// EventBridge's quota for one pattern, in characters, less what a demonstration's event source takes.
 const LONGEST: usize = 2048 - 80;
@@ -48,6 +49,8 @@ enum State {
     Changes,
     /// Read-only management events too, which EventBridge leaves out otherwise. They are many.
     Reads,
+    /// Those of them that a busy account makes all the time, or that no finding of weight comes from.
+    Frequent,
     /// Data events, which come where a trail records them. They are many.
     Data,
 }
@@ -59,10 +62,21 @@ struct Kind {
     failed: bool,
 }
 
+/// Calls that programs make all day long, whatever reads them: keys used, roles taken, images pulled, models called.
+const BUSY: [(&str, &str); 4] = [
+    ("kms.amazonaws.com", ""),
+    ("sts.amazonaws.com", "AssumeRole"),
+    ("ecr.amazonaws.com", "BatchGetImage"),
+    ("bedrock.amazonaws.com", "InvokeModel"),
+];
+
 impl Kind {
-    fn of(event: EventName, failed: bool) -> Self {
+    /// `worst` is the highest severity among the event's readers.
+    fn of(event: EventName, failed: bool, worst: Severity) -> Self {
+        let busy = BUSY.iter().any(|(source, name)| *source == event.source && event.name.starts_with(name));
         let state = match (event.is_data(), event.is_read()) {
             (true, _) => State::Data,
+            (false, true) if busy || worst < Severity::Medium => State::Frequent,
             (false, true) => State::Reads,
             (false, false) => State::Changes,
         };
@@ -75,6 +89,8 @@ impl Kind {
             (State::Changes, true) => "Attempts",
             (State::Reads, false) => "Reads",
             (State::Reads, true) => "ReadAttempts",
+            (State::Frequent, false) => "Frequent",
+            (State::Frequent, true) => "FrequentAttempts",
             (State::Data, false) => "Data",
             (State::Data, true) => "DataAttempts",
         }
@@ -86,6 +102,8 @@ impl Kind {
             (State::Changes, true) => "Calls that change something, failed ones too",
             (State::Reads, false) => "Calls that read",
             (State::Reads, true) => "Calls that read, failed ones too",
+            (State::Frequent, false) => "Calls that read, list or use something all the time",
+            (State::Frequent, true) => "Calls that read, list or use something all the time, failed ones too",
             (State::Data, false) => "Calls on data",
             (State::Data, true) => "Calls on data, failed ones too",
         }
@@ -96,18 +114,21 @@ impl Kind {
 pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
     let prefix: String = function.name.split('-').map(capitalised).collect();
-    let mut failed: BTreeMap<EventName, bool> = BTreeMap::new();
+    // Whether failed calls are wanted, and the highest severity of those who read them.
+    let mut wanted: BTreeMap<EventName, (bool, Severity)> = BTreeMap::new();
     for meta in &metas {
         for event in meta.events.names() {
-            *failed.entry(*event).or_default() |= meta.outcome != Outcome::Success;
+            let (failed, worst) = wanted.entry(*event).or_insert((false, meta.severity));
+            *failed |= meta.outcome != Outcome::Success;
+            *worst = meta.severity.max(*worst);
         }
     }
     for event in function.triggers {
-        failed.entry(*event).or_default();
+        wanted.entry(*event).or_insert((false, Severity::Medium));
     }
     let mut kinds: BTreeMap<Kind, Vec<EventName>> = BTreeMap::new();
-    for (event, failed) in failed {
-        kinds.entry(Kind::of(event, failed)).or_default().push(event);
+    for (event, (failed, worst)) in wanted {
+        kinds.entry(Kind::of(event, failed, worst)).or_default().push(event);
     }
     let mut rules = Vec::new();
     for (kind, events) in kinds {
@@ -115,6 +136,10 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
             let mut detail = fields(&calls);
             if !kind.failed {
                 detail.push(("errorCode", vec!["exists: false".to_owned()]));
+            }
+            if matches!(kind.state, State::Reads | State::Frequent) {
+                // What AWS's services read for themselves is most of all that is read.
+                detail.push(("userIdentity", vec!["anything-but: AWSService".to_owned()]));
             }
             let id = format!("{prefix}{}Rule{}", kind.name(), number + 1);
             rules.push(Rule { id, what: kind.what(), state: kind.state, detail });
@@ -168,7 +193,7 @@ fn fields(calls: &[EventName]) -> Vec<(&'static str, Vec<String>)> {
 /// The pattern's length as JSON, with the longest of the other fields.
 fn length(detail: &[(&'static str, Vec<String>)]) -> usize {
     let list = |values: &[String]| values.iter().map(|value| value.len() + 3).sum::<usize>() + 2;
-    let envelope = r#"{"source":[{"prefix":"aws."}],"detail-type":,"detail":{"errorCode":[{"exists":false}]}}"#.len();
+    let envelope = r#"{"source":[{"prefix":"aws."}],"detail-type":,"detail":{"errorCode":[{"exists":false}],"userIdentity":{"type":[{"anything-but":"AWSService"}]}}}"#.len();
     let types = list(&DETAIL_TYPES.map(str::to_owned));
     envelope + types + detail.iter().map(|(field, values)| field.len() + 4 + list(values)).sum::<usize>()
 }
@@ -182,6 +207,12 @@ impl State {
             Self::Reads => &[
                 "State: !If",
                 "  - DeliversReads",
+                "  - !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
+                "  - DISABLED",
+            ],
+            Self::Frequent => &[
+                "State: !If",
+                "  - DeliversFrequent",
                 "  - !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
                 "  - DISABLED",
             ],
