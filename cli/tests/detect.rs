@@ -308,6 +308,7 @@ fn what_is_opened_to_an_account_of_the_same_owner_is_no_finding() {
     let shared = |with: &str| {
         let mut record = ordinary(1);
         record["eventID"] = json!(format!("to-{with}"));
+        record["eventSource"] = json!("ec2.amazonaws.com");
         record["eventName"] = json!("ModifySnapshotAttribute");
         record["requestParameters"] = json!({"snapshotId": "snap-1", "createVolumePermission":
             {"add": {"items": [{"userId": with}]}}, "attributeType": "CREATE_VOLUME_PERMISSION"});

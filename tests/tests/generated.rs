@@ -1,6 +1,6 @@
 //! The generated files are up to date, and the template delivers every event that a detector reads.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::detect::Events;
@@ -98,10 +98,10 @@ fn every_event_that_a_detector_reads_is_delivered_to_its_function() {
             }
             match meta.events {
                 Events::ByRoot => {
-                    assert!(delivered("x.amazonaws.com", "ListThings", false, Caller::Root), "{}", meta.id)
+                    assert!(delivered("x.amazonaws.com", "ListThings", false, Caller::Root), "{}", meta.id);
                 }
                 Events::Denied => {
-                    assert!(delivered("x.amazonaws.com", "GetThings", true, Caller::Other), "{}", meta.id)
+                    assert!(delivered("x.amazonaws.com", "GetThings", true, Caller::Other), "{}", meta.id);
                 }
                 Events::All => panic!("{}: the catalogue names what it reads", meta.id),
                 Events::Calls(_) | Events::Lines => {}

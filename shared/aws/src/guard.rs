@@ -265,7 +265,12 @@ impl CallGuard {
         let responder = self.base.responder(&loaded);
         let mut first_error = None;
         let mut findings = report.findings;
-        for sighting in report.sightings {
+        // What Riposte reads and changes is many things in little time, and each is in the ledger already.
+        let own = |sighting: &Sighting| {
+            let roles = &loaded.settings.own_roles;
+            sighting.finding.principal.role_arn.as_ref().is_some_and(|role| roles.contains(role))
+        };
+        for sighting in report.sightings.into_iter().filter(|sighting| !own(sighting)) {
             match self.counted(&responder.ledger, sighting).await {
                 Ok(finding) => findings.extend(finding),
                 Err(error) => first_error = first_error.or(Some(error)),

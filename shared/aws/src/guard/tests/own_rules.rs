@@ -56,6 +56,22 @@ async fn a_burst_is_one_incident_however_it_is_delivered() {
 }
 
 #[tokio::test]
+async fn what_riposte_does_itself_counts_towards_no_burst() {
+    for (role, found) in [("riposte-own", 0), ("deployer", 1)] {
+        let aws = Aws::new();
+        let guard = guard(&aws, rule("high", BURST));
+        for name in ["a", "b", "c"] {
+            let mut event =
+                record(&format!("e-{name}"), "x.amazonaws.com", "Take", &json!({ "name": name }), &Value::Null);
+            event["userIdentity"] = json!({ "type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/r/s",
+                "sessionContext": { "sessionIssuer": { "arn": format!("arn:aws:iam::111122223333:role/{role}") } } });
+            deliver_to(&guard, &batch(&[("m", &envelope(&event).to_string())])).await.unwrap();
+        }
+        assert_eq!(incidents(&aws), found, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn a_burst_is_found_by_the_next_delivery_where_the_count_or_the_incident_failed() {
     for operation in ["UpdateItem", "TransactWriteItems"] {
         let aws = Aws::new();

@@ -50,6 +50,8 @@ pub(super) const ALL: &[EventName] = &[
     event("es.amazonaws.com", "CreateElasticsearchDomain"),
     event("es.amazonaws.com", "UpdateElasticsearchDomainConfig"),
     event("glue.amazonaws.com", "PutResourcePolicy"),
+    event("logs.amazonaws.com", "PutResourcePolicy"),
+    event("logs.amazonaws.com", "PutDestinationPolicy"),
     event("kinesis.amazonaws.com", "PutResourcePolicy"),
     event("redshift.amazonaws.com", "PutResourcePolicy"),
     event("redshift-serverless.amazonaws.com", "PutResourcePolicy"),
@@ -78,7 +80,7 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(26).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(28).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -140,6 +142,7 @@ fn place(call: &ApiCall) -> Place {
         }
         "SetRepositoryPolicy" => (&["/requestParameters/repositoryName"], &["/requestParameters/policyText"]),
         "PutRegistryPolicy" => (&["/requestParameters/registryId"], &["/requestParameters/policyText"]),
+        "PutDestinationPolicy" => (&["/requestParameters/destinationName"], &["/requestParameters/accessPolicy"]),
         "PutContainerPolicy" => (&["/requestParameters/containerName"], &["/requestParameters/policy"]),
         "PutVectorBucketPolicy" => (
             &["/requestParameters/vectorBucketName", "/requestParameters/vectorBucketArn"],
@@ -152,8 +155,14 @@ fn place(call: &ApiCall) -> Place {
                 "/requestParameters/resourceArn",
                 "/requestParameters/resourceARN",
                 "/requestParameters/registryName",
+                "/requestParameters/policyName",
             ],
-            &["/requestParameters/resourcePolicy", "/requestParameters/policy", "/requestParameters/policyInJson"],
+            &[
+                "/requestParameters/resourcePolicy",
+                "/requestParameters/policy",
+                "/requestParameters/policyInJson",
+                "/requestParameters/policyDocument",
+            ],
         ),
     };
     Place { resource, document }
@@ -369,7 +378,7 @@ mod tests {
             let text = Value::String(policy.to_string());
             let request = json!({
                 "bucketPolicy": policy, "policy": text, "resourcePolicy": text, "accessPolicies": text,
-                "policyDocument": text, "policyText": text, "attributeName": "Policy", "attributeValue": text,
+                "policyDocument": text, "accessPolicy": text, "policyText": text, "attributeName": "Policy", "attributeValue": text,
                 "attributes": {"Policy": text}, "aWSAccountId": ["*"],
                 "PutAccessPointPolicyRequest": {"Policy": text},
                 "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},

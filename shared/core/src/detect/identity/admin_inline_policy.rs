@@ -1,5 +1,6 @@
 //! `admin-inline-policy`: an inline policy that grants administrator power.
 
+use super::caller::is_identity_center;
 use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::meta::page;
@@ -47,7 +48,7 @@ wrote it is revoked.
 ## False positives
 Roles of pipelines that manage IAM itself, at the time they are set up. Name them as protected
 principals, or tag them `riposte:exempt`. Power users (`NotAction: iam:*`) and policies for one service
-(`s3:*` on `*`) do not fire.
+(`s3:*` on `*`) do not fire, nor does what IAM Identity Center writes by itself.
 
 ## References
 - <https://attack.mitre.org/techniques/T1098/003/>
@@ -63,6 +64,9 @@ impl Detector for AdminInlinePolicy {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
+        if is_identity_center(call) {
+            return Ok(Vec::new());
+        }
         let principal = principal(call)?;
         let policy_name = required(call, "policyName")?;
         let document = required(call, "policyDocument")?;

@@ -1,5 +1,6 @@
 //! `admin-policy-attached`: a managed policy that grants administrator power, attached to a principal.
 
+use super::caller::is_identity_center;
 use super::written_policy::customers_policy;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::meta::page;
@@ -49,7 +50,9 @@ stolen credential: it persists when the credential is revoked.
 
 ## False positives
 Real administrators, and the pipelines that set up accounts. Name them as protected principals, or tag
-them `riposte:exempt`, and give permanent administrators their policy through IAM Identity Center.
+them `riposte:exempt`, and give permanent administrators their policy through IAM Identity Center:
+what it attaches by itself to the roles of its permission sets is silent here, and `admin-permission-set` where
+somebody decided it.
 
 ## References
 - <https://attack.mitre.org/techniques/T1098/003/>
@@ -71,6 +74,9 @@ impl Detector for AdminPolicyAttached {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        if is_identity_center(call) {
+            return Ok(Vec::new());
+        }
         let principal = principal(call)?;
         let arn = required(call, "policyArn")?;
         let managed = ManagedPolicy::parse(arn)

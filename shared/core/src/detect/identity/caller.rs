@@ -53,6 +53,12 @@ pub(super) fn own_role(actor: &Actor) -> Option<&str> {
     role.rsplit_once('/').map(|(_, name)| name)
 }
 
+/// Whether IAM Identity Center made the call for itself, as it does when it writes a permission set into an account.
+/// Nobody else can act under that role. What was assigned to whom is told where it was done.
+pub(super) fn is_identity_center(call: &ApiCall) -> bool {
+    call.actor().role_arn.is_some_and(|role| role.contains(":role/aws-service-role/sso.amazonaws.com/"))
+}
+
 fn session_name(actor: &Actor) -> Option<&str> {
     let arn = actor.arn.as_deref().filter(|_| actor.kind.as_deref() == Some("AssumedRole"))?;
     arn.rsplit_once('/').map(|(_, name)| name)

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::caller::is_identity_center;
 use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
@@ -69,8 +70,12 @@ pub(super) fn questions(call: &ApiCall) -> Vec<Question> {
     customer.map(|arn| Question::ManagedPolicy { arn: arn.to_owned() }).into_iter().collect()
 }
 
-/// The policy that the call wrote; `None` where it brought none into force, or one of AWS's own.
+/// The policy that the call wrote; `None` where it brought none into force, or one of AWS's own, and where IAM
+/// Identity Center wrote it.
 pub(super) fn written(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, DetectError> {
+    if is_identity_center(call) {
+        return Ok(None);
+    }
     match call.event_name() {
         "PutUserPolicy" | "PutRolePolicy" | "PutGroupPolicy" => inline(call).map(Some),
         "CreatePolicy" => created(call).map(Some),

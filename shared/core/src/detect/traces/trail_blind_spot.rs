@@ -31,7 +31,7 @@ re-encryption would show; a principal that is left out can do what it likes.
 
 ## False positives
 KMS and the RDS data API are left out by many to save money, as the console offers it. Keep one trail that
-records everything.
+records everything. Where these alone are left out, the confidence is low.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/008/>
@@ -58,6 +58,9 @@ impl Detector for TrailBlindSpot {
             left_out.join(", ")
         );
         let target = Target::Resource { service: "cloudtrail".to_owned(), id: name.to_owned() };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        // The console has a box for each of the two, to save what they cost.
+        let costly = |limit: &String| ["kms.amazonaws.com", "rdsdata.amazonaws.com"].iter().any(|s| limit.contains(s));
+        let confidence = left_out.iter().all(costly).then_some(Confidence::Low);
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
     }
 }
