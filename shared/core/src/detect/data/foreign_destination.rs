@@ -199,3 +199,41 @@ the finding.
     names: &["recoveryPointArn", "backupPlanName", "backupPlanId"],
     destinations: |call| values(call.record(), "destinationBackupVaultArn"),
 };
+
+/// Targets of EventBridge rules.
+pub(super) const EVENTS_SENT_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
+    meta: Meta {
+        id: "events-sent-to-another-account",
+        title: "Events sent on to another account",
+        domain: Domain::Data,
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        technique: &["T1537", "T1546"],
+        events: Events::Calls(&[event("events.amazonaws.com", "PutTargets")]),
+        prose: page(
+            "\
+## What it does
+Fires when a rule of EventBridge gets a target in another account: an event bus, a queue, a function, a
+stream. Targets of the account itself are silent.
+
+## Why is this bad?
+Whatever the rule matches is delivered to the other account as it happens: what is written to buckets, who
+signs in, findings of the defences. It is a quiet way to watch an account, or to have a program outside
+answer what happens inside.
+
+## False positives
+A central event bus for the events of many accounts. Name that account as trusted.
+
+## References
+- <https://attack.mitre.org/techniques/T1537/>
+- <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html>
+",
+        ),
+        ..Meta::PLAIN
+    },
+    names: &["rule"],
+    destinations: |call| {
+        let targets = call.request("targets").and_then(serde_json::Value::as_array).into_iter().flatten();
+        targets.filter_map(|target| target.get("arn")?.as_str().map(str::to_owned)).collect()
+    },
+};

@@ -63,6 +63,7 @@ pub static DATA: Chapter = Chapter {
         &foreign_data_keys::ForeignDataKeys,
         &foreign_destination::BACKUP_COPIED_TO_ANOTHER_ACCOUNT,
         &foreign_destination::BUCKET_FEEDS_ANOTHER_ACCOUNT,
+        &foreign_destination::EVENTS_SENT_TO_ANOTHER_ACCOUNT,
         &foreign_destination::TABLE_EXPORTED_TO_ANOTHER_ACCOUNT,
         &foreign_destination::TOPIC_SUBSCRIBED_BY_ANOTHER_ACCOUNT,
         &image_shared_publicly::ImageSharedPublicly,

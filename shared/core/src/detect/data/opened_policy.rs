@@ -52,6 +52,7 @@ pub(super) const ALL: &[EventName] = &[
     event("glue.amazonaws.com", "PutResourcePolicy"),
     event("logs.amazonaws.com", "PutResourcePolicy"),
     event("logs.amazonaws.com", "PutDestinationPolicy"),
+    event("vpc-lattice.amazonaws.com", "PutAuthPolicy"),
     event("kinesis.amazonaws.com", "PutResourcePolicy"),
     event("redshift.amazonaws.com", "PutResourcePolicy"),
     event("redshift-serverless.amazonaws.com", "PutResourcePolicy"),
@@ -80,7 +81,7 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(28).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(29).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -156,6 +157,7 @@ fn place(call: &ApiCall) -> Place {
                 "/requestParameters/resourceARN",
                 "/requestParameters/registryName",
                 "/requestParameters/policyName",
+                "/requestParameters/resourceIdentifier",
             ],
             &[
                 "/requestParameters/resourcePolicy",

@@ -1,7 +1,7 @@
 //! `policy-given-to-self`: a user or role that gave itself a policy.
 
 use super::caller::{own_role, own_user};
-use super::written_policy::{customers_policy, parse};
+use super::written_policy::{customers_policy, parse, written};
 use crate::detect::fields::{principal, required};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -30,10 +30,10 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a user attaches a policy to itself or writes one onto itself, or a session of a role does so with that
-role, whatever the policy grants.
+role. Where the policy gives administrator power or a way to it, that is told instead, by `admin-policy-attached`,
+`admin-inline-policy` or `escalation-by-policy`.
 
-Policies that only deny (AWS's quarantine among them), policies given to somebody else, and refused calls are silent.
-What a policy grants is told by `admin-policy-attached`, `admin-inline-policy` and `escalation-by-policy` as well; a
+Policies that only deny (AWS's quarantine among them), policies given to somebody else, and refused calls are silent. A
 user that puts itself into a group is `group-joined-by-self`.
 
 ## Why is this bad?
@@ -67,6 +67,9 @@ impl Detector for PolicyGivenToSelf {
         if !own.is_some_and(|own| own.eq_ignore_ascii_case(holder.name())) {
             return Ok(Vec::new());
         }
+        if is_told_otherwise(call, facts) {
+            return Ok(Vec::new());
+        }
         let (policy, denies, target);
         if call.event_name().starts_with("Attach") {
             policy = required(call, "policyArn")?.to_owned();
@@ -83,6 +86,13 @@ impl Detector for PolicyGivenToSelf {
         let why = format!("`{}`: {holder} gave itself the policy `{policy}`", call.event_name());
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }
+}
+
+/// Whether a detector of what policies grant tells it. One that could not read the policy does not.
+fn is_told_otherwise(call: &ApiCall, facts: &Facts) -> bool {
+    let attached = call.request_text("policyArn").and_then(ManagedPolicy::parse);
+    attached.is_some_and(|policy| policy.is_aws_admin())
+        || matches!(written(call, facts), Ok(Some(written)) if written.is_grave())
 }
 
 /// Whether a managed policy is known to take away only. A customer's is read where a detector of what it

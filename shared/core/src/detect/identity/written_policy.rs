@@ -100,6 +100,11 @@ impl Written {
         }
     }
 
+    /// Whether its holder is an administrator, or makes himself one in a step.
+    pub(super) fn is_grave(&self) -> bool {
+        matches!(self.power, Some(Power::Admin(_) | Power::Permissions(_)))
+    }
+
     /// A claim of the ways up that `pick` takes out of the power.
     pub(super) fn climbing(self, call: &ApiCall, pick: fn(&Power) -> Option<&[Escalation]>) -> Option<Claim> {
         const NAMED: usize = 3;

@@ -15,6 +15,7 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "bucket-replicated-to-another-account",
     "data-shared-with-another-account",
     "encrypted-with-foreign-key",
+    "events-sent-to-another-account",
     "foreign-data-keys",
     "function-layer-from-another-account",
     "function-opened-to-account",
