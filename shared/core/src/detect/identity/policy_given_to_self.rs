@@ -91,7 +91,7 @@ impl Detector for PolicyGivenToSelf {
 /// Whether a detector of what policies grant tells it. One that could not read the policy does not.
 fn is_told_otherwise(call: &ApiCall, facts: &Facts) -> bool {
     let attached = call.request_text("policyArn").and_then(ManagedPolicy::parse);
-    attached.is_some_and(|policy| policy.is_aws_admin())
+    attached.is_some_and(ManagedPolicy::is_aws_admin)
         || matches!(written(call, facts), Ok(Some(written)) if written.is_grave())
 }
 
