@@ -115,7 +115,8 @@ def _wait(cloudformation, name: str, verb: str, timeout: float) -> dict:
 
 def _failures(cloudformation, name: str) -> str:
     """What failed, the first cause first; without a failure all events, for the last of them is what hangs."""
-    events = list(reversed(cloudformation.describe_stack_events(StackName=name)["StackEvents"]))
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    events = [event for page in pages for event in page["StackEvents"]][::-1]
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
     return "\n".join(
         f"  {event['ResourceStatus']:<20} {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"

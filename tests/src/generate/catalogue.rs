@@ -1,24 +1,25 @@
 //! `docs/catalogue.md`: every function, detector and action in a list, and the actions' own words.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use riposte_aws::actions::{ACTIONS, ActionMeta};
 use riposte_core::catalogue::{FUNCTIONS, FunctionSpec};
-use riposte_core::detect::Meta;
+use riposte_core::detect::{Domain, Meta};
 
 /// The page.
 pub(super) fn page() -> String {
     let mut out = String::from(
         "<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n\
          # Catalogue\n\n\
-         What Riposte detects, in which function, and what it does about it. Each detector has a\n\
-         page of its own, which `riposte explain ID` shows too.\n\n\
-         | function | detector | severity | confidence | technique | action |\n\
-         |---|---|---|---|---|---|\n",
+         What Riposte detects, chapter by chapter and the worst first, and what it does about it. Each detector has\n\
+         a page of its own, which `riposte explain ID` shows too.\n",
     );
     for function in FUNCTIONS {
-        for meta in function.metas() {
-            row(&mut out, function, meta);
+        for domain in Domain::ALL {
+            let mut metas: Vec<_> = function.metas().filter(|meta| meta.domain == domain).collect();
+            metas.sort_by_key(|meta| (Reverse(meta.severity), meta.id));
+            chapter(&mut out, function, domain, &metas);
         }
     }
     out.push_str("\n# Actions\n");
@@ -28,14 +29,33 @@ pub(super) fn page() -> String {
     out
 }
 
-fn row(out: &mut String, function: &FunctionSpec, meta: &Meta) {
+fn chapter(out: &mut String, function: &FunctionSpec, domain: Domain, metas: &[&Meta]) {
+    if metas.is_empty() {
+        return;
+    }
+    let subject = match domain {
+        Domain::Network => "Who can reach what.",
+        Domain::Identity => "Who may do what, and with which credentials.",
+        Domain::Data => "What is stored, and who can read, encrypt or delete it.",
+        Domain::Traces => "What would show an attack, Riposte itself included.",
+        Domain::Compute => "What runs code.",
+        Domain::Account => "The account and its organisation.",
+        Domain::Hosts => "What the log lines of hosts show.",
+    };
+    let (name, count) = (domain.as_str(), metas.len());
+    line(out, &format!("\n## {name}\n\n{subject} {count} detectors, run by `{}`.\n", function.name));
+    line(out, "| detector | what it finds | severity | confidence | technique | action |\n|---|---|---|---|---|---|");
+    metas.iter().for_each(|meta| row(out, meta));
+}
+
+fn row(out: &mut String, meta: &Meta) {
     let actions: Vec<_> = meta.actions.iter().map(|action| link(action.as_str())).collect();
     line(
         out,
         &format!(
-            "| {} | {} | {} | {} | {} | {} |",
-            function.name,
-            format_args!("[{0}](detectors/{0}.md)", meta.id),
+            "| [{0}](detectors/{0}.md) | {1} | {2} | {3} | {4} | {5} |",
+            meta.id,
+            meta.title,
             meta.severity,
             meta.confidence,
             meta.technique.join(" "),
