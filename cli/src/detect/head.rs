@@ -58,15 +58,15 @@ pub(super) struct Head<'a> {
     by_root: bool,
 }
 
-impl Head<'_> {
-    /// As the index takes it.
-    pub(super) fn of_core(&self) -> detect::Head<'_> {
-        detect::Head {
-            name: &self.name,
-            source: self.source.as_deref(),
-            failed: self.failed,
-            denied: self.denied,
-            by_root: self.by_root,
+/// As the index takes it.
+impl<'a> From<&'a Head<'_>> for detect::Head<'a> {
+    fn from(head: &'a Head<'_>) -> Self {
+        Self {
+            name: &head.name,
+            source: head.source.as_deref(),
+            failed: head.failed,
+            denied: head.denied,
+            by_root: head.by_root,
         }
     }
 }
@@ -229,7 +229,7 @@ mod tests {
         let text = record.to_string();
         match (Kind::read(&text).unwrap(), Event::parse(&text)) {
             (Kind::Call(head), Ok(Event::Call(call))) => {
-                let (read, whole) = (head.of_core(), detect::Head::from(&*call));
+                let (read, whole) = (detect::Head::from(&*head), detect::Head::from(&*call));
                 let all = |head: detect::Head<'_>| {
                     let source = head.source.map(str::to_owned);
                     (head.name.to_owned(), source, head.failed, head.denied, head.by_root)

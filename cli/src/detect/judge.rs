@@ -12,7 +12,6 @@ use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, 
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
 
-use super::head::Head;
 use crate::near::near;
 use crate::usage::Usage;
 
@@ -90,14 +89,14 @@ impl Judge {
         Self { index: Index::new(detectors), facts: Facts::default() }
     }
 
-    /// Whether some detector may read a call with this head.
-    pub(super) fn wants(&self, head: &Head<'_>) -> bool {
-        !self.index.reading(&head.of_core()).is_empty()
+    /// The detectors that read a call.
+    pub(super) fn reading<'a>(&self, call: impl Into<detect::Head<'a>>) -> Vec<&'static dyn Detector> {
+        self.index.reading(&call.into())
     }
 
-    /// Runs the detectors that read this call.
-    pub(super) fn judge(&self, call: &ApiCall) -> Verdict {
-        let report = detect::run(&self.index, call, &place(call), &self.facts);
+    /// Runs these detectors over a call.
+    pub(super) fn judge(&self, reading: &[&'static dyn Detector], call: &ApiCall) -> Verdict {
+        let report = detect::run_all(reading, call, &place(call), &self.facts);
         let mut verdict = Verdict { findings: report.findings, sightings: report.sightings, ..Verdict::default() };
         for (id, error) in report.failures {
             match error {

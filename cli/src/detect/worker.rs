@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use riposte_core::detect::Detector;
 use riposte_core::event::{ApiCall, Event, ParseError};
 
 use super::head::{Kind, Other};
@@ -57,7 +58,7 @@ impl<'a> Worker<'a> {
                 Read::Broken(why) => note(What::Broken(why)),
             }
         }
-        self.wanted = judged * 4 > seen * 3;
+        self.wanted = judged * 2 > seen;
     }
 
     fn read(&self, record: &[u8]) -> Read {
@@ -68,24 +69,31 @@ impl<'a> Worker<'a> {
         if self.wanted
             && let Ok(Event::Call(call)) = Event::parse(text)
         {
-            return self.run(&call);
+            return self.run(&self.judge.reading(&*call), &call);
         }
-        match Kind::read(text) {
-            Err(error) => Read::Broken(json_fault(record, &error)),
-            Ok(Kind::Other(other)) => Read::Other(other),
-            Ok(Kind::Call(head)) if !self.judge.wants(&head) => Read::Nobody,
-            Ok(Kind::Call(_) | Kind::Unknown) => match Event::parse(text) {
-                Ok(Event::Call(call)) => self.run(&call),
-                Ok(Event::Logs(_)) => Read::Other(Other::Logs),
-                Ok(Event::Tick(_) | Event::Unread(_)) => Read::Other(Other::Event),
-                Err(error) => Read::Broken(no_event(&error)),
+        let reading = match Kind::read(text) {
+            Err(error) => return Read::Broken(json_fault(record, &error)),
+            Ok(Kind::Other(other)) => return Read::Other(other),
+            Ok(Kind::Call(head)) => match self.judge.reading(&*head) {
+                nobody if nobody.is_empty() => return Read::Nobody,
+                reading => Some(reading),
             },
+            Ok(Kind::Unknown) => None,
+        };
+        match Event::parse(text) {
+            Ok(Event::Call(call)) => self.run(&reading.unwrap_or_else(|| self.judge.reading(&*call)), &call),
+            Ok(Event::Logs(_)) => Read::Other(Other::Logs),
+            Ok(Event::Tick(_) | Event::Unread(_)) => Read::Other(Other::Event),
+            Err(error) => Read::Broken(no_event(&error)),
         }
     }
 
     /// A detector that panics has a fault, and must cost neither the others' records nor the whole run.
-    fn run(&self, call: &ApiCall) -> Read {
-        match catch_unwind(AssertUnwindSafe(|| self.judge.judge(call))) {
+    fn run(&self, reading: &[&'static dyn Detector], call: &ApiCall) -> Read {
+        if reading.is_empty() {
+            return Read::Nobody;
+        }
+        match catch_unwind(AssertUnwindSafe(|| self.judge.judge(reading, call))) {
             Ok(verdict) => Read::Verdict(verdict),
             Err(_) => Read::Broken("a detector panicked over it".to_owned()),
         }
@@ -98,7 +106,7 @@ fn no_event(error: &ParseError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use riposte_core::detect::{Claim, DetectError, Detector, EventName, Events, Facts, Meta, Outcome};
+    use riposte_core::detect::{Claim, DetectError, EventName, Events, Facts, Meta, Outcome};
     use riposte_core::finding::Target;
 
     use super::super::split::Splitter;

@@ -261,7 +261,7 @@ impl CallGuard {
             tracing::error!(reason = plain(&fault.to_string(), 600), "a detector's question was refused");
         }
         facts.trusted = Arc::clone(&loaded.settings.trusted);
-        let report = detect::run(&self.index, call, &scope, &facts);
+        let report = detect::run_all(&reading, call, &scope, &facts);
         let responder = self.base.responder(&loaded);
         let mut first_error = None;
         let mut findings = report.findings;

@@ -43,7 +43,8 @@ fn chapter(out: &mut String, function: &FunctionSpec, domain: Domain, metas: &[&
         Domain::Hosts => "What the log lines of hosts show.",
     };
     let (name, count) = (domain.as_str(), metas.len());
-    line(out, &format!("\n## {name}\n\n{subject} {count} detectors, run by `{}`.\n", function.name));
+    line(out, &format!("\n## {name}\n\n{subject} {count} detectors, run by `{}`.", function.name));
+    line(out, "");
     line(out, "| detector | what it finds | severity | confidence | technique | action |\n|---|---|---|---|---|---|");
     metas.iter().for_each(|meta| row(out, meta));
 }

@@ -41,7 +41,7 @@ pub use index::{Head, Index};
 pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per};
 pub use network::NETWORK;
 pub use question::{Answer, Facts, Question};
-pub use run::{Report, run};
+pub use run::{Report, run, run_all};
 pub use tally::{Counter, Sighting, Tally};
 pub use traces::TRACES;
 pub use trusted::Trusted;

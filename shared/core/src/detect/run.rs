@@ -1,7 +1,9 @@
 //! Runs detectors over one event.
 
-use super::{Claim, DetectError, Facts, Index, Meta, Sighting};
-use crate::event::{ApiCall, Scope};
+use std::cell::LazyCell;
+
+use super::{Claim, DetectError, Detector, Facts, Index, Meta, Sighting};
+use crate::event::{Actor, ApiCall, Scope};
 use crate::finding::{Finding, Target};
 
 /// What a run of detectors over one event gave.
@@ -18,11 +20,23 @@ pub struct Report {
 /// Runs the detectors that read an event over it.
 #[must_use]
 pub fn run(index: &Index, call: &ApiCall, scope: &Scope, facts: &Facts) -> Report {
+    run_all(&index.reading(&call.into()), call, scope, facts)
+}
+
+/// Runs these detectors over an event: those that read it, where that is known already.
+#[must_use]
+pub fn run_all(reading: &[&'static dyn Detector], call: &ApiCall, scope: &Scope, facts: &Facts) -> Report {
     let mut report = Report::default();
-    for detector in index.reading(&call.into()) {
+    // Most calls make no finding, and then nobody asks who made them.
+    let actor = LazyCell::new(|| call.actor());
+    for detector in reading {
         let meta = detector.meta();
         match detector.judge(call, facts) {
-            Ok(claims) => claims.into_iter().for_each(|claim| report.add(meta, claim, call, scope)),
+            Ok(claims) => {
+                for claim in claims {
+                    report.add(meta, claim, call, scope, &actor);
+                }
+            }
             Err(error) => report.failures.push((meta.id, error)),
         }
     }
@@ -30,9 +44,9 @@ pub fn run(index: &Index, call: &ApiCall, scope: &Scope, facts: &Facts) -> Repor
 }
 
 impl Report {
-    fn add(&mut self, meta: &'static Meta, claim: Claim, call: &ApiCall, scope: &Scope) {
-        let counted = claim.counted.clone();
-        let finding = finding(meta, claim, call, scope);
+    fn add(&mut self, meta: &'static Meta, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
+        let counted = claim.counted.take();
+        let finding = finding(meta, claim, call, scope, actor);
         match (meta.burst, counted) {
             (Some(burst), Some(item)) => self.sightings.push(Sighting::new(meta, burst, item, finding)),
             _ => self.findings.push(finding),
@@ -55,7 +69,7 @@ fn bounded(target: Target) -> Target {
     }
 }
 
-fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope) -> Finding {
+fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) -> Finding {
     Finding {
         detector: meta.id.to_owned(),
         title: meta.title.to_owned(),
@@ -65,7 +79,7 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope) -> Finding 
         scope: scope.clone(),
         event_name: call.event_name().to_owned(),
         event_time: call.event_time().map(str::to_owned),
-        principal: call.actor(),
+        principal: actor.clone(),
         target: bounded(claim.target),
         why: claim.why,
         response: claim.response,
