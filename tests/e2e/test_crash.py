@@ -19,7 +19,7 @@ from fault_proxy import Call, Fault, FaultProxy, Kill
 from processes import Programs
 
 # Enough for what is left of an invocation when it has begun, on a busy machine too.
-SHORT = 2.0
+SHORT = 4.0
 SIDE_BY_SIDE = 6
 
 
