@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::detect::DetectError;
-use crate::detect::fields::field_error;
+use crate::detect::fields::{field_error, principal};
 use crate::event::{Actor, ApiCall};
+use crate::finding::IamPrincipal;
 
 /// A user that a call names and that is not the one who called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,18 @@ pub(super) fn own_user<'a>(call: &ApiCall, actor: &'a Actor) -> Result<Option<&'
 pub(super) fn own_role(actor: &Actor) -> Option<&str> {
     let role = actor.role_arn.as_deref().filter(|_| actor.kind.as_deref() == Some("AssumedRole"))?;
     role.rsplit_once('/').map(|(_, name)| name)
+}
+
+/// The user or role whose policies a call changes, where it is the one that made the call.
+pub(super) fn own_principal(call: &ApiCall) -> Result<Option<IamPrincipal>, DetectError> {
+    let holder = principal(call)?;
+    let actor = call.actor();
+    let own = match &holder {
+        IamPrincipal::Role(_) => own_role(&actor),
+        _ => own_user(call, &actor)?,
+    };
+    let same = own.is_some_and(|own| own.eq_ignore_ascii_case(holder.name()));
+    Ok(same.then_some(holder))
 }
 
 /// Whether IAM Identity Center made the call for itself, as it does when it writes a permission set into an account.

@@ -1,11 +1,11 @@
 //! `own-policy-removed`: a user or role that took a policy away from itself.
 
-use super::caller::{own_role, own_user};
-use crate::detect::fields::{principal, required};
+use super::caller::own_principal;
+use crate::detect::fields::required;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, IamPrincipal, Severity, Target};
+use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
 
 /// See [`META`].
@@ -54,15 +54,7 @@ impl Detector for OwnPolicyRemoved {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let holder = principal(call)?;
-        let actor = call.actor();
-        let own = match &holder {
-            IamPrincipal::Role(_) => own_role(&actor),
-            _ => own_user(call, &actor)?,
-        };
-        if !own.is_some_and(|own| own.eq_ignore_ascii_case(holder.name())) {
-            return Ok(Vec::new());
-        }
+        let Some(holder) = own_principal(call)? else { return Ok(Vec::new()) };
         let attached = call.event_name().starts_with("Detach");
         let policy = required(call, if attached { "policyArn" } else { "policyName" })?.to_owned();
         let why = format!("`{}`: {holder} took the policy `{policy}` away from itself", call.event_name());

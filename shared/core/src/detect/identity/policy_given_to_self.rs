@@ -1,12 +1,12 @@
 //! `policy-given-to-self`: a user or role that gave itself a policy.
 
-use super::caller::{own_role, own_user};
+use super::caller::own_principal;
 use super::written_policy::{customers_policy, parse, written};
-use crate::detect::fields::{principal, required};
+use crate::detect::fields::required;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, IamPrincipal, Severity, Target};
+use crate::finding::{Confidence, Severity, Target};
 use crate::iam::ManagedPolicy;
 use crate::text::plain;
 
@@ -58,15 +58,7 @@ impl Detector for PolicyGivenToSelf {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let holder = principal(call)?;
-        let actor = call.actor();
-        let own = match &holder {
-            IamPrincipal::Role(_) => own_role(&actor),
-            _ => own_user(call, &actor)?,
-        };
-        if !own.is_some_and(|own| own.eq_ignore_ascii_case(holder.name())) {
-            return Ok(Vec::new());
-        }
+        let Some(holder) = own_principal(call)? else { return Ok(Vec::new()) };
         if is_told_otherwise(call, facts) {
             return Ok(Vec::new());
         }
