@@ -12,6 +12,20 @@ pub fn partition(region: &str) -> &'static str {
     }
 }
 
+/// Whether a text is an account's number.
+#[must_use]
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The account that a principal or a resource is of: the one in its ARN, or the twelve digits that stand
+/// for an account itself.
+#[must_use]
+pub fn account_of(name: &str) -> Option<&str> {
+    let id = if name.starts_with("arn:") { name.split(':').nth(4)? } else { name };
+    is_account(id).then_some(id)
+}
+
 /// Whether `text` matches `pattern`, in which `*` stands for any characters and `?` for one: the
 /// wildcards of IAM policies. Takes no memory, and quadratic time at the very worst.
 #[must_use]
@@ -64,6 +78,15 @@ fn glob(pattern: &str, text: &str, stands_for: impl Fn(char, char) -> bool) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_found_in_an_arn_or_stands_alone() {
+        assert_eq!(account_of("arn:aws:sqs:eu-west-1:444455556666:orders"), Some("444455556666"));
+        assert_eq!(account_of("444455556666"), Some("444455556666"));
+        for nobody in ["arn:aws:s3:::orders", "arn:aws:lambda:eu-west-1", "IAM_ALLOWED_PRINCIPALS", "", "44445555666"] {
+            assert_eq!(account_of(nobody), None, "{nobody}");
+        }
+    }
 
     #[test]
     fn wildcards() {

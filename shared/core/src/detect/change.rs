@@ -31,7 +31,7 @@ impl Detector for Change {
             return Ok(Vec::new());
         }
         let id = named(call, self.names).unwrap_or_else(|| call.actor().label().to_owned());
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws").to_owned();
+        let service = call.service().to_owned();
         let why = plain(&format!("{}: `{}` on `{id}`", self.meta.title, call.event_name()), 600);
         Ok(vec![Claim::of(Target::Resource { service, id }, why)])
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use crate::arn::is_account;
 use crate::iam::Outsider;
 use crate::text::plain;
 
@@ -57,10 +58,6 @@ impl FromStr for Trusted {
         });
         checked.collect::<Result<_, _>>().map(Self)
     }
-}
-
-fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `o-` and 10 to 32 small letters and digits.

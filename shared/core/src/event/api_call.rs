@@ -135,6 +135,12 @@ impl ApiCall {
         of("type") == Some("Root") && of("invokedBy").is_none() && self.text("eventType") != Some("AwsServiceEvent")
     }
 
+    /// The service that was called, as its `eventSource` begins: `ec2`.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws")
+    }
+
     /// Whether a service made the call, for itself or for somebody.
     #[must_use]
     pub fn by_service(&self) -> bool {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use super::access::Home;
 use super::condition::{Condition, Quantifier, Test};
-use super::principal::is_account;
+use crate::arn::is_account;
 use crate::net::cidr::{Reach, internet_ranges};
 
 /// Somebody whom a condition names, from the narrowest to the widest.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::policy::{element, named_twice, strings};
+use crate::arn::is_account;
 
 /// `Principal`, or whom `NotPrincipal` leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,11 +101,6 @@ impl Principal {
     fn federated(text: String) -> Self {
         if text.trim() == "*" { Self::Everyone } else { Self::Federated(text) }
     }
-}
-
-/// Whether a text is an account's number.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::arn::is_account;
 use crate::detect::meta::page;
 use crate::detect::named::{is_true, named};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -82,5 +83,5 @@ fn account_of(principal: &str) -> Option<&str> {
         },
         None => principal,
     };
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+    is_account(account).then_some(account)
 }

@@ -86,7 +86,7 @@ impl Detector for ImageFromElsewhere {
         }
         let names = ["family", "jobDefinitionName", "serviceName", "serviceArn", "functionName"];
         let name = names.iter().find_map(|key| call.request_text(key)).unwrap_or("(unnamed)");
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("ecs").to_owned();
+        let service = call.service().to_owned();
         let why = format!("`{}` gave `{name}` the image {}", call.event_name(), foreign.join(", "));
         Ok(vec![Claim::of(Target::Resource { service, id: name.to_owned() }, plain(&why, 600))])
     }

@@ -1,5 +1,6 @@
 //! `layer-opened-to-account`: another account may take a layer.
 
+use crate::arn::account_of;
 use crate::detect::fields::home;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -54,10 +55,8 @@ impl Detector for LayerOpenedToAccount {
         let (_, account) = home(call)?;
         // An account's number, or the ARN of its root user.
         let principal = call.request_text("principal").unwrap_or_default();
-        let other = if principal.starts_with("arn:") { principal.split(':').nth(4) } else { Some(principal) };
-        let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let Some(other) = other.filter(is_account).filter(|other| facts.trusted.is_foreign(Some(&account), other))
-        else {
+        let other = account_of(principal).filter(|other| facts.trusted.is_foreign(Some(&account), other));
+        let Some(other) = other else {
             return Ok(Vec::new());
         };
         let layer = call.request_text("layerName").unwrap_or("(unnamed)");

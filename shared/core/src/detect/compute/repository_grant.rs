@@ -28,7 +28,7 @@ pub(super) struct Opened {
 }
 
 pub(super) fn opened(call: &ApiCall, facts: &Facts) -> Result<Opened, DetectError> {
-    let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("ecr").to_owned();
+    let service = call.service().to_owned();
     let name = ["repositoryName", "repository", "domain"].iter().find_map(|key| call.request_text(key));
     let name = name.unwrap_or("the registry").to_owned();
     let document = call

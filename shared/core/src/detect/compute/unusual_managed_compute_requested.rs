@@ -98,7 +98,7 @@ impl Detector for UnusualManagedComputeRequested {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws").to_owned();
+        let service = call.service().to_owned();
         let name = NAMES.iter().find_map(|key| call.request_text(key)).unwrap_or("(unnamed)");
         let why = format!("`{}` asked for {}", call.event_name(), asked.join(", "));
         Ok(vec![Claim::of(Target::Resource { service, id: name.to_owned() }, plain(&why, 600))])

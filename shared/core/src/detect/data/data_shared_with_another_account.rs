@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::accounts::account_of;
 use super::json::{each, texts};
+use crate::arn::account_of;
 use crate::detect::named::{named, values};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -72,7 +72,7 @@ impl Detector for DataSharedWithAnotherAccount {
         let what =
             what.or_else(|| call.request("resource").map(Value::to_string)).unwrap_or_else(|| "(several)".into());
         let why = format!("`{}` gives `{who}`, of another account, access to `{what}`", call.event_name());
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+        let service = call.service();
         let target = Target::Resource { service: service.to_owned(), id: plain(&what, 300) };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }

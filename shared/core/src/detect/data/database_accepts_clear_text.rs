@@ -63,7 +63,7 @@ impl Detector for DatabaseAcceptsClearText {
         let names = ["dBParameterGroupName", "dBClusterParameterGroupName", "parameterGroupName"];
         let group = names.iter().find_map(|name| call.request_text(name)).unwrap_or("(not named)");
         let why = format!("`{}` set in `{group}`: {}", call.event_name(), off.join(", "));
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("rds").to_owned();
+        let service = call.service().to_owned();
         Ok(vec![Claim::of(Target::Resource { service, id: plain(group, 300) }, plain(&why, 600))])
     }
 }

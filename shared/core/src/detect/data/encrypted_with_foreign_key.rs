@@ -85,7 +85,7 @@ impl Detector for EncryptedWithForeignKey {
             None => name.to_owned(),
         };
         let why = format!("`{}` encrypts `{name}` with `{key}`, a key of another account", call.event_name());
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+        let service = call.service();
         let target = Target::Resource { service: service.to_owned(), id: plain(&name, 300) };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }

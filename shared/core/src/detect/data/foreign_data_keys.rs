@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::accounts::account_of;
 use super::json::each;
+use crate::arn::account_of;
 use crate::detect::meta::page;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;

@@ -1,7 +1,7 @@
 //! Data that flows on by itself: calls that name where to, and the account that the place is of.
 
-use super::accounts::account_of;
 use super::json::{all_texts, texts};
+use crate::arn::account_of;
 use crate::detect::meta::page;
 use crate::detect::named::{named, values};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -30,7 +30,7 @@ impl Detector for ForeignDestination {
         let Some(to) = (self.destinations)(call).into_iter().find(foreign) else { return Ok(Vec::new()) };
         let what = named(call, self.names).unwrap_or_else(|| "(not named)".to_owned());
         let why = format!("`{}` lets `{what}` flow on to `{to}`, of another account", call.event_name());
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws").to_owned();
+        let service = call.service().to_owned();
         Ok(vec![Claim::of(Target::Resource { service, id: plain(&what, 300) }, plain(&why, 600))])
     }
 }

@@ -1,6 +1,6 @@
 //! `key-granted-to-another-account`: KMS key granted to another account.
 
-use super::accounts::account_of;
+use crate::arn::account_of;
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;

@@ -1,6 +1,5 @@
 //! What is stored, and who can read, encrypt or delete it.
 
-mod accounts;
 mod bucket_acl_for_another;
 mod bucket_acl_public;
 mod bucket_lifecycle;

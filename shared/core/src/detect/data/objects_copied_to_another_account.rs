@@ -1,7 +1,7 @@
 //! `objects-copied-to-another-account`: many objects copied into another account's bucket.
 
-use super::accounts::account_of;
 use super::copied_objects::copy;
+use crate::arn::account_of;
 use crate::detect::meta::page;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;

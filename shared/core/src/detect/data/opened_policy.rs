@@ -265,7 +265,7 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     if grants.is_empty() {
         return Ok(Vec::new());
     }
-    let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+    let service = call.service();
     let target = Target::Resource { service: service.to_owned(), id: plain(resource, 300) };
     let all_narrowed = grants.iter().all(|grant| grant.narrowed);
     let confidence = all_narrowed.then_some(Confidence::Low);

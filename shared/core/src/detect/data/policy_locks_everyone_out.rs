@@ -60,7 +60,7 @@ impl Detector for PolicyLocksEveryoneOut {
             plain(&resource, 200),
             number + 1
         );
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws").to_owned();
+        let service = call.service().to_owned();
         Ok(vec![Claim::of(Target::Resource { service, id: plain(&resource, 300) }, plain(&why, 600))])
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     ];
     let id = names.iter().find_map(|name| call.request_text(name)).unwrap_or("(unknown)");
     let why = format!("`{}` shared `{}` with {with}", call.event_name(), plain(id, 200));
-    let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+    let service = call.service();
     Ok(vec![Claim::of(Target::Resource { service: service.to_owned(), id: plain(id, 300) }, plain(&why, 600))])
 }
 

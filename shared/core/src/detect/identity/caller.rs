@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::detect::DetectError;
 use crate::detect::fields::{field_error, principal};
+use crate::detect::{Claim, DetectError};
 use crate::event::{Actor, ApiCall};
-use crate::finding::IamPrincipal;
+use crate::finding::{IamPrincipal, Target};
+use crate::text::plain;
 
 /// A user that a call names and that is not the one who called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,14 @@ pub(super) fn other_user(call: &ApiCall) -> Result<Option<Other<'_>>, DetectErro
         return Ok(None);
     }
     Ok(Some(Other { name, namesake: session_name(&actor).is_some_and(|own| own.eq_ignore_ascii_case(name)) }))
+}
+
+/// The claim that a call did something, such as `made a credential of another user`, to a user who is not the caller.
+pub(super) fn about_other_user(call: &ApiCall, did: &str) -> Result<Vec<Claim>, DetectError> {
+    let Some(user) = other_user(call)? else { return Ok(Vec::new()) };
+    let why = format!("`{}` by `{}` {did}, `{}`", call.event_name(), call.actor().label(), user.name);
+    let target = Target::Resource { service: "iam".to_owned(), id: format!("user/{}", user.name) };
+    Ok(vec![Claim::of(target, plain(&why, 600))])
 }
 
 /// The IAM user that made the call; `None` for every other kind of caller, which has no credentials of its

@@ -1,11 +1,10 @@
 //! `credential-for-another`: a certificate, SSH key or service password made for a user other than the caller.
 
-use super::caller::other_user;
+use super::caller::about_other_user;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity, Target};
-use crate::text::plain;
+use crate::finding::{Confidence, Severity};
 
 /// See [`META`].
 pub(super) struct CredentialForAnother;
@@ -55,15 +54,6 @@ impl Detector for CredentialForAnother {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let Some(user) = other_user(call)? else { return Ok(Vec::new()) };
-        let actor = call.actor();
-        let why = format!(
-            "`{}` by `{}` made a credential of another user, `{}`",
-            call.event_name(),
-            actor.label(),
-            user.name
-        );
-        let target = Target::Resource { service: "iam".to_owned(), id: format!("user/{}", user.name) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        about_other_user(call, "made a credential of another user")
     }
 }

@@ -55,13 +55,10 @@ impl Detector for EscalationByAnyRole {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let written = written_policy::written(call, facts)?;
-        let claim = written.and_then(|written| {
-            written.climbing(call, |power| match power {
-                Power::AnyRole(ways) => Some(ways),
-                _ => None,
-            })
-        });
+        let claim = written_policy::judge(call, facts, |power| match power {
+            Power::AnyRole(ways) => Some(ways),
+            _ => None,
+        })?;
         // Many pipelines hold such a policy for good reasons: told, and not taken away.
         Ok(claim.into_iter().map(|claim| Claim { response: None, ..claim }).collect())
     }

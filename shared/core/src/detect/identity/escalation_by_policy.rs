@@ -64,13 +64,10 @@ impl Detector for EscalationByPolicy {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let written = written_policy::written(call, facts)?;
-        let claim = written.and_then(|written| {
-            written.climbing(call, |power| match power {
-                Power::Permissions(ways) => Some(ways),
-                _ => None,
-            })
-        });
+        let claim = written_policy::judge(call, facts, |power| match power {
+            Power::Permissions(ways) => Some(ways),
+            _ => None,
+        })?;
         Ok(claim.into_iter().collect())
     }
 }

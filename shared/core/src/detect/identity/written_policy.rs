@@ -106,7 +106,7 @@ impl Written {
     }
 
     /// A claim of the ways up that `pick` takes out of the power.
-    pub(super) fn climbing(self, call: &ApiCall, pick: fn(&Power) -> Option<&[Escalation]>) -> Option<Claim> {
+    fn climbing(self, call: &ApiCall, pick: fn(&Power) -> Option<&[Escalation]>) -> Option<Claim> {
         const NAMED: usize = 3;
         let ways = self.power.as_ref().and_then(pick)?;
         let named: Vec<String> = ways.iter().take(NAMED).map(ToString::to_string).collect();
@@ -122,6 +122,15 @@ impl Written {
             ..Claim::of(self.target, plain(&why, 600))
         })
     }
+}
+
+/// The claim about the policy that a call wrote, where `pick` finds ways up in its power.
+pub(super) fn judge(
+    call: &ApiCall,
+    facts: &Facts,
+    pick: fn(&Power) -> Option<&[Escalation]>,
+) -> Result<Option<Claim>, DetectError> {
+    Ok(written(call, facts)?.and_then(|written| written.climbing(call, pick)))
 }
 
 /// The document of a customer's policy; `None` where it is one of AWS's or no longer exists.

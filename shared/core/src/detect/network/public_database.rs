@@ -105,7 +105,7 @@ impl Detector for PublicDatabase {
             return Ok(Vec::new());
         }
         let id = named(call, NAMES).unwrap_or_else(|| call.actor().label().to_owned());
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("rds").to_owned();
+        let service = call.service().to_owned();
         let why = format!("`{}` gave `{id}` an address on the internet", call.event_name());
         Ok(vec![Claim::of(Target::Resource { service, id }, plain(&why, 600))])
     }

@@ -5,6 +5,17 @@ use crate::detect::meta::page;
 use crate::detect::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
+/// The calls that change a security group.
+pub(super) const EVENTS: &[EventName] = &[
+    EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupEgress" },
+    EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupIngress" },
+    EventName { source: "ec2.amazonaws.com", name: "CreateSecurityGroup" },
+    EventName { source: "ec2.amazonaws.com", name: "DeleteSecurityGroup" },
+    EventName { source: "ec2.amazonaws.com", name: "ModifySecurityGroupRules" },
+    EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupEgress" },
+    EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupIngress" },
+];
+
 pub(super) const SECURITY_GROUP_CHANGED: Change = Change {
     meta: Meta {
         id: "security-group-changed",
@@ -13,15 +24,7 @@ pub(super) const SECURITY_GROUP_CHANGED: Change = Change {
         severity: Severity::Informational,
         confidence: Confidence::Medium,
         technique: &["T1562.007"],
-        events: Events::Calls(&[
-            EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupEgress" },
-            EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupIngress" },
-            EventName { source: "ec2.amazonaws.com", name: "CreateSecurityGroup" },
-            EventName { source: "ec2.amazonaws.com", name: "DeleteSecurityGroup" },
-            EventName { source: "ec2.amazonaws.com", name: "ModifySecurityGroupRules" },
-            EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupEgress" },
-            EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupIngress" },
-        ]),
+        events: Events::Calls(EVENTS),
         prose: page(
             "\
 ## What it does

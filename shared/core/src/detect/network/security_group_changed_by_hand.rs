@@ -1,9 +1,10 @@
 //! `security-group-changed-by-hand`: security group changed by hand in the console.
 
+use super::security_group_changed::EVENTS;
 use crate::detect::change::Change;
 use crate::detect::meta::page;
 use crate::detect::named::is_true;
-use crate::detect::{Domain, EventName, Events, Meta};
+use crate::detect::{Domain, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 
@@ -15,15 +16,7 @@ pub(super) const SECURITY_GROUP_CHANGED_BY_HAND: Change = Change {
         severity: Severity::Informational,
         confidence: Confidence::Medium,
         technique: &["T1562.007"],
-        events: Events::Calls(&[
-            EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupEgress" },
-            EventName { source: "ec2.amazonaws.com", name: "AuthorizeSecurityGroupIngress" },
-            EventName { source: "ec2.amazonaws.com", name: "CreateSecurityGroup" },
-            EventName { source: "ec2.amazonaws.com", name: "DeleteSecurityGroup" },
-            EventName { source: "ec2.amazonaws.com", name: "ModifySecurityGroupRules" },
-            EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupEgress" },
-            EventName { source: "ec2.amazonaws.com", name: "RevokeSecurityGroupIngress" },
-        ]),
+        events: Events::Calls(EVENTS),
         prose: page(
             "\
 ## What it does

@@ -103,7 +103,7 @@ impl Detector for SigmaDetector {
             let item = self.paths.distinct.and_then(|path| text_at(&event, path));
             item.or_else(|| call.event_id().map(str::to_owned)).unwrap_or_default()
         });
-        let service = || call.event_source().and_then(|s| s.split('.').next()).unwrap_or("aws").to_owned();
+        let service = || call.service().to_owned();
         let resource = || Target::Resource { service: service(), id: name.clone() };
         let responses = self.meta.actions.iter().filter_map(|action| {
             let response = respond::response(*action, self.paths.target?, found.as_deref()?, call, &event)?;

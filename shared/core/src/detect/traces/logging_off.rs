@@ -29,7 +29,7 @@ impl Detector for LoggingOff {
             return Ok(Vec::new());
         }
         let name = self.names.iter().find_map(|key| call.request_text(key)).unwrap_or("(not named)");
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws").to_owned();
+        let service = call.service().to_owned();
         let actor = call.actor();
         let why =
             format!("`{}` by `{}` on `{name}` switched off: {}", call.event_name(), actor.label(), off.join(", "));

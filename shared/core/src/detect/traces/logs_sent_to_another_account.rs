@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::paths::texts;
+use crate::arn::is_account;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Severity, Target};
@@ -64,7 +65,7 @@ impl Detector for LogsSentToAnotherAccount {
         let claim = |arn: String| {
             let actor = call.actor();
             let why = format!("`{}` by `{}` sends `{source}` to `{arn}`", call.event_name(), actor.label());
-            let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("logs");
+            let service = call.service();
             let target = Target::Resource { service: service.to_owned(), id: source.to_owned() };
             Claim::of(target, plain(&why, 600))
         };
@@ -80,5 +81,5 @@ fn destination(policy: &str) -> Option<String> {
 
 /// The account of an ARN that names one.
 fn account(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))
+    arn.split(':').nth(4).filter(|id| is_account(id))
 }

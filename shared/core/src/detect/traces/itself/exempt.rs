@@ -75,7 +75,7 @@ impl Detector for ExemptTagSet {
         if named.is_empty() {
             named.push("(not named)");
         }
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+        let service = call.service();
         let confidence = names::by_cloudformation(call).then_some(Confidence::Low);
         let claim = |name: &str| {
             let (event, actor) = (call.event_name(), call.actor());

@@ -104,7 +104,7 @@ impl OwnPart {
     }
 
     fn target(&self, call: &ApiCall, name: &str) -> Target {
-        let service = call.event_source().and_then(|source| source.split('.').next()).unwrap_or("aws");
+        let service = call.service();
         Target::Resource { service: service.to_owned(), id: name.to_owned() }
     }
 
