@@ -1,7 +1,12 @@
 //! What runs code.
 
+mod command_override;
+mod container_command_downloads_code;
+mod container_command_overridden_with_shell;
 mod eks_endpoint_made_public;
+mod external_function_used;
 mod function_grant;
+mod function_invoked_externally;
 mod function_layer_from_another_account;
 mod function_made_public;
 mod function_open_to_any_source;
@@ -49,6 +54,10 @@ pub static COMPUTE: Chapter = Chapter {
         &images_pulled_by_another_account::ImagesPulledByAnotherAccount,
         &image_from_elsewhere::ImageFromElsewhere,
         &eks_endpoint_made_public::EksEndpointMadePublic,
+        &external_function_used::ExternalFunctionUsed,
+        &function_invoked_externally::FunctionInvokedExternally,
+        &container_command_overridden_with_shell::ContainerCommandOverriddenWithShell,
+        &container_command_downloads_code::ContainerCommandDownloadsCode,
     ],
     rules: &pack::COMPUTE,
 };

@@ -12,11 +12,11 @@ use crate::text::plain;
 /// A flow of data, and where its calls name the destination.
 #[derive(Debug)]
 pub(super) struct ForeignDestination {
-    meta: Meta,
+    pub(super) meta: Meta,
     /// The fields that name what flows, the best first.
-    names: &'static [&'static str],
+    pub(super) names: &'static [&'static str],
     /// ARNs, or numbers of accounts.
-    destinations: fn(&ApiCall) -> Vec<String>,
+    pub(super) destinations: fn(&ApiCall) -> Vec<String>,
 }
 
 impl Detector for ForeignDestination {

@@ -11,6 +11,7 @@ mod bucket_policy_public;
 mod bucket_policy_public_attempted;
 mod bucket_replicated_to_another_account;
 mod copied_objects;
+mod data_sent_on_externally;
 mod data_shared_with_another_account;
 mod database_accepts_clear_text;
 mod disk_copied_to_machine;
@@ -55,6 +56,7 @@ pub static DATA: Chapter = Chapter {
         &bucket_policy_public::BucketPolicyPublic,
         &bucket_policy_public_attempted::BucketPolicyPublicAttempted,
         &bucket_replicated_to_another_account::BucketReplicatedToAnotherAccount,
+        &data_sent_on_externally::DATA_SENT_ON_EXTERNALLY,
         &data_shared_with_another_account::DataSharedWithAnotherAccount,
         &database_accepts_clear_text::DatabaseAcceptsClearText,
         &disk_copied_to_machine::DiskCopiedToMachine,

@@ -62,6 +62,51 @@ pub(super) const ALL: &[EventName] = &[
     event("ssm.amazonaws.com", "PutResourcePolicy"),
     event("s3vectors.amazonaws.com", "PutVectorBucketPolicy"),
     event("cloudhsm.amazonaws.com", "PutResourcePolicy"),
+    event("events.amazonaws.com", "PutResourcePolicy"),
+    event("logs.amazonaws.com", "PutDeliveryDestinationPolicy"),
+    event("vpc-lattice.amazonaws.com", "PutResourcePolicy"),
+    event("aps.amazonaws.com", "PutResourcePolicy"),
+    event("aiops.amazonaws.com", "PutInvestigationGroupPolicy"),
+    event("backup.amazonaws.com", "CreateBackupAccessPoint"),
+    event("bedrock.amazonaws.com", "PutResourcePolicy"),
+    event("bedrock-agentcore.amazonaws.com", "PutResourcePolicy"),
+    event("cleanrooms-ml.amazonaws.com", "PutConfiguredAudienceModelPolicy"),
+    event("cloudfront.amazonaws.com", "PutResourcePolicy"),
+    event("cloudtrail.amazonaws.com", "PutResourcePolicy"),
+    event("codebuild.amazonaws.com", "PutResourcePolicy"),
+    event("comprehend.amazonaws.com", "PutResourcePolicy"),
+    event("dsql.amazonaws.com", "CreateCluster"),
+    event("dsql.amazonaws.com", "PutClusterPolicy"),
+    event("entityresolution.amazonaws.com", "PutPolicy"),
+    event("imagebuilder.amazonaws.com", "PutComponentPolicy"),
+    event("imagebuilder.amazonaws.com", "PutContainerRecipePolicy"),
+    event("imagebuilder.amazonaws.com", "PutImagePolicy"),
+    event("imagebuilder.amazonaws.com", "PutImageRecipePolicy"),
+    event("kafka.amazonaws.com", "PutClusterPolicy"),
+    event("lex.amazonaws.com", "CreateResourcePolicy"),
+    event("lex.amazonaws.com", "UpdateResourcePolicy"),
+    event("mediapackagev2.amazonaws.com", "PutChannelPolicy"),
+    event("network-firewall.amazonaws.com", "PutResourcePolicy"),
+    event("networkmanager.amazonaws.com", "PutResourcePolicy"),
+    event("oam.amazonaws.com", "PutSinkPolicy"),
+    event("omics.amazonaws.com", "PutS3AccessPolicy"),
+    event("osis.amazonaws.com", "PutResourcePolicy"),
+    event("payment-cryptography.amazonaws.com", "PutResourcePolicy"),
+    event("refactor-spaces.amazonaws.com", "PutResourcePolicy"),
+    event("rekognition.amazonaws.com", "PutProjectPolicy"),
+    event("route53resolver.amazonaws.com", "PutFirewallRuleGroupPolicy"),
+    event("route53resolver.amazonaws.com", "PutResolverQueryLogConfigPolicy"),
+    event("route53resolver.amazonaws.com", "PutResolverRulePolicy"),
+    event("s3files.amazonaws.com", "PutFileSystemPolicy"),
+    event("sagemaker.amazonaws.com", "PutModelPackageGroupPolicy"),
+    event("signer.amazonaws.com", "AddProfilePermission"),
+    event("sms-voice.amazonaws.com", "PutResourcePolicy"),
+    event("ssm-contacts.amazonaws.com", "PutContactPolicy"),
+    event("ssm-incidents.amazonaws.com", "PutResourcePolicy"),
+    event("waf.amazonaws.com", "PutPermissionPolicy"),
+    event("waf-regional.amazonaws.com", "PutPermissionPolicy"),
+    event("wafv2.amazonaws.com", "PutPermissionPolicy"),
+    event("xray.amazonaws.com", "PutResourcePolicy"),
     event("codeartifact.amazonaws.com", "PutDomainPermissionsPolicy"),
     event("codeartifact.amazonaws.com", "PutRepositoryPermissionsPolicy"),
     event("ecr.amazonaws.com", "SetRepositoryPolicy"),
@@ -81,7 +126,7 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(29).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(74).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -149,7 +194,7 @@ fn place(call: &ApiCall) -> Place {
             &["/requestParameters/vectorBucketName", "/requestParameters/vectorBucketArn"],
             &["/requestParameters/policy"],
         ),
-        // `PutResourcePolicy` of half a dozen services, and `PutPolicy`.
+        // `PutResourcePolicy` of many services, `PutPolicy` and their like.
         _ => (
             &[
                 "/requestParameters/secretId",
@@ -158,6 +203,23 @@ fn place(call: &ApiCall) -> Place {
                 "/requestParameters/registryName",
                 "/requestParameters/policyName",
                 "/requestParameters/resourceIdentifier",
+                "/requestParameters/arn",
+                "/requestParameters/clusterArn",
+                "/requestParameters/identifier",
+                "/requestParameters/imageArn",
+                "/requestParameters/componentArn",
+                "/requestParameters/imageRecipeArn",
+                "/requestParameters/containerRecipeArn",
+                "/requestParameters/modelPackageGroupName",
+                "/requestParameters/projectArn",
+                "/requestParameters/sinkIdentifier",
+                "/requestParameters/workspaceId",
+                "/requestParameters/profileName",
+                "/requestParameters/contactArn",
+                "/requestParameters/deliveryDestinationName",
+                "/requestParameters/s3AccessPointArn",
+                "/requestParameters/channelName",
+                "/requestParameters/name",
             ],
             &[
                 "/requestParameters/resourcePolicy",
@@ -185,7 +247,35 @@ fn document(call: &ApiCall, place: &Place) -> Option<Value> {
     match written {
         Some(Value::String(text)) if text.trim_start().starts_with(['{', '%']) => written.cloned(),
         Some(Value::Object(_)) => written.cloned(),
-        _ if ["AddPermission", "PutPermission"].contains(&name) => statement(call),
+        _ if ["AddPermission", "PutPermission", "AddProfilePermission"].contains(&name) => statement(call),
+        // A place of its own, or the response alone. What search domains answer is all of their settings, not those
+        // that were changed.
+        _ => {
+            let parts: &[&str] = if name.starts_with("Update") && name.ends_with("DomainConfig") {
+                &["/requestParameters"]
+            } else {
+                &["/requestParameters", "/responseElements"]
+            };
+            parts.iter().find_map(|part| policy_within(record.pointer(part)?))
+        }
+    }
+}
+
+/// The policy that stands somewhere in a part of the event, whatever its place is called: as an object, or as a text.
+/// Some services write the document into the response alone.
+fn policy_within(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(text) => {
+            let is_policy = text.trim_start().starts_with(['{', '%']) && text.contains("Statement");
+            is_policy.then(|| value.clone())
+        }
+        Value::Object(members) if members.contains_key("Statement") => Some(value.clone()),
+        // Rules for masking what passes look like a policy, and let nobody in.
+        Value::Object(members) => {
+            let policies = members.iter().filter(|(key, _)| !key.to_ascii_lowercase().contains("dataprotection"));
+            policies.map(|(_, value)| value).find_map(policy_within)
+        }
+        Value::Array(members) => members.iter().find_map(policy_within),
         _ => None,
     }
 }
@@ -380,7 +470,7 @@ mod tests {
             let text = Value::String(policy.to_string());
             let request = json!({
                 "bucketPolicy": policy, "policy": text, "resourcePolicy": text, "accessPolicies": text,
-                "policyDocument": text, "accessPolicy": text, "policyText": text, "attributeName": "Policy", "attributeValue": text,
+                "policyDocument": text, "accessPolicy": text, "policyText": text, "principal": "*", "attributeName": "Policy", "attributeValue": text,
                 "attributes": {"Policy": text}, "aWSAccountId": ["*"],
                 "PutAccessPointPolicyRequest": {"Policy": text},
                 "PutAccessPointPolicyForObjectLambdaRequest": {"Policy": text},
@@ -390,6 +480,29 @@ mod tests {
             let call = call(event.source, event.name, request);
             assert_eq!(found(&call, Wanted::EveryoneAtAll).len(), 1, "{event:?}");
         }
+    }
+
+    #[test]
+    fn a_policy_is_found_as_an_object_in_a_place_of_its_own_or_in_the_response_alone() {
+        let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]});
+        let sink = ("oam.amazonaws.com", "PutSinkPolicy");
+        for request in [
+            json!({"sinkIdentifier": "s", "policy": policy}),
+            json!({"sinkIdentifier": "s", "policy": policy.to_string()}),
+            json!({"sinkIdentifier": "s", "PutSinkPolicyRequest": {"Policy": policy.to_string()}}),
+            json!({"sinkIdentifier": "s", "input": [{"document": policy}]}),
+        ] {
+            let call = call(sink.0, sink.1, request.clone());
+            assert_eq!(found(&call, Wanted::EveryoneAtAll).len(), 1, "{request}");
+        }
+        let request = call(sink.0, sink.1, json!({"sinkIdentifier": "s", "policy": "***"}));
+        assert_eq!(found(&request, Wanted::EveryoneAtAll), Vec::<String>::new());
+        let mut record = request.record().as_object().unwrap().clone();
+        record.insert("responseElements".to_owned(), json!({"sinkArn": "s", "policy": policy.to_string()}));
+        assert_eq!(found(&ApiCall::new(record, None, None), Wanted::EveryoneAtAll).len(), 1);
+        let masking = json!({"name": "t", "dataProtectionPolicy": policy.to_string()});
+        let topic = self::call("sns.amazonaws.com", "CreateTopic", masking);
+        assert_eq!(found(&topic, Wanted::EveryoneAtAll), Vec::<String>::new());
     }
 
     #[test]
