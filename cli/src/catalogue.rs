@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
 use riposte_core::catalogue::{all_metas, function_of};
-use riposte_core::detect::{Events, Meta, Outcome};
+use riposte_core::detect::{Events, Meta, Outcome, renamed};
 use serde_json::{Value, json};
 
 use crate::near::near;
@@ -54,7 +54,10 @@ fn entry(meta: &Meta) -> Value {
     json!({
         "id": meta.id,
         "title": meta.title,
-        "domain": meta.domain.as_str(),
+        "aliases": meta.aliases().collect::<Vec<_>>(),
+        "since": meta.since,
+        "status": meta.status.as_str(),
+        "category": meta.domain.as_str(),
         "function": function_of(meta.domain).map(|function| function.name),
         "severity": meta.severity,
         "confidence": meta.confidence,
@@ -65,8 +68,9 @@ fn entry(meta: &Meta) -> Value {
     })
 }
 
-/// A detector's page.
+/// A detector's page, by its id or one that it had before.
 pub(crate) fn explain(out: &mut impl Write, id: &str) -> Result<()> {
+    let id = renamed::current(id);
     let known = || all_metas().map(|meta| meta.id);
     if !known().any(|known| known == id) {
         return Err(Usage(format!("there is no detector {}", near(id, known()))).into());
@@ -90,6 +94,16 @@ mod tests {
             let page = String::from_utf8(page).unwrap();
             assert!(page.contains(meta.title) && page.contains("## What it does"), "{}", meta.id);
         }
+    }
+
+    #[test]
+    fn a_former_id_shows_the_page_of_today() {
+        let page = |id: &str| {
+            let mut page = Vec::new();
+            explain(&mut page, id).unwrap();
+            String::from_utf8(page).unwrap()
+        };
+        assert_eq!(page("queue-emptied"), page("sqs-queue-purged"));
     }
 
     #[test]

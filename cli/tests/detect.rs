@@ -316,11 +316,10 @@ fn what_is_opened_to_an_account_of_the_same_owner_is_no_finding() {
     };
     let text = lines(&[shared("444455556666"), shared("777788889999")]);
     let detect = |more: &[&str]| {
-        let only = ["detect", "--only", "snapshot-shared-with-account"];
+        let only = ["detect", "--only", "snapshot-shared-externally"];
         riposte(&[&only, more].concat()).run(text.as_bytes()).findings()
     };
-    let (ours, theirs) =
-        ("to-444455556666 snapshot-shared-with-account", "to-777788889999 snapshot-shared-with-account");
+    let (ours, theirs) = ("to-444455556666 snapshot-shared-externally", "to-777788889999 snapshot-shared-externally");
     assert_eq!(detect(&[]), [ours, theirs]);
     assert_eq!(detect(&["--trusted-accounts", "222233334444, 444455556666"]), [theirs]);
     assert!(detect(&["--trusted-accounts", "444455556666", "--trusted-accounts", "777788889999"]).is_empty());

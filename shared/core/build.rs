@@ -23,9 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
     let mut out = String::new();
     for domain in DOMAINS {
-        let folder = Path::new("src/detect/rules").join(domain.to_ascii_lowercase());
+        let folder = Path::new("src/detect/rules").join(folder_of(domain));
         let files = files(&folder)?;
-        writeln!(out, "/// The rules of the chapter, by id.")?;
+        writeln!(out, "/// The rules of the category, by id.")?;
         writeln!(out, "pub static {}: [SigmaDetector; {}] = [", domain.to_ascii_uppercase(), files.len())?;
         for file in files {
             println!("cargo::rerun-if-changed={}", file.display());
@@ -39,7 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The rules of a chapter, in order; none where the chapter has no folder.
+/// The folder of a category, which has the category's name.
+fn folder_of(domain: &str) -> String {
+    if domain == "Traces" { "defense-evasion".to_owned() } else { domain.to_ascii_lowercase() }
+}
+
+/// The rules of a category, in order; none where the category has no folder.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -54,11 +59,11 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     let rules = describe::parse(&text)?;
     let [rule] = rules.as_slice() else { return Err("a file of the pack holds one rule".into()) };
-    let Description { name, title, severity, technique, calls, custom, prose } = describe::describe(rule)?;
+    let Description { name, title, status, severity, technique, calls, custom, prose } = describe::describe(rule)?;
     let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
-    let Custom { domain: own, confidence, respond, target, outcome, reads, burst, why } = custom;
+    let Custom { domain: own, since, confidence, respond, target, outcome, reads, burst, why } = custom;
     if name.is_some() || own.is_some() {
-        return Err("a rule of the pack is named by its file, and its chapter by the folder".into());
+        return Err("a rule of the pack is named by its file, and its category by the folder".into());
     }
     if why.is_none() {
         return Err("`riposte.why` is missing: the page must say why it is bad".into());
@@ -86,12 +91,15 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let mut out = String::new();
     writeln!(out, "SigmaDetector::new(Meta {{")?;
     writeln!(out, "    id: {id:?}, title: {title:?}, domain: Domain::{domain},")?;
-    writeln!(out, "    severity: Severity::{},", camel(&severity))?;
+    writeln!(out, "    status: Status::{}, severity: Severity::{},", camel(status), camel(&severity))?;
+    if let Some(since) = since {
+        writeln!(out, "    since: {since:?},")?;
+    }
     writeln!(out, "    confidence: Confidence::{},", camel(confidence.as_deref().unwrap_or("medium")))?;
     writeln!(out, "    technique: &{technique:?}, events: {events},")?;
     writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
     writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
-    writeln!(out, "    prose: page({prose:?}),")?;
+    writeln!(out, "    prose: page({prose:?}), ..Meta::PLAIN")?;
     writeln!(out, "}}, Paths {{ target: {target:?}, distinct: {distinct:?} }}, {text:?}),")?;
     Ok(out)
 }

@@ -101,7 +101,7 @@ def test_an_account_of_the_same_owner_is_no_stranger(emulator_of_its_own, zips, 
         return [incident["detector"] for incident in deployed.send(call("ec2", "ModifySnapshotAttribute", request))]
 
     assert detectors("444455556666") == []
-    assert detectors("777788889999") == ["snapshot-shared-with-account"]
+    assert detectors("777788889999") == ["snapshot-shared-externally"]
 
 
 # ------------------------------------------------------------------------------------------------ rules of the user's

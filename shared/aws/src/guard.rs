@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
-use riposte_core::detect::{self, Detector, Head, Index, Sighting};
+use riposte_core::detect::{self, Detector, Head, Index, Sighting, Status};
 use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
@@ -277,7 +277,7 @@ impl CallGuard {
             }
         }
         for finding in findings {
-            if is_remark(&finding) {
+            if is_remark(&finding) || is_preview(&reading, &finding) {
                 remark(&finding);
                 continue;
             }
@@ -327,6 +327,12 @@ impl Handler for CallGuard {
 /// are lines in the log and no incidents: an incident costs writes, and hides others in the list.
 fn is_remark(finding: &Finding) -> bool {
     finding.severity == Severity::Informational && finding.response.is_none()
+}
+
+/// Whether the detector is only being tried. Neither an incident nor an action comes of what it finds.
+fn is_preview(reading: &[&'static dyn Detector], finding: &Finding) -> bool {
+    let made = |detector: &&&dyn Detector| detector.meta().id == finding.detector;
+    reading.iter().find(made).is_some_and(|detector| detector.meta().status == Status::Preview)
 }
 
 /// Writes such a finding into the log.

@@ -9,7 +9,7 @@ mod page;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
-use riposte_core::detect::LogDetector;
+use riposte_core::detect::{LogDetector, Status};
 use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
 use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::rfc3339;
@@ -247,6 +247,10 @@ impl LogStreams {
         let mut first_error = None;
         for line in lines {
             for claimed in windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, self.detectors) {
+                if claimed.meta.status == Status::Preview {
+                    tracing::info!(detector = claimed.meta.id, stream = plain(&name.key(), 300), "noted");
+                    continue;
+                }
                 match responder.respond(finding(name, claimed, trusted), None, invocation).await {
                     Ok(answered) => guard::log(&answered),
                     // One that cannot be answered to the end keeps neither the others nor later lines back.

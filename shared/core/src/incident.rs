@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::detect::renamed;
 use crate::finding::Finding;
 use crate::guardrail::Verdict;
 use crate::plan::{Plan, Verification};
@@ -200,7 +201,8 @@ impl Incident {
     /// The id: `inc-` and 16 hexadecimal digits.
     #[must_use]
     pub fn id_of(finding: &Finding) -> String {
-        let hash = seal::short_hash(&[&finding.scope.event_id, &finding.detector, &finding.target.key()]);
+        let detector = renamed::first(&finding.detector);
+        let hash = seal::short_hash(&[&finding.scope.event_id, detector, &finding.target.key()]);
         format!("inc-{hash}")
     }
 
@@ -271,6 +273,12 @@ mod tests {
         let mut other = finding();
         other.detector.push('x');
         assert_ne!(one.id, Incident::id_of(&other));
+    }
+
+    #[test]
+    fn an_event_that_comes_again_makes_the_same_incident_after_its_detector_was_renamed() {
+        let named = |detector: &str| Finding { detector: detector.to_owned(), ..finding() };
+        assert_eq!(Incident::id_of(&named("queue-emptied")), Incident::id_of(&named("sqs-queue-purged")));
     }
 
     #[test]

@@ -56,22 +56,27 @@ fn page(meta: &Meta, example: Option<&str>) -> String {
     line(
         &mut out,
         &format!(
-            "- Chapter {}, run by {}",
+            "- Category {}, run by {}",
             meta.domain.as_str(),
             function_of(meta.domain).map_or("nobody", |f| f.name)
         ),
     );
+    line(&mut out, &format!("- Status {}, since version {}", meta.status.as_str(), meta.since));
+    let aliases: Vec<_> = meta.aliases().collect();
+    if !aliases.is_empty() {
+        line(&mut out, &format!("- Formerly: {}", code(&aliases)));
+    }
     line(&mut out, &format!("- Reads: {}", reads(meta)));
     if let Some(burst) = meta.burst {
         let (count, what, minutes) = (burst.at_least, burst.what, burst.within_s.div_ceil(60));
         let per = burst.per.as_str();
-        line(&mut out, &format!("- Fires at {count} different {what} of one {per} within {minutes} min"));
+        line(&mut out, &format!("- Threshold: {count} different {what} of one {per} within {minutes} min"));
     }
     if !meta.reads.is_empty() {
         line(&mut out, &format!("- Asks AWS by: {}", code(meta.reads)));
     }
     let actions: Vec<_> = meta.actions.iter().map(|action| format!("[{action}](../catalogue.md#{action})")).collect();
-    let response = if actions.is_empty() { "none yet; it is told".to_owned() } else { actions.join(", ") };
+    let response = if actions.is_empty() { "none yet; an alert is sent".to_owned() } else { actions.join(", ") };
     line(&mut out, &format!("- Response: {response}"));
     let (does, rest) = parts(meta.prose);
     line(&mut out, &format!("\n{does}"));

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::renamed;
 use crate::finding::{Confidence, Severity};
 use crate::plan::ActionId;
 use crate::text::plain;
@@ -13,6 +14,10 @@ pub struct Meta {
     pub id: &'static str,
     /// A few words for people.
     pub title: &'static str,
+    /// The version of Riposte that had it first.
+    pub since: &'static str,
+    /// How far it can be relied on.
+    pub status: Status,
     /// The chapter it stands in, and so the function that runs it.
     pub domain: Domain,
     /// How bad, if true.
@@ -41,6 +46,8 @@ impl Meta {
     pub const PLAIN: Self = Self {
         id: "",
         title: "",
+        since: "0.1.0",
+        status: Status::Stable,
         domain: Domain::Account,
         severity: Severity::Medium,
         confidence: Confidence::Medium,
@@ -54,13 +61,52 @@ impl Meta {
     };
 }
 
+impl Meta {
+    /// The ids that it had before, the oldest first.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> + '_ {
+        renamed::former(self.id)
+    }
+}
+
+/// How far a detector can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is right as a rule, and its id stays.
+    Stable,
+    /// It is being tried: what it finds is a line in the log, and opens no incident.
+    Preview,
+    /// Another detector took its place, which its page names. It works until it is removed.
+    Deprecated,
+}
+
+impl Status {
+    /// `stable`, `preview` or `deprecated`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::Preview => "preview",
+            Self::Deprecated => "deprecated",
+        }
+    }
+}
+
+impl FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = [Self::Stable, Self::Preview, Self::Deprecated].into_iter().find(|status| status.as_str() == text);
+        found.ok_or_else(|| format!("must be `stable`, `preview` or `deprecated`, not `{}`", plain(text, 40)))
+    }
+}
+
 /// The text of a page, where pages are wanted (feature `pages`): a function does without.
 #[must_use]
 pub(in crate::detect) const fn page(text: &'static str) -> &'static str {
     if cfg!(feature = "pages") { text } else { "" }
 }
 
-/// The chapters of the catalogue.
+/// The categories of the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Domain {
     /// Who can reach what.
@@ -80,22 +126,29 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// All chapters, in the catalogue's order.
+    /// All categories, in the catalog's order.
     pub const ALL: [Self; 7] =
         [Self::Network, Self::Identity, Self::Data, Self::Traces, Self::Compute, Self::Account, Self::Hosts];
 
-    /// As it stands in a rule's `riposte.domain` and in the name of the pack's folders.
+    /// As it stands in a rule's `riposte.category` and in the name of the pack's folders.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "network",
             Self::Identity => "identity",
             Self::Data => "data",
-            Self::Traces => "traces",
+            Self::Traces => "defense-evasion",
             Self::Compute => "compute",
             Self::Account => "account",
             Self::Hosts => "hosts",
         }
+    }
+
+    /// The category of this name, or of the one that it had before.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "traces" { "defense-evasion" } else { name };
+        Self::ALL.into_iter().find(|domain| domain.as_str() == name)
     }
 }
 
@@ -189,7 +242,7 @@ const READING: [(&str, &[&str]); 7] = [
 
 /// Calls on what a resource holds, by service. CloudTrail records them only where a trail is told to, and
 /// they are many.
-const DATA_CALLS: [(&str, &[&str]); 5] = [
+const DATA_CALLS: [(&str, &[&str]); 6] = [
     (
         "s3.amazonaws.com",
         &[
@@ -227,6 +280,7 @@ const DATA_CALLS: [(&str, &[&str]); 5] = [
     ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
     ("lambda.amazonaws.com", &["Invoke"]),
+    ("bedrock-agentcore.amazonaws.com", &["InvokeAgentRuntimeCommand"]),
     (
         "cognito-identity.amazonaws.com",
         &[
@@ -295,7 +349,7 @@ pub enum Per {
 }
 
 impl Per {
-    /// As it stands in a rule's `riposte.burst.per`, and in a sentence.
+    /// As it stands in a rule's `riposte.threshold.per`, and in a sentence.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 
-use super::{Burst, Meta, Per};
+use super::{Burst, Meta, Per, renamed};
 use crate::finding::{Finding, Target};
 use crate::seal::short_hash;
 
@@ -33,7 +33,7 @@ const TOLD_EVERY_S: i64 = 6 * 3600;
 /// What is counted together: one detector, one principal or address, one window.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Counter {
-    /// The detector's id.
+    /// The detector's first id, which stays when it is renamed.
     pub detector: &'static str,
     /// The account.
     pub account: String,
@@ -72,7 +72,7 @@ impl Sighting {
         let second = time.map_or(0, Timestamp::as_second);
         let length = i64::from(burst.within_s.max(1));
         let counter = Counter {
-            detector: meta.id,
+            detector: renamed::first(meta.id),
             account: finding.scope.account.clone(),
             whose: whose.unwrap_or("(unknown)").to_owned(),
             window_s: second - second.rem_euclid(length),

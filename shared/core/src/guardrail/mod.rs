@@ -7,6 +7,7 @@
 //! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialised
 //! or cloned. Every action's `apply` takes one, so nothing acts without a decision.
 
+mod former_ids;
 mod policies;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -2,7 +2,7 @@
 
 use cedar_policy::{PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
-use super::GuardrailError;
+use super::{GuardrailError, former_ids};
 use crate::settings::{CustomGuardrail, Settings, SettingsError};
 
 const SHIPPED: &str = include_str!("shipped.cedar");
@@ -97,7 +97,8 @@ fn add_custom(set: &mut PolicySet, guardrail: &CustomGuardrail, schema: &Schema)
         // An id of its own, which names it in every record and cannot be taken for a shipped one.
         let suffix = if index == 0 { String::new() } else { format!(".{}", index + 1) };
         let id = PolicyId::new(format!("{CUSTOM}{}{suffix}", guardrail.id));
-        set.add(policy.new_id(id)).map_err(|e| malformed(e.to_string()))?;
+        let policy = former_ids::brought_up_to_date(policy, id).map_err(&malformed)?;
+        set.add(policy).map_err(|e| malformed(e.to_string()))?;
     }
     Ok(())
 }

@@ -133,3 +133,22 @@ fn hostile_names_are_data_to_cedar() {
     hostile.tags = BTreeMap::from([("\"}\n".to_owned(), "\\".to_owned())]);
     assert_eq!(verdict(&settings(Mode::Shadow), hostile, &finding()).guardrails, ["shadow-mode"]);
 }
+
+#[test]
+fn a_guardrail_holds_that_names_a_detector_by_a_former_id() {
+    let named = |detector: &str| Finding { detector: detector.to_owned(), ..finding() };
+    let (renamed, other) = (named("sqs-queue-purged"), named("open-admin-port"));
+    for (condition, held) in [
+        ("when { context.detector == \"queue-emptied\" }", (true, false)),
+        ("when { \"queue-emptied\" == context.detector && context.approved == false }", (true, false)),
+        ("when { [\"trail-stopped\", \"queue-emptied\"].contains(context.detector) }", (true, false)),
+        ("when { context.detector like \"queue-*\" }", (true, false)),
+        ("when { context.detector like \"*-emptied\" || context.detector == \"nobody\" }", (true, false)),
+        ("when { context.detector != \"queue-emptied\" }", (false, true)),
+        ("unless { context.detector like \"queue-*\" }", (false, true)),
+    ] {
+        let settings = with_custom(&format!("forbid (principal, action, resource) {condition};"));
+        let is_held = |finding: &Finding| verdict(&settings, plan(), finding).effect != Effect::Act;
+        assert_eq!((is_held(&renamed), is_held(&other)), held, "{condition}");
+    }
+}

@@ -100,6 +100,21 @@ async fn how_bad_it_is_decides_whether_it_is_noted_recorded_or_told() {
 }
 
 #[tokio::test]
+async fn a_rule_that_is_being_tried_opens_no_incident() {
+    for (status, counts) in [("experimental", (0, 0)), ("stable", (1, 1)), ("test", (1, 1)), ("deprecated", (1, 1))] {
+        for threshold in ["", BURST] {
+            let aws = Aws::new();
+            let guard = guard(&aws, format!("status: {status}\n{}", rule("critical", threshold)));
+            for name in ["a", "b", "c"] {
+                assert_eq!(failed(&deliver_to(&guard, &taken(name)).await.unwrap()), Vec::<&str>::new());
+            }
+            let each = if threshold.is_empty() { 3 } else { 1 };
+            assert_eq!((incidents(&aws), told(&aws)), (counts.0 * each, counts.1 * each), "{status} {threshold}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_rule_of_another_chapter_is_run_by_another_function() {
     let aws = Aws::new();
     let folder = std::env::temp_dir().join(format!("riposte-own-rules-{}", std::process::id()));

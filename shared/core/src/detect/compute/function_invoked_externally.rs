@@ -40,7 +40,7 @@ services, accounts under `/riposte/trusted-accounts` and refused calls are silen
 events of Lambda.
 
 ## Why is this bad?
-Who was let into a function (`function-opened-to-account`, `function-made-public`) runs it with the role of the function, whenever he likes.
+Who was let into a function (`function-shared-externally`, `function-public`) runs it with the role of the function, whenever he likes.
 Only these calls tell that somebody does, and since when.
 
 ## False positives

@@ -3,30 +3,30 @@
 mod command_override;
 mod container_command_downloads_code;
 mod container_command_overridden_with_shell;
-mod eks_endpoint_made_public;
+mod ecr_images_pulled_externally;
+mod ecr_images_replicated_externally;
+mod eks_endpoint_public;
 mod external_function_used;
 mod function_grant;
 mod function_invoked_externally;
-mod function_layer_from_another_account;
-mod function_made_public;
+mod function_layer_external;
+mod function_layer_shared_externally;
 mod function_open_to_any_source;
-mod function_opened_to_account;
-mod image_from_elsewhere;
-mod images_pulled_by_another_account;
-mod images_replicated_to_another_account;
+mod function_public;
+mod function_shared_externally;
 mod instances_stopped_in_bulk;
 mod instances_terminated_in_bulk;
 mod launch;
-mod layer_opened_to_account;
 mod many_instances_launched;
 mod many_tasks_requested;
 mod repository_grant;
-mod repository_made_public;
-mod repository_opened_to_account;
+mod repository_public;
+mod repository_shared_externally;
 mod ssm_command_on_many_instances;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
 mod unusual_managed_compute_requested;
+mod workload_image_external;
 
 use super::sigma::pack;
 use super::{Chapter, Domain};
@@ -43,17 +43,17 @@ pub static COMPUTE: Chapter = Chapter {
         &instances_terminated_in_bulk::InstancesTerminatedInBulk,
         &instances_stopped_in_bulk::InstancesStoppedInBulk,
         &ssm_command_on_many_instances::SsmCommandOnManyInstances,
-        &function_made_public::FunctionMadePublic,
-        &function_opened_to_account::FunctionOpenedToAccount,
+        &function_public::FunctionPublic,
+        &function_shared_externally::FunctionSharedExternally,
         &function_open_to_any_source::FunctionOpenToAnySource,
-        &function_layer_from_another_account::FunctionLayerFromAnotherAccount,
-        &layer_opened_to_account::LayerOpenedToAccount,
-        &repository_made_public::RepositoryMadePublic,
-        &repository_opened_to_account::RepositoryOpenedToAccount,
-        &images_replicated_to_another_account::ImagesReplicatedToAnotherAccount,
-        &images_pulled_by_another_account::ImagesPulledByAnotherAccount,
-        &image_from_elsewhere::ImageFromElsewhere,
-        &eks_endpoint_made_public::EksEndpointMadePublic,
+        &function_layer_external::FunctionLayerExternal,
+        &function_layer_shared_externally::FunctionLayerSharedExternally,
+        &repository_public::RepositoryPublic,
+        &repository_shared_externally::RepositorySharedExternally,
+        &ecr_images_replicated_externally::EcrImagesReplicatedExternally,
+        &ecr_images_pulled_externally::EcrImagesPulledExternally,
+        &workload_image_external::WorkloadImageExternal,
+        &eks_endpoint_public::EksEndpointPublic,
         &external_function_used::ExternalFunctionUsed,
         &function_invoked_externally::FunctionInvokedExternally,
         &container_command_overridden_with_shell::ContainerCommandOverriddenWithShell,

@@ -47,7 +47,7 @@ is notebooks, applications, endpoints and clusters. It fires, too, when a Batch 
 processors or more.
 
 Jobs of SageMaker do not fire, since they end by themselves and some teams start them all day
-(`ml-resources-changed` keeps a record of them), and neither does what other services ask for, except
+(`sagemaker-changed` keeps a record of them), and neither does what other services ask for, except
 CloudFormation.
 
 ## Why is this bad?

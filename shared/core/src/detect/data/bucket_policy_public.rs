@@ -25,7 +25,7 @@ addresses closes it again, and so does a `Deny` to all others. Conditions that w
 will (`aws:SecureTransport`, `aws:Referer`) do not. A condition that says nothing of who asks, such as a
 tag on the object, lowers the confidence to low.
 
-A policy that names accounts is `bucket-policy-cross-account`. One that is refused by the public access
+A policy that names accounts is `bucket-policy-external`. One that is refused by the public access
 block is a failed call, and silent.
 
 ## Why is this bad?

@@ -42,7 +42,7 @@ const fn event(source: &'static str, name: &'static str) -> EventName {
 /// Notifications and reports of a bucket.
 pub(super) const BUCKET_FEEDS_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
     meta: Meta {
-        id: "bucket-feeds-another-account",
+        id: "bucket-reports-externally",
         title: "Bucket reports to another account",
         domain: Domain::Data,
         severity: Severity::Medium,
@@ -90,7 +90,7 @@ finding with the one in their documentation.
 /// Subscriptions to a topic.
 pub(super) const TOPIC_SUBSCRIBED_BY_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
     meta: Meta {
-        id: "topic-subscribed-by-another-account",
+        id: "sns-topic-subscribed-externally",
         title: "Topic subscribed by another account",
         domain: Domain::Data,
         severity: Severity::Medium,
@@ -102,7 +102,7 @@ pub(super) const TOPIC_SUBSCRIBED_BY_ANOTHER_ACCOUNT: ForeignDestination = Forei
 ## What it does
 Fires when a topic is subscribed by a queue, a function or a delivery stream of another account. Those of
 the account itself are silent; addresses of mail, telephones and web servers are
-`topic-subscribed-from-outside`.
+`sns-topic-subscribed-outside-aws`.
 
 ## Why is this bad?
 Every message that is published from then on is delivered to the other account too: orders, alarms, links
@@ -129,7 +129,7 @@ own.
 /// Exports of a table.
 pub(super) const TABLE_EXPORTED_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
     meta: Meta {
-        id: "table-exported-to-another-account",
+        id: "dynamodb-table-exported-externally",
         title: "Table exported to another account's bucket",
         domain: Domain::Data,
         severity: Severity::Medium,
@@ -140,7 +140,7 @@ pub(super) const TABLE_EXPORTED_TO_ANOTHER_ACCOUNT: ForeignDestination = Foreign
             "\
 ## What it does
 Fires when a DynamoDB table is exported into a bucket that the call itself says is another account's. An
-export that names no owner, or the own account, is `table-exported`.
+export that names no owner, or the own account, is `dynamodb-table-exported`.
 
 ## Why is this bad?
 The whole table, as it was at any moment of the last weeks, is written out of the account by AWS itself: no
@@ -163,7 +163,7 @@ A data lake that has an account of its own. Compare the account in the finding w
 /// Copies of recovery points.
 pub(super) const BACKUP_COPIED_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
     meta: Meta {
-        id: "backup-copied-to-another-account",
+        id: "backup-copied-externally",
         title: "Backup copied to another account",
         domain: Domain::Data,
         severity: Severity::Low,
@@ -203,7 +203,7 @@ the finding.
 /// Targets of EventBridge rules.
 pub(super) const EVENTS_SENT_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignDestination {
     meta: Meta {
-        id: "events-sent-to-another-account",
+        id: "events-sent-externally",
         title: "Events sent on to another account",
         domain: Domain::Data,
         severity: Severity::Medium,

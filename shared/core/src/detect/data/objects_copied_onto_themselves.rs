@@ -31,7 +31,7 @@ trail that records data events of S3.
 ## Why is this bad?
 It is how a bucket is encrypted for ransom: each object is overwritten by itself under a key that can be
 taken away afterwards, be it made in this very account and then scheduled for deletion. Another account's
-key is `encrypted-with-foreign-key`, which needs one object only.
+key is `encrypted-with-external-key`, which needs one object only.
 
 ## False positives
 The move of a whole bucket to a new key. It is planned, and mostly left to Batch Operations.

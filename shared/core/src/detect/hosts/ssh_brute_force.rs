@@ -49,6 +49,7 @@ network ACL `riposte:exempt`, or raise the limit.
 - <https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-ec2.html#unauthorizedaccess-ec2-sshbruteforce>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl LogDetector for SshBruteForce {

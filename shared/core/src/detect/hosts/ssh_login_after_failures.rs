@@ -47,6 +47,7 @@ them; until they answer, the host is best taken for lost.
 - <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl LogDetector for SshLoginAfterFailures {

@@ -50,6 +50,7 @@ protected principals; better, give people temporary credentials and machines rol
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl Detector for AccessKeyForAnother {

@@ -56,6 +56,7 @@ principals, or tag them `riposte:exempt`. Power users (`NotAction: iam:*`) and p
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl Detector for AdminInlinePolicy {

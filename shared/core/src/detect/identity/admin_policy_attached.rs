@@ -60,6 +60,7 @@ somebody decided it.
 - <https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-admin-user/>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl Detector for AdminPolicyAttached {

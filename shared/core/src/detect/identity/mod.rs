@@ -11,6 +11,7 @@ mod credential_for_another;
 mod escalation_by_any_role;
 mod escalation_by_policy;
 mod escalation_by_takeover;
+mod external_role_assumed;
 mod federation_token_with_full_power;
 mod group_joined_by_self;
 mod login_profile_for_another;
@@ -22,12 +23,11 @@ mod own_policy_removed;
 mod password_policy_weakened;
 mod permissions_boundary_removed;
 mod policy_given_to_self;
-mod role_assumed_from_another_account;
-mod role_of_another_account_assumed;
-mod role_open_to_another_account;
-mod role_open_to_everyone;
-mod role_open_to_federation;
-mod role_open_with_external_id;
+mod role_assumed_externally;
+mod role_trust_public;
+mod role_trusts_external_account;
+mod role_trusts_external_account_with_id;
+mod role_trusts_federation;
 mod session_renewed_by_itself;
 mod trust_opened;
 mod written_policy;
@@ -48,10 +48,10 @@ pub static IDENTITY: Chapter = Chapter {
         &escalation_by_policy::EscalationByPolicy,
         &escalation_by_any_role::EscalationByAnyRole,
         &escalation_by_takeover::EscalationByTakeover,
-        &role_open_to_everyone::RoleOpenToEveryone,
-        &role_open_to_another_account::RoleOpenToAnotherAccount,
-        &role_open_with_external_id::RoleOpenWithExternalId,
-        &role_open_to_federation::RoleOpenToFederation,
+        &role_trust_public::RoleTrustPublic,
+        &role_trusts_external_account::RoleTrustsExternalAccount,
+        &role_trusts_external_account_with_id::RoleTrustsExternalAccountWithId,
+        &role_trusts_federation::RoleTrustsFederation,
         &login_profile_for_another::LoginProfileForAnother,
         &login_profile_for_namesake::LoginProfileForNamesake,
         &login_profile_for_self::LoginProfileForSelf,
@@ -65,8 +65,8 @@ pub static IDENTITY: Chapter = Chapter {
         &federation_token_with_full_power::FederationTokenWithFullPower,
         &policy_given_to_self::PolicyGivenToSelf,
         &session_renewed_by_itself::SessionRenewedByItself,
-        &role_assumed_from_another_account::RoleAssumedFromAnotherAccount,
-        &role_of_another_account_assumed::RoleOfAnotherAccountAssumed,
+        &role_assumed_externally::RoleAssumedExternally,
+        &external_role_assumed::ExternalRoleAssumed,
     ],
     rules: &pack::IDENTITY,
 };

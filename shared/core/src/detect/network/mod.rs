@@ -2,11 +2,13 @@
 
 mod acl_entry;
 mod api_authorizer_removed;
+mod api_integration_outside_aws;
 mod api_method_without_authorization;
 mod api_patch;
-mod api_sends_calls_elsewhere;
-mod cdn_changed;
+mod api_public;
+mod cloudfront_changed;
 mod database_groups_swapped;
+mod database_public;
 mod database_security_group_changed;
 mod default_vpc_created;
 mod dhcp_points_to_public_dns;
@@ -15,26 +17,23 @@ mod dns_firewall_removed;
 mod dnssec_disabled;
 mod endpoint_policy_opened;
 mod gateway_changed;
-mod ingress_from_foreign_account;
+mod ingress_from_external_account;
 mod internet_route_added;
 mod load_balancer_groups_changed;
 mod load_balancer_lets_attacks_pass;
-mod load_balancer_redirects_elsewhere;
+mod load_balancer_public;
+mod load_balancer_redirects_externally;
 mod network_acl_changed;
 mod network_acl_wide_entry;
 mod network_firewall_logs_stopped;
 mod network_firewall_removed;
 mod network_interface_shared;
-mod network_peered_with_foreign_account;
 mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
 mod open_network_acl;
 mod prefix_list_opened;
-mod private_api_made_public;
 mod public_address_transferred;
-mod public_database;
-mod public_load_balancer_created;
 mod remote_access_added;
 mod route_table_changed;
 mod security_group_changed;
@@ -46,6 +45,7 @@ mod transit_gateway_accepts_all;
 mod transit_gateway_changed;
 mod vpc_changed;
 mod vpc_endpoint_changed;
+mod vpc_peered_with_external_account;
 mod web_acl_emptied;
 mod web_acl_removed;
 mod web_acl_set_holds_internet;
@@ -59,9 +59,9 @@ pub static NETWORK: Chapter = Chapter {
     typed: &[
         &open_network_acl::OpenNetworkAcl,
         &network_acl_wide_entry::NetworkAclWideEntry,
-        &public_database::PublicDatabase,
+        &database_public::DatabasePublic,
         &prefix_list_opened::PrefixListOpened,
-        &network_peered_with_foreign_account::NetworkPeeredWithForeignAccount,
+        &vpc_peered_with_external_account::VpcPeeredWithExternalAccount,
         &endpoint_policy_opened::EndpointPolicyOpened,
         &internet_route_added::InternetRouteAdded,
         &web_acl_emptied::WebAclEmptied,
@@ -82,11 +82,11 @@ pub static NETWORK: Chapter = Chapter {
         &dns_firewall_removed::DNS_FIREWALL_REMOVED,
         &dns_firewall_opened::DNS_FIREWALL_OPENED,
         &dnssec_disabled::DNSSEC_DISABLED,
-        &cdn_changed::CDN_CHANGED,
+        &cloudfront_changed::CDN_CHANGED,
         &default_vpc_created::DEFAULT_VPC_CREATED,
         &source_check_disabled::SOURCE_CHECK_DISABLED,
         &api_authorizer_removed::API_AUTHORIZER_REMOVED,
-        &public_load_balancer_created::PUBLIC_LOAD_BALANCER_CREATED,
+        &load_balancer_public::PUBLIC_LOAD_BALANCER_CREATED,
         &open_admin_port::OpenAdminPort,
         &open_all_ports::OpenAllPorts,
         &transit_gateway_changed::TRANSIT_GATEWAY_CHANGED,
@@ -95,14 +95,14 @@ pub static NETWORK: Chapter = Chapter {
         &vpc_endpoint_changed::VPC_ENDPOINT_CHANGED,
         &network_firewall_logs_stopped::NETWORK_FIREWALL_LOGS_STOPPED,
         &load_balancer_lets_attacks_pass::LOAD_BALANCER_LETS_ATTACKS_PASS,
-        &private_api_made_public::PRIVATE_API_MADE_PUBLIC,
+        &api_public::PRIVATE_API_MADE_PUBLIC,
         &api_method_without_authorization::API_METHOD_WITHOUT_AUTHORIZATION,
         &web_acl_set_holds_internet::WEB_ACL_SET_HOLDS_INTERNET,
-        &load_balancer_redirects_elsewhere::LOAD_BALANCER_REDIRECTS_ELSEWHERE,
-        &api_sends_calls_elsewhere::API_SENDS_CALLS_ELSEWHERE,
+        &load_balancer_redirects_externally::LOAD_BALANCER_REDIRECTS_ELSEWHERE,
+        &api_integration_outside_aws::API_SENDS_CALLS_ELSEWHERE,
         &dhcp_points_to_public_dns::DHCP_POINTS_TO_PUBLIC_DNS,
         &network_interface_shared::NETWORK_INTERFACE_SHARED,
-        &ingress_from_foreign_account::INGRESS_FROM_FOREIGN_ACCOUNT,
+        &ingress_from_external_account::INGRESS_FROM_FOREIGN_ACCOUNT,
     ],
     rules: &pack::NETWORK,
 };

@@ -53,6 +53,7 @@ spans such as 1024-65535, opened for passive FTP, do cover databases: narrow the
 - <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl Detector for OpenAdminPort {

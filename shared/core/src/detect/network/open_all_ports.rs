@@ -48,6 +48,7 @@ themselves. Tag their groups `riposte:exempt`.
 - <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
 ",
     ),
+    ..Meta::PLAIN
 };
 
 impl Detector for OpenAllPorts {

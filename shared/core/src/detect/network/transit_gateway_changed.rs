@@ -39,7 +39,7 @@ pub(super) const TRANSIT_GATEWAY_CHANGED: Change = Change {
 ## What it does
 Fires when a transit gateway, a route table of one, a route in it or a VPC's attachment is made, changed
 or deleted, or the policy of a core network is written or carried out. Attachments of another account are
-`network-peered-with-foreign-account` besides; a VPC's own routes are `route-table-changed`.
+`vpc-peered-with-external-account` besides; a VPC's own routes are `route-table-changed`.
 
 ## Why is this bad?
 The tables of a transit gateway say which networks of a company can talk at all. One route joins what was

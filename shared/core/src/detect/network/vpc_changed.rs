@@ -34,7 +34,7 @@ pub(super) const VPC_CHANGED: Change = Change {
 ## What it does
 Fires on every change of a VPC as a whole: one made or deleted, its attributes or ranges changed, a peering
 asked for, accepted, changed, rejected or deleted. A peering with another account is
-`network-peered-with-foreign-account` besides; subnets are `subnet-changed`.
+`vpc-peered-with-external-account` besides; subnets are `subnet-changed`.
 
 ## Why is this bad?
 Networks that come and go are where instances appear that nobody knows of. Kept for whoever looks back.

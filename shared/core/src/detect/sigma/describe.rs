@@ -3,7 +3,7 @@
 //! This file knows nothing of the rest of the crate, because the build script reads it too: it turns
 //! the pack's rules into static entries, so that a function starts without parsing any.
 
-use rsigma_parser::{SigmaCollection, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{SigmaCollection, SigmaRule, Status, parse_sigma_yaml};
 use serde::Deserialize;
 
 use super::calls;
@@ -15,6 +15,8 @@ pub struct Description {
     pub name: Option<String>,
     /// `title`
     pub title: String,
+    /// `stable`, `preview` or `deprecated`.
+    pub status: &'static str,
     /// `level`; `medium` where the rule has none.
     pub severity: String,
     /// ATT&CK technique ids from the tags, in upper case.
@@ -31,8 +33,11 @@ pub struct Description {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Custom {
-    /// The chapter: `network`, `identity`…; for a rule of the pack, its folder says it.
+    /// The category: `network`, `identity`…; for a rule of the pack, its folder says it. It was called `domain`.
+    #[serde(rename = "category", alias = "domain")]
     pub domain: Option<String>,
+    /// The version of Riposte that had it first, for a rule of the pack that came after the first version.
+    pub since: Option<String>,
     /// `low`, `medium` or `high`.
     pub confidence: Option<String>,
     /// The actions that would help.
@@ -45,13 +50,14 @@ pub struct Custom {
     pub outcome: Option<String>,
     /// `root` or `denied`, where the rule reads by who called or how it ended instead of by names.
     pub reads: Option<String>,
-    /// How many different things make a finding.
+    /// How many different things make a finding. It was called `burst`.
+    #[serde(rename = "threshold", alias = "burst")]
     pub burst: Option<BurstText>,
     /// Why it is bad, for the page.
     pub why: Option<String>,
 }
 
-/// `riposte.burst`
+/// `riposte.threshold`
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BurstText {
@@ -92,7 +98,7 @@ pub fn parse(text: &str) -> Result<Vec<SigmaRule>, String> {
 /// Reads a rule's description.
 ///
 /// # Errors
-/// Where the `riposte:` part is malformed, or the rule is for another product than AWS.
+/// Where the `riposte:` part is malformed, the rule is for another product than AWS, or calls itself unusable.
 pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
     if let Some(product) = rule.logsource.product.as_deref()
         && product != "aws"
@@ -106,12 +112,23 @@ pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
     Ok(Description {
         name: rule.name.clone(),
         title: rule.title.clone(),
+        status: status(rule.status)?,
         severity: rule.level.map_or("medium", |level| level.as_str()).to_owned(),
         technique,
         calls: calls::of(&rule.detection).map(|calls| calls.into_iter().collect()),
         prose: prose(rule, custom.as_ref()),
         custom,
     })
+}
+
+/// What Sigma's word for a rule's maturity means here. A rule that says nothing is relied on.
+fn status(status: Option<Status>) -> Result<&'static str, String> {
+    match status {
+        None | Some(Status::Stable | Status::Test) => Ok("stable"),
+        Some(Status::Experimental) => Ok("preview"),
+        Some(Status::Deprecated) => Ok("deprecated"),
+        Some(Status::Unsupported) => Err("`status: unsupported` says that the rule cannot be used".to_owned()),
+    }
 }
 
 /// `t1562` or `t1562.008`

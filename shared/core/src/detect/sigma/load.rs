@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::describe::{self, BurstText, Custom, Description};
 use super::{Paths, SigmaDetector};
-use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, Per};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, Per, renamed};
 use crate::text::plain;
 
 /// Why a folder of rules cannot be used.
@@ -50,9 +50,15 @@ pub fn load(files: &[RuleFile], taken: &[&str]) -> Result<Vec<&'static dyn Detec
             Ok(rules) => {
                 for (line, rule) in rules {
                     let id = rule.meta().id;
-                    let elsewhere = taken.contains(&id);
+                    // What a detector of the catalog was once called still means that detector.
+                    let current = renamed::current(id);
+                    let catalog = match taken.contains(&current) {
+                        false => None,
+                        true if current == id => Some("in the catalog".to_owned()),
+                        true => Some(format!("in the catalog, which is called `{current}` now")),
+                    };
                     let other = seen.insert(id, file).map(|other| format!("in `{}`", other.display()));
-                    if let Some(place) = other.or(elsewhere.then(|| "in the catalogue".to_owned())) {
+                    if let Some(place) = other.or(catalog) {
                         let reason = format!("the name `{id}` is taken by a rule {place}");
                         errors.push(RuleError { file: file.clone(), line, reason });
                     }
@@ -88,10 +94,10 @@ fn read(file: &Path, text: &str) -> Result<Vec<(usize, SigmaDetector)>, RuleErro
 }
 
 fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, String> {
-    let Description { name, title, severity, technique, calls, custom, prose } = describe::describe(rule)?;
+    let Description { name, title, status, severity, technique, calls, custom, prose } = describe::describe(rule)?;
     // Without a part of ours the rule runs as it was written: over failed calls too.
     let outcome = if custom.is_some() { Outcome::Success } else { Outcome::Any };
-    let Custom { domain, confidence, respond, target, outcome: said, reads, burst, why: _ } =
+    let Custom { domain, since: _, confidence, respond, target, outcome: said, reads, burst, why: _ } =
         custom.unwrap_or_default();
     let outcome = match said.as_deref() {
         None => outcome,
@@ -109,10 +115,9 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
     };
     let domain = match domain.as_deref() {
         None => Domain::Compute,
-        Some(text) => Domain::ALL
-            .into_iter()
-            .find(|domain| domain.as_str() == text && *domain != Domain::Hosts)
-            .ok_or_else(|| format!("`riposte.domain`: there is no chapter `{text}`"))?,
+        Some(text) => Domain::named(text)
+            .filter(|domain| *domain != Domain::Hosts)
+            .ok_or_else(|| format!("`riposte.category`: there is no category `{text}`"))?,
     };
     let confidence =
         confidence.as_deref().unwrap_or("medium").parse().map_err(|e| format!("`riposte.confidence` {e}"))?;
@@ -130,6 +135,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
     let meta = Meta {
         id: leaked(name.unwrap_or(default_name)),
         title: leaked(title),
+        status: status.parse()?,
         domain,
         severity: severity.parse()?,
         confidence,
@@ -140,6 +146,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         reads: &[],
         actions: actions.leak(),
         prose: leaked(prose),
+        ..Meta::PLAIN
     };
     Ok(SigmaDetector::compiled(meta, paths, compiled))
 }
@@ -147,7 +154,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
 fn burst_of(text: BurstText) -> Result<Burst, String> {
     let BurstText { what, at_least, within_seconds: within_s, per, distinct: _ } = text;
     let per = per.as_deref().map_or(Ok(Per::default()), str::parse);
-    let per = per.map_err(|wrong| format!("`riposte.burst.per` {wrong}"))?;
+    let per = per.map_err(|wrong| format!("`riposte.threshold.per` {wrong}"))?;
     Ok(Burst { what: leaked(what), at_least, within_s, per })
 }
 

@@ -32,14 +32,14 @@ fn a_condition_that_names_nobody_lowers_the_confidence() {
 
 #[test]
 fn a_shared_copy_names_all_accounts_but_the_own() {
-    let finding = only("image-shared-with-account", "fires-another-account");
+    let finding = only("image-shared-externally", "fires-another-account");
     let why = "`ModifyImageAttribute` shared `ami-0a1b2c3d4e5f60718` with account `444455556666`, `777788889999`";
     assert_eq!(finding.why, why);
 }
 
 #[test]
 fn a_foreign_key_is_told_with_the_object_that_it_encrypts() {
-    let finding = only("encrypted-with-foreign-key", "fires-copied-onto-itself--with-objects-copied-onto-themselves");
+    let finding = only("encrypted-with-external-key", "fires-copied-onto-itself--with-objects-copied-onto-themselves");
     assert_eq!(
         finding.why,
         "`CopyObject` encrypts `acme-reports/2026/q1.pdf` with \
@@ -50,7 +50,7 @@ fn a_foreign_key_is_told_with_the_object_that_it_encrypts() {
 /// Every name of a call counts, and a name that is read twice counts once.
 #[test]
 fn parameters_are_counted_by_name_over_several_calls() {
-    let template = fixture("parameters-decrypted-in-bulk", "fires-by-name").call();
+    let template = fixture("ssm-parameters-decrypted-in-bulk", "fires-by-name").call();
     let mut tally = Tally::default();
     let mut read = |names: std::ops::Range<u32>| {
         let mut record = template.record().as_object().unwrap().clone();
@@ -75,8 +75,8 @@ fn parameters_are_counted_by_name_over_several_calls() {
 fn a_disk_is_copied_when_all_three_steps_were_taken() {
     let mut tally = Tally::default();
     let mut step = |name: &str| {
-        let report = fixture("disk-copied-to-machine", name).run(detectors());
-        let sightings = report.sightings.into_iter().filter(|one| one.counter.detector == "disk-copied-to-machine");
+        let report = fixture("volume-copied-to-instance", name).run(detectors());
+        let sightings = report.sightings.into_iter().filter(|one| one.finding.detector == "volume-copied-to-instance");
         sightings.filter_map(|sighting| tally.count(sighting)).map(|finding| finding.why).collect::<Vec<_>>()
     };
     assert_eq!(step("fires-snapshot"), Vec::<String>::new());

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::catalogue::all_metas;
 use crate::detect::{
-    Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, run,
+    Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, renamed, run,
 };
 use crate::event::{ApiCall, Event};
 use crate::finding::Severity;
@@ -71,9 +71,9 @@ impl Fixture {
         self.fired_among_all().into_iter().filter(|id| alarms(id)).collect()
     }
 
-    /// The detectors that the name says fire too: `fires-WHAT--with-ID--with-ID`.
+    /// The detectors that the name says fire too: `fires-WHAT--with-ID--with-ID`, by an id of now or before.
     pub(super) fn companions(&self) -> BTreeSet<&str> {
-        self.name.split("--with-").skip(1).collect()
+        self.name.split("--with-").skip(1).map(renamed::current).collect()
     }
 
     fn fired(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {

@@ -100,14 +100,14 @@ fn of_one_policy_only_the_worst_is_told() {
 
 #[test]
 fn a_role_says_who_may_become_it() {
-    let finding = only("role-open-to-another-account", "fires-added-to-a-service");
+    let finding = only("role-trusts-external-account", "fires-added-to-a-service");
     assert_eq!(
         finding.why,
         "`UpdateAssumeRolePolicy` lets these become the role `orders-worker`: account `444455556666`, without an \
          external id (statement 2)"
     );
     assert_eq!(finding.target, Target::Resource { service: "iam".to_owned(), id: "role/orders-worker".to_owned() });
-    let finding = only("role-open-to-federation", "fires-any-repository");
+    let finding = only("role-trusts-federation", "fires-any-repository");
     let lacks = "no condition fixes `token.actions.githubusercontent.com:sub`";
     assert!(finding.why.contains(lacks), "{}", finding.why);
 }
@@ -127,13 +127,13 @@ fn a_condition_that_says_nothing_of_who_comes_lowers_the_confidence() {
         (json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } }), Confidence::Low),
     ] {
         let call = with_document(
-            "role-open-to-another-account",
+            "role-trusts-external-account",
             "fires-added-to-a-service",
             "policyDocument",
             &trust(&condition),
         );
         let report = judged(&call);
-        let found = report.findings.iter().find(|f| f.detector == "role-open-to-another-account").unwrap();
+        let found = report.findings.iter().find(|f| f.detector == "role-trusts-external-account").unwrap();
         assert_eq!(found.confidence, want);
     }
 }
@@ -182,7 +182,7 @@ fn refused_calls_are_counted_by_their_kinds() {
     let several = ["AttachUserPolicy", "PutUserPolicy", "CreateAccessKey"];
     assert_eq!(found(&several), ["escalation-refused-repeatedly"]);
     assert_eq!(found(&["AttachUserPolicy"; 10]), Vec::<String>::new());
-    assert_eq!(found(&["AttachUserPolicy"; 20]), ["denied-calls-burst"]);
+    assert_eq!(found(&["AttachUserPolicy"; 20]), ["denied-calls-in-bulk"]);
 }
 
 #[test]
@@ -204,13 +204,13 @@ fn the_key_of_root_is_told_once_an_hour() {
 fn who_takes_which_role_is_told() {
     for (detector, name, why) in [
         (
-            "role-assumed-from-another-account",
+            "role-assumed-externally",
             "fires-other-account",
             "`AssumeRole`: account `444455556666` took the role `arn:aws:iam::111122223333:role/vendor-monitoring` as \
              `scanner`",
         ),
         (
-            "role-of-another-account-assumed",
+            "external-role-assumed",
             "fires-other-account",
             "`AssumeRole`: `arn:aws:sts::111122223333:assumed-role/ci-deploy/build-4711` took the role \
              `arn:aws:iam::444455556666:role/deploy-target` of account `444455556666`",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::fixture::fixtures_of;
 use crate::detect::sigma::{Record, RuleFile, load, pack, text_at};
-use crate::detect::{Detector, Events, Facts, Outcome};
+use crate::detect::{Detector, Domain, Events, Facts, Outcome, Status};
 
 #[test]
 fn every_rule_of_the_pack_compiles_and_has_an_id_of_its_own() {
@@ -64,7 +64,7 @@ fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
         rule.judge(&call, &Facts::default()).unwrap().len()
     };
     assert_eq!(
-        (fired("fires-by-arn"), fired("silent-see-defence-tampering-refused"), fired("silent-started")),
+        (fired("fires-by-arn"), fired("silent-see-defense-tampering-refused"), fired("silent-started")),
         (1, 1, 0)
     );
 }
@@ -125,14 +125,42 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
         ("field", rule(STOP, "riposte:\n    colour: red\n"), 11, "unknown field `colour`"),
         ("product", rule(STOP, "").replace("product: aws", "product: windows"), 3, "`windows`"),
         ("level", rule(STOP, "").replace("level: low", "level: loud"), 10, "loud"),
-        ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalogue"),
+        ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalog"),
+        ("renamed", rule(STOP, "name: trail-left-organisation\n"), 1, "is called `trail-left-organization` now"),
+        ("unsupported", rule(STOP, "status: unsupported\n"), 11, "`status: unsupported`"),
         ("nothing", "# only words\n".to_owned(), 1, "not a YAML mapping"),
     ] {
-        let errors = load(&file(&text), &["trail-stopped"]).map(|rules| rules.len()).unwrap_err();
+        let errors =
+            load(&file(&text), &["trail-stopped", "trail-left-organization"]).map(|rules| rules.len()).unwrap_err();
         let [error] = errors.as_slice() else { panic!("{name}: {errors:?}") };
         assert_eq!((error.file.as_path(), error.line), (Path::new("rules/rule.yml"), line), "{name}: {error}");
         assert!(error.reason.contains(reason), "{name}: {error}");
         assert!(error.to_string().starts_with(&format!("rules/rule.yml:{line}: ")), "{error}");
+    }
+}
+
+#[test]
+fn the_words_that_a_rule_was_written_with_before_still_work() {
+    let threshold = "{what: things, distinct: eventID, at-least: 3, within-seconds: 600}";
+    let before = format!("riposte:\n    domain: traces\n    burst: {threshold}\n");
+    let now = format!("riposte:\n    category: defense-evasion\n    threshold: {threshold}\n");
+    let metas = [before, now].map(|riposte| *load(&file(&rule(STOP, &riposte)), &[]).unwrap()[0].meta());
+    for meta in metas {
+        assert_eq!((meta.domain, meta.burst.map(|burst| burst.at_least)), (Domain::Traces, Some(3)));
+    }
+}
+
+#[test]
+fn the_status_of_sigma_says_how_far_a_rule_is_relied_on() {
+    for (text, status) in [
+        ("", Status::Stable),
+        ("status: stable\n", Status::Stable),
+        ("status: test\n", Status::Stable),
+        ("status: experimental\n", Status::Preview),
+        ("status: deprecated\n", Status::Deprecated),
+    ] {
+        let loaded = load(&file(&rule(STOP, text)), &[]).unwrap();
+        assert_eq!(loaded[0].meta().status, status, "{text}");
     }
 }
 

@@ -110,7 +110,7 @@ fn load_balancer(call: &ApiCall) -> Vec<String> {
 /// The control plane logs of EKS.
 pub(super) const CLUSTER_LOGGING_DISABLED: LoggingOff = LoggingOff {
     meta: Meta {
-        id: "cluster-logging-disabled",
+        id: "eks-logging-disabled",
         title: "Kubernetes control plane logging switched off",
         domain: Domain::Traces,
         severity: Severity::Medium,

@@ -2,7 +2,7 @@
 
 mod itself;
 mod logging_off;
-mod logs_sent_to_another_account;
+mod logs_sent_externally;
 mod paths;
 mod trail_blind_spot;
 mod trail_narrowed;
@@ -22,7 +22,7 @@ pub static TRACES: Chapter = Chapter {
         &logging_off::DATABASE_LOGGING_DISABLED,
         &logging_off::API_LOGGING_DISABLED,
         &logging_off::SERVICE_LOGGING_DISABLED,
-        &logs_sent_to_another_account::LogsSentToAnotherAccount,
+        &logs_sent_externally::LogsSentExternally,
         &itself::RULE_SILENCED,
         &itself::QUEUE_CUT_OFF,
         &itself::FUNCTION_STOPPED,

@@ -1,0 +1,47 @@
+//! `snapshot-public`: snapshot shared with everyone.
+
+use super::shared_copy::{self, Wanted};
+use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
+use crate::event::ApiCall;
+use crate::finding::{Confidence, Severity};
+
+/// See [`META`].
+pub(super) struct SnapshotPublic;
+
+const META: Meta = Meta {
+    id: "snapshot-public",
+    title: "Snapshot shared with everyone",
+    domain: Domain::Data,
+    severity: Severity::High,
+    confidence: Confidence::High,
+    technique: &["T1537", "T1530"],
+    events: Events::Calls(shared_copy::SNAPSHOTS),
+    prose: "\
+## What it does
+Fires when a snapshot of a volume, a database or a warehouse is made restorable by all AWS accounts.
+Sharing with single accounts is `snapshot-shared-externally`; taking a permission back is silent.
+
+## Why is this bad?
+A snapshot is the whole disk: every file, key and password on it. Public snapshots are listed for
+everyone, and are copied by strangers within minutes, after which closing it again changes nothing.
+
+## False positives
+Published data sets. Turn on the block of public access for snapshots in every region that publishes none.
+
+## References
+- <https://attack.mitre.org/techniques/T1537/>
+- <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html>
+- <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html>
+",
+    ..Meta::PLAIN
+};
+
+impl Detector for SnapshotPublic {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+        shared_copy::judge(call, facts, Wanted::Everyone)
+    }
+}
