@@ -65,6 +65,9 @@ pub(crate) enum Account {
         /// Restore what was taken although the resource has changed otherwise since
         #[arg(long)]
         accept_changes: bool,
+        /// Why, for the record
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Show or set what the functions may do
     Mode {

@@ -18,6 +18,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use riposte_aws::clients;
 use riposte_aws::operator::{self, Operator};
+use riposte_aws::undo::Wish;
 use riposte_core::text::plain;
 
 use crate::args::{Account, Arguments, Verb};
@@ -73,8 +74,10 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
             let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
             show::one(out, &incident, json)
         }
-        Account::Undo { id, yes, accept_changes } => {
-            undo::undo(out, &Operator::connect(&config).await?, &id, yes, accept_changes).await
+        Account::Undo { id, yes, accept_changes, reason } => {
+            let operator = Operator::connect(&config).await?;
+            let wish = Wish { accept_changes, reason, by: operator.caller().await };
+            undo::undo(out, &operator, &id, yes, &wish).await
         }
         Account::Mode { mode: None } => {
             let mode = operator::mode(&config).await?;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use riposte_aws::ledger::Listed;
 use riposte_core::incident::Incident;
 use riposte_core::notice::{opened, outcome, timeline};
-use riposte_core::plan::{Change, Plan, Snapshot};
+use riposte_core::plan::{Plan, Snapshot};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 
@@ -78,13 +78,16 @@ pub(crate) fn one(out: &mut impl Write, incident: &Incident, as_json: bool) -> R
 
 fn before_and_after(out: &mut impl Write, plan: &Plan) -> Result<()> {
     writeln!(out, "\n{}", plain(&plan.resource_arn, 300))?;
-    parts(out, "before", &plan.before, |name| if plan.delta.contains_key(name) { '-' } else { ' ' })?;
-    parts(out, "after", &plan.after(), |name| if plan.delta.contains_key(name) { '+' } else { ' ' })?;
-    for (title, changes) in [("calls", &plan.changes), ("undo", &plan.undo)] {
-        writeln!(out, "{title}")?;
-        for change in changes {
-            writeln!(out, "  {}", Change::call(change))?;
-        }
+    let delta = plan.delta();
+    parts(out, "before", &plan.before, |name| if delta.contains_key(name) { '-' } else { ' ' })?;
+    parts(out, "after", &plan.after(), |name| if delta.contains_key(name) { '+' } else { ' ' })?;
+    writeln!(out, "calls")?;
+    for change in &plan.changes {
+        writeln!(out, "  {change}")?;
+    }
+    writeln!(out, "undo")?;
+    for inverse in &plan.undo {
+        writeln!(out, "  {}", inverse.change)?;
     }
     Ok(())
 }

@@ -4,17 +4,11 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, Result, bail};
 use riposte_aws::operator::Operator;
-use riposte_aws::undo::Undoer;
+use riposte_aws::undo::{Undoer, Wish};
 use riposte_core::incident::Incident;
 
 /// Undoes an incident after a person has said yes.
-pub(crate) async fn undo(
-    out: &mut impl Write,
-    operator: &Operator,
-    id: &str,
-    yes: bool,
-    accept_changes: bool,
-) -> Result<()> {
+pub(crate) async fn undo(out: &mut impl Write, operator: &Operator, id: &str, yes: bool, wish: &Wish) -> Result<()> {
     let found = operator.ledger.get(id).await?;
     let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
     if incident.can_be_undone() {
@@ -24,13 +18,13 @@ pub(crate) async fn undo(
         }
     }
     let undoer = Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.guardrails };
-    let undone = undoer.undo(id, accept_changes, &Operator::invocation(&unique()?)).await?;
+    let undone = undoer.undo(id, wish, &Operator::invocation(&unique()?)).await?;
     Ok(writeln!(out, "{} is undone: read again, the before-state is restored", undone.id)?)
 }
 
 fn preview(out: &mut impl Write, incident: &Incident) -> Result<()> {
-    for change in incident.plan.iter().flat_map(|plan| &plan.undo) {
-        writeln!(out, "would call {}", change.call())?;
+    for inverse in incident.made_plan().iter().flat_map(|plan| &plan.undo) {
+        writeln!(out, "would call {}", inverse.change)?;
     }
     Ok(out.flush()?)
 }

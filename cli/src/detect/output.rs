@@ -93,7 +93,7 @@ struct Line<'a> {
     principal: &'a str,
     target: String,
     why: &'a str,
-    actions: Vec<&'static str>,
+    actions: Vec<&'a str>,
     file: &'a str,
 }
 
@@ -115,7 +115,7 @@ fn json_line(finding: &Finding, file: &str) -> serde_json::Result<String> {
         principal: finding.principal.label(),
         target: finding.target.key(),
         why: &finding.why,
-        actions: finding.response.iter().map(|response| response.action().as_str()).collect(),
+        actions: finding.response.iter().map(|response| response.action.as_str()).collect(),
         file,
     };
     let mut text = inert(serde_json::to_string(&line)?);

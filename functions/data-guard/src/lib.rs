@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
     // Its detectors name no action yet: what they find is recorded and told.
-    let base = Base::start(DATA_GUARD, &config, Actions::default()).await?;
+    let base = Base::start(DATA_GUARD, &config, Actions::new(&config)).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }
 

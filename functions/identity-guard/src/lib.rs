@@ -15,10 +15,7 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    let actions = Actions::default()
-        .with(DetachManagedPolicy::new(&config))
-        .with(DeleteInlinePolicy::new(&config))
-        .with(DeactivateAccessKey::new(&config));
+    let actions = Actions::new(&config).with(DetachManagedPolicy).with(DeleteInlinePolicy).with(DeactivateAccessKey);
     let base = Base::start(IDENTITY_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_iam(&config)))
 }

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    let actions = Actions::default().with(RevokeIngress::new(&config));
+    let actions = Actions::new(&config).with(RevokeIngress);
     let base = Base::start(INGRESS_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_ec2(&config)))
 }

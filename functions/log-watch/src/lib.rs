@@ -30,7 +30,7 @@ pub struct LogWatch {
 pub async fn start() -> Result<LogWatch, StartError> {
     let config = clients::configuration().await;
     let region = environment::region()?;
-    let base = Base::start(LOG_WATCH, &config, Actions::default().with(DenySource::new(&config))).await?;
+    let base = Base::start(LOG_WATCH, &config, Actions::new(&config).with(DenySource)).await?;
     let streams = LogStreams::new(&config, base.spec.log_detectors);
     Ok(LogWatch { base, streams, region })
 }

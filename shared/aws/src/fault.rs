@@ -1,5 +1,6 @@
 //! What went wrong with a call to AWS, classified in one place.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -43,16 +44,19 @@ pub struct Fault {
     /// What can be done about it.
     pub kind: Kind,
     /// The call, for example `ec2:RevokeSecurityGroupIngress`.
-    pub call: &'static str,
+    pub call: Cow<'static, str>,
     /// AWS's error code; empty where there was no answer.
     pub code: String,
     /// AWS's words, or the connection's.
     pub reason: String,
+    /// Whether the call was sent more than once, as far as it is known: then an earlier attempt may have been
+    /// carried out, and this be the answer to a later one.
+    pub repeated: bool,
 }
 
 impl Fault {
     /// Classifies an SDK error.
-    pub fn of<E>(call: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
+    pub fn of<E>(call: impl Into<Cow<'static, str>>) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -69,20 +73,28 @@ impl Fault {
                 Some(message) if !code.is_empty() => format!("{code}: {message}"),
                 _ => DisplayErrorContext(&error).to_string(),
             };
-            Self { kind, call, code, reason }
+            Self { kind, call: call.into(), code, reason, repeated: false }
         }
+    }
+
+    /// Classifies a service's refusal that was read from its answer: the code, the HTTP status and the service's
+    /// words.
+    #[must_use]
+    pub fn answered(call: impl Into<Cow<'static, str>>, code: &str, status: u16, words: &str) -> Self {
+        let kind = kind_of(code, Some(status));
+        Self { kind, call: call.into(), code: code.to_owned(), reason: format!("{code}: {words}"), repeated: false }
     }
 
     /// A fault that was found without a call's answer, for example an answer without a needed part.
     #[must_use]
-    pub fn refused(call: &'static str, reason: impl Into<String>) -> Self {
-        Self { kind: Kind::Refused, call, code: String::new(), reason: reason.into() }
+    pub fn refused(call: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Refused, call: call.into(), code: String::new(), reason: reason.into(), repeated: false }
     }
 
     /// A conflict that was found without a call's answer.
     #[must_use]
-    pub fn conflict(call: &'static str, reason: impl Into<String>) -> Self {
-        Self { kind: Kind::Conflict, call, code: String::new(), reason: reason.into() }
+    pub fn conflict(call: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Conflict, call: call.into(), code: String::new(), reason: reason.into(), repeated: false }
     }
 
     /// Whether the queue should bring the event again.
@@ -92,22 +104,40 @@ impl Fault {
     }
 }
 
-/// Error codes of EC2, IAM, DynamoDB, SSM, SNS and CloudWatch Logs, which name the same thing in
-/// different ways.
+/// Error codes of the services, which name the same thing in different ways.
 fn kind_of(code: &str, status: Option<u16>) -> Kind {
-    const DENIED: [&str; 9] = [
+    const DENIED: [&str; 13] = [
         "AccessDenied",
         "AccessDeniedException",
         "AuthorizationError",
         "AuthFailure",
+        "AllAccessDisabled",
+        "AuthorizationErrorException",
+        "InvalidAccessKeyId",
+        "NotAuthorized",
         "ExpiredToken",
         "InvalidClientTokenId",
         "KMSAccessDenied",
         "UnauthorizedOperation",
         "UnrecognizedClientException",
     ];
-    const CONFLICT: [&str; 10] = [
+    const CONFLICT: [&str; 25] = [
         "ConcurrentModification",
+        "ConcurrentModificationException",
+        "ConflictException",
+        "DependencyViolation",
+        "IncorrectInstanceState",
+        "IncorrectState",
+        "InvalidDBClusterStateFault",
+        "InvalidDBInstanceState",
+        "InvalidDBInstanceStateFault",
+        "KMSInvalidStateException",
+        "OperationAborted",
+        "PreconditionFailed",
+        "PreconditionFailedException",
+        "ResourceConflictException",
+        "ResourceInUseException",
+        "UnmodifiableEntity",
         "ConditionalCheckFailedException",
         "DeleteConflict",
         "EntityAlreadyExists",
@@ -118,8 +148,14 @@ fn kind_of(code: &str, status: Option<u16>) -> Kind {
         "TransactionCanceledException",
         "TransactionConflictException",
     ];
-    const TRANSIENT: [&str; 12] = [
+    const TRANSIENT: [&str; 18] = [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
         "InternalError",
+        "PriorRequestNotComplete",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "SlowDown",
         "InternalFailure",
         "InternalServerError",
         "KMSThrottling",
@@ -134,10 +170,13 @@ fn kind_of(code: &str, status: Option<u16>) -> Kind {
     ];
     // A table that is missing is a fault of the deployment, not a resource that went away; its code is
     // the same, so the ledger treats `Gone` as an error of its own.
-    let gone = code == "NoSuchEntity"
+    let gone = code.starts_with("NoSuch")
         || code.ends_with(".NotFound")
-        || code == "ResourceNotFoundException"
-        || code == "NotFound";
+        || code.ends_with("NotFound")
+        || code.ends_with("NotFoundException")
+        || code.ends_with("NotFoundFault")
+        || code.ends_with("DoesNotExist")
+        || code.ends_with("NonExistentQueue");
     if DENIED.contains(&code) {
         Kind::Denied
     } else if CONFLICT.contains(&code) {
@@ -166,6 +205,18 @@ mod tests {
             ("ThrottlingException", 400, Kind::Transient),
             ("SomethingNew", 500, Kind::Transient),
             ("ConditionalCheckFailedException", 400, Kind::Conflict),
+            ("NoSuchBucket", 404, Kind::Gone),
+            ("NoSuchPublicAccessBlockConfiguration", 404, Kind::Gone),
+            ("TrailNotFoundException", 400, Kind::Gone),
+            ("InvalidSnapshot.NotFound", 400, Kind::Gone),
+            ("DBSnapshotNotFound", 404, Kind::Gone),
+            ("DBClusterSnapshotNotFoundFault", 404, Kind::Gone),
+            ("RepositoryPolicyNotFoundException", 400, Kind::Gone),
+            ("AWS.SimpleQueueService.NonExistentQueue", 400, Kind::Gone),
+            ("KMSInvalidStateException", 400, Kind::Conflict),
+            ("ResourceConflictException", 409, Kind::Conflict),
+            ("IncorrectInstanceState", 400, Kind::Conflict),
+            ("SlowDown", 503, Kind::Transient),
             ("InvalidParameterValue", 400, Kind::Refused),
         ] {
             assert_eq!(kind_of(code, Some(status)), kind, "{code}");

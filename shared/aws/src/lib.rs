@@ -5,7 +5,9 @@
 //! these two call.
 
 pub mod actions;
+pub mod api;
 pub mod clients;
+mod drive;
 pub mod environment;
 pub mod fault;
 pub mod guard;

@@ -13,13 +13,13 @@ use crate::invocation::now_ms;
 use crate::reread;
 
 /// What a function needs to answer the questions about customer-managed policies.
-pub const POLICY_PERMISSION: Permission = Permission {
-    actions: &["iam:GetPolicy", "iam:GetPolicyVersion"],
-    resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*"],
-};
+pub const POLICY_PERMISSION: Permission = Permission::on(
+    &["arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*"],
+    &["iam:GetPolicy", "iam:GetPolicyVersion"],
+);
 
 /// What a function needs to answer the questions about security-group rules.
-pub const RULES_PERMISSION: Permission = Permission { actions: &["ec2:DescribeSecurityGroupRules"], resources: &["*"] };
+pub const RULES_PERMISSION: Permission = Permission::anywhere(&["ec2:DescribeSecurityGroupRules"]);
 
 /// What asking gave.
 #[derive(Debug, Default)]

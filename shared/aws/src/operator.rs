@@ -4,8 +4,10 @@
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
 use aws_types::SdkConfig;
+use riposte_core::event::Scope;
 use riposte_core::guardrail::Guardrails;
 use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode, Settings};
+use serde_json::{Value, json};
 
 use crate::actions::Actions;
 use crate::fault::Fault;
@@ -27,6 +29,7 @@ pub struct Operator {
     pub ledger: Ledger,
     /// All actions.
     pub actions: Actions,
+    region: String,
 }
 
 impl Operator {
@@ -41,8 +44,22 @@ impl Operator {
             guardrails: Guardrails::new(&settings)?,
             ledger: Ledger::new(client, &settings.ledger_table, &settings.ledger_key),
             actions: Actions::all(config),
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
             settings,
         })
+    }
+
+    /// Who calls, as AWS knows it: an ARN; `None` where AWS does not say.
+    pub async fn caller(&self) -> Option<String> {
+        let scope = Scope { event_id: String::new(), account: String::new(), region: self.region.clone() };
+        let answer = self.actions.site(&scope).get("sts:GetCallerIdentity", json!({})).await;
+        match answer {
+            Ok(body) => body.get("Arn").and_then(Value::as_str).map(str::to_owned),
+            Err(fault) => {
+                tracing::warn!(%fault, "who calls could not be read");
+                None
+            }
+        }
     }
 
     /// An invocation of the operator's own. `id` must differ from that of every other.

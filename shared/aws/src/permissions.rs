@@ -5,25 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use riposte_core::catalogue::FunctionSpec;
 
-use crate::actions::{self, Permission};
+use crate::actions::{self, Permission, When};
 use crate::{lookups, streams};
 
-/// IAM actions by the resources that they are allowed on.
-pub type Grants = BTreeMap<Vec<&'static str>, BTreeSet<&'static str>>;
+/// On what and when something is allowed: resources and conditions.
+pub type Where = (&'static [&'static str], &'static [When]);
+
+/// IAM actions by where they are allowed.
+pub type Grants = BTreeMap<Where, BTreeSet<&'static str>>;
 
 /// The grants of a function.
 #[must_use]
 pub fn of(function: &FunctionSpec) -> Grants {
     let mut grants = Grants::new();
     let mut add = |permission: &Permission| {
-        grants.entry(permission.resources.to_vec()).or_default().extend(permission.actions);
+        grants.entry((permission.resources, permission.when)).or_default().extend(permission.calls);
     };
     for meta in function.actions().into_iter().filter_map(actions::meta) {
         meta.permissions.iter().for_each(&mut add);
     }
     let reads: BTreeSet<_> = function.metas().flat_map(|meta| meta.reads).copied().collect();
     for permission in [&lookups::POLICY_PERMISSION, &lookups::RULES_PERMISSION] {
-        if permission.actions.iter().any(|action| reads.contains(action)) {
+        if permission.calls.iter().any(|action| reads.contains(action)) {
             add(permission);
         }
     }
@@ -51,7 +54,7 @@ mod tests {
     #[test]
     fn every_action_declares_its_permissions() {
         for meta in actions::ACTIONS {
-            assert!(meta.permissions.iter().any(|p| !p.actions.is_empty() && !p.resources.is_empty()), "{}", meta.id);
+            assert!(meta.permissions.iter().any(|p| !p.calls.is_empty() && !p.resources.is_empty()), "{}", meta.id);
         }
     }
 }

@@ -6,16 +6,18 @@
 //! `notified` after the topic has accepted the notice. Killed anywhere, the next delivery goes on.
 
 mod act;
+mod echo;
 mod resume;
 
 use std::time::Duration;
 
 use aws_sdk_sns::Client as SnsClient;
+use riposte_core::action::Response;
 use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
 use riposte_core::incident::{Changed, Incident, Next, State, Step};
-use riposte_core::plan::{Plan, Response};
+use riposte_core::plan::Plan;
 use riposte_core::text::plain;
 use thiserror::Error;
 
@@ -118,6 +120,9 @@ impl Responder<'_> {
         metrics::count(self.function, Metric::Findings);
         let incident = Incident::open(finding, self.function, self.loaded.settings.mode, now_ms());
         let id = incident.id.clone();
+        if let Some(id) = self.echo_of(&incident.finding).await? {
+            return Ok(Answered::Joined(id));
+        }
         let mut held = match self.open(incident, request_id, invocation).await? {
             Opened::Held(held) => *held,
             Opened::Done(incident) => return Ok(Answered::Before(incident.id)),
@@ -178,8 +183,9 @@ impl Responder<'_> {
     /// Plans, and looks again where the event is too young for an absence to be believed.
     async fn planned(&self, action: &dyn Action, finding: &Finding, response: &Response) -> Result<Planned, Fault> {
         let young = || is_young(finding.event_time.as_deref(), now_ms());
-        let plan = || action.plan(&finding.scope, response);
-        reread::until(Duration::from_millis(200), plan, |planned| !(young() && found_nothing(planned))).await
+        let site = self.actions.site(&finding.scope);
+        let plan = || action.plan(&site, response);
+        reread::until(Duration::from_millis(200), plan, |planned| !(young() && found_nothing(action, planned))).await
     }
 
     /// Reads the live state, plans, asks the guardrails, and acts where they let it.
@@ -196,12 +202,8 @@ impl Responder<'_> {
             incident.note(now_ms(), Step::Plan, "no action is known for it");
             return Ok(());
         };
-        let Some(action) = self.actions.get(response.action()) else {
-            incident.note(
-                now_ms(),
-                Step::Plan,
-                format!("this function does not have the action {}", response.action()),
-            );
+        let Some(action) = response.action.known().and_then(|id| self.actions.get(id)) else {
+            incident.note(now_ms(), Step::Plan, format!("this function does not have the action {}", response.action));
             return Ok(());
         };
         match self.planned(action, &incident.finding, &response).await {
@@ -228,7 +230,8 @@ impl Responder<'_> {
     async fn rule(&self, held: &mut Held, action: &dyn Action, plan: Plan) -> Result<(), RespondError> {
         let incident = &mut held.incident;
         incident.mode = self.loaded.settings.mode;
-        let call = plan.changes.first().map(|change| change.call().to_string()).unwrap_or_default();
+        let calls: Vec<_> = plan.changes.iter().map(ToString::to_string).collect();
+        let call = calls.join("; ");
         match self.loaded.guardrails.decide(self.function, plan, &incident.finding) {
             Decision::Hold(plan, verdict) => {
                 let text = format!("{verdict}: would call {}", plain(&call, 400));
@@ -250,7 +253,8 @@ impl Responder<'_> {
                     }
                     written => {
                         written?;
-                        self.apply(held, action, &approved).await
+                        let live = approved.get().before.clone();
+                        self.apply(held, action, &approved, live).await
                     }
                 }
             }
@@ -307,16 +311,11 @@ fn fail_or_retry(function: &str, incident: &mut Incident, step: Step, fault: Fau
 }
 
 /// Whether a plan rests on something not being there, which a reading that is too early shows too.
-fn found_nothing(planned: &Planned) -> bool {
+fn found_nothing(action: &dyn Action, planned: &Planned) -> bool {
     match planned {
         Planned::Gone(_) => true,
-        Planned::Plan(plan) if plan.changes.is_empty() => match &plan.response {
-            Response::RevokeIngress { .. } | Response::DetachManagedPolicy { .. } => true,
-            Response::DeleteInlinePolicy { policy_name, .. } => !plan.before.0.contains_key(policy_name),
-            // These show the key that is inactive, and the entry that denies.
-            Response::DeactivateAccessKey { .. } | Response::DenySource { .. } => false,
-        },
-        Planned::Plan(_) | Planned::Impossible(_) => false,
+        Planned::Plan(plan) => plan.changes.is_empty() && action.rests_on_absence(plan),
+        Planned::Impossible(_) => false,
     }
 }
 

@@ -9,11 +9,11 @@ mod page;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
+use riposte_core::action;
 use riposte_core::detect::{LogDetector, Status};
 use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
 use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::rfc3339;
-use riposte_core::plan::Response;
 use riposte_core::seal::short_hash;
 use riposte_core::settings::LOG_GROUPS_PATH;
 use riposte_core::ssh::{LogFinding, StreamWindows};
@@ -30,10 +30,10 @@ use crate::settings::Loaded;
 use page::{advance, hash_of_line};
 
 /// What a function needs to pull log streams.
-pub const PERMISSION: Permission = Permission {
-    actions: &["logs:DescribeLogStreams", "logs:GetLogEvents"],
-    resources: &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
-};
+pub const PERMISSION: Permission = Permission::on(
+    &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
+    &["logs:DescribeLogStreams", "logs:GetLogEvents"],
+);
 
 /// The schedule pulls streams that were written within this time. CloudWatch tells a stream's last
 /// line with up to an hour's delay.
@@ -345,7 +345,7 @@ fn finding(name: &StreamName, found: LogFinding, trusted: bool) -> Finding {
         },
         target: Target::Source { address, group: group.clone(), stream: stream.clone() },
         why: if trusted { claim.why } else { format!("{}; the log group is not among `{LOG_GROUPS_PATH}`", claim.why) },
-        response: trusted.then_some(Response::DenySource { address, group, stream }),
+        response: trusted.then(|| action::DenySource { address, group, stream }.into()),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use riposte_core::event::Scope;
-use riposte_core::guardrail::{Decision, Guardrails, Undo};
-use riposte_core::incident::{Incident, State, Step};
-use riposte_core::plan::{Plan, Snapshot};
+use riposte_core::guardrail::{Approved, Decision, Guardrails, Undo};
+use riposte_core::incident::{Incident, State, Step, Undoing};
+use riposte_core::plan::{Delta, Plan, Snapshot};
 use thiserror::Error;
 
-use crate::actions::{Action, Actions};
+use crate::actions::{Action, Actions, Site};
+use crate::drive;
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Ledger, LedgerError};
@@ -68,16 +68,26 @@ pub struct Undoer<'a> {
     pub guardrails: &'a Guardrails,
 }
 
+/// What a person says with the undo.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Restore what was taken although the resource has changed otherwise since.
+    pub accept_changes: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who: the ARN of the caller, where AWS has told it.
+    pub by: Option<String>,
+}
+
 impl Undoer<'_> {
-    /// Undoes an incident. With `accept_changes`, what was taken is restored although the resource has
-    /// changed otherwise since.
+    /// Undoes an incident: takes back exactly what was made, the last first.
     ///
     /// # Errors
     /// Says why not, and what is changed if anything is.
-    pub async fn undo(&self, id: &str, accept_changes: bool, invocation: &Invocation) -> Result<Incident, UndoError> {
+    pub async fn undo(&self, id: &str, wish: &Wish, invocation: &Invocation) -> Result<Incident, UndoError> {
         let (incident, _) = self.ledger.get(id).await?.ok_or_else(|| UndoError::Unknown(id.to_owned()))?;
         let Some(mut held) = self.ledger.hold(&incident, invocation).await? else { return Err(UndoError::Busy) };
-        let result = self.under_lease(&mut held, accept_changes).await;
+        let result = self.under_lease(&mut held, wish).await;
         if result.is_err()
             && let Err(release) = self.ledger.release(&held).await
         {
@@ -87,83 +97,95 @@ impl Undoer<'_> {
         result.map(|()| held.incident)
     }
 
-    async fn under_lease(&self, held: &mut Held, accept_changes: bool) -> Result<(), UndoError> {
+    async fn under_lease(&self, held: &mut Held, wish: &Wish) -> Result<(), UndoError> {
         let incident = &held.incident;
-        let (id, scope) = (incident.id.clone(), incident.finding.scope.clone());
-        let plan = match &incident.plan {
-            Some(plan) if incident.can_be_undone() => plan.clone(),
-            _ => return Err(UndoError::Nothing { id, state: incident.state }),
+        let scope = incident.finding.scope.clone();
+        let plan = match incident.made_plan() {
+            Some(plan) if incident.can_be_undone() => plan,
+            _ => return Err(UndoError::Nothing { id: incident.id.clone(), state: incident.state }),
         };
         let action = self.action(&plan)?;
-        let live = action.read(&scope, &plan).await?;
+        let site = self.actions.site(&scope);
+        let live = action.read(&site, &plan).await?;
         let changes = changed_since(&plan, &live);
-        if !changes.is_empty() && !accept_changes {
+        if !changes.is_empty() && !wish.accept_changes {
             return Err(UndoError::Changed { resource: plan.resource_arn, changes });
         }
-        let (wanted, proposal) = (expected(&plan, &live), Undo(plan.clone()));
-        let approved = match self.guardrails.decide_approved(OPERATOR, proposal, &incident.finding) {
+        let approved = match self.guardrails.decide_approved(OPERATOR, Undo(plan.clone()), &incident.finding) {
             Decision::Act(approved, _) => approved,
             Decision::Hold(_, verdict) => return Err(UndoError::Forbidden(verdict.to_string())),
         };
-        held.incident.note(now_ms(), Step::Undo, "intended by an operator");
+        // Before the first call: its event must find the undo in the record, whatever becomes of this process.
+        held.incident.undoing = Some(Undoing { by: wish.by.clone(), reason: wish.reason.clone(), at_ms: now_ms() });
+        held.incident.note(now_ms(), Step::Undo, intent(wish));
         self.ledger.write(held).await?;
-        let mut made = Vec::new();
-        let result = action.undo(&scope, &approved, &mut made).await;
-        // Also of an undo that failed half way: the events of what it did must join the incident.
-        for request_id in &made {
-            self.ledger.note_caused(request_id, &id).await?;
-        }
-        result?;
-        confirm(action, &scope, &plan, &wanted).await?;
+        let wanted = self.take_back(held, action, &approved, live).await?;
+        confirm(action, &site, &approved.get().0, &wanted).await?;
         held.incident.advance(State::Undone);
         held.incident.note(now_ms(), Step::Undo, "read again: the before-state is restored");
         Ok(self.ledger.finish(held).await?)
     }
 
+    /// Makes the undo changes that are still needed, and returns what the resource must be then.
+    async fn take_back(
+        &self,
+        held: &Held,
+        action: &dyn Action,
+        approved: &Approved<Undo>,
+        mut live: Snapshot,
+    ) -> Result<Snapshot, UndoError> {
+        let (id, scope) = (&held.incident.id, &held.incident.finding.scope);
+        let (plan, site, mark) = (&approved.get().0, self.actions.site(scope), self.ledger.mark(id));
+        let after = plan.after();
+        for inverse in plan.undo.iter().map(|inverse| &inverse.change) {
+            let Some(needed) = drive::needed_back(action, inverse, &after, &live)? else { continue };
+            let answer = drive::send(&site, &needed, &mark).await?;
+            self.ledger.note_caused(&answer.request_id, id).await?;
+            live.take(&inverse.delta);
+        }
+        Ok(live)
+    }
+
     fn action(&self, plan: &Plan) -> Result<&dyn Action, UndoError> {
-        let known = self.actions.get(plan.action);
+        let known = plan.action.known().and_then(|id| self.actions.get(id));
         Ok(known.ok_or_else(|| Fault::refused("undo", format!("the action {} is not known here", plan.action)))?)
     }
 }
 
-/// Reads until the resource is as wanted.
-async fn confirm(action: &dyn Action, scope: &Scope, plan: &Plan, wanted: &Snapshot) -> Result<(), UndoError> {
-    let read = || action.read(scope, plan);
-    let now = reread::until(Duration::from_millis(100), read, |now: &Snapshot| now.same_parts(wanted)).await?;
-    if now.same_parts(wanted) { Ok(()) } else { Err(UndoError::NotConfirmed(wanted.differences(&now))) }
+fn intent(wish: &Wish) -> String {
+    let by = wish.by.as_deref().unwrap_or("an operator");
+    let reason = wish.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("intended by {by}{reason}")
+}
+
+/// Reads until those parts that were taken back are as wanted.
+async fn confirm(action: &dyn Action, site: &Site<'_>, plan: &Plan, wanted: &Snapshot) -> Result<(), UndoError> {
+    let delta: Delta = plan.undo.iter().flat_map(|inverse| inverse.change.delta.clone()).collect();
+    let differ = |now: &Snapshot| -> Vec<String> {
+        delta.keys().filter(|name| now.0.get(*name) != wanted.0.get(*name)).cloned().collect()
+    };
+    let read = || action.read(site, plan);
+    let now = reread::until(Duration::from_millis(100), read, |now: &Snapshot| differ(now).is_empty()).await?;
+    match differ(&now) {
+        names if names.is_empty() => Ok(()),
+        names => Err(UndoError::NotConfirmed(names)),
+    }
 }
 
 /// What differs between how Riposte left the resource and how it is now. Parts that are as they were
 /// before the incident do not count: an interrupted undo has restored them.
 fn changed_since(plan: &Plan, live: &Snapshot) -> Vec<String> {
+    let mut restored = plan.before.clone();
+    plan.undo.iter().for_each(|inverse| restored.take(&inverse.change.delta));
     let after = plan.after();
     let differs = |name: &String| {
         let now = live.0.get(name);
-        now != after.0.get(name) && now != plan.before.0.get(name) && !now.is_some_and(|part| was_before(plan, part))
+        now != after.0.get(name) && now != plan.before.0.get(name) && now != restored.0.get(name)
     };
     let mut names: Vec<_> = after.0.keys().chain(live.0.keys()).filter(|name| differs(name)).cloned().collect();
     names.sort();
     names.dedup();
     names
-}
-
-/// Whether a part is one of those that were taken, under whatever name: a rule authorised again has a
-/// new id.
-fn was_before(plan: &Plan, part: &serde_json::Value) -> bool {
-    plan.delta.keys().any(|name| plan.before.0.get(name) == Some(part))
-}
-
-/// How the resource must be after the undo: as it is now, with what was taken put back.
-fn expected(plan: &Plan, live: &Snapshot) -> Snapshot {
-    let mut parts = live.0.clone();
-    parts.retain(|_, part| !was_before(plan, part));
-    for name in plan.delta.keys() {
-        match plan.before.0.get(name) {
-            Some(part) => parts.insert(name.clone(), part.clone()),
-            None => parts.remove(name),
-        };
-    }
-    Snapshot(parts)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Which function runs which detectors: the one list that event patterns, IAM permissions and pages
 //! are generated from.
 
+use crate::action::ActionId;
 use crate::detect::{self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, detectors};
-use crate::plan::ActionId;
 
 /// One Lambda function of the product.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::Response;
 use crate::event::{Actor, Scope};
-use crate::plan::Response;
 
 /// How bad it is, if it is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,11 +103,38 @@ impl IamPrincipal {
         }
     }
 
+    /// The kind as it stands in the names of IAM's operations and parameters: `User`, `Role` or `Group`.
+    #[must_use]
+    pub fn api_kind(&self) -> &'static str {
+        match self {
+            Self::User(_) => "User",
+            Self::Role(_) => "Role",
+            Self::Group(_) => "Group",
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         let (Self::User(name) | Self::Role(name) | Self::Group(name)) = self;
         name
+    }
+}
+
+impl std::str::FromStr for IamPrincipal {
+    type Err = String;
+
+    /// `user/NAME`, `role/NAME` or `group/NAME`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, name) = text.split_once('/').filter(|(_, name)| !name.is_empty()).unwrap_or_default();
+        match kind {
+            "user" => Ok(Self::User(name.to_owned())),
+            "role" => Ok(Self::Role(name.to_owned())),
+            "group" => Ok(Self::Group(name.to_owned())),
+            _ => {
+                Err(format!("must be `user/NAME`, `role/NAME` or `group/NAME`, not `{}`", crate::text::plain(text, 80)))
+            }
+        }
     }
 }
 
@@ -147,7 +174,7 @@ pub enum Target {
         /// `AKIA…`
         access_key_id: String,
     },
-    /// Any other resource: no action changes it yet.
+    /// Any other resource.
     Resource {
         /// The service it belongs to, for example `s3`.
         service: String,
@@ -177,20 +204,6 @@ impl Target {
             Self::AccessKey { user_name, access_key_id } => format!("user/{user_name}/access-key/{access_key_id}"),
             Self::Resource { service, id } => format!("{service}/{id}"),
             Self::Source { address, group, stream } => format!("source/{address}/of/{group}:{stream}"),
-        }
-    }
-
-    /// What a lease is taken on: the thing that only one action at a time may change. Coarser than the
-    /// key, since two policies of one user belong to one resource.
-    #[must_use]
-    pub fn lease_key(&self) -> String {
-        match self {
-            Self::SecurityGroup { group_id } => format!("security-group/{group_id}"),
-            Self::AttachedPolicy { principal, .. } | Self::InlinePolicy { principal, .. } => principal.to_string(),
-            Self::AccessKey { user_name, .. } => format!("user/{user_name}"),
-            Self::Resource { .. } => self.key(),
-            // Hosts share network ACLs, so which one it will be is not known before planning.
-            Self::Source { .. } => "network-acls".to_owned(),
         }
     }
 }
@@ -228,4 +241,17 @@ pub struct Finding {
     pub why: String,
     /// The action that would stop it, where there is one.
     pub response: Option<Response>,
+}
+
+impl Finding {
+    /// What a lease is taken on: the thing that only one action at a time may change. Coarser than the target's
+    /// key, since two policies of one user belong to one resource.
+    #[must_use]
+    pub fn lease_key(&self) -> String {
+        match self.response.as_ref().map(Response::resource) {
+            Some(Ok(resource)) => resource.key(),
+            // Nothing will be changed.
+            Some(Err(_)) | None => self.target.key(),
+        }
+    }
 }

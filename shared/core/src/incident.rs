@@ -57,7 +57,8 @@ impl State {
             Intended => matches!(next, Intended | Applied | Verified | Failed | Observed | Asked),
             Applied => matches!(next, Applied | Verified | Undone | Failed),
             Verified => matches!(next, Verified | Undone),
-            Failed => next == Failed,
+            // A plan that was carried out in part can be undone in part.
+            Failed => matches!(next, Failed | Undone),
             Undone => next == Undone,
         }
     }
@@ -130,6 +131,26 @@ pub enum Changed {
     Unknown,
 }
 
+/// One of a plan's changes that stands as planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Its place in the plan's changes.
+    pub n: usize,
+    /// The id of the request that made it; `None` where it was found made, after an interruption or a lost answer.
+    pub request_id: Option<String>,
+}
+
+/// A person's undo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undoing {
+    /// Who: the ARN of the caller; `None` where AWS did not say.
+    pub by: Option<String>,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+    /// When it was intended: milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 /// The record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -152,6 +173,12 @@ pub struct Incident {
     /// Whether a change was made.
     #[serde(default)]
     pub changed: Changed,
+    /// Which of the plan's changes were made, as far as it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Made>,
+    /// The last undo that was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoing: Option<Undoing>,
     /// What reading again has shown; `None` until it was read again.
     #[serde(default)]
     pub verification: Option<Verification>,
@@ -188,6 +215,8 @@ impl Incident {
             plan: None,
             verdict: None,
             changed: Changed::No,
+            made: Vec::new(),
+            undoing: None,
             verification: None,
             notified: false,
             timeline: Vec::new(),
@@ -245,9 +274,71 @@ impl Incident {
     /// Whether a change was made that can be undone.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
-        matches!(self.state, State::Verified | State::Applied)
-            && self.changed != Changed::No
-            && self.plan.as_ref().is_some_and(|plan| !plan.changes.is_empty())
+        matches!(self.state, State::Verified | State::Applied | State::Failed)
+            && self.made_plan().is_some_and(|plan| !plan.changes.is_empty())
+    }
+
+    /// Whether an event whose call bears this incident's mark tells of one of its calls: of a change by one of our own
+    /// roles, or of the undo by the person who undoes it, at about the time. Whoever has read the mark in somebody's
+    /// event and puts it on a call of their own is not believed.
+    #[must_use]
+    pub fn caused(&self, event: &Finding, own_roles: &[String]) -> bool {
+        const MINUTE: i64 = 60_000;
+        let Some(plan) = &self.plan else { return false };
+        let time = event.event_time.as_deref().and_then(|time| time.parse::<jiff::Timestamp>().ok());
+        let Some(time) = time.map(jiff::Timestamp::as_millisecond) else { return false };
+        let about = |begun: i64| (begun - 2 * MINUTE..begun + 30 * MINUTE).contains(&time);
+        let actor = &event.principal;
+        let ours = actor.role_arn.as_ref().is_some_and(|role| own_roles.contains(role));
+        let changed = plan.changes.iter().any(|change| change.operation() == event.event_name);
+        let decided = self.timeline.iter().any(|entry| entry.step == Step::Decision && about(entry.at_ms));
+        let undone = plan.undo.iter().any(|inverse| inverse.change.operation() == event.event_name);
+        let by = |undoing: &Undoing| {
+            let same = undoing.by.is_none() || actor.arn == undoing.by || actor.role_arn == undoing.by;
+            same && about(undoing.at_ms)
+        };
+        (ours && changed && decided) || (undone && self.undoing.as_ref().is_some_and(by))
+    }
+
+    /// Forgets those of the plan's changes that were not made.
+    pub fn keep_made(&mut self) {
+        self.made.sort_by_key(|made| made.n);
+        let made: std::collections::BTreeSet<usize> = self.made.iter().map(|made| made.n).collect();
+        self.plan = self.plan.as_ref().map(|plan| plan.only(&made));
+        for (n, made) in self.made.iter_mut().enumerate() {
+            made.n = n;
+        }
+    }
+
+    /// Forgets parts of a change that turned out not to be ours, and what would take them back; the whole change
+    /// where no part is left.
+    pub fn give_up(&mut self, n: usize, parts: &[String]) {
+        let Some(plan) = &mut self.plan else { return };
+        let ours = |name: &String| !parts.contains(name);
+        if let Some(change) = plan.changes.get_mut(n) {
+            change.delta.retain(|name, _| ours(name));
+            if change.delta.is_empty() {
+                self.made.retain(|made| made.n != n);
+            }
+        }
+        for inverse in plan.undo.iter_mut().filter(|inverse| inverse.of == n) {
+            inverse.change.delta.retain(|name, _| ours(name));
+        }
+        plan.undo.retain(|inverse| inverse.of != n || !inverse.change.delta.is_empty());
+        if self.made.is_empty() {
+            self.changed = Changed::No;
+        }
+    }
+
+    /// The plan of those changes that were made; `None` where none was. An incident of an earlier release does not
+    /// say which, and had plans of one change.
+    #[must_use]
+    pub fn made_plan(&self) -> Option<Plan> {
+        let plan = self.plan.as_ref().filter(|_| self.changed != Changed::No)?;
+        if self.made.is_empty() {
+            return (self.state != State::Failed).then(|| plan.clone());
+        }
+        Some(plan.only(&self.made.iter().map(|made| made.n).collect()))
     }
 }
 
@@ -299,6 +390,20 @@ mod tests {
             assert!(!State::Undone.may_become(state), "{state}");
         }
         assert!(!State::Verified.may_become(State::Intended));
+    }
+
+    #[test]
+    fn a_plan_that_was_made_in_part_is_undone_in_part() {
+        let mut incident = Incident::open(finding(), "f", Mode::Live, 1);
+        let change = crate::testing::plan().changes.remove(0);
+        incident.plan = Some(crate::testing::plan().then(change.clone(), [change]));
+        incident.state = State::Failed;
+        assert!(!incident.can_be_undone() && incident.made_plan().is_none());
+        incident.changed = Changed::Yes;
+        assert!(!incident.can_be_undone(), "which of the two is not known");
+        incident.made.push(Made { n: 1, request_id: Some("r".to_owned()) });
+        assert!(incident.can_be_undone());
+        assert_eq!(incident.made_plan().unwrap().undo.len(), 1);
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! facts that only AWS knows come in as [`detect::Facts`]. So the whole decision can be tested in
 //! seconds, fuzzed, and replayed over recorded events.
 //!
-//! The way of the data: [`event`] → [`detect`] → [`finding`] → [`guardrail`] → [`plan`] → [`incident`]
-//! → [`notice`].
+//! The way of the data: [`event`] → [`detect`] → [`finding`] → [`action`] → [`plan`] → [`guardrail`] →
+//! [`incident`] → [`notice`].
 
+pub mod action;
 pub mod arn;
 pub mod catalogue;
 pub mod detect;

@@ -37,6 +37,7 @@ pub fn outcome(incident: &Incident) -> &'static str {
         State::Verified => "ALREADY GONE",
         State::Applied => "NOT CONFIRMED",
         State::Intended => "UNDER WAY",
+        State::Failed if incident.changed != Changed::No => "PARTLY DONE",
         State::Failed => "ACTION FAILED",
         State::Asked => "NEEDS APPROVAL",
         State::Undone => "UNDONE",
@@ -109,9 +110,10 @@ fn last_word(incident: &Incident) -> &str {
 }
 
 fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
-    let made = incident.changed != Changed::No;
-    calls(out, if made { "Done" } else { "Would do" }, &plan.changes);
-    if let Some(seen) = incident.verification.as_ref().filter(|_| made) {
+    let Some(made) = incident.made_plan() else { return calls(out, "Would do", plan.changes.iter()) };
+    calls(out, "Done", made.changes.iter());
+    calls(out, "Not done", plan.changes.iter().filter(|change| !made.changes.contains(change)));
+    if let Some(seen) = &incident.verification {
         let kept = plan.kept(seen);
         let resource = plain(&plan.resource_arn, 300);
         let _ = writeln!(out, "{:<10} {kept} other part(s) of {resource} as they were, as read again", "Kept");
@@ -120,14 +122,20 @@ fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
             let _ = writeln!(out, "{:<10} changed meanwhile, not by Riposte: {others}", "Besides");
         }
     }
-    if made {
-        calls(out, "Undo is", &plan.undo);
+    if let Some(stack) = plan.stack() {
+        let stack = plain(&stack, 200);
+        let _ =
+            writeln!(out, "{:<10} made by the stack `{stack}`: its next run may bring back what was changed", "Stack");
     }
+    if let Some(note) = &plan.note {
+        let _ = writeln!(out, "{:<10} {}", "Note", plain(note, 600));
+    }
+    calls(out, "Undo is", made.undo.iter().map(|inverse| &inverse.change));
 }
 
-fn calls(out: &mut String, title: &str, changes: &[Change]) {
+fn calls<'a>(out: &mut String, title: &str, changes: impl Iterator<Item = &'a Change>) {
     for change in changes {
-        let _ = writeln!(out, "{title:<10} {}", change.call());
+        let _ = writeln!(out, "{title:<10} {change}");
     }
 }
 
@@ -178,13 +186,9 @@ mod tests {
         let mut incident = Incident::open(hostile, "f", Mode::Live, 0);
         let mut big = plan();
         big.resource_arn = "ü".repeat(5);
-        big.changes = (0..200)
-            .map(|n| Change::PutPolicy {
-                principal: crate::finding::IamPrincipal::User(format!("u{n}")),
-                policy_name: "p".to_owned(),
-                document: "ß".repeat(5000),
-            })
-            .collect();
+        let parameters = serde_json::json!({ "PolicyDocument": "ß".repeat(5000) });
+        let change = |n| Change { call: format!("iam:Put{n}"), parameters: parameters.clone(), delta: [].into() };
+        big.changes = (0..200).map(change).collect();
         incident.plan = Some(big);
         let notice = Notice::of(&incident);
         assert!(notice.subject.len() <= 100 && notice.subject.chars().all(|c| c.is_ascii_graphic() || c == ' '));
@@ -204,10 +208,12 @@ mod tests {
     fn nothing_is_claimed_that_was_not_done_and_read() {
         let mut incident = Incident::open(finding(), "f", Mode::Live, 0);
         incident.plan = Some(plan());
+        incident.made = vec![crate::incident::Made { n: 0, request_id: None }];
         for (state, changed, word) in [
             (State::Observed, Changed::No, "OBSERVED"),
             (State::Intended, Changed::No, "UNDER WAY"),
             (State::Failed, Changed::No, "ACTION FAILED"),
+            (State::Failed, Changed::Yes, "PARTLY DONE"),
             (State::Verified, Changed::No, "ALREADY GONE"),
             (State::Applied, Changed::Yes, "NOT CONFIRMED"),
             (State::Verified, Changed::Yes, "CONTAINED"),

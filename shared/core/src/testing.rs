@@ -1,9 +1,10 @@
 //! Ready-made values for this crate's tests.
 
+use crate::action::{Response, RevokeIngress};
 use crate::event::{Actor, Scope};
 use crate::finding::{Confidence, Finding, Severity, Target};
 use crate::net::IngressRule;
-use crate::plan::{ActionId, Change, Plan, Response, Snapshot};
+use crate::plan::{Change, Plan, Snapshot};
 
 /// A rule that opens SSH to the world.
 pub(crate) fn rule() -> IngressRule {
@@ -32,22 +33,24 @@ pub(crate) fn finding() -> Finding {
         principal: Actor { arn: Some("arn:aws:iam::111122223333:user/mallory".to_owned()), ..Actor::default() },
         target: Target::SecurityGroup { group_id: "sg-1".to_owned() },
         why: "tcp 22 from 0.0.0.0/0 (SSH)".to_owned(),
-        response: Some(Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule()] }),
+        response: Some(response()),
     }
+}
+
+/// The response of [`finding`].
+pub(crate) fn response() -> Response {
+    RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule()] }.into()
 }
 
 /// The plan that contains [`finding`].
 pub(crate) fn plan() -> Plan {
-    let rules = vec![rule()];
-    Plan {
-        action: ActionId::RevokeIngress,
-        response: Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: rules.clone() },
-        resource_arn: "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1".to_owned(),
-        tags: Default::default(),
-        before: Snapshot([("sgr-1".to_owned(), serde_json::json!("tcp 22"))].into()),
-        delta: [("sgr-1".to_owned(), None)].into(),
-        changes: vec![Change::RevokeIngress { group_id: "sg-1".to_owned(), rule_ids: vec!["sgr-1".to_owned()] }],
-        undo: vec![Change::AuthorizeIngress { group_id: "sg-1".to_owned(), rules }],
-        note: None,
-    }
+    let change = |call: &str, part: Option<serde_json::Value>| Change {
+        call: format!("ec2:{call}SecurityGroupIngress"),
+        parameters: serde_json::json!({ "GroupId": "sg-1", "IpPermissions": [rule().permission()] }),
+        delta: [("sgr-1".to_owned(), part)].into(),
+    };
+    let before = serde_json::json!("tcp 22");
+    let arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1".to_owned();
+    Plan::of(response(), arn, Snapshot([("sgr-1".to_owned(), before.clone())].into()))
+        .then(change("Revoke", None), [change("Authorize", Some(before))])
 }

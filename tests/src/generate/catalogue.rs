@@ -71,10 +71,11 @@ fn link(id: &str) -> String {
 
 fn action(out: &mut String, meta: &ActionMeta) {
     line(out, &format!("\n## {}\n\n**{}**\n", meta.id, meta.title));
-    let held: Vec<_> = meta.permissions.iter().flat_map(|permission| permission.actions).copied().collect();
+    let held: Vec<_> = meta.permissions.iter().flat_map(|permission| permission.calls).copied().collect();
     line(out, &format!("- The function's role holds: {}", code(&held)));
-    if !meta.undo_permissions.is_empty() {
-        line(out, &format!("- To undo, the operator needs besides: {}", code(meta.undo_permissions)));
+    let undo: Vec<_> = meta.undo_permissions.iter().flat_map(|permission| permission.calls).copied().collect();
+    if !undo.is_empty() {
+        line(out, &format!("- To undo, the operator needs besides: {}", code(&undo)));
     }
     line(out, &format!("- Reversible: {}", meta.reversibility));
     line(out, &format!("\n{}", deeper(meta.prose)));

@@ -55,17 +55,30 @@ fn block(text: &str, what: &str, function: &str, lines: &[String]) -> Result<Str
 
 fn statements(function: &FunctionSpec) -> Vec<String> {
     let mut lines = Vec::new();
-    for (resources, actions) in permissions::of(function) {
-        lines.push(format!("- Sid: {}", sid(&resources)));
+    let mut sids: Vec<String> = Vec::new();
+    for ((resources, conditions), actions) in permissions::of(function) {
+        let sid = sid(resources);
+        let alike = sids.iter().filter(|there| **there == sid).count();
+        let suffix = if alike == 0 { String::new() } else { (alike + 1).to_string() };
+        lines.push(format!("- Sid: {sid}{suffix}"));
+        sids.push(sid);
         lines.push("  Effect: Allow".to_owned());
         lines.push("  Action:".to_owned());
         lines.extend(actions.iter().map(|action| format!("    - {action}")));
-        match resources.as_slice() {
+        match resources {
             ["*"] => lines.push("  Resource: '*'".to_owned()),
             many => {
                 lines.push("  Resource:".to_owned());
                 lines.extend(many.iter().map(|resource| format!("    - !Sub {resource}")));
             }
+        }
+        if !conditions.is_empty() {
+            lines.push("  Condition:".to_owned());
+        }
+        for condition in conditions {
+            lines.push(format!("    {}:", condition.test));
+            lines.push(format!("      {}:", condition.key));
+            lines.extend(condition.values.iter().map(|value| format!("        - !Sub {value}")));
         }
     }
     lines

@@ -3,29 +3,54 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
-use riposte_core::event::Scope;
+use riposte_core::action::{ActionId, DeactivateAccessKey as Request};
 use riposte_core::finding::IamPrincipal;
-use riposte_core::guardrail::{Approved, Undo};
-use riposte_core::plan::{ActionId, Change, KeyStatus, Plan, Response, Snapshot};
+use riposte_core::plan::{Plan, Snapshot};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Action, ActionMeta, Boxed, Permission, Planned, change, iam_principal, not_mine};
-use crate::clients::Regional;
+use super::iam_principal::resolve;
+use super::{ActionMeta, Contain, Permission, Planned, Site, change};
 use crate::fault::Fault;
 
-/// The catalogue's entry.
-pub(super) const META: ActionMeta = ActionMeta {
-    id: ActionId::DeactivateAccessKey,
-    title: "Deactivate an access key",
-    permissions: &[Permission {
-        actions: &["iam:GetUser", "iam:ListAccessKeys", "iam:UpdateAccessKey"],
-        resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"],
-    }],
-    undo_permissions: &[],
-    reversibility: "complete: the key is set active again; its secret never changed",
-    prose: "\
+/// The action.
+#[derive(Debug, Clone, Copy)]
+pub struct DeactivateAccessKey;
+
+/// What IAM is asked for, either way.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters<'a> {
+    user_name: &'a str,
+    access_key_id: &'a str,
+    status: &'a str,
+}
+
+/// What a person must know beside the change.
+const SESSIONS: &str = "sessions that were made with the key (AssumeRole, GetSessionToken, GetFederationToken) live on \
+until they expire: to end them, deny the user until then and revoke the sessions of the roles that it assumed";
+
+impl Contain for DeactivateAccessKey {
+    type Request = Request;
+
+    const META: ActionMeta = ActionMeta {
+        id: ActionId::DeactivateAccessKey,
+        title: "Deactivate an access key",
+        permissions: &[Permission::on(
+            &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"],
+            &["iam:GetUser", "iam:ListAccessKeys", "iam:UpdateAccessKey"],
+        )],
+        undo_permissions: &[],
+        reversibility: "complete: the key is set active again; its secret never changed",
+        reversible: true,
+        disruptive: false,
+        prose: "\
 ## What it does
 Sets the one access key that the finding names to `Inactive`. Calls signed with it are refused from then on.
+
+Sessions that were made with the key before live on until they expire, up to 36 hours: those of `AssumeRole`, of \
+`GetSessionToken` and of `GetFederationToken`. The notice says so. They end when the user is denied everything (for \
+tokens of the user itself) and when the sessions of the roles that it assumed are revoked.
 
 ## What it keeps
 The key itself (nothing is deleted), the user, and the user's other keys, as they are.
@@ -33,90 +58,39 @@ The key itself (nothing is deleted), the user, and the user's other keys, as the
 ## Undo
 Sets the key to `Active` again. Refused where the user's keys have changed since.
 ",
-};
+    };
 
-/// The action.
-#[derive(Debug)]
-pub struct DeactivateAccessKey {
-    iam: Regional<Client>,
-}
-
-impl DeactivateAccessKey {
-    /// The action with clients of this configuration.
-    #[must_use]
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        Self { iam: Regional::new(config, Client::new) }
-    }
-
-    async fn planned(&self, scope: &Scope, response: &Response) -> Result<Planned, Fault> {
-        let Response::DeactivateAccessKey { user_name, access_key_id } = response else {
-            return Err(not_mine("iam:UpdateAccessKey", META.id));
-        };
-        let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::resolve(&iam, &IamPrincipal::User(user_name.clone())).await? {
+    async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
+        let iam = site.iam();
+        let Request { user_name, access_key_id } = &request;
+        let described = match resolve(&iam, &IamPrincipal::User(user_name.clone())).await? {
             Ok(described) => described,
             Err(planned) => return Ok(planned),
         };
         let before = keys(&iam, user_name).await?;
         let status = before.0.get(access_key_id).and_then(|key| key.get("Status")).and_then(Value::as_str);
-        let note = match status {
+        let is_active = match status {
             None => return Ok(Planned::Gone(format!("the key {access_key_id} no longer exists"))),
-            Some("Active") => None,
-            Some(_) => Some("the key is inactive already".to_owned()),
+            Some(status) => status == "Active",
         };
+        let plan = Plan::of(request.clone().into(), described.arn, before).tagged(described.tags);
+        if !is_active {
+            return Ok(plan.noted("the key is inactive already").into());
+        }
         let set = |status| {
-            let (user_name, access_key_id) = (user_name.clone(), access_key_id.clone());
-            if note.is_none() { vec![Change::SetKeyStatus { user_name, access_key_id, status }] } else { Vec::new() }
+            let delta = [(access_key_id.clone(), Some(part(access_key_id, status)))];
+            change("iam:UpdateAccessKey", &Parameters { user_name, access_key_id, status }, delta)
         };
-        let (changes, undo) = (set(KeyStatus::Inactive), set(KeyStatus::Active));
-        let delta = if changes.is_empty() {
-            BTreeMap::new()
-        } else {
-            BTreeMap::from([(access_key_id.clone(), Some(part(access_key_id, "Inactive")))])
-        };
-        Ok(Planned::Plan(Box::new(Plan {
-            action: META.id,
-            response: response.clone(),
-            resource_arn: described.arn,
-            tags: described.tags,
-            before,
-            delta,
-            changes,
-            undo,
-            note,
-        })))
-    }
-}
-
-impl Action for DeactivateAccessKey {
-    fn meta(&self) -> &'static ActionMeta {
-        &META
+        Ok(plan.then(set("Inactive")?, [set("Active")?]).noted(SESSIONS).into())
     }
 
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
-        Box::pin(self.planned(scope, response))
+    async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {
+        keys(&site.iam(), &request.user_name).await
     }
 
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        change::apply(self.iam.of(&scope.region), plan)
-    }
-
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move {
-            let Response::DeactivateAccessKey { user_name, .. } = &plan.response else {
-                return Err(not_mine("iam:ListAccessKeys", META.id));
-            };
-            keys(&self.iam.of(&scope.region), user_name).await
-        })
-    }
-
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>> {
-        change::undo(self.iam.of(&scope.region), undo, made)
+    /// An empty plan shows the key that is inactive.
+    fn rests_on_absence(&self, _: &Request, _: &Plan) -> bool {
+        false
     }
 }
 

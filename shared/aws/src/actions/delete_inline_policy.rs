@@ -3,144 +3,120 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
-use riposte_core::arn::partition;
-use riposte_core::event::Scope;
+use riposte_core::action::{ActionId, DeleteInlinePolicy as Request};
 use riposte_core::finding::IamPrincipal;
-use riposte_core::guardrail::{Approved, Undo};
-use riposte_core::iam::Policy;
-use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::plan::{Plan, Snapshot};
 use riposte_core::text::url_decoded;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Action, ActionMeta, Boxed, Permission, Planned, change, iam_principal, not_mine};
-use crate::clients::Regional;
+use super::iam_principal::{Named, resolve};
+use super::{ActionMeta, Contain, Permission, Planned, Site, change};
 use crate::fault::{Fault, Kind};
 
-/// The catalogue's entry.
-pub(super) const META: ActionMeta = ActionMeta {
-    id: ActionId::DeleteInlinePolicy,
-    title: "Delete an inline policy",
-    permissions: &[
-        Permission {
-            actions: &["iam:GetUser", "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:DeleteUserPolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"],
-        },
-        Permission {
-            actions: &["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:DeleteRolePolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
-        },
-        Permission {
-            actions: &["iam:GetGroup", "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:DeleteGroupPolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*"],
-        },
-    ],
-    undo_permissions: &["iam:PutUserPolicy", "iam:PutRolePolicy", "iam:PutGroupPolicy"],
-    reversibility: "complete: the document is kept in the ledger, sealed, and put back as it was",
-    prose: "\
+const USERS: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"];
+const ROLES: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"];
+const GROUPS: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*"];
+
+/// The action.
+#[derive(Debug, Clone, Copy)]
+pub struct DeleteInlinePolicy;
+
+/// What IAM is asked for; the document only where it is put back.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters<'a> {
+    #[serde(flatten)]
+    principal: Named<'a>,
+    policy_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_document: Option<&'a str>,
+}
+
+impl Contain for DeleteInlinePolicy {
+    type Request = Request;
+
+    const META: ActionMeta = ActionMeta {
+        id: ActionId::DeleteInlinePolicy,
+        title: "Delete an inline policy",
+        permissions: &[
+            Permission::on(
+                USERS,
+                &["iam:GetUser", "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:DeleteUserPolicy"],
+            ),
+            Permission::on(
+                ROLES,
+                &["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:DeleteRolePolicy"],
+            ),
+            Permission::on(
+                GROUPS,
+                &["iam:GetGroup", "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:DeleteGroupPolicy"],
+            ),
+        ],
+        undo_permissions: &[
+            Permission::on(USERS, &["iam:PutUserPolicy"]),
+            Permission::on(ROLES, &["iam:PutRolePolicy"]),
+            Permission::on(GROUPS, &["iam:PutGroupPolicy"]),
+        ],
+        reversibility: "complete: the document is kept in the ledger, sealed, and put back as it was",
+        reversible: true,
+        disruptive: false,
+        prose: "\
 ## What it does
-Deletes the one inline policy that the finding names. Its document is written to the ledger before.
+Deletes the one inline policy that the finding names. Its document is written to the ledger before, and read once \
+more right before the policy is deleted.
 
 ## What it keeps
 Every other inline policy (compared by name) and every attached policy of the principal. A policy that was \
-overwritten since the event and grants no administrator power any more is left alone.
+overwritten since the event is left alone, unless the new one makes its holder an administrator or gives a way to \
+become one.
 
 ## Undo
 Puts the policy back under the same name with the same document, character for character. Refused where the \
 principal's inline policies have changed since.
 ",
-};
+    };
 
-/// The action.
-#[derive(Debug)]
-pub struct DeleteInlinePolicy {
-    iam: Regional<Client>,
-}
+    /// IAM deletes by name, whatever stands there by then.
+    const RECHECKS: bool = true;
 
-impl DeleteInlinePolicy {
-    /// The action with clients of this configuration.
-    #[must_use]
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        Self { iam: Regional::new(config, Client::new) }
-    }
-
-    async fn planned(&self, scope: &Scope, response: &Response) -> Result<Planned, Fault> {
-        let Response::DeleteInlinePolicy { principal, policy_name } = response else {
-            return Err(not_mine("iam:DeleteUserPolicy", META.id));
-        };
-        let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::resolve(&iam, principal).await? {
+    async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
+        let iam = site.iam();
+        let Request { principal, policy_name, .. } = &request;
+        let described = match resolve(&iam, principal).await? {
             Ok(described) => described,
             Err(planned) => return Ok(planned),
         };
         let before = inline(&iam, principal, policy_name).await?;
-        let document = before.0.get(policy_name).and_then(|part| part.get("PolicyDocument")).and_then(Value::as_str);
-        let (changes, undo, note) = match document {
-            None => (Vec::new(), Vec::new(), Some("the inline policy no longer exists".to_owned())),
-            // The name may stand for another document by now: an event can be late.
-            Some(document) if !grants_admin(document, scope)? => {
-                let note = "the inline policy was changed since and grants no administrator power any more";
-                (Vec::new(), Vec::new(), Some(note.to_owned()))
-            }
-            Some(document) => {
-                let (principal, policy_name) = (principal.clone(), policy_name.clone());
-                let undo = Change::PutPolicy {
-                    principal: principal.clone(),
-                    policy_name: policy_name.clone(),
-                    document: document.to_owned(),
-                };
-                (vec![Change::DeletePolicy { principal, policy_name }], vec![undo], None)
-            }
+        let part = before.0.get(policy_name).cloned();
+        let plan = Plan::of(request.clone().into(), described.arn, before).tagged(described.tags);
+        let document = part.as_ref().and_then(|part| part.get("PolicyDocument")).and_then(Value::as_str);
+        let Some(document) = document else { return Ok(plan.noted("the inline policy no longer exists").into()) };
+        // The name may stand for another document by now: an event can be late.
+        let offends = request.offends(document, site.partition(), &site.scope.account);
+        if !offends.map_err(|error| Fault::refused("iam:GetUserPolicy", error.to_string()))? {
+            let note = "the inline policy was changed since and gives no power over permissions any more";
+            return Ok(plan.noted(note).into());
+        }
+        let parameters =
+            |policy_document| Parameters { principal: principal.into(), policy_name, policy_document };
+        let [delete, put] = match principal {
+            IamPrincipal::User(_) => ["iam:DeleteUserPolicy", "iam:PutUserPolicy"],
+            IamPrincipal::Role(_) => ["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
+            IamPrincipal::Group(_) => ["iam:DeleteGroupPolicy", "iam:PutGroupPolicy"],
         };
-        let delta = if changes.is_empty() { BTreeMap::new() } else { BTreeMap::from([(policy_name.clone(), None)]) };
-        Ok(Planned::Plan(Box::new(Plan {
-            action: META.id,
-            response: response.clone(),
-            resource_arn: described.arn,
-            tags: described.tags,
-            before,
-            delta,
-            changes,
-            undo,
-            note,
-        })))
-    }
-}
-
-impl Action for DeleteInlinePolicy {
-    fn meta(&self) -> &'static ActionMeta {
-        &META
+        let delete = change(delete, &parameters(None), [(policy_name.clone(), None)])?;
+        let put = change(put, &parameters(Some(document)), [(policy_name.clone(), part.clone())])?;
+        Ok(plan.then(delete, [put]).into())
     }
 
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
-        Box::pin(self.planned(scope, response))
+    async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {
+        inline(&site.iam(), &request.principal, &request.policy_name).await
     }
 
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        change::apply(self.iam.of(&scope.region), plan)
+    fn rests_on_absence(&self, request: &Request, plan: &Plan) -> bool {
+        !plan.before.0.contains_key(&request.policy_name)
     }
-
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move {
-            let Response::DeleteInlinePolicy { principal, policy_name } = &plan.response else {
-                return Err(not_mine("iam:ListUserPolicies", META.id));
-            };
-            inline(&self.iam.of(&scope.region), principal, policy_name).await
-        })
-    }
-
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>> {
-        change::undo(self.iam.of(&scope.region), undo, made)
-    }
-}
-
-fn grants_admin(document: &str, scope: &Scope) -> Result<bool, Fault> {
-    let policy = Policy::parse(document).map_err(|e| Fault::refused("iam:GetUserPolicy", e.to_string()))?;
-    Ok(policy.grants_admin(partition(&scope.region), &scope.account).is_some())
 }
 
 /// The names of a principal's inline policies; of `wanted`, the document too. Reading every document

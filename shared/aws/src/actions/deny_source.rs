@@ -3,18 +3,15 @@
 use std::net::IpAddr;
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::operation::RequestId;
 use aws_sdk_ec2::types::{Filter, IcmpTypeCode, NetworkAcl, NetworkAclEntry, PortRange, RuleAction};
-use riposte_core::arn::partition;
-use riposte_core::event::Scope;
-use riposte_core::guardrail::{Approved, Undo};
+use riposte_core::action::{ActionId, DenySource as Request};
 use riposte_core::net::cidr::same_network;
-use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::plan::{Plan, Snapshot};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::host::{self, Host};
-use super::{Action, ActionMeta, Boxed, Permission, Planned, not_mine};
-use crate::clients::Regional;
+use super::{ActionMeta, Contain, Permission, Planned, Site, change};
 use crate::fault::{Fault, Kind};
 
 /// The number of the entry that AWS itself keeps last; it cannot be changed.
@@ -24,20 +21,49 @@ const LAST_ENTRY: i32 = 32_767;
 /// default; the other half is the operators'.
 const MOST_DENIES: usize = 10;
 
-/// The catalogue's entry.
-pub(super) const META: ActionMeta = ActionMeta {
-    id: ActionId::DenySource,
-    title: "Deny a source address",
-    permissions: &[
-        Permission { actions: &["ec2:DescribeInstances", "ec2:DescribeNetworkAcls"], resources: &["*"] },
-        Permission {
-            actions: &["ec2:CreateNetworkAclEntry"],
-            resources: &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:network-acl/*"],
-        },
-    ],
-    undo_permissions: &["ec2:DeleteNetworkAclEntry"],
-    reversibility: "complete: the entry is deleted again",
-    prose: "\
+const ACLS: &[&str] = &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:network-acl/*"];
+
+/// The action.
+#[derive(Debug, Clone, Copy)]
+pub struct DenySource;
+
+/// What EC2 is asked for: an ingress entry by its number, and where it is made, what it denies.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters<'a> {
+    network_acl_id: &'a str,
+    rule_number: i32,
+    egress: bool,
+    #[serde(flatten)]
+    deny: Option<Deny<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Deny<'a> {
+    protocol: &'static str,
+    rule_action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cidr_block: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv6_cidr_block: Option<&'a str>,
+}
+
+impl Contain for DenySource {
+    type Request = Request;
+
+    const META: ActionMeta = ActionMeta {
+        id: ActionId::DenySource,
+        title: "Deny a source address",
+        permissions: &[
+            Permission::anywhere(&["ec2:DescribeInstances", "ec2:DescribeNetworkAcls"]),
+            Permission::on(ACLS, &["ec2:CreateNetworkAclEntry"]),
+        ],
+        undo_permissions: &[Permission::on(ACLS, &["ec2:DeleteNetworkAclEntry"])],
+        reversibility: "complete: the entry is deleted again",
+        reversible: true,
+        disruptive: false,
+        prose: "\
 ## What it does
 Finds the host that writes the log stream (by the instance id or private address in the stream's name), the \
 network ACL of its subnet, and adds one ingress entry there that denies all protocols from the attacking \
@@ -50,30 +76,16 @@ a private network, no number is free before the allows, or ten single addresses 
 ## Undo
 Deletes the entry, if it is still the one that was made. Refused where the network ACL has changed since.
 ",
-};
+    };
 
-/// The action.
-#[derive(Debug)]
-pub struct DenySource {
-    ec2: Regional<Client>,
-}
-
-impl DenySource {
-    /// The action with clients of this configuration.
-    #[must_use]
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        Self { ec2: Regional::new(config, Client::new) }
-    }
-
-    async fn planned(&self, scope: &Scope, response: &Response) -> Result<Planned, Fault> {
-        let Response::DenySource { address, stream, .. } = response else {
-            return Err(not_mine("ec2:CreateNetworkAclEntry", META.id));
-        };
-        if is_internal(*address) {
+    async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
+        let Request { address, stream, .. } = &request;
+        let address = *address;
+        if is_internal(address) {
             let why = format!("{address} is an address of a private network: denying it could cut off our own hosts");
             return Ok(Planned::Impossible(why));
         }
-        let ec2 = self.ec2.of(&scope.region);
+        let ec2 = site.ec2();
         let host = match host::resolve(&ec2, stream).await? {
             Ok(host) => host,
             Err(why) => return Ok(Planned::Impossible(format!("the attacked host could not be resolved: {why}"))),
@@ -81,139 +93,52 @@ impl DenySource {
         let Some(acl) = acl_of(&ec2, &host).await? else {
             return Ok(Planned::Impossible(format!("the subnet {} has no network ACL", host.subnet_id)));
         };
-        let acl_id = acl.network_acl_id().unwrap_or_default().to_owned();
-        let cidr = host_cidr(*address);
-        let denied = acl.entries().iter().any(|entry| denies_first(entry, &cidr, acl.entries()));
-        let rule_number = free_number(acl.entries());
-        if !denied && single_denies(acl.entries()) >= MOST_DENIES {
+        let acl_id = acl.network_acl_id().unwrap_or_default();
+        let cidr = host_cidr(address);
+        // The exemption may stand on the host or on the network ACL: either holds.
+        let mut tags = host.tags.clone();
+        tags.extend(acl.tags().iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))));
+        let arn = site.arn("ec2", &format!("network-acl/{acl_id}"));
+        let plan = Plan::of(request.clone().into(), arn, snapshot(acl.entries())).tagged(tags);
+        if acl.entries().iter().any(|entry| denies_first(entry, &cidr, acl.entries())) {
+            return Ok(plan.noted("the address is denied already").into());
+        }
+        if single_denies(acl.entries()) >= MOST_DENIES {
             let why =
                 format!("{acl_id} denies {MOST_DENIES} single addresses already: the rest of its entries is kept free");
             return Ok(Planned::Impossible(why));
         }
-        let (change, note) = match (denied, rule_number) {
-            (true, _) => (None, Some("the address is denied already".to_owned())),
-            (false, None) => {
-                return Ok(Planned::Impossible(format!("{acl_id} has no free number before its first allow")));
-            }
-            (false, Some(rule_number)) => (Some(rule_number), None),
+        let Some(number) = free_number(acl.entries()) else {
+            return Ok(Planned::Impossible(format!("{acl_id} has no free number before its first allow")));
         };
-        Ok(Planned::Plan(Box::new(plan(scope, response, &host, &acl, &acl_id, &cidr, change, note))))
+        let name = entry_key(false, number);
+        let (create, delete) = (entry(acl_id, number, Some(&cidr)), entry(acl_id, number, None));
+        let create = change("ec2:CreateNetworkAclEntry", &create, [(name.clone(), Some(deny_part(number, &cidr)))])?;
+        let delete = change("ec2:DeleteNetworkAclEntry", &delete, [(name, None)])?;
+        let note = format!("host {} in {}", host.instance_id, host.subnet_id);
+        Ok(plan.then(create, [delete]).noted(note).into())
+    }
+
+    async fn read(&self, site: &Site<'_>, _: Request, plan: &Plan) -> Result<Snapshot, Fault> {
+        let entries = acl_by_id(&site.ec2(), acl_id(plan)).await?;
+        Ok(snapshot(&entries.map(|acl| acl.entries().to_vec()).unwrap_or_default()))
+    }
+
+    /// An empty plan shows the entry that denies.
+    fn rests_on_absence(&self, _: &Request, _: &Plan) -> bool {
+        false
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "the parts of one plan, each from another call")]
-fn plan(
-    scope: &Scope,
-    response: &Response,
-    host: &Host,
-    acl: &NetworkAcl,
-    acl_id: &str,
-    cidr: &str,
-    rule_number: Option<i32>,
-    note: Option<String>,
-) -> Plan {
-    let delta = rule_number.map(|number| (entry_key(false, number), Some(deny_part(number, cidr))));
-    let (acl_id, cidr) = (acl_id.to_owned(), cidr.to_owned());
-    let create = rule_number.map(|rule_number| Change::CreateDenyEntry {
-        acl_id: acl_id.clone(),
-        rule_number,
-        cidr: cidr.clone(),
+/// The parameters of an entry that denies `cidr`, or of the deletion of the one with this number.
+fn entry<'a>(network_acl_id: &'a str, rule_number: i32, cidr: Option<&'a str>) -> Parameters<'a> {
+    let deny = cidr.map(|cidr| Deny {
+        protocol: "-1",
+        rule_action: "deny",
+        cidr_block: (!cidr.contains(':')).then_some(cidr),
+        ipv6_cidr_block: cidr.contains(':').then_some(cidr),
     });
-    let delete = rule_number.map(|rule_number| Change::DeleteDenyEntry { acl_id: acl_id.clone(), rule_number, cidr });
-    // The exemption may stand on the host or on the network ACL: either holds.
-    let mut tags = host.tags.clone();
-    tags.extend(acl.tags().iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))));
-    Plan {
-        action: META.id,
-        response: response.clone(),
-        resource_arn: format!(
-            "arn:{}:ec2:{}:{}:network-acl/{acl_id}",
-            partition(&scope.region),
-            scope.region,
-            scope.account
-        ),
-        tags,
-        before: snapshot(acl.entries()),
-        delta: delta.into_iter().collect(),
-        changes: create.into_iter().collect(),
-        undo: delete.into_iter().collect(),
-        note: note.or_else(|| Some(format!("host {} in {}", host.instance_id, host.subnet_id))),
-    }
-}
-
-impl Action for DenySource {
-    fn meta(&self) -> &'static ActionMeta {
-        &META
-    }
-
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
-        Box::pin(self.planned(scope, response))
-    }
-
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            let ec2 = self.ec2.of(&scope.region);
-            for change in &plan.get().changes {
-                let Change::CreateDenyEntry { acl_id, rule_number, cidr } = change else {
-                    return Err(not_mine("ec2:CreateNetworkAclEntry", META.id));
-                };
-                let entry = ec2
-                    .create_network_acl_entry()
-                    .network_acl_id(acl_id)
-                    .rule_number(*rule_number)
-                    .protocol("-1")
-                    .rule_action(RuleAction::Deny)
-                    .egress(false);
-                let entry = if cidr.contains(':') { entry.ipv6_cidr_block(cidr) } else { entry.cidr_block(cidr) };
-                entry.send().await.map_err(Fault::of("ec2:CreateNetworkAclEntry"))?;
-            }
-            Ok(())
-        })
-    }
-
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move {
-            let entries = acl_by_id(&self.ec2.of(&scope.region), acl_id(plan)).await?;
-            Ok(snapshot(&entries.map(|acl| acl.entries().to_vec()).unwrap_or_default()))
-        })
-    }
-
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            let ec2 = self.ec2.of(&scope.region);
-            for change in &undo.get().0.undo {
-                let Change::DeleteDenyEntry { acl_id, rule_number, cidr } = change else {
-                    return Err(not_mine("ec2:DeleteNetworkAclEntry", META.id));
-                };
-                let entries = acl_by_id(&ec2, acl_id).await?.map(|acl| acl.entries().to_vec()).unwrap_or_default();
-                let live = snapshot(&entries);
-                match live.0.get(&entry_key(false, *rule_number)) {
-                    // An interrupted undo has deleted it already.
-                    None => continue,
-                    Some(entry) if *entry == deny_part(*rule_number, cidr) => {}
-                    Some(_) => {
-                        let why = format!("entry {rule_number} of {acl_id} is no longer the one that was made");
-                        return Err(Fault::refused("ec2:DeleteNetworkAclEntry", why));
-                    }
-                }
-                let answer = ec2
-                    .delete_network_acl_entry()
-                    .network_acl_id(acl_id)
-                    .rule_number(*rule_number)
-                    .egress(false)
-                    .send()
-                    .await
-                    .map_err(Fault::of("ec2:DeleteNetworkAclEntry"))?;
-                made.push(answer.request_id().unwrap_or_default().to_owned());
-            }
-            Ok(())
-        })
-    }
+    Parameters { network_acl_id, rule_number, egress: false, deny }
 }
 
 /// The network ACL that a plan changes: the last part of its ARN.
@@ -358,7 +283,7 @@ fn deny_part(number: i32, cidr: &str) -> Value {
 mod tests {
     use super::*;
 
-    fn entry(number: i32, action: RuleAction, cidr: &str) -> NetworkAclEntry {
+    fn live(number: i32, action: RuleAction, cidr: &str) -> NetworkAclEntry {
         NetworkAclEntry::builder()
             .rule_number(number)
             .rule_action(action)
@@ -370,9 +295,9 @@ mod tests {
 
     #[test]
     fn the_number_is_free_and_before_the_allows() {
-        let last = entry(LAST_ENTRY, RuleAction::Deny, "0.0.0.0/0");
-        let allow = |n| entry(n, RuleAction::Allow, "0.0.0.0/0");
-        let deny = |n| entry(n, RuleAction::Deny, "198.51.100.9/32");
+        let last = live(LAST_ENTRY, RuleAction::Deny, "0.0.0.0/0");
+        let allow = |n| live(n, RuleAction::Allow, "0.0.0.0/0");
+        let deny = |n| live(n, RuleAction::Deny, "198.51.100.9/32");
         assert_eq!(free_number(&[allow(100), last.clone()]), Some(99));
         assert_eq!(free_number(&[deny(99), allow(100), last.clone()]), Some(98));
         assert_eq!(free_number(&[allow(1), last.clone()]), None);
@@ -383,8 +308,8 @@ mod tests {
     #[test]
     fn a_deny_behind_an_allow_does_not_count() {
         let cidr = "198.51.100.9/32";
-        let deny = |n| entry(n, RuleAction::Deny, cidr);
-        let allow = entry(100, RuleAction::Allow, "0.0.0.0/0");
+        let deny = |n| live(n, RuleAction::Deny, cidr);
+        let allow = live(100, RuleAction::Allow, "0.0.0.0/0");
         let (before, behind) = ([deny(99), allow.clone()], [deny(101), allow]);
         assert!(before.iter().any(|e| denies_first(e, cidr, &before)));
         assert!(!behind.iter().any(|e| denies_first(e, cidr, &behind)));

@@ -4,37 +4,53 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::AttachedPolicy;
-use riposte_core::event::Scope;
+use riposte_core::action::{ActionId, DetachManagedPolicy as Request};
 use riposte_core::finding::IamPrincipal;
-use riposte_core::guardrail::{Approved, Undo};
-use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::plan::{Plan, Snapshot};
+use serde::Serialize;
 use serde_json::json;
 
-use super::{Action, ActionMeta, Boxed, Permission, Planned, change, iam_principal, not_mine};
-use crate::clients::Regional;
+use super::iam_principal::{Named, resolve};
+use super::{ActionMeta, Contain, Permission, Planned, Site, change};
 use crate::fault::Fault;
 
-/// The catalogue's entry.
-pub(super) const META: ActionMeta = ActionMeta {
-    id: ActionId::DetachManagedPolicy,
-    title: "Detach a managed policy",
-    permissions: &[
-        Permission {
-            actions: &["iam:GetUser", "iam:ListAttachedUserPolicies", "iam:DetachUserPolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"],
-        },
-        Permission {
-            actions: &["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:DetachRolePolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
-        },
-        Permission {
-            actions: &["iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:DetachGroupPolicy"],
-            resources: &["arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*"],
-        },
-    ],
-    undo_permissions: &["iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:AttachGroupPolicy"],
-    reversibility: "complete: attaching the policy again restores the same grant",
-    prose: "\
+const USERS: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"];
+const ROLES: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"];
+const GROUPS: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*"];
+
+/// The action.
+#[derive(Debug, Clone, Copy)]
+pub struct DetachManagedPolicy;
+
+/// What IAM is asked for, either way.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters<'a> {
+    #[serde(flatten)]
+    principal: Named<'a>,
+    policy_arn: &'a str,
+}
+
+impl Contain for DetachManagedPolicy {
+    type Request = Request;
+
+    const META: ActionMeta = ActionMeta {
+        id: ActionId::DetachManagedPolicy,
+        title: "Detach a managed policy",
+        permissions: &[
+            Permission::on(USERS, &["iam:GetUser", "iam:ListAttachedUserPolicies", "iam:DetachUserPolicy"]),
+            Permission::on(ROLES, &["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:DetachRolePolicy"]),
+            Permission::on(GROUPS, &["iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:DetachGroupPolicy"]),
+        ],
+        undo_permissions: &[
+            Permission::on(USERS, &["iam:AttachUserPolicy"]),
+            Permission::on(ROLES, &["iam:AttachRolePolicy"]),
+            Permission::on(GROUPS, &["iam:AttachGroupPolicy"]),
+        ],
+        reversibility: "complete: attaching the policy again restores the same grant",
+        reversible: true,
+        disruptive: false,
+        prose: "\
 ## What it does
 Detaches the one policy that the finding names from the one user, role or group. Permissions end with the \
 next call that the principal makes.
@@ -46,77 +62,32 @@ Every other attached policy, every inline policy, the policy itself, and the pri
 Attaches the same policy to the same principal again. Refused where the principal's attached policies have \
 changed since.
 ",
-};
+    };
 
-/// The action.
-#[derive(Debug)]
-pub struct DetachManagedPolicy {
-    iam: Regional<Client>,
-}
-
-impl DetachManagedPolicy {
-    /// The action with clients of this configuration.
-    #[must_use]
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        Self { iam: Regional::new(config, Client::new) }
-    }
-
-    async fn planned(&self, scope: &Scope, response: &Response) -> Result<Planned, Fault> {
-        let Response::DetachManagedPolicy { principal, policy_arn } = response else {
-            return Err(not_mine("iam:DetachUserPolicy", META.id));
-        };
-        let iam = self.iam.of(&scope.region);
-        let described = match iam_principal::resolve(&iam, principal).await? {
+    async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
+        let iam = site.iam();
+        let Request { principal, policy_arn } = &request;
+        let described = match resolve(&iam, principal).await? {
             Ok(described) => described,
             Err(planned) => return Ok(planned),
         };
         let before = attached(&iam, principal).await?;
-        let is_there = before.0.contains_key(policy_arn);
-        let (principal, policy_arn) = (principal.clone(), policy_arn.clone());
-        let there = |change| if is_there { vec![change] } else { Vec::new() };
-        Ok(Planned::Plan(Box::new(Plan {
-            action: META.id,
-            response: response.clone(),
-            resource_arn: described.arn,
-            tags: described.tags,
-            delta: if is_there { BTreeMap::from([(policy_arn.clone(), None)]) } else { BTreeMap::new() },
-            changes: there(Change::DetachPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() }),
-            undo: there(Change::AttachPolicy { principal, policy_arn }),
-            before,
-            note: (!is_there).then(|| "the policy is no longer attached".to_owned()),
-        })))
-    }
-}
-
-impl Action for DetachManagedPolicy {
-    fn meta(&self) -> &'static ActionMeta {
-        &META
+        let part = before.0.get(policy_arn).cloned();
+        let plan = Plan::of(request.clone().into(), described.arn, before).tagged(described.tags);
+        let Some(part) = part else { return Ok(plan.noted("the policy is no longer attached").into()) };
+        let parameters = Parameters { principal: principal.into(), policy_arn };
+        let [detach, attach] = match principal {
+            IamPrincipal::User(_) => ["iam:DetachUserPolicy", "iam:AttachUserPolicy"],
+            IamPrincipal::Role(_) => ["iam:DetachRolePolicy", "iam:AttachRolePolicy"],
+            IamPrincipal::Group(_) => ["iam:DetachGroupPolicy", "iam:AttachGroupPolicy"],
+        };
+        let detach = change(detach, &parameters, [(policy_arn.clone(), None)])?;
+        let attach = change(attach, &parameters, [(policy_arn.clone(), Some(part))])?;
+        Ok(plan.then(detach, [attach]).into())
     }
 
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
-        Box::pin(self.planned(scope, response))
-    }
-
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        change::apply(self.iam.of(&scope.region), plan)
-    }
-
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move {
-            let Response::DetachManagedPolicy { principal, .. } = &plan.response else {
-                return Err(not_mine("iam:ListAttachedUserPolicies", META.id));
-            };
-            attached(&self.iam.of(&scope.region), principal).await
-        })
-    }
-
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>> {
-        change::undo(self.iam.of(&scope.region), undo, made)
+    async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {
+        attached(&site.iam(), &request.principal).await
     }
 }
 

@@ -5,9 +5,28 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 use riposte_core::finding::IamPrincipal;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Planned;
 use crate::fault::{Fault, Kind};
+
+/// A principal as IAM's operations name it: by `UserName`, `RoleName` or `GroupName`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a>(&'a IamPrincipal);
+
+impl<'a> From<&'a IamPrincipal> for Named<'a> {
+    fn from(principal: &'a IamPrincipal) -> Self {
+        Self(principal)
+    }
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(&format!("{}Name", self.0.api_kind()), self.0.name())?;
+        map.end()
+    }
+}
 
 /// What guardrails want to know of a principal.
 #[derive(Debug, Clone, PartialEq, Eq)]

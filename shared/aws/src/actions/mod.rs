@@ -1,65 +1,36 @@
 //! Actions: changes that contain an attack, each with plan, apply, verify and undo.
 //!
+//! An action is a file here: what the catalogue says of it ([`Contain::META`]), how it plans from the live state, and
+//! how it reads that state again. The rest is one driver for all: it sends a plan's changes as they stand in the
+//! record, knows which were made, and takes exactly those back.
+//!
 //! - **plan** reads the live state and keeps only what offends.
-//! - **apply** takes [`Approved`], so nothing acts without a decision; the before-state and the undo
-//!   recipe are in the ledger before it is called.
-//! - **verify** is [`Action::read`] compared by [`Plan::verify`]: the offence is gone and what else
-//!   changed is told.
-//! - **undo** makes the plan's undo changes, skipping what is there already.
+//! - **apply** takes [`riposte_core::guardrail::Approved`], so nothing acts without a decision; the before-state and
+//!   the undo recipe are in the ledger before the first call.
+//! - **verify** is [`Contain::read`] compared by [`Plan::verify`]: the offence is gone and what else changed is told.
+//! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
-mod change;
-mod deactivate_access_key;
-mod delete_inline_policy;
-mod deny_source;
-mod detach_managed_policy;
 mod host;
 mod iam_principal;
-mod revoke_ingress;
+mod meta;
+mod site;
 
+use std::fmt::Debug;
 use std::future::Future;
-use std::pin::Pin;
+use std::sync::Arc;
 
+use aws_types::SdkConfig;
+use riposte_core::action::{ActionId, Request, Response};
 use riposte_core::event::Scope;
-use riposte_core::guardrail::{Approved, Undo};
-use riposte_core::plan::{ActionId, Plan, Response, Snapshot};
+use riposte_core::plan::{Change, Plan, Snapshot};
+use serde_json::Value;
 
+use crate::api::{Api, Boxed, SdkApi};
 use crate::fault::Fault;
 
-pub use deactivate_access_key::DeactivateAccessKey;
-pub use delete_inline_policy::DeleteInlinePolicy;
-pub use deny_source::DenySource;
-pub use detach_managed_policy::DetachManagedPolicy;
-pub use revoke_ingress::RevokeIngress;
+pub use meta::{ActionMeta, Permission, When};
 pub(crate) use revoke_ingress::{ingress as ingress_rule, live_rules};
-
-/// A future that an action returns.
-pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// What the catalogue says of an action.
-#[derive(Debug)]
-pub struct ActionMeta {
-    /// Which one.
-    pub id: ActionId,
-    /// A few words for people.
-    pub title: &'static str,
-    /// What the function's role needs for it.
-    pub permissions: &'static [Permission],
-    /// What the operator needs to undo it, beside those.
-    pub undo_permissions: &'static [&'static str],
-    /// How far the before-state can be restored.
-    pub reversibility: &'static str,
-    /// Markdown: `## What it does`, `## What it keeps`, `## Undo`.
-    pub prose: &'static str,
-}
-
-/// IAM actions on resources.
-#[derive(Debug)]
-pub struct Permission {
-    /// For example `ec2:RevokeSecurityGroupIngress`.
-    pub actions: &'static [&'static str],
-    /// ARNs in the form of CloudFormation's `Fn::Sub`; `*` where the API knows no resources.
-    pub resources: &'static [&'static str],
-}
+pub use site::Site;
 
 /// What planning gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,38 +43,153 @@ pub enum Planned {
     Impossible(String),
 }
 
-/// A change that contains, and the way back.
-pub trait Action: Send + Sync {
-    /// What the catalogue says of it.
-    fn meta(&self) -> &'static ActionMeta;
-
-    /// Reads the live state and plans what `response` asks for.
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>>;
-
-    /// Makes the plan's changes.
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>>;
-
-    /// Reads the resource again, as [`Plan::before`] holds it.
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>>;
-
-    /// Makes the undo changes that are still needed, and adds the request id of each call to `made`, also
-    /// where a later one fails.
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>>;
+impl From<Plan> for Planned {
+    fn from(plan: Plan) -> Self {
+        Self::Plan(Box::new(plan))
+    }
 }
 
-/// The catalogue of actions.
-pub const ACTIONS: [&ActionMeta; 5] = [
-    &revoke_ingress::META,
-    &detach_managed_policy::META,
-    &delete_inline_policy::META,
-    &deactivate_access_key::META,
-    &deny_source::META,
-];
+/// A change that contains, and the way back: what an action's file implements.
+pub trait Contain: Debug + Send + Sync + 'static {
+    /// What it is asked for.
+    type Request: Request + Send + Sync;
+
+    /// What the catalogue says of it.
+    const META: ActionMeta;
+
+    /// Whether the resource is read once more right before each change, for changes that AWS would also make to what
+    /// no longer offends: a delete by name.
+    const RECHECKS: bool = false;
+
+    /// Reads the live state and plans what `request` asks for, of that which still offends. The second look asks what
+    /// the detector asked: whatever made it fire, not less.
+    fn plan(&self, site: &Site<'_>, request: Self::Request) -> impl Future<Output = Result<Planned, Fault>> + Send;
+
+    /// Reads the resource again, as [`Plan::before`] holds it.
+    fn read(
+        &self,
+        site: &Site<'_>,
+        request: Self::Request,
+        plan: &Plan,
+    ) -> impl Future<Output = Result<Snapshot, Fault>> + Send;
+
+    /// Whether a plan without changes rests on something not being there, which a reading that is too early shows
+    /// too: then it is read again for a while.
+    fn rests_on_absence(&self, _request: &Self::Request, _plan: &Plan) -> bool {
+        true
+    }
+
+    /// What is left of a change of several parts: those of its delta that are not in the live state already; `None`
+    /// where it must be made whole.
+    fn left(&self, _change: &Change, _live: &Snapshot) -> Option<Change> {
+        None
+    }
+
+    /// The names of those parts of a change that AWS, as its answer says, did not find and so left alone.
+    fn untaken(&self, _change: &Change, _answer: &Value) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// An action of any kind.
+pub trait Action: Debug + Send + Sync {
+    /// What the catalogue says of it.
+    fn meta(&self) -> &'static ActionMeta;
+    /// See [`Contain::RECHECKS`].
+    fn rechecks(&self) -> bool;
+    /// See [`Contain::plan`].
+    fn plan<'a>(&'a self, site: &'a Site<'a>, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>>;
+    /// See [`Contain::read`].
+    fn read<'a>(&'a self, site: &'a Site<'a>, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>>;
+    /// See [`Contain::rests_on_absence`].
+    fn rests_on_absence(&self, plan: &Plan) -> bool;
+    /// See [`Contain::left`].
+    fn left(&self, change: &Change, live: &Snapshot) -> Option<Change>;
+    /// See [`Contain::untaken`].
+    fn untaken(&self, change: &Change, answer: &Value) -> Vec<String>;
+}
+
+impl<T: Contain> Action for T {
+    fn meta(&self) -> &'static ActionMeta {
+        const { &T::META }
+    }
+
+    fn rechecks(&self) -> bool {
+        T::RECHECKS
+    }
+
+    fn plan<'a>(&'a self, site: &'a Site<'a>, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
+        Box::pin(async move {
+            let planned = Contain::plan(self, site, request::<T>(response)?).await?;
+            Ok(match planned {
+                Planned::Plan(mut plan) => {
+                    (plan.disruptive, plan.reversible) = (T::META.disruptive, T::META.reversible);
+                    Planned::Plan(plan)
+                }
+                other => other,
+            })
+        })
+    }
+
+    fn read<'a>(&'a self, site: &'a Site<'a>, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
+        Box::pin(async move { Contain::read(self, site, request::<T>(&plan.response)?, plan).await })
+    }
+
+    fn rests_on_absence(&self, plan: &Plan) -> bool {
+        request::<T>(&plan.response).is_ok_and(|request| Contain::rests_on_absence(self, &request, plan))
+    }
+
+    fn left(&self, change: &Change, live: &Snapshot) -> Option<Change> {
+        Contain::left(self, change, live)
+    }
+
+    fn untaken(&self, change: &Change, answer: &Value) -> Vec<String> {
+        Contain::untaken(self, change, answer)
+    }
+}
+
+fn request<T: Contain>(response: &Response) -> Result<T::Request, Fault> {
+    response.read().map_err(|error| Fault::refused(T::META.id.as_str(), error.to_string()))
+}
+
+/// A change of a plan, whose parameters are a struct that serializes to the API's names.
+///
+/// # Errors
+/// Where the parameters are no JSON: a fault of the action.
+pub(crate) fn change(
+    call: &'static str,
+    parameters: &impl serde::Serialize,
+    delta: impl IntoIterator<Item = (String, Option<Value>)>,
+) -> Result<Change, Fault> {
+    let change = Change::new(call, parameters, delta.into_iter().collect());
+    change.map_err(|error| Fault::refused(call, format!("its parameters are no JSON: {error}")))
+}
+
+/// Writes the list: the modules, the catalogue of actions, and all of them together.
+macro_rules! actions {
+    ($($name:ident in $module:ident,)*) => {
+        $(mod $module; pub use $module::$name;)*
+
+        /// The catalogue of actions.
+        pub const ACTIONS: [&ActionMeta; ActionId::ALL.len()] = [$(&<$name as Contain>::META),*];
+
+        impl Actions {
+            /// All actions of the catalogue, for the operator's command.
+            #[must_use]
+            pub fn all(config: &SdkConfig) -> Self {
+                Self::new(config)$(.with($name))*
+            }
+        }
+    };
+}
+
+actions! {
+    RevokeIngress in revoke_ingress,
+    DetachManagedPolicy in detach_managed_policy,
+    DeleteInlinePolicy in delete_inline_policy,
+    DeactivateAccessKey in deactivate_access_key,
+    DenySource in deny_source,
+}
 
 /// What the catalogue says of the action with this id.
 #[must_use]
@@ -111,45 +197,46 @@ pub fn meta(id: ActionId) -> Option<&'static ActionMeta> {
     ACTIONS.into_iter().find(|meta| meta.id == id)
 }
 
-/// The actions that a function can take.
-#[derive(Default)]
-pub struct Actions(Vec<Box<dyn Action>>);
-
-impl std::fmt::Debug for Actions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|action| action.meta().id)).finish()
-    }
+/// The actions that a function can take, and how they reach AWS.
+#[derive(Debug)]
+pub struct Actions {
+    api: Arc<dyn Api>,
+    sdk: Arc<SdkApi>,
+    list: Vec<Box<dyn Action>>,
 }
 
 impl Actions {
+    /// None yet, with clients of this configuration.
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        let sdk = Arc::new(SdkApi::new(config));
+        Self { api: Arc::clone(&sdk) as Arc<dyn Api>, sdk, list: Vec::new() }
+    }
+
+    /// The same on another way to AWS.
+    #[must_use]
+    pub fn through(self, api: Arc<dyn Api>) -> Self {
+        Self { api, ..self }
+    }
+
     /// Adds an action.
     #[must_use]
     pub fn with(mut self, action: impl Action + 'static) -> Self {
-        self.0.push(Box::new(action));
+        self.list.push(Box::new(action));
         self
-    }
-
-    /// All actions of the catalogue, for the operator's command.
-    #[must_use]
-    pub fn all(config: &aws_types::SdkConfig) -> Self {
-        Self::default()
-            .with(RevokeIngress::new(config))
-            .with(DetachManagedPolicy::new(config))
-            .with(DeleteInlinePolicy::new(config))
-            .with(DeactivateAccessKey::new(config))
-            .with(DenySource::new(config))
     }
 
     /// The action with this id, where the function has it.
     #[must_use]
     pub fn get(&self, id: ActionId) -> Option<&dyn Action> {
-        self.0.iter().find(|action| action.meta().id == id).map(AsRef::as_ref)
+        self.list.iter().find(|action| action.meta().id == id).map(AsRef::as_ref)
     }
-}
 
-/// Something that an action was handed and does not make: a fault of the caller or of the ledger.
-fn not_mine(call: &'static str, id: ActionId) -> Fault {
-    Fault::refused(call, format!("the action {id} was handed what it does not make"))
+    /// Where an action works: the account and the region of an event.
+    #[must_use]
+    pub fn site<'a>(&'a self, scope: &'a Scope) -> Site<'a> {
+        Site::new(&*self.api, &self.sdk, scope)
+    }
 }
 
 #[cfg(test)]

@@ -3,176 +3,154 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::operation::RequestId;
-use aws_sdk_ec2::types::{
-    Filter, IpPermission, IpRange, Ipv6Range, ResourceType, SecurityGroupRule, Tag, TagSpecification,
-};
-use riposte_core::arn::partition;
-use riposte_core::event::Scope;
-use riposte_core::guardrail::{Approved, Undo};
-use riposte_core::net::IngressRule;
+use aws_sdk_ec2::types::{Filter, SecurityGroupRule, Tag};
+use riposte_core::action::{ActionId, RevokeIngress as Request};
 use riposte_core::net::cidr::same_network;
-use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::net::{IngressRule, rule_name};
+use riposte_core::plan::{Change, Plan, Snapshot};
 use riposte_core::seal::short_hash;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Action, ActionMeta, Boxed, Permission, Planned, not_mine};
-use crate::clients::Regional;
+use super::{ActionMeta, Contain, Permission, Planned, Site, change};
 use crate::fault::{Fault, Kind};
 
-/// The catalogue's entry.
-pub(super) const META: ActionMeta = ActionMeta {
-    id: ActionId::RevokeIngress,
-    title: "Revoke ingress rules",
-    permissions: &[
-        Permission { actions: &["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"], resources: &["*"] },
-        Permission {
-            actions: &["ec2:RevokeSecurityGroupIngress"],
-            resources: &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*"],
-        },
-    ],
-    undo_permissions: &["ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"],
-    reversibility: "complete but for the rule ids, which AWS gives anew",
-    prose: "\
+const GROUPS: &[&str] = &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*"];
+const RULES: &[&str] = &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*"];
+
+/// The action.
+#[derive(Debug, Clone, Copy)]
+pub struct RevokeIngress;
+
+/// What EC2 is asked for, either way: rules by what they allow, so that a rule that was changed meanwhile and no
+/// longer offends is not the one that EC2 finds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Parameters {
+    group_id: String,
+    ip_permissions: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tag_specifications: Option<Value>,
+}
+
+impl Contain for RevokeIngress {
+    type Request = Request;
+
+    const META: ActionMeta = ActionMeta {
+        id: ActionId::RevokeIngress,
+        title: "Revoke ingress rules",
+        permissions: &[
+            Permission::anywhere(&["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"]),
+            Permission::on(GROUPS, &["ec2:RevokeSecurityGroupIngress"]),
+        ],
+        undo_permissions: &[
+            Permission::on(GROUPS, &["ec2:AuthorizeSecurityGroupIngress"]),
+            Permission::on(RULES, &["ec2:CreateTags"]),
+        ],
+        reversibility: "complete but for the rule ids, which AWS gives anew",
+        reversible: true,
+        disruptive: false,
+        prose: "\
 ## What it does
-Revokes the rules that the finding covers, by their rule ids, in one call. A rule that was changed since the \
-event and no longer offends is left alone.
+Revokes the rules that the finding covers, in one call, by what they allow: protocol, ports and source. A rule that \
+was changed since the event and no longer offends is left alone, also where it is changed in the very moment: EC2 \
+does not find it then.
 
 ## What it keeps
 Every other rule of the group, ingress and egress, with ids, descriptions and tags. Connections that are \
 already open may live on: a security group is stateful.
 
 ## Undo
-Authorises the same rules again, with their descriptions and tags. AWS gives them new ids. Refused where the \
+Authorizes the same rules again, with their descriptions and tags. AWS gives them new ids. Refused where the \
 group has changed since.
 ",
-};
+    };
 
-/// The action.
-#[derive(Debug)]
-pub struct RevokeIngress {
-    ec2: Regional<Client>,
-}
-
-impl RevokeIngress {
-    /// The action with clients of this configuration.
-    #[must_use]
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        Self { ec2: Regional::new(config, Client::new) }
-    }
-
-    async fn planned(&self, scope: &Scope, response: &Response) -> Result<Planned, Fault> {
-        let Response::RevokeIngress { group_id, rules: wanted } = response else {
-            return Err(not_mine("ec2:RevokeSecurityGroupIngress", META.id));
-        };
-        let ec2 = self.ec2.of(&scope.region);
+    async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
+        let ec2 = site.ec2();
+        let Request { group_id, rules: wanted } = &request;
         let Some(tags) = group_tags(&ec2, group_id).await? else {
-            return Ok(Planned::Gone(format!("the group {group_id} does not exist in {}", scope.region)));
+            return Ok(Planned::Gone(format!("the group {group_id} does not exist in {}", site.scope.region)));
         };
         let live = live_rules(&ec2, group_id).await?;
-        let mut offending: Vec<IngressRule> =
-            live.iter().filter_map(ingress).filter(|rule| wanted.iter().any(|wanted| covers(wanted, rule))).collect();
-        let rule_ids: Vec<String> = offending.iter().filter_map(|rule| rule.rule_id.clone()).collect();
-        let note = if offending.is_empty() {
-            Some("the rules no longer exist, or no longer offend".to_owned())
-        } else {
-            bound_tags(&mut offending)
-        };
-        let wanted = wanted.iter().map(selector).collect();
-        let group_id = group_id.clone();
-        let (changes, undo) = if offending.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            (
-                vec![Change::RevokeIngress { group_id: group_id.clone(), rule_ids: rule_ids.clone() }],
-                vec![Change::AuthorizeIngress { group_id: group_id.clone(), rules: offending }],
-            )
-        };
-        Ok(Planned::Plan(Box::new(Plan {
-            action: META.id,
-            response: Response::RevokeIngress { group_id: group_id.clone(), rules: wanted },
-            resource_arn: format!(
-                "arn:{}:ec2:{}:{}:security-group/{group_id}",
-                partition(&scope.region),
-                scope.region,
-                scope.account
-            ),
-            tags,
-            before: snapshot(&live),
-            delta: rule_ids.into_iter().map(|id| (id, None)).collect(),
-            changes,
-            undo,
-            note,
-        })))
+        let offends = |rule: &IngressRule| wanted.iter().any(|wanted| covers(wanted, rule));
+        let mut offending: Vec<(IngressRule, Value)> = live
+            .iter()
+            .filter_map(|rule| Some((ingress(rule)?, part(rule))))
+            .filter(|(rule, _)| offends(rule))
+            .collect();
+        let note = bound_tags(&mut offending);
+        let selectors = wanted.iter().map(selector).collect();
+        let request = Request { group_id: group_id.clone(), rules: selectors };
+        let arn = site.arn("ec2", &format!("security-group/{group_id}"));
+        let mut plan = Plan::of(request.into(), arn, snapshot(&live)).tagged(tags);
+        if offending.is_empty() {
+            return Ok(plan.noted("the rules no longer exist, or no longer offend").into());
+        }
+        plan.note = note;
+        let revoke = revoke(group_id, &offending)?;
+        let authorize = authorize(group_id, &offending)?;
+        Ok(plan.then(revoke, authorize).into())
     }
 
-    async fn restored(&self, scope: &Scope, plan: &Plan, made: &mut Vec<String>) -> Result<(), Fault> {
-        let ec2 = self.ec2.of(&scope.region);
-        for change in &plan.undo {
-            let Change::AuthorizeIngress { group_id, rules } = change else {
-                return Err(not_mine("ec2:AuthorizeSecurityGroupIngress", META.id));
-            };
-            // What an interrupted undo has restored already is not asked for again: AWS would refuse
-            // the whole call.
-            let live: Vec<IngressRule> = live_rules(&ec2, group_id).await?.iter().filter_map(ingress).collect();
-            let missing = rules.iter().filter(|rule| !live.iter().any(|there| same_rule(rule, there)));
-            // Tags stand for all rules of a call, so rules with different tags need calls of their own.
-            let mut by_tags: BTreeMap<&BTreeMap<String, String>, Vec<&IngressRule>> = BTreeMap::new();
-            for rule in missing {
-                by_tags.entry(&rule.tags).or_default().push(rule);
-            }
-            for (tags, rules) in by_tags {
-                made.push(authorize(&ec2, group_id, &rules, tags).await?);
-            }
-        }
-        Ok(())
+    async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {
+        Ok(snapshot(&live_rules(&site.ec2(), &request.group_id).await?))
+    }
+
+    /// Rules that are there already: AWS would refuse the whole call for one of them.
+    fn left(&self, change: &Change, live: &Snapshot) -> Option<Change> {
+        let mut parameters: Parameters = serde_json::from_value(change.parameters.clone()).ok()?;
+        let mut left = change.clone();
+        left.delta.retain(|name, part| live.0.get(name) != part.as_ref());
+        parameters.ip_permissions.retain(|permission| left.delta.contains_key(&permission_name(permission)));
+        left.parameters = serde_json::to_value(parameters).ok()?;
+        Some(left)
+    }
+
+    /// In a default network EC2 revokes what it finds, and says what it did not.
+    fn untaken(&self, _: &Change, answer: &Value) -> Vec<String> {
+        let unknown = answer.get("UnknownIpPermissions").and_then(Value::as_array);
+        unknown.into_iter().flatten().map(permission_name).collect()
     }
 }
 
-impl Action for RevokeIngress {
-    fn meta(&self) -> &'static ActionMeta {
-        &META
-    }
+/// Revokes the rules by what they allow.
+fn revoke(group_id: &str, rules: &[(IngressRule, Value)]) -> Result<Change, Fault> {
+    let bare = |rule: &IngressRule| IngressRule { description: None, ..rule.clone() }.permission();
+    let ip_permissions = rules.iter().map(|(rule, _)| bare(rule)).collect();
+    let parameters = Parameters { group_id: group_id.to_owned(), ip_permissions, tag_specifications: None };
+    change("ec2:RevokeSecurityGroupIngress", &parameters, rules.iter().map(|(_, part)| (rule_name(part), None)))
+}
 
-    fn plan<'a>(&'a self, scope: &'a Scope, response: &'a Response) -> Boxed<'a, Result<Planned, Fault>> {
-        Box::pin(self.planned(scope, response))
+/// Authorizes them again. Tags stand for all rules of a call, so rules with different tags need calls of their own.
+fn authorize(group_id: &str, rules: &[(IngressRule, Value)]) -> Result<Vec<Change>, Fault> {
+    let mut by_tags: BTreeMap<&BTreeMap<String, String>, Vec<&(IngressRule, Value)>> = BTreeMap::new();
+    for rule in rules {
+        by_tags.entry(&rule.0.tags).or_default().push(rule);
     }
+    let authorize = |(tags, rules): (&BTreeMap<String, String>, Vec<&(IngressRule, Value)>)| {
+        let all: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let parameters = Parameters {
+            group_id: group_id.to_owned(),
+            ip_permissions: rules.iter().map(|(rule, _)| rule.permission()).collect(),
+            tag_specifications: (!all.is_empty())
+                .then(|| json!([{ "ResourceType": "security-group-rule", "Tags": all }])),
+        };
+        let delta = rules.iter().map(|(_, part)| (rule_name(part), Some(part.clone())));
+        change("ec2:AuthorizeSecurityGroupIngress", &parameters, delta)
+    };
+    by_tags.into_iter().map(authorize).collect()
+}
 
-    fn apply<'a>(&'a self, scope: &'a Scope, plan: &'a Approved<Plan>) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            let ec2 = self.ec2.of(&scope.region);
-            for change in &plan.get().changes {
-                let Change::RevokeIngress { group_id, rule_ids } = change else {
-                    return Err(not_mine("ec2:RevokeSecurityGroupIngress", META.id));
-                };
-                ec2.revoke_security_group_ingress()
-                    .group_id(group_id)
-                    .set_security_group_rule_ids(Some(rule_ids.clone()))
-                    .send()
-                    .await
-                    .map_err(Fault::of("ec2:RevokeSecurityGroupIngress"))?;
-            }
-            Ok(())
-        })
+/// The name of the rule that a permission of one range stands for.
+fn permission_name(permission: &Value) -> String {
+    let range = |list: &str, key: &str| permission.get(list)?.get(0)?.get(key).cloned();
+    let mut part = permission.clone();
+    if let Value::Object(map) = &mut part {
+        map.insert("CidrIpv4".to_owned(), range("IpRanges", "CidrIp").unwrap_or_default());
+        map.insert("CidrIpv6".to_owned(), range("Ipv6Ranges", "CidrIpv6").unwrap_or_default());
     }
-
-    fn read<'a>(&'a self, scope: &'a Scope, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move {
-            let Response::RevokeIngress { group_id, .. } = &plan.response else {
-                return Err(not_mine("ec2:DescribeSecurityGroupRules", META.id));
-            };
-            Ok(snapshot(&live_rules(&self.ec2.of(&scope.region), group_id).await?))
-        })
-    }
-
-    fn undo<'a>(
-        &'a self,
-        scope: &'a Scope,
-        undo: &'a Approved<Undo>,
-        made: &'a mut Vec<String>,
-    ) -> Boxed<'a, Result<(), Fault>> {
-        Box::pin(self.restored(scope, &undo.get().0, made))
-    }
+    rule_name(&part)
 }
 
 /// Whether what the finding covers is this live rule: by id where the event told it and the rule is
@@ -239,8 +217,17 @@ pub(crate) fn ingress(rule: &SecurityGroupRule) -> Option<IngressRule> {
 }
 
 fn snapshot(rules: &[SecurityGroupRule]) -> Snapshot {
-    let parts = rules.iter().map(|rule| (rule.security_group_rule_id().unwrap_or("(no id)").to_owned(), part(rule)));
-    Snapshot(parts.collect())
+    let mut parts = BTreeMap::new();
+    for rule in rules {
+        let part = part(rule);
+        let mut name = rule_name(&part);
+        // AWS has no two rules alike. Where somebody else's EC2 has, neither may hide the other.
+        if parts.contains_key(&name) {
+            name = format!("{name} ({})", rule.security_group_rule_id().unwrap_or("no id"));
+        }
+        parts.insert(name, part);
+    }
+    Snapshot(parts)
 }
 
 /// Tags longer than this in JSON are kept as their hash where they are only compared.
@@ -251,12 +238,16 @@ const SHORT_TAGS: usize = 512;
 const KEPT_TAGS: usize = 64 * 1024;
 
 /// Takes the tags off the rules where they are too long together, and says so.
-fn bound_tags(rules: &mut [IngressRule]) -> Option<String> {
-    let length: usize = rules.iter().flat_map(|rule| &rule.tags).map(|(key, value)| key.len() + value.len()).sum();
+fn bound_tags(rules: &mut [(IngressRule, Value)]) -> Option<String> {
+    let tags = rules.iter().flat_map(|(rule, _)| &rule.tags);
+    let length: usize = tags.map(|(key, value)| key.len() + value.len()).sum();
     if length <= KEPT_TAGS {
         return None;
     }
-    rules.iter_mut().for_each(|rule| rule.tags.clear());
+    for (rule, part) in rules {
+        rule.tags.clear();
+        part["Tags"] = json!({});
+    }
     Some(format!("the rules carry {length} bytes of tags: they are not kept, and an undo restores the rules without"))
 }
 
@@ -297,39 +288,4 @@ fn part(rule: &SecurityGroupRule) -> Value {
 
 fn tags(tags: &[Tag]) -> BTreeMap<String, String> {
     tags.iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect()
-}
-
-async fn authorize(
-    ec2: &Client,
-    group_id: &str,
-    rules: &[&IngressRule],
-    tags: &BTreeMap<String, String>,
-) -> Result<String, Fault> {
-    let specification = (!tags.is_empty()).then(|| {
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
-        TagSpecification::builder().resource_type(ResourceType::SecurityGroupRule).set_tags(Some(tags)).build()
-    });
-    let answer = ec2
-        .authorize_security_group_ingress()
-        .group_id(group_id)
-        .set_ip_permissions(Some(rules.iter().map(|rule| permission(rule)).collect()))
-        .set_tag_specifications(specification.map(|specification| vec![specification]))
-        .send()
-        .await
-        .map_err(Fault::of("ec2:AuthorizeSecurityGroupIngress"))?;
-    Ok(answer.request_id().unwrap_or_default().to_owned())
-}
-
-fn permission(rule: &IngressRule) -> IpPermission {
-    let permission =
-        IpPermission::builder().ip_protocol(&rule.protocol).set_from_port(rule.from_port).set_to_port(rule.to_port);
-    if rule.is_ipv6() {
-        permission
-            .ipv6_ranges(Ipv6Range::builder().cidr_ipv6(&rule.cidr).set_description(rule.description.clone()).build())
-            .build()
-    } else {
-        permission
-            .ip_ranges(IpRange::builder().cidr_ip(&rule.cidr).set_description(rule.description.clone()).build())
-            .build()
-    }
 }

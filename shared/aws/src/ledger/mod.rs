@@ -11,6 +11,7 @@
 
 mod item;
 mod list;
+mod mark;
 mod stream_item;
 mod tally;
 
@@ -388,7 +389,7 @@ const LEASE_IS_OURS: &str = "#o = :o";
 fn lease_of(incident: &Incident, invocation: &Invocation) -> Lease {
     let scope = &incident.finding.scope;
     Lease {
-        pk: item::lease_pk(&scope.account, &scope.region, &incident.finding.target.lease_key()),
+        pk: item::lease_pk(&scope.account, &scope.region, &incident.finding.lease_key()),
         owner: invocation.id.clone(),
         until_ms: invocation.deadline_ms,
     }

@@ -1,53 +1,141 @@
-//! The change itself, and the reading that proves it.
+//! The changes themselves, and the reading that proves them.
 
 use std::time::Duration;
 
 use riposte_core::guardrail::Approved;
-use riposte_core::incident::{Changed, Incident, State, Step};
-use riposte_core::plan::{Plan, Snapshot, Verification};
+use riposte_core::incident::{Changed, Incident, Made, State, Step};
+use riposte_core::plan::{Change, Plan, Snapshot, Verification};
 
 use super::{RespondError, Responder, fail_or_retry, gone};
-use crate::actions::Action;
-use crate::fault::Kind;
+use crate::actions::{Action, Site};
+use crate::drive;
+use crate::fault::{Fault, Kind};
 use crate::invocation::now_ms;
 use crate::ledger::Held;
 use crate::metrics::{self, Metric};
 use crate::reread;
 
+/// What one change came to.
+enum Sent {
+    Made,
+    /// What it would change is no longer there: plan anew.
+    Overtaken,
+}
+
 impl Responder<'_> {
+    /// Makes those of the plan's changes that are not made yet, on a resource that stands as `live`.
     pub(super) async fn apply(
         &self,
         held: &mut Held,
         action: &dyn Action,
         plan: &Approved<Plan>,
+        mut live: Snapshot,
     ) -> Result<(), RespondError> {
-        let scope = held.incident.finding.scope.clone();
-        match action.apply(&scope, plan).await {
-            Ok(()) => {
-                let calls: Vec<_> = plan.get().changes.iter().map(|change| change.call().to_string()).collect();
-                held.incident.note(now_ms(), Step::Action, format!("{} by {}", plan.get().action, calls.join("; ")));
-                held.incident.changed = Changed::Yes;
+        let plan = plan.get();
+        for (n, change) in plan.changes.iter().enumerate() {
+            if held.incident.made.iter().any(|made| made.n == n) {
+                continue;
             }
-            // Some part went meanwhile (AWS then makes none of the call's changes), or an answer was lost and
-            // the SDK asked again for what was done: plan anew at once, which tells what is left.
-            Err(fault) if fault.kind == Kind::Gone => {
-                held.incident.note(now_ms(), Step::Action, format!("{}: gone meanwhile ({fault})", plan.get().action));
-                held.incident.changed = Changed::Unknown;
-                return Ok(());
-            }
-            Err(fault) => {
-                fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
-                return Ok(self.ledger.write(held).await?);
+            match self.make(held, action, n, change, &mut live).await {
+                Ok(Sent::Made) if n + 1 < plan.changes.len() => self.ledger.write(held).await?,
+                Ok(Sent::Made) => {}
+                Ok(Sent::Overtaken) => return Ok(()),
+                Err(fault) => return self.stopped(held, plan, fault).await,
             }
         }
+        let calls: Vec<_> = held.incident.made_plan().map(|plan| plan.changes).unwrap_or_default();
+        let calls: Vec<_> = calls.iter().map(ToString::to_string).collect();
+        held.incident.note(now_ms(), Step::Action, format!("{} by {}", plan.action, calls.join("; ")));
         self.verify(held, action).await
+    }
+
+    /// Makes one change, unless the resource stands as it would be.
+    async fn make(
+        &self,
+        held: &mut Held,
+        action: &dyn Action,
+        n: usize,
+        change: &Change,
+        live: &mut Snapshot,
+    ) -> Result<Sent, Fault> {
+        let scope = held.incident.finding.scope.clone();
+        let site = self.actions.site(&scope);
+        if action.rechecks() && !self.stands(held, action, &site, change, live).await? {
+            held.incident.note(now_ms(), Step::Action, "changed by somebody else in the very moment: planned anew");
+            held.incident.keep_made();
+            return Ok(Sent::Overtaken);
+        }
+        let Some(needed) = drive::needed(action, change, live) else { return Ok(Sent::Made) };
+        match drive::send(&site, &needed, &self.ledger.mark(&held.incident.id)).await {
+            Ok(answer) => {
+                held.incident.made.push(Made { n, request_id: Some(answer.request_id) });
+                held.incident.changed = Changed::Yes;
+                live.take(&change.delta);
+                self.give_up(&mut held.incident, n, &action.untaken(change, &answer.body));
+                Ok(Sent::Made)
+            }
+            // Some part went meanwhile: AWS then makes none of the call's changes. Planning anew tells what is left.
+            Err(fault) if fault.kind == Kind::Gone => {
+                held.incident.note(now_ms(), Step::Action, format!("{}: gone meanwhile ({fault})", action.meta().id));
+                if !fault.repeated {
+                    // Somebody else was faster, and nothing of it was ours. After a lost answer it may have been: then
+                    // the change stays in the plan, and is found made.
+                    held.incident.keep_made();
+                }
+                Ok(Sent::Overtaken)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Whether the parts that a change touches stand as they were planned on; `live` becomes what was read.
+    async fn stands(
+        &self,
+        held: &Held,
+        action: &dyn Action,
+        site: &Site<'_>,
+        change: &Change,
+        live: &mut Snapshot,
+    ) -> Result<bool, Fault> {
+        let Some(plan) = &held.incident.plan else { return Ok(false) };
+        let now = action.read(site, plan).await?;
+        let stands = change.delta.keys().all(|name| now.0.get(name) == live.0.get(name));
+        *live = now;
+        Ok(stands)
+    }
+
+    /// Takes out of the record what a call, as its answer says, did not find: none of it was ours.
+    fn give_up(&self, incident: &mut Incident, n: usize, untaken: &[String]) {
+        if untaken.is_empty() {
+            return;
+        }
+        incident.note(now_ms(), Step::Action, format!("somebody else was faster: {}", untaken.join(", ")));
+        incident.give_up(n, untaken);
+    }
+
+    /// A change was refused. What was made before it is kept in the record, and can be undone.
+    async fn stopped(&self, held: &mut Held, plan: &Plan, fault: Fault) -> Result<(), RespondError> {
+        let made = held.incident.made.len();
+        if made > 0 {
+            let text = format!("partly done: {made} of {} changes", plan.changes.len());
+            held.incident.note(now_ms(), Step::Action, text);
+        }
+        if fault.worth_retrying() {
+            if made > 0 {
+                self.ledger.write(held).await?;
+            }
+            return Err(fault.into());
+        }
+        fail_or_retry(self.function, &mut held.incident, Step::Action, fault)?;
+        Ok(self.ledger.write(held).await?)
     }
 
     /// Reads the resource again and records what is true.
     pub(super) async fn verify(&self, held: &mut Held, action: &dyn Action) -> Result<(), RespondError> {
         let scope = held.incident.finding.scope.clone();
+        let site = self.actions.site(&scope);
         let Some(plan) = held.incident.plan.clone() else { return Ok(()) };
-        let read = || action.read(&scope, &plan);
+        let read = || action.read(&site, &plan);
         let confirmed = |live: &Snapshot| plan.verify(live).remaining.is_empty();
         let incident = &mut held.incident;
         match reread::until(Duration::from_millis(100), read, confirmed).await {
@@ -83,7 +171,7 @@ impl Responder<'_> {
 }
 
 fn verified_text(plan: &Plan, seen: &Verification) -> String {
-    let (changed, kept) = (plan.delta.len(), plan.kept(seen));
+    let (changed, kept) = (plan.delta().len(), plan.kept(seen));
     let mut text = format!("read again: {changed} part(s) as planned, {kept} other part(s) as before");
     if !seen.elsewhere.is_empty() {
         text.push_str("; changed meanwhile by somebody else: ");

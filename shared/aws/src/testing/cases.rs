@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use riposte_core::action::{DeactivateAccessKey, DeleteInlinePolicy, DenySource, DetachManagedPolicy, Response};
 use riposte_core::finding::{Finding, IamPrincipal, Target};
-use riposte_core::plan::Response;
 
 use super::{Acl, Entry, Group, Instance, Principal, Rule, World, finding, rule};
 
@@ -44,7 +44,7 @@ pub(crate) static CASES: [Case; 6] = [
         finding: || {
             let (user_name, access_key_id) = ("eve".to_owned(), "AKIA2".to_owned());
             let response =
-                Response::DeactivateAccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() };
+                DeactivateAccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() }.into();
             of(Target::AccessKey { user_name, access_key_id }, response)
         },
         contain: |world| drop(world.iam.of("user/eve").keys.insert("AKIA2".to_owned(), "Inactive".to_owned())),
@@ -87,11 +87,11 @@ pub(crate) fn of_principal(principal: IamPrincipal, attached: Option<&str>) -> F
     match attached.map(str::to_owned) {
         Some(policy_arn) => of(
             Target::AttachedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() },
-            Response::DetachManagedPolicy { principal, policy_arn },
+            DetachManagedPolicy { principal, policy_arn }.into(),
         ),
         None => of(
             Target::InlinePolicy { principal: principal.clone(), policy_name: "door".to_owned() },
-            Response::DeleteInlinePolicy { principal, policy_name: "door".to_owned() },
+            DeleteInlinePolicy { principal, policy_name: "door".to_owned(), digest: None }.into(),
         ),
     }
 }
@@ -100,7 +100,7 @@ pub(crate) fn of_principal(principal: IamPrincipal, attached: Option<&str>) -> F
 pub(crate) fn of_source(address: &str) -> Finding {
     let address: IpAddr = address.parse().unwrap();
     let (group, stream) = ("/var/log/secure".to_owned(), "i-0123456789abcdef0".to_owned());
-    let response = Response::DenySource { address, group: group.clone(), stream: stream.clone() };
+    let response = DenySource { address, group: group.clone(), stream: stream.clone() }.into();
     of(Target::Source { address, group, stream }, response)
 }
 

@@ -135,7 +135,9 @@ impl Ec2 {
     fn revoke(&mut self, request: &Request) -> Result<String, Refused> {
         let group = self.groups.get_mut(request.get("GroupId")).ok_or_else(|| Refused::new("InvalidGroup.NotFound"))?;
         let ids = request.list("SecurityGroupRuleId");
-        assert!(!ids.is_empty(), "Riposte revokes by rule id");
+        if ids.is_empty() {
+            return revoke_alike(group, &permitted(request, &BTreeMap::new()));
+        }
         let is_there = |id: &&str| group.rules.iter().any(|rule| rule.id == *id && !rule.egress);
         if !ids.iter().all(is_there) {
             return Err(Refused::new("InvalidSecurityGroupRuleId.NotFound"));
@@ -151,27 +153,7 @@ impl Ec2 {
             Some((of("Key")?, of("Value")?))
         };
         let tags: BTreeMap<_, _> = (1..).map_while(tag).collect();
-        let mut made = Vec::new();
-        for n in (1..).take_while(|n| request.form.contains_key(&format!("IpPermissions.{n}.IpProtocol"))) {
-            let of = |part: &str| request.form.get(&format!("IpPermissions.{n}.{part}")).cloned();
-            let port = |part: &str| of(part).map_or(-1, |port| port.parse().unwrap());
-            let rule = Rule {
-                protocol: of("IpProtocol").unwrap(),
-                from: port("FromPort"),
-                to: port("ToPort"),
-                tags: tags.clone(),
-                ..Rule::default()
-            };
-            for m in (1..).take_while(|m| of(&format!("IpRanges.{m}.CidrIp")).is_some()) {
-                let (v4, description) = (of(&format!("IpRanges.{m}.CidrIp")), of(&format!("IpRanges.{m}.Description")));
-                made.push(Rule { v4, description, ..rule.clone() });
-            }
-            for m in (1..).take_while(|m| of(&format!("Ipv6Ranges.{m}.CidrIpv6")).is_some()) {
-                let (v6, description) =
-                    (of(&format!("Ipv6Ranges.{m}.CidrIpv6")), of(&format!("Ipv6Ranges.{m}.Description")));
-                made.push(Rule { v6, description, ..rule.clone() });
-            }
-        }
+        let mut made = permitted(request, &tags);
         if made.iter().any(|rule| group.rules.iter().any(|there| there.clashes(rule))) {
             return Err(Refused::new("InvalidPermission.Duplicate"));
         }
@@ -182,6 +164,42 @@ impl Ec2 {
         group.rules.extend(made);
         Ok(element("return", true))
     }
+}
+
+/// The rules that a request's permissions stand for.
+fn permitted(request: &Request, tags: &BTreeMap<String, String>) -> Vec<Rule> {
+    let mut made = Vec::new();
+    for n in (1..).take_while(|n| request.form.contains_key(&format!("IpPermissions.{n}.IpProtocol"))) {
+        let of = |part: &str| request.form.get(&format!("IpPermissions.{n}.{part}")).cloned();
+        let port = |part: &str| of(part).map_or(-1, |port| port.parse().unwrap());
+        let rule = Rule {
+            protocol: of("IpProtocol").unwrap(),
+            from: port("FromPort"),
+            to: port("ToPort"),
+            tags: tags.clone(),
+            ..Rule::default()
+        };
+        for m in (1..).take_while(|m| of(&format!("IpRanges.{m}.CidrIp")).is_some()) {
+            let (v4, description) = (of(&format!("IpRanges.{m}.CidrIp")), of(&format!("IpRanges.{m}.Description")));
+            made.push(Rule { v4, description, ..rule.clone() });
+        }
+        for m in (1..).take_while(|m| of(&format!("Ipv6Ranges.{m}.CidrIpv6")).is_some()) {
+            let (v6, description) =
+                (of(&format!("Ipv6Ranges.{m}.CidrIpv6")), of(&format!("Ipv6Ranges.{m}.Description")));
+            made.push(Rule { v6, description, ..rule.clone() });
+        }
+    }
+    made
+}
+
+/// Revokes rules by what they allow. Outside a default network EC2 revokes none where it does not find all.
+fn revoke_alike(group: &mut Group, wanted: &[Rule]) -> Result<String, Refused> {
+    assert!(!wanted.is_empty(), "nothing to revoke");
+    if !wanted.iter().all(|rule| group.rules.iter().any(|there| there.clashes(rule))) {
+        return Err(Refused::new("InvalidPermission.NotFound"));
+    }
+    group.rules.retain(|there| !wanted.iter().any(|rule| there.clashes(rule)));
+    Ok(element("return", true))
 }
 
 pub(super) fn tag_set(tags: &BTreeMap<String, String>) -> String {

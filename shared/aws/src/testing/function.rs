@@ -14,7 +14,7 @@ use crate::invocation::{Invocation, now_ms};
 use crate::ledger::Ledger;
 use crate::responder::{Answered, RespondError};
 use crate::settings::Loaded;
-use crate::undo::{UndoError, Undoer};
+use crate::undo::{UndoError, Undoer, Wish};
 
 /// An invocation with a minute to go, unlike any other.
 pub(crate) fn invocation() -> Invocation {
@@ -76,6 +76,7 @@ impl Function {
     pub(crate) async fn undo(&self, finding: &Finding, accept_changes: bool) -> Result<Incident, UndoError> {
         let (loaded, ledger) = (self.loaded().await, self.ledger());
         let undoer = Undoer { ledger: &ledger, actions: &self.base.actions, guardrails: &loaded.guardrails };
-        undoer.undo(&Incident::id_of(finding), accept_changes, &invocation()).await
+        let wish = Wish { accept_changes, ..Wish::default() };
+        undoer.undo(&Incident::id_of(finding), &wish, &invocation()).await
     }
 }

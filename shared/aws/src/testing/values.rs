@@ -1,10 +1,11 @@
 //! Ready-made values.
 
+use riposte_core::action::{Response, RevokeIngress};
 use riposte_core::event::{Actor, Scope};
 use riposte_core::finding::{Confidence, Finding, Severity, Target};
 use riposte_core::incident::{Incident, State};
 use riposte_core::net::IngressRule;
-use riposte_core::plan::{ActionId, Change, Plan, Response, Snapshot};
+use riposte_core::plan::{Change, Plan, Snapshot};
 use riposte_core::settings::{Mode, Secret};
 
 /// A key for seals.
@@ -30,6 +31,11 @@ pub(crate) fn scope() -> Scope {
     Scope { event_id: "e-1".to_owned(), account: "111122223333".to_owned(), region: "eu-west-1".to_owned() }
 }
 
+/// What closes these rules of `sg-1`.
+pub(crate) fn closing(rules: Vec<IngressRule>) -> Response {
+    RevokeIngress { group_id: "sg-1".to_owned(), rules }.into()
+}
+
 /// A finding whose response closes [`rule`].
 pub(crate) fn finding() -> Finding {
     Finding {
@@ -44,24 +50,22 @@ pub(crate) fn finding() -> Finding {
         principal: Actor::default(),
         target: Target::SecurityGroup { group_id: "sg-1".to_owned() },
         why: "tcp 22 from 0.0.0.0/0 (SSH)".to_owned(),
-        response: Some(Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule()] }),
+        response: Some(closing(vec![rule()])),
     }
 }
 
 /// An incident that was contained.
 pub(crate) fn incident() -> Incident {
     let mut incident = Incident::open(finding(), "ingress-guard", Mode::Live, 1_767_323_045_000);
-    incident.plan = Some(Plan {
-        action: ActionId::RevokeIngress,
-        response: Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule()] },
-        resource_arn: "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1".to_owned(),
-        tags: Default::default(),
-        before: Snapshot([("sgr-1".to_owned(), serde_json::json!("tcp 22"))].into()),
-        delta: [("sgr-1".to_owned(), None)].into(),
-        changes: vec![Change::RevokeIngress { group_id: "sg-1".to_owned(), rule_ids: vec!["sgr-1".to_owned()] }],
-        undo: vec![Change::AuthorizeIngress { group_id: "sg-1".to_owned(), rules: vec![rule()] }],
-        note: None,
-    });
+    let change = |call: &str, part: Option<serde_json::Value>| Change {
+        call: format!("ec2:{call}SecurityGroupIngress"),
+        parameters: serde_json::json!({ "GroupId": "sg-1", "IpPermissions": [rule().permission()] }),
+        delta: [("sgr-1".to_owned(), part)].into(),
+    };
+    let before = serde_json::json!("tcp 22");
+    let arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1".to_owned();
+    let plan = Plan::of(closing(vec![rule()]), arn, Snapshot([("sgr-1".to_owned(), before.clone())].into()));
+    incident.plan = Some(plan.then(change("Revoke", None), [change("Authorize", Some(before))]));
     incident.advance(State::Intended);
     incident.advance(State::Verified);
     incident

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
+use crate::action::Response;
 use crate::finding::{Confidence, Target};
-use crate::plan::Response;
 
 /// What a detector claims of one target.
 #[derive(Debug, Clone, PartialEq)]

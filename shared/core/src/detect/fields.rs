@@ -12,7 +12,7 @@ use crate::text::plain;
 
 /// The principal whose policies the call changes: the request names it by `userName`, `roleName` or
 /// `groupName`, after the kind of call.
-pub(super) fn principal(call: &ApiCall) -> Result<IamPrincipal, DetectError> {
+pub(crate) fn principal(call: &ApiCall) -> Result<IamPrincipal, DetectError> {
     let name = call.event_name();
     let (field, of): (_, fn(String) -> IamPrincipal) = if name.ends_with("UserPolicy") {
         ("userName", IamPrincipal::User)

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use super::renamed;
+use crate::action::ActionId;
 use crate::finding::{Confidence, Severity};
-use crate::plan::ActionId;
 use crate::text::plain;
 
 /// What the catalogue says of a detector.

@@ -36,6 +36,7 @@ pub use account::ACCOUNT;
 pub use claim::{Claim, DetectError, LogClaim};
 pub use compute::COMPUTE;
 pub use data::DATA;
+pub(crate) use fields::principal;
 pub use hosts::LOG_DETECTORS;
 pub use identity::IDENTITY;
 pub use index::{Head, Index};

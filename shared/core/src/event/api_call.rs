@@ -45,7 +45,8 @@ pub struct Actor {
     pub access_key_id: Option<String>,
     /// Where the call came from: an address, or a service's name.
     pub source_ip: Option<String>,
-    /// As the caller sent it. The caller chooses it: show it escaped, never decide by it.
+    /// As the caller sent it. The caller chooses it: show it escaped, and decide by nothing in it but the mark of our
+    /// own calls, which proves itself.
     pub user_agent: Option<String>,
 }
 

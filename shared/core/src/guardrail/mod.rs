@@ -10,7 +10,7 @@
 mod former_ids;
 mod policies;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use cedar_policy::{
@@ -94,10 +94,8 @@ pub enum Decision<T> {
 pub trait Proposal {
     /// The action's id in guardrails.
     fn action(&self) -> &str;
-    /// The ARN of the resource that would change.
-    fn resource_arn(&self) -> &str;
-    /// The resource's tags.
-    fn tags(&self) -> &BTreeMap<String, String>;
+    /// The plan that would be carried out, or undone.
+    fn plan(&self) -> &Plan;
 }
 
 impl Proposal for Plan {
@@ -105,12 +103,8 @@ impl Proposal for Plan {
         self.action.as_str()
     }
 
-    fn resource_arn(&self) -> &str {
-        &self.resource_arn
-    }
-
-    fn tags(&self) -> &BTreeMap<String, String> {
-        &self.tags
+    fn plan(&self) -> &Plan {
+        self
     }
 }
 
@@ -123,12 +117,8 @@ impl Proposal for Undo {
         "undo"
     }
 
-    fn resource_arn(&self) -> &str {
-        &self.0.resource_arn
-    }
-
-    fn tags(&self) -> &BTreeMap<String, String> {
-        &self.0.tags
+    fn plan(&self) -> &Plan {
+        &self.0
     }
 }
 
@@ -196,22 +186,22 @@ impl Guardrails {
         finding: &Finding,
         approved: bool,
     ) -> Result<Answer, String> {
-        let resource = uid("Resource", proposal.resource_arn())?;
+        let resource = uid("Resource", &proposal.plan().resource_arn)?;
         let request = Request::new(
             uid("Function", function)?,
             uid("Action", proposal.action())?,
             resource.clone(),
-            self.context(finding, approved)?,
+            self.context(proposal.plan(), finding, approved)?,
             None,
         )
         .map_err(|e| e.to_string())?;
-        let entity = resource_entity(resource, proposal, finding)?;
+        let entity = resource_entity(resource, proposal.plan(), finding)?;
         let entities = Entities::from_entities([entity], None).map_err(|e| e.to_string())?;
         let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
         Ok(self.answer(&response))
     }
 
-    fn context(&self, finding: &Finding, approved: bool) -> Result<Context, String> {
+    fn context(&self, plan: &Plan, finding: &Finding, approved: bool) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
         Context::from_pairs([
             ("mode".to_owned(), text(self.mode.as_str())),
@@ -221,6 +211,8 @@ impl Guardrails {
             ("confidence".to_owned(), text(&finding.confidence.to_string())),
             ("actor".to_owned(), text(finding.principal.principal_arn().unwrap_or_default())),
             ("event".to_owned(), text(&finding.event_name)),
+            ("disruptive".to_owned(), RestrictedExpression::new_bool(plan.disruptive)),
+            ("reversible".to_owned(), RestrictedExpression::new_bool(plan.reversible)),
         ])
         .map_err(|e| e.to_string())
     }
@@ -252,14 +244,16 @@ fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
     Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
 }
 
-fn resource_entity(uid: EntityUid, proposal: &impl Proposal, finding: &Finding) -> Result<Entity, String> {
+fn resource_entity(uid: EntityUid, plan: &Plan, finding: &Finding) -> Result<Entity, String> {
     let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
-    let attributes = HashMap::from([
-        ("arn".to_owned(), text(proposal.resource_arn())),
+    let mut attributes = HashMap::from([
+        ("arn".to_owned(), text(&plan.resource_arn)),
         ("account".to_owned(), text(&finding.scope.account)),
         ("region".to_owned(), text(&finding.scope.region)),
+        ("kind".to_owned(), text(&plan.kind)),
     ]);
-    let tags: Vec<_> = proposal.tags().iter().map(|(key, value)| (key.clone(), text(value))).collect();
+    attributes.extend(plan.stack().map(|stack| ("stack".to_owned(), text(&stack))));
+    let tags: Vec<_> = plan.tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
     Entity::new_with_tags(uid, attributes, HashSet::new(), tags).map_err(|e| e.to_string())
 }
 

@@ -3,11 +3,13 @@
 use cedar_policy::{PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
 use super::{GuardrailError, former_ids};
+use crate::action::ActionId;
 use crate::settings::{CustomGuardrail, Settings, SettingsError};
 
 const SHIPPED: &str = include_str!("shipped.cedar");
 /// What the ids of the user's policies begin with.
 const CUSTOM: &str = "custom/";
+/// The schema, in which `ACTIONS` stands for the catalogue's.
 const SCHEMA: &str = include_str!("riposte.cedarschema");
 
 /// All policies of these settings.
@@ -72,7 +74,9 @@ fn literal(text: &str) -> String {
 }
 
 fn schema() -> Result<Schema, GuardrailError> {
-    Schema::from_cedarschema_str(SCHEMA)
+    let ids = ActionId::ALL.into_iter().map(ActionId::as_str).chain(["undo"]);
+    let ids: Vec<_> = ids.map(|id| format!("\"{id}\"")).collect();
+    Schema::from_cedarschema_str(&SCHEMA.replace("ACTIONS", &ids.join(", ")))
         .map(|(schema, _)| schema)
         .map_err(|e| GuardrailError::Shipped { id: "schema".to_owned(), wrong: e.to_string() })
 }

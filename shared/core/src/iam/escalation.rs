@@ -90,6 +90,12 @@ impl Policy {
         let climber = Climber::new(self, Home { partition, account });
         COMBINATIONS.iter().filter_map(|combination| climber.grant(combination)).collect()
     }
+
+    /// Whether this identity's policy makes its holder an administrator, or gives a published way to become one.
+    #[must_use]
+    pub fn gives_power(&self, partition: &str, account: &str) -> bool {
+        self.grants_admin(partition, account).is_some() || !self.escalations(partition, account).is_empty()
+    }
 }
 
 /// The statements that allow something, each with its index.

@@ -81,6 +81,17 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// A digest of a document, plain or URL-encoded: the same for the same document however it is spaced and in
+    /// whatever order its fields stand.
+    ///
+    /// # Errors
+    /// Where the text is no JSON.
+    pub fn digest(document: &str) -> Result<String, PolicyError> {
+        let mut canonical = json(document)?;
+        canonical.sort_all_objects();
+        Ok(crate::seal::short_hash(&[&canonical.to_string()]))
+    }
+
     /// Reads a document, plain or URL-encoded (as IAM's own API returns it).
     ///
     /// # Errors

@@ -6,4 +6,4 @@ mod ports;
 mod rule;
 
 pub use ports::{AdminPort, PortSpan, Transport, admin_ports_in};
-pub use rule::IngressRule;
+pub use rule::{IngressRule, rule_name};

@@ -65,3 +65,55 @@ impl IngressRule {
         crate::text::plain(&format!("{protocol} {ports} from {}", self.cidr), 120)
     }
 }
+
+/// A security group's rule as EC2 describes it, in a few words that name it alone among the group's rules:
+/// `ingress tcp 22 from 0.0.0.0/0`. AWS holds no two rules of a group that agree in all of them, and gives the same
+/// rule another id when it is authorized again.
+#[must_use]
+pub fn rule_name(rule: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let field = |name: &str| rule.get(name).filter(|value| !value.is_null()).map(text);
+    let egress = rule.get("IsEgress").and_then(Value::as_bool) == Some(true);
+    let port = |name: &str| field(name).filter(|port| port != "-1");
+    let ports = match (port("FromPort"), port("ToPort")) {
+        (None, None) => "all".to_owned(),
+        (Some(from), Some(to)) if from == to => from,
+        (from, to) => format!("{}-{}", from.unwrap_or_default(), to.unwrap_or_default()),
+    };
+    let group = || {
+        let group = rule.get("ReferencedGroup")?.get("GroupId")?.as_str()?;
+        let of = |name: &str| rule.get("ReferencedGroup")?.get(name)?.as_str();
+        let mut name = group.to_owned();
+        for more in ["UserId", "PeeringId"].into_iter().filter_map(of) {
+            name = format!("{name}/{more}");
+        }
+        Some(name)
+    };
+    let other = field("CidrIpv4").or_else(|| field("CidrIpv6")).or_else(|| field("PrefixListId")).or_else(group);
+    let (way, word) = if egress { ("egress", "to") } else { ("ingress", "from") };
+    let protocol = match field("IpProtocol").unwrap_or_default() {
+        all if all == "-1" => "all".to_owned(),
+        protocol => protocol,
+    };
+    crate::text::plain(&format!("{way} {protocol} {ports} {word} {}", other.unwrap_or_default()), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_differ_have_names_that_differ() {
+        let rule = |more: Value| {
+            let mut rule = json!({ "IsEgress": false, "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22 });
+            rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            rule_name(&rule)
+        };
+        assert_eq!(rule(json!({ "CidrIpv4": "0.0.0.0/0" })), "ingress tcp 22 from 0.0.0.0/0");
+        assert_eq!(rule(json!({ "CidrIpv6": "::/0", "ToPort": 80, "IsEgress": true })), "egress tcp 22-80 to ::/0");
+        let peer = json!({ "ReferencedGroup": { "GroupId": "sg-2", "UserId": "1", "PeeringId": null } });
+        assert_eq!(rule(peer), "ingress tcp 22 from sg-2/1");
+        let all = json!({ "IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "PrefixListId": "pl-1" });
+        assert_eq!(rule(all), "ingress all all from pl-1");
+    }
+}

@@ -1,14 +1,13 @@
 //! `deactivate-access-key`: one key of one user.
 
-use riposte_core::plan::Response;
-
 use super::Bench;
 use super::iam::{laid, of, others};
 use crate::actions::Planned;
 use crate::testing::Aws;
+use riposte_core::action::DeactivateAccessKey;
 
 fn bench(aws: &Aws, key: &str) -> Bench {
-    Bench::new(aws, Response::DeactivateAccessKey { user_name: "eve".to_owned(), access_key_id: key.to_owned() })
+    Bench::new(aws, DeactivateAccessKey { user_name: "eve".to_owned(), access_key_id: key.to_owned() }.into())
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! `delete-inline-policy`: one inline policy, whose document is kept character for character.
 
-use riposte_core::plan::{Change, Response};
-
 use super::Bench;
 use super::iam::{laid, of, others, principals};
 use crate::actions::Planned;
 use crate::testing::DOCUMENT;
+use riposte_core::action::DeleteInlinePolicy;
 
 #[tokio::test]
 async fn one_policy_goes_and_comes_back_character_for_character() {
@@ -16,7 +15,8 @@ async fn one_policy_goes_and_comes_back_character_for_character() {
             let key = principal.to_string();
             let (before, rest) = (of(&aws, &key), others(&aws, &key));
             let response =
-                Response::DeleteInlinePolicy { principal: principal.clone(), policy_name: "door".to_owned() };
+                DeleteInlinePolicy { principal: principal.clone(), policy_name: "door".to_owned(), digest: None }
+                    .into();
             let bench = Bench::new(&aws, response);
 
             let plan = bench.contained().await;
@@ -25,7 +25,7 @@ async fn one_policy_goes_and_comes_back_character_for_character() {
             expected.inline.remove("door");
             assert_eq!(of(&aws, &key), expected, "{key}");
             assert_eq!(others(&aws, &key), rest, "{key}");
-            assert!(matches!(&plan.undo[..], [Change::PutPolicy { document, .. }] if document == DOCUMENT), "{plan:?}");
+            assert_eq!(plan.undo[0].change.parameters["PolicyDocument"], DOCUMENT, "{plan:?}");
 
             bench.undone(&plan).await;
             assert_eq!(of(&aws, &key), before, "{key}");
@@ -42,7 +42,9 @@ async fn a_policy_that_goes_between_two_readings_needs_nothing() {
         let key = principal.to_string();
         aws.before(reading, move |world| drop(world.iam.of(&key).inline.remove("door")));
         let plan =
-            Bench::new(&aws, Response::DeleteInlinePolicy { principal, policy_name: "door".to_owned() }).plan().await;
+            Bench::new(&aws, DeleteInlinePolicy { principal, policy_name: "door".to_owned(), digest: None }.into())
+                .plan()
+                .await;
         assert_eq!((plan.changes, plan.undo), (vec![], vec![]));
         assert_eq!(plan.before.0.into_keys().collect::<Vec<_>>(), ["app"]);
     }
@@ -54,7 +56,7 @@ async fn a_principal_that_is_deleted_has_nothing_to_contain() {
         let aws = laid();
         let key = principal.to_string();
         aws.world(|world| world.iam.principals.remove(&key));
-        let response = Response::DeleteInlinePolicy { principal, policy_name: "door".to_owned() };
+        let response = DeleteInlinePolicy { principal, policy_name: "door".to_owned(), digest: None }.into();
         let planned = Bench::new(&aws, response).planned().await.unwrap();
         assert_eq!(planned, Planned::Gone(format!("{key} no longer exists")));
     }

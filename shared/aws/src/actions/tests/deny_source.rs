@@ -1,15 +1,14 @@
 //! `deny-source`: one entry in the network ACL of the attacked host's subnet.
 
-use riposte_core::plan::Response;
-
 use super::Bench;
 use crate::actions::Planned;
 use crate::fault::Kind;
 use crate::testing::{Acl, Aws, Entry, lay_host};
+use riposte_core::action::DenySource;
 
 fn bench(aws: &Aws, address: &str, stream: &str) -> Bench {
     let (group, stream) = ("/var/log/secure".to_owned(), stream.to_owned());
-    Bench::new(aws, Response::DenySource { address: address.parse().unwrap(), group, stream })
+    Bench::new(aws, DenySource { address: address.parse().unwrap(), group, stream }.into())
 }
 
 fn laid() -> Aws {

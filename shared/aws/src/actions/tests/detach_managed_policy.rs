@@ -1,11 +1,10 @@
 //! `detach-managed-policy`: one policy off one principal.
 
-use riposte_core::plan::Response;
-
 use super::Bench;
 use super::iam::{laid, of, others, principals};
 use crate::actions::Planned;
 use crate::testing::ADMIN;
+use riposte_core::action::DetachManagedPolicy;
 
 #[tokio::test]
 async fn one_policy_goes_and_comes_back() {
@@ -15,7 +14,7 @@ async fn one_policy_goes_and_comes_back() {
             aws.world(|world| world.iam.page = page);
             let key = principal.to_string();
             let (before, rest) = (of(&aws, &key), others(&aws, &key));
-            let response = Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: ADMIN.to_owned() };
+            let response = DetachManagedPolicy { principal: principal.clone(), policy_arn: ADMIN.to_owned() }.into();
             let bench = Bench::new(&aws, response);
 
             let plan = bench.contained().await;
@@ -40,7 +39,7 @@ async fn a_policy_that_is_detached_already_needs_nothing() {
     for principal in principals() {
         let aws = laid();
         let policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess".to_owned();
-        let plan = Bench::new(&aws, Response::DetachManagedPolicy { principal, policy_arn }).plan().await;
+        let plan = Bench::new(&aws, DetachManagedPolicy { principal, policy_arn }.into()).plan().await;
         assert_eq!(plan.changes, vec![]);
         assert_eq!(plan.note.as_deref(), Some("the policy is no longer attached"));
     }
@@ -53,7 +52,7 @@ async fn a_principal_that_is_deleted_has_nothing_to_contain() {
         let key = principal.to_string();
         aws.world(|world| world.iam.principals.remove(&key));
         let planned =
-            Bench::new(&aws, Response::DetachManagedPolicy { principal, policy_arn: ADMIN.to_owned() }).planned().await;
+            Bench::new(&aws, DetachManagedPolicy { principal, policy_arn: ADMIN.to_owned() }.into()).planned().await;
         assert_eq!(planned.unwrap(), Planned::Gone(format!("{key} no longer exists")));
     }
 }

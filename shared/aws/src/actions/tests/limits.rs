@@ -1,7 +1,7 @@
 //! What an attacker may try to make too large, too many, or to have changed by the wrong hand.
 
+use riposte_core::action::{DeleteInlinePolicy, DenySource, DetachManagedPolicy};
 use riposte_core::finding::IamPrincipal;
-use riposte_core::plan::{Change, Response};
 
 use super::Bench;
 use super::iam::principals;
@@ -16,7 +16,7 @@ fn heavy(id: &str, port: i32, cidr: &str) -> Rule {
 }
 
 fn close_ssh(aws: &Aws) -> Bench {
-    Bench::new(aws, Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![crate::testing::rule()] })
+    Bench::new(aws, crate::testing::closing(vec![crate::testing::rule()]))
 }
 
 #[tokio::test]
@@ -46,13 +46,14 @@ async fn the_tags_of_many_offending_rules_are_given_up_before_the_answer_is() {
             ..crate::testing::rule()
         }
     });
-    let response = Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: wanted.collect() };
+    let response = crate::testing::closing(wanted.collect());
     aws.world(|world| world.ec2.groups.entry("sg-1".to_owned()).or_default().rules = rules);
     let plan = Bench::new(&aws, response).contained().await;
     assert!(serde_json::to_string(&plan).unwrap().len() < 200_000);
     assert!(plan.note.as_deref().is_some_and(|note| note.contains("are not kept")), "{:?}", plan.note);
-    let [Change::AuthorizeIngress { rules, .. }] = plan.undo.as_slice() else { panic!("{:?}", plan.undo) };
-    assert!(rules.len() == 40 && rules.iter().all(|rule| rule.tags.is_empty()));
+    let [undo] = plan.undo.as_slice() else { panic!("{:?}", plan.undo) };
+    assert_eq!(undo.change.parameters["IpPermissions"].as_array().unwrap().len(), 40);
+    assert!(undo.change.parameters.get("TagSpecifications").is_none());
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn room_stays_in_the_network_acl_for_operators() {
     });
     let deny = |address: &str| {
         let (group, stream) = ("/var/log/secure".to_owned(), "i-0123456789abcdef0".to_owned());
-        Bench::new(&aws, Response::DenySource { address: address.parse().unwrap(), group, stream })
+        Bench::new(&aws, DenySource { address: address.parse().unwrap(), group, stream }.into())
     };
     let planned = deny("198.51.100.9").planned().await.unwrap();
     assert!(matches!(&planned, Planned::Impossible(why) if why.contains("denies 10 single addresses")), "{planned:?}");
@@ -82,8 +83,8 @@ async fn roles_that_aws_manages_are_told_and_not_tried() {
     aws.world(|world| world.iam.principals.insert(format!("role/{name}"), role));
     let principal = IamPrincipal::Role(name);
     for response in [
-        Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: ADMIN.to_owned() },
-        Response::DeleteInlinePolicy { principal, policy_name: "door".to_owned() },
+        DetachManagedPolicy { principal: principal.clone(), policy_arn: ADMIN.to_owned() }.into(),
+        DeleteInlinePolicy { principal, policy_name: "door".to_owned(), digest: None }.into(),
     ] {
         let planned = Bench::new(&aws, response).planned().await.unwrap();
         assert!(matches!(&planned, Planned::Impossible(why) if why.contains("only AWS can change")), "{planned:?}");
@@ -99,8 +100,10 @@ async fn an_inline_policy_that_was_made_harmless_since_is_left_alone() {
             world.iam.of(&principal.to_string()).inline.insert("door".to_owned(), harmless.to_owned());
         });
         let plan =
-            Bench::new(&aws, Response::DeleteInlinePolicy { principal, policy_name: "door".to_owned() }).plan().await;
+            Bench::new(&aws, DeleteInlinePolicy { principal, policy_name: "door".to_owned(), digest: None }.into())
+                .plan()
+                .await;
         assert_eq!(plan.changes, vec![]);
-        assert!(plan.note.as_deref().is_some_and(|note| note.contains("no administrator power")), "{:?}", plan.note);
+        assert!(plan.note.as_deref().is_some_and(|note| note.contains("no power")), "{:?}", plan.note);
     }
 }

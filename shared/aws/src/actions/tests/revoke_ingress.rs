@@ -1,7 +1,6 @@
 //! `revoke-ingress`: exactly the offending rules.
 
 use riposte_core::net::IngressRule;
-use riposte_core::plan::Response;
 
 use super::Bench;
 use crate::testing::{Aws, Rule, lay_group, rule};
@@ -17,7 +16,7 @@ fn wanted(id: Option<&str>, port: i32, cidr: &str) -> IngressRule {
 }
 
 fn bench(aws: &Aws, rules: Vec<IngressRule>) -> Bench {
-    Bench::new(aws, Response::RevokeIngress { group_id: "sg-1".to_owned(), rules })
+    Bench::new(aws, crate::testing::closing(rules))
 }
 
 fn laid(more: Vec<Rule>) -> Aws {

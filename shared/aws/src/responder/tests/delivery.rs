@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::{Incident, State};
-use riposte_core::plan::Response;
 use tokio::task::JoinSet;
 
 use super::{Account, End, laid, warm};
 use crate::responder::{Answered, RespondError};
-use crate::testing::{Aws, CASES, Rule, finding, hurried, invocation, rule};
+use crate::testing::{Aws, CASES, Rule, closing, finding, hurried, invocation, rule};
 use crate::undo::UndoError;
 
 /// A second offence in the same group, told by another event.
@@ -21,7 +20,7 @@ fn other_rule(aws: &Aws) -> Finding {
     let mut other = finding();
     "e-2".clone_into(&mut other.scope.event_id);
     other.target = Target::SecurityGroup { group_id: "sg-1".to_owned() };
-    other.response = Some(Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule] });
+    other.response = Some(closing(vec![rule]));
     other
 }
 
@@ -169,7 +168,7 @@ async fn the_same_offence_again_is_another_incident() {
     "e-again".clone_into(&mut again.scope.event_id);
     let mut rule = rule();
     rule.rule_id = Some("sgr-new".to_owned());
-    again.response = Some(Response::RevokeIngress { group_id: "sg-1".to_owned(), rules: vec![rule] });
+    again.response = Some(closing(vec![rule]));
     let answered = function.respond_in(again, Some("request-of-mallory"), &hurried()).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Verified)));
     assert!(!has(&aws, "sgr-new"));

@@ -1,12 +1,11 @@
 //! Calls that are refused, changes that do not take, notices that do not arrive.
 
 use riposte_core::incident::{Incident, State, Step};
-use riposte_core::plan::Response;
 
 use super::{Account, End, laid, warm};
 use crate::actions::Actions;
 use crate::responder::{Answered, RespondError};
-use crate::testing::{Aws, CASES, Case, Fault, Function, Rule};
+use crate::testing::{Aws, CASES, Case, Fault, Function, Rule, closing};
 
 /// The mutating operation of a case.
 async fn mutation(case: &Case) -> &'static str {
@@ -124,7 +123,7 @@ async fn a_call_that_is_refused_for_one_missing_rule_is_planned_anew() {
     let mut second = crate::testing::rule();
     (second.rule_id, second.cidr) = (Some("sgr-6".to_owned()), "::/0".to_owned());
     let rules = vec![crate::testing::rule(), second];
-    finding.response = Some(Response::RevokeIngress { group_id: "sg-1".to_owned(), rules });
+    finding.response = Some(closing(rules));
     aws.world(|world| world.ec2.group("sg-1").rules.push(Rule::tcp("sgr-6", 22, "::/0")));
     // The attacker takes one back just before: AWS then revokes none of the two.
     aws.before("RevokeSecurityGroupIngress", |world| world.ec2.group("sg-1").rules.retain(|rule| rule.id != "sgr-6"));
@@ -142,7 +141,7 @@ async fn a_change_that_does_not_take_is_not_called_contained() {
     let answered = function.respond(finding.clone()).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Applied)), "{answered:?}");
     assert!(subject(&aws).contains("NOT CONFIRMED"));
-    assert!(last(&function.incident(&finding).await, Step::Verify).contains("sgr-1"));
+    assert!(last(&function.incident(&finding).await, Step::Verify).contains("ingress tcp 22 from 0.0.0.0/0"));
 }
 
 #[tokio::test]
@@ -185,7 +184,7 @@ async fn what_somebody_else_changed_meanwhile_is_told() {
     let incident = function.incident(&finding).await;
     assert_eq!(incident.state, State::Verified);
     let told = last(&incident, Step::Verify);
-    assert!(told.contains("+ sgr-new") && told.contains("- sgr-vpn"), "{told}");
+    assert!(told.contains("+ ingress tcp 5432 from 10.") && told.contains("- ingress tcp 22 from 10."), "{told}");
 }
 
 #[tokio::test]
@@ -236,7 +235,7 @@ async fn a_finding_without_a_response_is_recorded_and_told() {
 async fn a_function_takes_only_its_own_actions() {
     let aws = laid(&CASES[0]);
     let mut function: Function = warm(&aws).await;
-    function.base.actions = Actions::default();
+    function.base.actions = Actions::new(&aws.config());
     let answered = function.respond((CASES[0].finding)()).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Observed)), "{answered:?}");
     assert!(aws.world(|world| world.sent[0].body.contains("does not have the action revoke-ingress")));

@@ -1,9 +1,9 @@
 //! `ssh-brute-force`: an address that guesses passwords.
 
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Domain, Events, LogClaim, LogDetector, Meta, Outcome};
 use crate::finding::{Confidence, Severity};
-use crate::plan::ActionId;
 use crate::ssh::{Limits, SourceHistory, SshEvent, SshOutcome};
 
 /// See [`META`].

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::caller::{Other, other_user};
+use crate::action::{ActionId, DeactivateAccessKey};
 use crate::detect::fields::field_error;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
-use crate::plan::{ActionId, Response};
 use crate::text::plain;
 
 /// See [`META`].
@@ -76,7 +76,7 @@ impl Detector for AccessKeyForAnother {
             why: plain(&why, 600),
             confidence: None,
             counted: None,
-            response: Some(Response::DeactivateAccessKey { user_name, access_key_id }),
+            response: Some(DeactivateAccessKey { user_name, access_key_id }.into()),
         }])
     }
 }

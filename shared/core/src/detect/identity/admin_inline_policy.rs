@@ -1,6 +1,7 @@
 //! `admin-inline-policy`: an inline policy that grants administrator power.
 
 use super::caller::is_identity_center;
+use crate::action::{ActionId, DeleteInlinePolicy};
 use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::meta::page;
@@ -8,7 +9,6 @@ use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Fac
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::iam::Policy;
-use crate::plan::{ActionId, Response};
 use crate::text::plain;
 
 /// See [`META`].
@@ -86,10 +86,7 @@ impl Detector for AdminInlinePolicy {
             why: plain(&why, 600),
             confidence: grant.conditional.then_some(Confidence::Medium),
             counted: None,
-            response: Some(Response::DeleteInlinePolicy {
-                principal: principal.clone(),
-                policy_name: policy_name.to_owned(),
-            }),
+            response: Some(DeleteInlinePolicy::of(&principal, policy_name, document).into()),
             target: Target::InlinePolicy { principal, policy_name: policy_name.to_owned() },
         }])
     }

@@ -2,13 +2,13 @@
 
 use super::caller::is_identity_center;
 use super::written_policy::customers_policy;
+use crate::action::{ActionId, DetachManagedPolicy};
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
 use crate::iam::ManagedPolicy;
-use crate::plan::{ActionId, Response};
 use crate::text::plain;
 
 /// See [`META`].
@@ -101,7 +101,7 @@ impl Detector for AdminPolicyAttached {
             why: plain(&format!("`{}` gave {principal} the policy `{arn}`, {by}", call.event_name()), 600),
             confidence: grant.filter(|grant| grant.conditional).map(|_| Confidence::Medium),
             counted: None,
-            response: Some(Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: arn.to_owned() }),
+            response: Some(DetachManagedPolicy { principal: principal.clone(), policy_arn: arn.to_owned() }.into()),
             target: Target::AttachedPolicy { principal, policy_arn: arn.to_owned() },
         }])
     }

@@ -1,11 +1,11 @@
 //! `escalation-by-policy`: a policy whose holder can change permissions or make credentials for anybody.
 
 use super::written_policy::{self, Power};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
-use crate::plan::ActionId;
 
 /// See [`META`].
 pub(super) struct EscalationByPolicy;

@@ -6,13 +6,13 @@
 use serde_json::Value;
 
 use super::caller::is_identity_center;
+use crate::action::{DeleteInlinePolicy, DetachManagedPolicy, Response};
 use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Target};
 use crate::iam::{AdminGrant, Escalation, ManagedPolicy, Policy, Way};
-use crate::plan::Response;
 use crate::text::plain;
 
 const IAM: &str = "iam.amazonaws.com";
@@ -154,10 +154,11 @@ pub(super) fn parse(name: &str, document: &str) -> Result<Policy, DetectError> {
 fn inline(call: &ApiCall) -> Result<Written, DetectError> {
     let principal = principal(call)?;
     let policy_name = required(call, "policyName")?.to_owned();
-    let policy = parse(&format!("{principal}/{policy_name}"), required(call, "policyDocument")?)?;
+    let document = required(call, "policyDocument")?;
+    let policy = parse(&format!("{principal}/{policy_name}"), document)?;
     Ok(Written {
         did: format!("wrote the inline policy `{policy_name}` onto {principal}"),
-        response: Some(Response::DeleteInlinePolicy { principal: principal.clone(), policy_name: policy_name.clone() }),
+        response: Some(DeleteInlinePolicy::of(&principal, &policy_name, document).into()),
         target: Target::InlinePolicy { principal, policy_name },
         held: true,
         power: of(call, &policy)?,
@@ -202,7 +203,7 @@ fn attached(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, DetectErro
     let principal = principal(call)?;
     Ok(Some(Written {
         did: format!("gave {principal} the policy `{policy_arn}`"),
-        response: Some(Response::DetachManagedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() }),
+        response: Some(DetachManagedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() }.into()),
         target: Target::AttachedPolicy { principal, policy_arn },
         held: true,
         power: of(call, &policy)?,

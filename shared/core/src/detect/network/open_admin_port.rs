@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::open_ingress::{self, Offence, reaching_internet};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 use crate::net::{AdminPort, IngressRule, PortSpan, admin_ports_in};
-use crate::plan::ActionId;
 
 /// See [`META`].
 pub(super) struct OpenAdminPort;

@@ -1,12 +1,12 @@
 //! `open-all-ports`: every port, or every protocol, that the whole internet can reach.
 
 use super::open_ingress::{self, Offence, reaching_internet};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
 use crate::net::{IngressRule, PortSpan};
-use crate::plan::ActionId;
 
 /// See [`META`].
 pub(super) struct OpenAllPorts;

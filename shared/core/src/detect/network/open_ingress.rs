@@ -1,5 +1,6 @@
 //! What the two detectors of opened security groups share: which rules an event made, and the claim.
 
+use crate::action::RevokeIngress;
 use crate::detect::fields::field_error;
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
 use crate::event::ApiCall;
@@ -7,7 +8,6 @@ use crate::finding::Target;
 use crate::net::IngressRule;
 use crate::net::cidr::{self, CidrError};
 use crate::net::ingress::{self, GroupRef, IngressWrite, ShapeError};
-use crate::plan::Response;
 use crate::text::plain;
 
 const AUTHORIZE: &str = "AuthorizeSecurityGroupIngress";
@@ -107,7 +107,7 @@ fn claim(offence: &impl Offence, call: &ApiCall, group: GroupRef, rules: Vec<Ing
         named.push(format!("{} more", rules.len() - NAMED_RULES));
     }
     let (group_id, response) = match group {
-        GroupRef::Id(group_id) => (group_id.clone(), Some(Response::RevokeIngress { group_id, rules })),
+        GroupRef::Id(group_id) => (group_id.clone(), Some(RevokeIngress { group_id, rules }.into())),
         // Without the id there is no telling which group of that name it is.
         GroupRef::Name(name) => (name, None),
     };

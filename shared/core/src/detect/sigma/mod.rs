@@ -10,7 +10,6 @@ pub mod describe;
 mod load;
 pub mod pack;
 mod record;
-mod respond;
 
 pub use load::{RuleError, RuleFile, load};
 pub(crate) use record::Record;
@@ -21,6 +20,7 @@ use rsigma_eval::event::{Event as _, EventValue};
 use rsigma_eval::{CompiledRule, compile_rule, evaluate_rule};
 
 use super::{Claim, DetectError, Detector, Facts, Meta};
+use crate::action::{Place, Response};
 use crate::event::ApiCall;
 use crate::finding::Target;
 use crate::text::plain;
@@ -80,6 +80,17 @@ impl SigmaDetector {
         compiled.as_ref().map_err(|wrong| DetectError::Rule { rule: self.meta.id.to_owned(), wrong: wrong.clone() })
     }
 
+    /// What it asks for: of each of its actions, a response for each value at its target. Where the event does not
+    /// say enough for one, nothing is guessed.
+    fn responses(&self, call: &ApiCall, event: &Record<'_>) -> Vec<(Target, Response)> {
+        if self.meta.actions.is_empty() {
+            return Vec::new();
+        }
+        let Some(place) = self.paths.target.and_then(|paths| Place::at(paths, call, event)) else { return Vec::new() };
+        let responses = self.meta.actions.iter().flat_map(|action| action.of_rule(&place));
+        responses.filter_map(|response| Some((response.target().ok()?, response))).collect()
+    }
+
     fn why(&self, call: &ApiCall, target: &str) -> String {
         let outcome = call.error_code().map(|code| format!(" (refused: {code})")).unwrap_or_default();
         format!("{}: `{}` on `{target}`{outcome}", self.meta.title, call.event_name())
@@ -105,17 +116,14 @@ impl Detector for SigmaDetector {
         });
         let service = || call.service().to_owned();
         let resource = || Target::Resource { service: service(), id: name.clone() };
-        let responses = self.meta.actions.iter().filter_map(|action| {
-            let response = respond::response(*action, self.paths.target?, found.as_deref()?, call, &event)?;
-            Some((respond::target(&response), response))
-        });
-        let mut claims: Vec<_> = responses
-            .map(|(target, response)| Claim {
-                response: Some(response),
-                counted: counted.clone(),
-                ..Claim::of(target, why.clone())
-            })
-            .collect();
+        let mut claims: Vec<Claim> = Vec::new();
+        for (target, response) in self.responses(call, &event) {
+            // One resource is one incident: of several actions that would change it, the first that the rule names.
+            if claims.iter().all(|claim| claim.target != target) {
+                let (response, counted) = (Some(response), counted.clone());
+                claims.push(Claim { response, counted, ..Claim::of(target, why.clone()) });
+            }
+        }
         if claims.is_empty() {
             claims.push(Claim { counted, ..Claim::of(resource(), why) });
         }

@@ -3,10 +3,10 @@
 #![allow(unused_imports, reason = "generated entries use what their rules need")]
 
 use super::{Paths, SigmaDetector};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Burst, Domain, EventName, Events, Meta, Outcome, Per, Status};
 use crate::finding::{Confidence, Severity};
-use crate::plan::ActionId;
 
 /// All rules of the pack.
 pub fn all() -> impl Iterator<Item = &'static SigmaDetector> {

@@ -1,10 +1,10 @@
 //! What the claims say: target, sentence, confidence, and the answer that covers no more than the finding.
 
 use super::fixture::{everything, fixture};
+use crate::action::{DeactivateAccessKey, DeleteInlinePolicy, DetachManagedPolicy, RevokeIngress};
 use crate::detect::{LOG_DETECTORS, detectors};
 use crate::finding::{Confidence, Finding, IamPrincipal, Target};
 use crate::net::IngressRule;
-use crate::plan::Response;
 
 fn only(detector: &str, name: &str) -> Finding {
     let mut report = fixture(detector, name).run(detectors());
@@ -14,13 +14,9 @@ fn only(detector: &str, name: &str) -> Finding {
 }
 
 fn revoked(finding: &Finding) -> Vec<String> {
-    match &finding.response {
-        Some(Response::RevokeIngress { group_id, rules }) => {
-            assert_eq!(finding.target, Target::SecurityGroup { group_id: group_id.clone() });
-            rules.iter().map(IngressRule::label).collect()
-        }
-        other => panic!("{other:?}"),
-    }
+    let RevokeIngress { group_id, rules } = finding.response.as_ref().unwrap().read().unwrap();
+    assert_eq!(finding.target, Target::SecurityGroup { group_id });
+    rules.iter().map(IngressRule::label).collect()
 }
 
 #[test]
@@ -48,7 +44,7 @@ fn many_services_are_counted_not_told() {
 #[test]
 fn rule_ids_come_from_the_response() {
     let finding = only("open-admin-port", "fires-ssh");
-    let Some(Response::RevokeIngress { rules, .. }) = finding.response else { panic!("no response") };
+    let RevokeIngress { rules, .. } = finding.response.unwrap().read().unwrap();
     assert!(rules[0].rule_id.as_ref().is_some_and(|id| id.starts_with("sgr-")));
 }
 
@@ -78,7 +74,7 @@ fn an_attached_policy_is_taken_from_its_holder() {
     let principal = IamPrincipal::User("backdoor".to_owned());
     let policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess".to_owned();
     assert_eq!(finding.target, Target::AttachedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() });
-    assert_eq!(finding.response, Some(Response::DetachManagedPolicy { principal, policy_arn }));
+    assert_eq!(finding.response, Some(DetachManagedPolicy { principal, policy_arn }.into()));
     assert_eq!(finding.confidence, Confidence::High);
 }
 
@@ -96,14 +92,16 @@ fn an_inline_policy_is_deleted_from_its_holder() {
     let principal = IamPrincipal::Role("app".to_owned());
     let policy_name = "inline".to_owned();
     assert_eq!(finding.target, Target::InlinePolicy { principal: principal.clone(), policy_name: policy_name.clone() });
-    assert_eq!(finding.response, Some(Response::DeleteInlinePolicy { principal, policy_name }));
+    let asked: DeleteInlinePolicy = finding.response.unwrap().read().unwrap();
+    assert_eq!((&asked.principal, &asked.policy_name), (&principal, &policy_name));
+    assert!(asked.digest.is_some(), "the document in the event is what offends");
 }
 
 #[test]
 fn a_key_is_named_with_its_user() {
     let finding = only("access-key-for-another", "fires-user");
     let (user_name, access_key_id) = ("alice".to_owned(), "AKIAEXAMPLEBACKDOOR0".to_owned());
-    assert_eq!(finding.response, Some(Response::DeactivateAccessKey { user_name, access_key_id }));
+    assert_eq!(finding.response, Some(DeactivateAccessKey { user_name, access_key_id }.into()));
     assert_eq!(
         finding.why,
         "`CreateAccessKey` by `arn:aws:iam::111122223333:user/mallory` made the key `AKIAEXAMPLEBACKDOOR0` of \

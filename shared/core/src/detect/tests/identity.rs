@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::fixture::{everything, fixture};
+use crate::action::DeleteInlinePolicy;
 use crate::detect::{Facts, Report, Tally, detectors, run};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Finding, IamPrincipal, Severity, Target};
-use crate::plan::Response;
 
 fn only(detector: &str, name: &str) -> Finding {
     let mut report = fixture(detector, name).run(detectors());
@@ -47,7 +47,10 @@ fn the_ways_up_are_told_and_the_policy_can_be_taken_away() {
     assert_eq!(finding.confidence, Confidence::Medium);
     let principal = IamPrincipal::Role("orders-worker".to_owned());
     let policy_name = "maintenance".to_owned();
-    assert_eq!(finding.response, Some(Response::DeleteInlinePolicy { principal, policy_name }));
+    let asked: DeleteInlinePolicy = finding.response.unwrap().read().unwrap();
+    assert_eq!((&asked.principal, &asked.policy_name), (&principal, &policy_name));
+    let document = r#"{"Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}"#;
+    assert!(!asked.offends(document, "aws", "111122223333").unwrap(), "rewritten, and harmless since");
 }
 
 #[test]

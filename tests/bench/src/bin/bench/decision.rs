@@ -121,22 +121,9 @@ impl Case {
 fn plan(finding: &Finding) -> Option<Plan> {
     let response = finding.response.clone()?;
     let tags = [("Name", "web"), ("team", "platform")].map(|(key, value)| (key.to_owned(), value.to_owned()));
-    Some(Plan {
-        action: response.action(),
-        response,
-        resource_arn: format!(
-            "arn:aws:any:{}:{}:{}",
-            finding.scope.region,
-            finding.scope.account,
-            finding.target.key()
-        ),
-        tags: tags.into(),
-        before: Snapshot::default(),
-        delta: Default::default(),
-        changes: Vec::new(),
-        undo: Vec::new(),
-        note: None,
-    })
+    let scope = &finding.scope;
+    let arn = format!("arn:aws:any:{}:{}:{}", scope.region, scope.account, finding.target.key());
+    Some(Plan::of(response, arn, Snapshot::default()).tagged(tags.into()))
 }
 
 /// Times all fixtures in turn until there are `samples` of them.

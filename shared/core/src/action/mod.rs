@@ -1,0 +1,131 @@
+//! What may be asked for: the closed list of actions, and a request to each as data.
+//!
+//! One more action is a file here with its request and a line in the list below; the rest (its id, how it is
+//! read from a rule, the schema of the guardrails, the leases) follows. What the action does with the request
+//! stands in the crate that talks to AWS.
+
+mod name;
+mod place;
+mod resource;
+mod response;
+
+pub use name::ActionName;
+pub use place::Place;
+pub use resource::ResourceId;
+pub use response::{Malformed, Response};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::finding::Target;
+
+/// What an action is asked for: exactly what a finding covers, no more. It stands in the ledger as JSON, so a
+/// field that comes later needs a default.
+pub trait Request: Serialize + DeserializeOwned {
+    /// The action that it asks for.
+    const ID: ActionId;
+
+    /// The resource that is changed, by its canonical id: a name, a partial ARN and an ARN of one resource must
+    /// give the same. One action at a time may change it.
+    fn resource(&self) -> ResourceId;
+
+    /// What the finding is about, which makes the incident's key: the resource, unless several requests to one
+    /// resource are incidents of their own.
+    fn target(&self) -> Target {
+        self.resource().target()
+    }
+
+    /// From a Sigma rule: one request for each of the values at the rule's target. What the values do not say is
+    /// read from the same event; where it is not there, nothing is guessed and the value is left out.
+    fn of_rule(_: &Place<'_>) -> Vec<Self> {
+        Vec::new()
+    }
+
+    /// How a person names the target on the command line, for example `USER/ACCESS-KEY`; empty where only the
+    /// request itself, as JSON, can say it.
+    const TARGET: &'static str = "";
+
+    /// The request of a target that a person named in the form of [`Request::TARGET`].
+    fn by_hand(_: &str) -> Option<Self> {
+        None
+    }
+}
+
+/// Writes the list: the modules, the ids, and what is looked up by id.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident in $module:ident = $id:literal,)*) => {
+        $(mod $module; pub use $module::$name;)*
+
+        /// The actions of the catalogue, by their ids.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
+        pub enum ActionId { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
+
+        impl ActionId {
+            /// Every action.
+            pub const ALL: [Self; [$($id),*].len()] = [$(Self::$name,)*];
+
+            /// The id, as it stands in guardrails and in the ledger.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// What a Sigma rule asks for: one response for each value at its target.
+            #[must_use]
+            pub fn of_rule(self, place: &Place<'_>) -> Vec<Response> {
+                match self { $(Self::$name => $name::of_rule(place).into_iter().map(Response::from).collect(),)* }
+            }
+
+            /// How a person names the target: see [`Request::TARGET`].
+            #[must_use]
+            pub fn target_form(self) -> &'static str {
+                match self { $(Self::$name => <$name as Request>::TARGET,)* }
+            }
+
+            fn named(self, target: &str) -> Option<Response> {
+                match self { $(Self::$name => $name::by_hand(target).map(Response::from),)* }
+            }
+
+            fn resource_of(self, response: &Response) -> Result<ResourceId, Malformed> {
+                match self { $(Self::$name => Ok(response.read::<$name>()?.resource()),)* }
+            }
+
+            fn target_of(self, response: &Response) -> Result<Target, Malformed> {
+                match self { $(Self::$name => Ok(response.read::<$name>()?.target()),)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Takes the offending ingress rules out of a security group.
+    RevokeIngress in revoke_ingress = "revoke-ingress",
+    /// Detaches a managed policy from a user, role or group.
+    DetachManagedPolicy in detach_managed_policy = "detach-managed-policy",
+    /// Deletes an inline policy of a user, role or group.
+    DeleteInlinePolicy in delete_inline_policy = "delete-inline-policy",
+    /// Sets a user's access key inactive.
+    DeactivateAccessKey in deactivate_access_key = "deactivate-access-key",
+    /// Denies an address in the network ACL of a host's subnet.
+    DenySource in deny_source = "deny-source",
+}
+
+impl std::str::FromStr for ActionId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|action| format!("`{action}`")).collect();
+            format!("there is no action `{}`: they are {}", crate::text::plain(text, 60), known.join(", "))
+        })
+    }
+}
+
+impl std::fmt::Display for ActionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;
