@@ -242,7 +242,7 @@ const READING: [(&str, &[&str]); 7] = [
 
 /// Calls on what a resource holds, by service. CloudTrail records them only where a trail is told to, and
 /// they are many.
-const DATA_CALLS: [(&str, &[&str]); 6] = [
+const DATA_CALLS: [(&str, &[&str]); 9] = [
     (
         "s3.amazonaws.com",
         &[
@@ -279,8 +279,26 @@ const DATA_CALLS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("ebs.amazonaws.com", &["GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock"]),
-    ("lambda.amazonaws.com", &["Invoke"]),
     ("bedrock-agentcore.amazonaws.com", &["InvokeAgentRuntimeCommand"]),
+    (
+        "lambda.amazonaws.com",
+        &[
+            "Invoke",
+            "Invoke20150331",
+            "Invoke20150331v2",
+            "InvokeAsync",
+            "InvokeAsync20141113",
+            "InvokeFunctionUrl",
+            "InvokeWithResponseStream",
+            "InvokeWithResponseStream20211115",
+        ],
+    ),
+    ("sns.amazonaws.com", &["Publish", "PublishBatch"]),
+    ("sqs.amazonaws.com", &["ReceiveMessage", "SendMessage"]),
+    (
+        "ses.amazonaws.com",
+        &["SendBulkEmail", "SendBulkTemplatedEmail", "SendEmail", "SendRawEmail", "SendTemplatedEmail"],
+    ),
     (
         "cognito-identity.amazonaws.com",
         &[

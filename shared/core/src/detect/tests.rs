@@ -1,5 +1,6 @@
 //! The catalogue's invariants, the fixtures of every detector, and what the claims say.
 
+mod callers;
 mod catalogue;
 mod claims;
 mod data;

@@ -26,6 +26,7 @@ const META: Meta = Meta {
     events: Events::Calls(&[
         lambda("Invoke"),
         lambda("Invoke20150331"),
+        lambda("Invoke20150331v2"),
         lambda("InvokeAsync"),
         lambda("InvokeAsync20141113"),
         lambda("InvokeFunctionUrl"),

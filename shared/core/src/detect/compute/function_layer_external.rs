@@ -22,8 +22,10 @@ const META: Meta = Meta {
     technique: &["T1525", "T1648", "T1199"],
     events: Events::Calls(&[
         EventName { source: LAMBDA, name: "CreateFunction" },
+        EventName { source: LAMBDA, name: "CreateFunction20150331v2" },
         EventName { source: LAMBDA, name: "CreateFunction20150331" },
         EventName { source: LAMBDA, name: "UpdateFunctionConfiguration" },
+        EventName { source: LAMBDA, name: "UpdateFunctionConfiguration20150331" },
         EventName { source: LAMBDA, name: "UpdateFunctionConfiguration20150331v2" },
     ]),
     prose: "\

@@ -29,8 +29,10 @@ const META: Meta = Meta {
         EventName { source: APP_RUNNER, name: "CreateService" },
         EventName { source: APP_RUNNER, name: "UpdateService" },
         EventName { source: LAMBDA, name: "CreateFunction" },
+        EventName { source: LAMBDA, name: "CreateFunction20150331v2" },
         EventName { source: LAMBDA, name: "CreateFunction20150331" },
         EventName { source: LAMBDA, name: "UpdateFunctionCode" },
+        EventName { source: LAMBDA, name: "UpdateFunctionCode20150331" },
         EventName { source: LAMBDA, name: "UpdateFunctionCode20150331v2" },
     ]),
     prose: page(

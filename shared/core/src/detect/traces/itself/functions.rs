@@ -42,10 +42,20 @@ pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
 
 const STOPS: &[EventName] = events! {
     "lambda.amazonaws.com": [
-        "DeleteFunction", "DeleteFunction20150331", "PutFunctionConcurrency", "PutFunctionConcurrency20171031",
-        "DeleteEventSourceMapping", "DeleteEventSourceMapping20150331",
-        "UpdateEventSourceMapping", "UpdateEventSourceMapping20150331",
-        "RemovePermission", "RemovePermission20150331", "RemovePermission20150331v2",
+        "DeleteFunction",
+        "DeleteFunction20150331",
+        "DeleteFunction20150331v2",
+        "PutFunctionConcurrency",
+        "PutFunctionConcurrency20171031",
+        "DeleteEventSourceMapping",
+        "DeleteEventSourceMapping20150331",
+        "DeleteEventSourceMapping20150331v2",
+        "UpdateEventSourceMapping",
+        "UpdateEventSourceMapping20150331",
+        "UpdateEventSourceMapping20150331v2",
+        "RemovePermission",
+        "RemovePermission20150331",
+        "RemovePermission20150331v2",
     ],
 };
 
@@ -93,9 +103,18 @@ pub(in crate::detect) const FUNCTION_REPLACED: OwnPart = OwnPart {
 
 const REPLACES: &[EventName] = events! {
     "lambda.amazonaws.com": [
-        "UpdateFunctionCode", "UpdateFunctionCode20150331", "UpdateFunctionCode20150331v2",
-        "UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331", "UpdateFunctionConfiguration20150331v2",
-        "PutRuntimeManagementConfig", "PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig",
+        "UpdateFunctionCode",
+        "UpdateFunctionCode20150331",
+        "UpdateFunctionCode20150331v2",
+        "UpdateFunctionConfiguration",
+        "UpdateFunctionConfiguration20150331",
+        "UpdateFunctionConfiguration20150331v2",
+        "PutRuntimeManagementConfig",
+        "PutRuntimeManagementConfig20210720",
+        "PutFunctionCodeSigningConfig",
+        "PutFunctionCodeSigningConfig20200630",
+        "DeleteFunctionCodeSigningConfig",
+        "DeleteFunctionCodeSigningConfig20200630",
     ],
 };
 
@@ -140,10 +159,22 @@ pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
 
 const OPENS: &[EventName] = events! {
     "lambda.amazonaws.com": [
-        "AddPermission", "AddPermission20150331", "AddPermission20150331v2",
-        "CreateFunctionUrlConfig", "UpdateFunctionUrlConfig",
-        "CreateEventSourceMapping", "CreateEventSourceMapping20150331",
-        "PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
+        "AddPermission",
+        "AddPermission20150331",
+        "AddPermission20150331v2",
+        "CreateFunctionUrlConfig",
+        "CreateFunctionUrlConfig20211031",
+        "UpdateFunctionUrlConfig",
+        "UpdateFunctionUrlConfig20211031",
+        "CreateEventSourceMapping",
+        "CreateEventSourceMapping20150331",
+        "CreateEventSourceMapping20150331v2",
+        "PutFunctionEventInvokeConfig",
+        "PutFunctionEventInvokeConfig20190925",
+        "UpdateFunctionEventInvokeConfig",
+        "UpdateFunctionEventInvokeConfig20190925",
+        "DeleteFunctionEventInvokeConfig",
+        "DeleteFunctionEventInvokeConfig20190925",
     ],
     "pipes.amazonaws.com": ["CreatePipe", "UpdatePipe"],
     "scheduler.amazonaws.com": ["CreateSchedule", "UpdateSchedule"],
