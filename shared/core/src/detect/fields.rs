@@ -42,6 +42,16 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
+/// Whether CloudTrail left the request out of the record since it was too large. It writes a flag, or its name as a
+/// text, where the parameters would stand.
+pub(super) fn request_omitted(call: &ApiCall) -> bool {
+    match call.request("omitted") {
+        Some(Value::Bool(omitted)) => *omitted,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
 /// A part of the event that cannot be judged.
 pub(super) fn field_error(call: &ApiCall, field: &str, wrong: impl Into<String>) -> DetectError {
     let event_id = plain(call.event_id().unwrap_or("(no id)"), 80);

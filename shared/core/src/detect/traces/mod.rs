@@ -4,6 +4,7 @@ mod itself;
 mod logging_off;
 mod logs_sent_externally;
 mod paths;
+mod request_hidden_by_size;
 mod trail_blind_spot;
 mod trail_narrowed;
 mod trail_selectors;
@@ -23,6 +24,7 @@ pub static TRACES: Chapter = Chapter {
         &logging_off::API_LOGGING_DISABLED,
         &logging_off::SERVICE_LOGGING_DISABLED,
         &logs_sent_externally::LogsSentExternally,
+        &request_hidden_by_size::RequestHiddenBySize,
         &itself::RULE_SILENCED,
         &itself::QUEUE_CUT_OFF,
         &itself::FUNCTION_STOPPED,
