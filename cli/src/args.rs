@@ -3,12 +3,12 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::detect;
+use crate::{detect, logs};
 
 /// See and undo what Riposte did, set what it may do, and judge recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
-/// AWS_ENDPOINT_URL…). `detect`, `detectors` and `explain` need none of them.
+/// AWS_ENDPOINT_URL…). `detect`, `logs`, `detectors` and `explain` need none of them.
 #[derive(Debug, Parser)]
 #[command(name = "riposte", version)]
 pub(crate) struct Arguments {
@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     /// Judge CloudTrail files with the catalogue, offline
     Detect(detect::Options),
+    /// Scan log files, offline, or list their templates
+    Logs(logs::Options),
     /// List the detectors, with what they read and what answers them
     Detectors {
         /// One JSON object a line

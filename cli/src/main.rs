@@ -1,11 +1,12 @@
 //! `riposte`: the operator's command.
 //!
-//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`) something could not be read.
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect` and `logs`) something could not be read.
 
 mod args;
 mod catalogue;
 mod detect;
 mod init;
+mod logs;
 mod near;
 mod show;
 mod undo;
@@ -49,6 +50,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Detect(options) => {
             drop(out);
             return detect::run(options);
+        }
+        Verb::Logs(options) => {
+            drop(out);
+            return logs::run(options);
         }
         Verb::Detectors { json } => catalogue::list(&mut out, json)?,
         Verb::Explain { id } => catalogue::explain(&mut out, &id)?,

@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 
 /// One thing to read, or why one cannot be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(crate) enum Input {
     Stdin,
     File(PathBuf),
     /// It is there, and cannot be read.
@@ -24,7 +24,7 @@ pub(super) enum Input {
 /// The inputs one after the other. Only the folders that it stands in are held, so a bucket's worth of files
 /// costs no memory.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     levels: Vec<Level>,
 }
 
@@ -41,7 +41,7 @@ const STDIN: &str = "-";
 
 impl Walk {
     /// All that these paths name, in their order.
-    pub(super) fn new(paths: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(paths: Vec<PathBuf>) -> Self {
         Self { levels: vec![Level { left: paths.into_iter(), folder: None }] }
     }
 

@@ -5,15 +5,15 @@
 
 mod collect;
 mod head;
-mod inputs;
+pub(crate) mod inputs;
 mod judge;
-mod output;
+pub(crate) mod output;
 mod pool;
-mod progress;
+pub(crate) mod progress;
 mod report;
 mod source;
 mod split;
-mod stream;
+pub(crate) mod stream;
 mod summary;
 mod worker;
 

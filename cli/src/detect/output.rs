@@ -125,7 +125,7 @@ fn json_line(finding: &Finding, file: &str) -> serde_json::Result<String> {
 
 /// JSON with the characters escaped that JSON would let through to a terminal. It means the same: outside strings
 /// JSON has none of them.
-fn inert(json: String) -> String {
+pub(crate) fn inert(json: String) -> String {
     if json.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return json;
     }

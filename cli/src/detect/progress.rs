@@ -10,11 +10,11 @@ use super::inputs::{Input, Walk};
 
 /// A bar, or nothing.
 #[derive(Debug)]
-pub(super) struct Progress(Option<ProgressBar>);
+pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// A bar over what these paths hold. How much that is, is found out while it is read.
-    pub(super) fn new(paths: &[PathBuf]) -> Self {
+    pub(crate) fn new(paths: &[PathBuf]) -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);
         }
@@ -38,7 +38,7 @@ impl Progress {
     }
 
     /// So many bytes more were read.
-    pub(super) fn read(&self, bytes: u64, records: u64, findings: u64) {
+    pub(crate) fn read(&self, bytes: u64, records: u64, findings: u64) {
         if let Some(bar) = &self.0 {
             bar.inc(bytes);
             bar.set_message(format!("{records} records, {findings} findings"));
@@ -46,7 +46,7 @@ impl Progress {
     }
 
     /// Does something that writes to the terminal, with the bar out of the way.
-    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.0 {
             Some(bar) => bar.suspend(write),
             None => write(),
@@ -55,7 +55,7 @@ impl Progress {
 
     /// The same for standard output, which is out of the bar's way unless it is a terminal too. `write` is told
     /// whether it is in its way, and must then leave nothing to be written later.
-    pub(super) fn beside_output<T>(&self, write: impl FnOnce(bool) -> T) -> T {
+    pub(crate) fn beside_output<T>(&self, write: impl FnOnce(bool) -> T) -> T {
         match &self.0 {
             Some(bar) if io::stdout().is_terminal() => bar.suspend(|| write(true)),
             _ => write(false),
@@ -63,7 +63,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

@@ -15,25 +15,25 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const PACKED: usize = 128 << 10;
 
 /// An open input.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     bytes: Box<dyn Read + Send>,
     packed: Arc<AtomicU64>,
 }
 
 impl Stream {
     /// Opens a file.
-    pub(super) fn file(path: &Path) -> io::Result<Self> {
+    pub(crate) fn file(path: &Path) -> io::Result<Self> {
         Self::new(File::open(path)?)
     }
 
     /// Nothing.
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { bytes: Box::new(io::empty()), packed: Arc::default() }
     }
 
     /// Unpacks a stream, of as many parts as it has, where its first bytes say that it is packed. The name of a
     /// file says nothing: people rename and unpack.
-    pub(super) fn new(from: impl Read + Send + 'static) -> io::Result<Self> {
+    pub(crate) fn new(from: impl Read + Send + 'static) -> io::Result<Self> {
         let packed = Arc::new(AtomicU64::new(0));
         let mut from = Counted { from, count: Arc::clone(&packed) };
         let mut start = Vec::with_capacity(GZIP.len());
@@ -49,12 +49,12 @@ impl Stream {
     }
 
     /// How many bytes were read of the input as it lies there, since this was last asked.
-    pub(super) fn packed(&self) -> u64 {
+    pub(crate) fn packed(&self) -> u64 {
         self.packed.swap(0, Ordering::Relaxed)
     }
 
     /// Appends what can be read at once, at most `most` bytes. Nothing is the end.
-    pub(super) fn append(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    pub(crate) fn append(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         let had = to.len();
         to.resize(had + most, 0);
         let read = loop {
