@@ -103,7 +103,7 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
                 Ok(Some(line)) => {
                     number += 1;
                     total += 1;
-                    each(&Place { file: &name, line: number, progress: &progress }, line)?;
+                    each(&Place { file: &name, line: number }, line)?;
                     if number.is_multiple_of(STRIDE) {
                         progress.read(lines.read(), total, 0);
                     }
@@ -129,5 +129,4 @@ struct Place<'a> {
     file: &'a str,
     /// Counted from 1.
     line: u64,
-    progress: &'a Progress,
 }
