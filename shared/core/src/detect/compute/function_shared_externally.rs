@@ -14,7 +14,7 @@ const META: Meta = Meta {
     id: "function-shared-externally",
     title: "Lambda function opened to another account",
     domain: Domain::Compute,
-    severity: Severity::Medium,
+    severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098", "T1546", "T1648"],
     events: Events::Calls(function_grant::EVENTS),
@@ -29,6 +29,9 @@ The account's own principals and sources do not fire, and neither do organisatio
 ## Why is this bad?
 The other account runs code with the power of this one's role, whenever it likes. Intruders use their own
 account so: nothing of theirs stays here but one line in a policy.
+
+It is high because the permission is a lasting way back in, which stands in the policy of one function among
+many. Accounts of the company are trusted by name and do not match.
 
 ## False positives
 Companies with several accounts, and vendors whose service calls back. The account's number says which.

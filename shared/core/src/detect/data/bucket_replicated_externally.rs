@@ -16,7 +16,7 @@ const META: Meta = Meta {
     id: "bucket-replicated-externally",
     title: "Bucket replicated to another account",
     domain: Domain::Data,
-    severity: Severity::Medium,
+    severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1537"],
     events: Events::Calls(&[
@@ -32,6 +32,9 @@ that may belong to anybody; such a change is `bucket-settings-changed`.
 ## Why is this bad?
 Replication copies whatever is written from then on, and by a batch job what is there, with S3's own hands:
 no downloads, no traffic, and as long as nobody looks at that setting.
+
+It is high because everything that is written from then on is delivered, without a read that a trail would
+show. Accounts of the company are trusted by name and do not match.
 
 ## False positives
 Copies into an account kept for backups. Compare the account in the finding with your own.

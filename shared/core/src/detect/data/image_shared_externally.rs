@@ -12,7 +12,7 @@ const META: Meta = Meta {
     id: "image-shared-externally",
     title: "Machine image shared with another account",
     domain: Domain::Data,
-    severity: Severity::Medium,
+    severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1537"],
     events: Events::Calls(shared_copy::IMAGES),
@@ -24,6 +24,9 @@ Calls that name the own account, an organisation, or that take a permission back
 ## Why is this bad?
 The other account starts a machine from it and reads the disks. An image that was made of a running server
 holds all that was on it, and leaves without a byte crossing this account's network.
+
+It is high because what is shared was copied the moment after, and taking the permission back brings nothing
+back. Accounts of the company are trusted by name and do not match.
 
 ## False positives
 Pipelines that build images for other accounts of the company. Share them with the organisation instead of

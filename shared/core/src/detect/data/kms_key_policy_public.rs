@@ -12,7 +12,7 @@ const META: Meta = Meta {
     id: "kms-key-policy-public",
     title: "Key policy lets everyone in",
     domain: Domain::Data,
-    severity: Severity::High,
+    severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1098", "T1530"],
     events: Events::Calls(opened_policy::KEYS),
@@ -26,6 +26,9 @@ confidence is low then).
 ## Why is this bad?
 The key is what protects backups and exports that leave the account. Whoever may use it from anywhere can
 decrypt what was copied, and where the grant is `kms:*`, take the key away from its owner.
+
+It is critical because whatever the key protects is open with it, in every service, and there is no harmless
+reason.
 
 ## False positives
 Policies written in haste, with `\"AWS\": \"*\"` meant as all of one's own account. They are as open as any

@@ -34,6 +34,7 @@ mod resource_public;
 mod s3_acl;
 mod secret_policy_external;
 mod secret_policy_public;
+mod secret_replicated_externally;
 mod shared_copy;
 mod snapshot_public;
 mod snapshot_shared_externally;
@@ -82,6 +83,7 @@ pub static DATA: Chapter = Chapter {
         &resource_policy_public::ResourcePolicyPublic,
         &secret_policy_external::SecretPolicyExternal,
         &secret_policy_public::SecretPolicyPublic,
+        &secret_replicated_externally::SECRET_REPLICATED_EXTERNALLY,
         &snapshot_public::SnapshotPublic,
         &snapshot_shared_externally::SnapshotSharedExternally,
     ],

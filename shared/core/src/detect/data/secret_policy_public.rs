@@ -12,7 +12,7 @@ const META: Meta = Meta {
     id: "secret-policy-public",
     title: "Secret's policy lets everyone in",
     domain: Domain::Data,
-    severity: Severity::High,
+    severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1555.006", "T1098"],
     events: Events::Calls(opened_policy::SECRETS),
@@ -25,6 +25,9 @@ account, and those that Secrets Manager refuses because it was asked to block pu
 ## Why is this bad?
 A secret is a password or a key for something else. Once anybody can read it, changing the policy back
 does not help: the secret itself must be changed, and everything that it opens looked through.
+
+It is critical because a secret that everyone may read has to be taken as stolen: there is no harmless
+reason, and no time to ask.
 
 ## False positives
 None that should stay: a secret for everyone is no secret. Pass `BlockPublicPolicy` when writing policies.

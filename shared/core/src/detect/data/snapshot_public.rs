@@ -12,7 +12,7 @@ const META: Meta = Meta {
     id: "snapshot-public",
     title: "Snapshot shared with everyone",
     domain: Domain::Data,
-    severity: Severity::High,
+    severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1537", "T1530"],
     events: Events::Calls(shared_copy::SNAPSHOTS),
@@ -24,6 +24,9 @@ Sharing with single accounts is `snapshot-shared-externally`; taking a permissio
 ## Why is this bad?
 A snapshot is the whole disk: every file, key and password on it. Public snapshots are listed for
 everyone, and are copied by strangers within minutes, after which closing it again changes nothing.
+
+It is critical because public snapshots are listed and copied by strangers within minutes, and a copy cannot
+be called back.
 
 ## False positives
 Published data sets. Turn on the block of public access for snapshots in every region that publishes none.

@@ -13,7 +13,7 @@ const META: Meta = Meta {
     id: "ssh-brute-force",
     title: "SSH passwords guessed",
     domain: Domain::Hosts,
-    severity: Severity::Medium,
+    severity: Severity::Low,
     confidence: Confidence::High,
     technique: &["T1110.001"],
     events: Events::Lines,
@@ -38,6 +38,9 @@ The answer denies the address in the network ACL of the subnet that holds the ho
 ## Why is this bad?
 Guessing works: it needs one weak password on one account, it costs nothing, and it never stops by
 itself. What is guessed on one host is tried on all others.
+
+It is low because every host that faces the internet is guessed at all day. What counts is that the source
+is denied, and whether a login follows: that is `ssh-login-after-failures`, and critical.
 
 ## False positives
 A script with an old password, or many people behind one address (an office, a VPN). Tag the subnet's

@@ -14,7 +14,7 @@ const META: Meta = Meta {
     id: "ssh-login-after-failures",
     title: "SSH login after many failures",
     domain: Domain::Hosts,
-    severity: Severity::High,
+    severity: Severity::Critical,
     confidence: Confidence::Medium,
     technique: &["T1110.001", "T1078", "T1021.004"],
     events: Events::Lines,
@@ -36,6 +36,8 @@ state, so that cuts the session that is open, too.
 
 ## Why is this bad?
 This is what a guessed password looks like. The attacker is inside, with a shell.
+
+It is critical because it is no attempt any more: somebody who guessed passwords is in.
 
 ## False positives
 A person who mistyped a password five times, or many people behind one address (an office, a VPN). Ask

@@ -13,7 +13,22 @@ use crate::text::plain;
 pub(super) const EVENTS: &[EventName] = &[
     EventName { source: "iam.amazonaws.com", name: "CreateRole" },
     EventName { source: "iam.amazonaws.com", name: "UpdateAssumeRolePolicy" },
+    EventName { source: "iam.amazonaws.com", name: "AcquireRole" },
 ];
+
+/// The role's name and the trust policy that it was given; `None` where the record does not show it.
+fn written(call: &ApiCall) -> Result<Option<(&str, &str)>, DetectError> {
+    let field = match call.event_name() {
+        "CreateRole" => "assumeRolePolicyDocument",
+        // The template brings both: only the response shows them.
+        "AcquireRole" => {
+            let made = |field: &str| call.response("role")?.get(field)?.as_str();
+            return Ok(made("roleName").zip(made("assumeRolePolicyDocument")));
+        }
+        _ => "policyDocument",
+    };
+    Ok(Some((required(call, "roleName")?, required(call, field)?)))
+}
 
 /// One claim of the role, where its trust policy lets in somebody whom `concerns` picks.
 pub(super) fn judge(
@@ -22,9 +37,8 @@ pub(super) fn judge(
     concerns: fn(&TrustGrant) -> bool,
 ) -> Result<Vec<Claim>, DetectError> {
     const NAMED: usize = 3;
-    let role = required(call, "roleName")?;
-    let field = if call.event_name() == "CreateRole" { "assumeRolePolicyDocument" } else { "policyDocument" };
-    let policy = parse(&format!("the trust policy of role/{role}"), required(call, field)?)?;
+    let Some((role, document)) = written(call)? else { return Ok(Vec::new()) };
+    let policy = parse(&format!("the trust policy of role/{role}"), document)?;
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
     let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
     let mut grants = policy.trust(&Home { partition: partition(region), account: &account });

@@ -231,14 +231,18 @@ fn who_takes_which_role_is_told() {
 
 #[test]
 fn a_policy_of_ones_own_may_be_of_aws_or_of_the_customer() {
-    let finding = only("policy-given-to-self", "fires-attached-to-user");
+    let finding = only("policy-given-to-self", "fires-attached-to-user--with-strong-aws-policy-attached");
     assert_eq!(
         finding.why,
         "`AttachUserPolicy`: user/Mallory gave itself the policy `arn:aws:iam::aws:policy/SecretsManagerReadWrite`"
     );
     // Nobody has read the customer's policy: it may grant something.
-    let mut record =
-        fixture("policy-given-to-self", "fires-attached-to-user").call().record().as_object().unwrap().clone();
+    let mut record = fixture("policy-given-to-self", "fires-attached-to-user--with-strong-aws-policy-attached")
+        .call()
+        .record()
+        .as_object()
+        .unwrap()
+        .clone();
     record["requestParameters"]["policyArn"] = json!("arn:aws:iam::111122223333:policy/extras");
     assert_eq!(alarms(&ApiCall::new(record, None, None)), ["policy-given-to-self"]);
 }

@@ -40,6 +40,7 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "role-trusts-external-account",
     "role-trusts-external-account-with-id",
     "secret-policy-external",
+    "secret-replicated-externally",
     "snapshot-shared-externally",
     "dynamodb-table-exported-externally",
     "sns-topic-subscribed-externally",

@@ -113,7 +113,7 @@ pub(super) const CLUSTER_LOGGING_DISABLED: LoggingOff = LoggingOff {
         id: "eks-logging-disabled",
         title: "Kubernetes control plane logging switched off",
         domain: Domain::Traces,
-        severity: Severity::Medium,
+        severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.008"],
         events: Events::Calls(&[EventName { source: "eks.amazonaws.com", name: "UpdateClusterConfig" }]),
@@ -132,6 +132,9 @@ scheduler and of the controllers say nothing of an attack and are let pass, as a
 ## Why is this bad?
 The audit log is for a cluster what CloudTrail is for the account: who did what through the Kubernetes API.
 CloudTrail itself sees none of that.
+
+It is high, as switching a trail off is: the control plane's log is the only record of what is done within
+the cluster.
 
 ## False positives
 Cost control in clusters for tests; the console sends all types that are not ticked, also those that were
