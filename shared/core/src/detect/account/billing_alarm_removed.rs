@@ -27,7 +27,7 @@ pub(super) const BILLING_ALARM_REMOVED: Change = Change {
 ## What it does
 Fires when an alarm whose name speaks of costs (billing, charges, budget, spend) is deleted or its
 actions are switched off, or an alarm on the billing metrics is written without actions. The metric of a
-deleted alarm is not in the event, so only its name can tell. Other alarms are silent here.
+deleted alarm is not in the event, so only its name can tell. Other alarms do not match.
 
 ## Why is this bad?
 Mining shows on the bill first. Without the alarm it shows at the end of the month.

@@ -37,10 +37,10 @@ pub(super) const CAPACITY_PURCHASED: Change = Change {
             "\
 ## What it does
 Fires when reserved instances, nodes, hosts, capacity blocks, training plans, savings plans, provisioned
-model throughput are bought, or reserved instances are exchanged. Looking at the offers is silent, and so is a subscription in the marketplace.
+model throughput are bought, or reserved instances are exchanged. Looking at the offers does not match, nor does a subscription in the marketplace.
 
 ## Why is this bad?
-Such a purchase binds the account for months and cannot be taken back: the most expensive call that a
+Such a purchase binds the account for months and cannot be revoked: the most expensive call that a
 stolen key can make, and capacity to mine with.
 
 ## False positives

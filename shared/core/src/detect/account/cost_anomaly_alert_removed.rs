@@ -21,7 +21,7 @@ pub(super) const COST_ANOMALY_ALERT_REMOVED: Change = Change {
             "\
 ## What it does
 Fires when a monitor of AWS Cost Anomaly Detection, or a subscription to what it finds, is deleted. New
-and changed ones are silent.
+and changed ones do not match.
 
 ## Why is this bad?
 Sudden costs are how mining and stolen access to models show. Without the monitor they show at the end

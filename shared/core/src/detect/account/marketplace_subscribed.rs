@@ -22,7 +22,7 @@ pub(super) const MARKETPLACE_SUBSCRIBED: Change = Change {
             "\
 ## What it does
 Fires when a product of the AWS Marketplace is subscribed to or an agreement with a seller is accepted.
-Searching the catalogue is silent.
+Searching the catalog does not match.
 
 ## Why is this bad?
 Models of other vendors, and machine images, are billed to the account by the hour. Those who sell

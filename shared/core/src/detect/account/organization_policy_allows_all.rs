@@ -11,7 +11,7 @@ use crate::finding::{Confidence, Severity};
 pub(super) const GUARD_RAIL_ALLOWS_ALL: Change = Change {
     meta: Meta {
         id: "organization-policy-allows-all",
-        title: "Policy of the organisation rewritten to allow everything",
+        title: "Policy of the organization rewritten to allow everything",
         domain: Domain::Account,
         severity: Severity::High,
         confidence: Confidence::Medium,
@@ -20,9 +20,9 @@ pub(super) const GUARD_RAIL_ALLOWS_ALL: Change = Change {
         prose: page(
             "\
 ## What it does
-Fires when a policy of the organisation is written anew so that it denies nothing and allows every action
+Fires when a policy of the organization is written anew so that it denies nothing and allows every action
 with every resource, without a condition. Policies that still deny something, or allow only some actions,
-are silent, and so are the kinds that do not speak of permissions (backup, tags, declarative ones); each
+do not match, nor do the kinds that do not speak of permissions (backup, tags, declarative ones); each
 rewritten text is `organization-policy-rewritten` besides.
 
 ## Why is this bad?

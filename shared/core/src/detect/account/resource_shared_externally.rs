@@ -29,8 +29,8 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when AWS RAM shares resources with an account, role or user other than the account's own, or when an
-existing share is opened to principals outside the organisation. Shares with the organisation or its units
-are silent, and so are those with principals of the same account.
+existing share is opened to principals outside the organization. Shares with the organization or its units
+do not match, nor do those with principals of the same account.
 
 ## Why is this bad?
 A shared subnet, resolver rule, prefix list, certificate authority or database cluster is used from the
@@ -38,8 +38,8 @@ other account, under that account's permissions: a way into the network and out 
 show in any policy here.
 
 ## False positives
-Accounts of the same organisation that are named one by one. The event cannot tell them from strangers:
-sharing with the organisation can.
+Accounts of the same organization that are named one by one. The event cannot tell them from outsiders:
+sharing with the organization can.
 
 ## References
 - <https://attack.mitre.org/techniques/T1537/>

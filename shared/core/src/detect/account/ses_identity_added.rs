@@ -24,10 +24,10 @@ pub(super) const MAIL_IDENTITY_ADDED: Change = Change {
             "\
 ## What it does
 Fires when an address or a domain is brought into SES as a sender, or its verification is asked for.
-Sending, and reading which senders there are, are silent.
+Sending, and reading which senders there are, do not match.
 
 ## Why is this bad?
-Phishing under a stolen key begins with a sender of the attacker's own, often a lookalike domain, that
+Phishing under a stolen key begins with a sender of the attacker's own, often a domain that looks like the real one, that
 the account then vouches for.
 
 ## False positives

@@ -21,8 +21,8 @@ pub(super) const MAIL_IDENTITY_REMOVED: Change = Change {
         prose: page(
             "\
 ## What it does
-Fires when an address or a domain is removed from SES's senders. Templates and configuration sets are
-silent.
+Fires when an address or a domain is removed from SES's senders. Templates and configuration sets do
+not match.
 
 ## Why is this bad?
 After a wave of phishing the sender is removed, so that nothing points back at it. It also stops the

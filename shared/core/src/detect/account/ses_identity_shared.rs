@@ -22,14 +22,14 @@ pub(super) const MAIL_IDENTITY_SHARED: Change = Change {
             "\
 ## What it does
 Fires when a sending policy is written onto an SES identity, which lets the principals that it names
-send under it. Deleting a policy is silent.
+send under it. Deleting a policy does not match.
 
 ## Why is this bad?
 An account that the policy names goes on sending under the owner's name, long after the stolen key was
-taken back.
+revoked.
 
 ## False positives
-Organisations that send from several accounts under one domain. Look at which accounts the policy names.
+Organizations that send from several accounts under one domain. Look at which accounts the policy names.
 
 ## References
 - <https://attack.mitre.org/techniques/T1098/>

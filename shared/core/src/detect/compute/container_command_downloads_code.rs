@@ -13,7 +13,7 @@ pub(super) struct ContainerCommandDownloadsCode;
 
 const META: Meta = Meta {
     id: "container-command-downloads-code",
-    title: "Container told to fetch code and run it",
+    title: "Container set to fetch code and run it",
     domain: Domain::Compute,
     severity: Severity::High,
     confidence: Confidence::Medium,

@@ -68,12 +68,12 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when something of the account is told to run a Lambda function of an external account: the rotation of a
+Fires when something of the account is set to run a Lambda function of an external account: the rotation of a
 secret, the sign-in of an application (Cognito), a tool of an agent (Bedrock), a catalog of Athena, a data
 source or an authorizer of an API, a receipt rule of mail, the users of a file server, a target of a load
 balancer, a function at the edge of a distribution, an access point that rewrites objects, or what comes after
-another function. Functions of the account itself, and of accounts under `/riposte/trusted-accounts`, are
-silent.
+another function. Functions of the account itself, and of accounts under `/riposte/trusted-accounts`, do
+not match.
 
 ## Why is this bad?
 The function is handed what passes: the new value of the secret, passwords and tokens, questions to the agent,

@@ -37,7 +37,7 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a principal of an external account, or somebody without credentials, invokes a function of the account. The account's own principals, AWS's
-services, accounts under `/riposte/trusted-accounts` and refused calls are silent. It needs a trail that records data
+services, accounts under `/riposte/trusted-accounts` and refused calls do not match. It needs a trail that records data
 events of Lambda.
 
 ## Why is this bad?

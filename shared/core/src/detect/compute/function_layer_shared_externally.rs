@@ -28,7 +28,7 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a version of a layer is opened to another account. Opening it to the account itself, to one
-under `/riposte/trusted-accounts` or to an organisation does not fire; every account at once is
+under `/riposte/trusted-accounts` or to an organization does not fire; every account at once is
 `function-layer-public`.
 
 ## Why is this bad?

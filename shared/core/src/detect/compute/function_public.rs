@@ -21,10 +21,10 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a permission is added to a Lambda function that lets everyone call it: the principal is `*`, and
-neither a source, nor an account, nor an organisation narrows it. A function URL without authentication
+neither a source, nor an account, nor an organization narrows it. A function URL without authentication
 comes with such a permission.
 
-Permissions for AWS services with a source, for the account itself and for its organisation do not fire.
+Permissions for AWS services with a source, for the account itself and for its organization do not fire.
 Single other accounts are `function-shared-externally`. A token of an event source lowers the confidence.
 
 ## Why is this bad?

@@ -23,7 +23,7 @@ const META: Meta = Meta {
 Fires when a permission is added to a Lambda function that lets another account call it: the account, a user
 or a role of it is the principal, or an AWS service may call it for a source in that account.
 
-The account's own principals and sources do not fire, and neither do organisations. Everyone is
+The account's own principals and sources do not fire, and neither do organizations. Everyone is
 `function-public`; a service without any source is `function-open-to-any-source`.
 
 ## Why is this bad?

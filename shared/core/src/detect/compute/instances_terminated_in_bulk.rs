@@ -26,7 +26,7 @@ Instances that a service terminates (Auto Scaling, a fleet, CloudFormation) do n
 instances that are stopped, nor refused calls.
 
 ## Why is this bad?
-A terminated instance is gone, mostly with its disks. After an extortion, or to wipe their traces, intruders
+A terminated instance is gone, mostly with its disks. After an extortion, or to wipe their evidence, intruders
 terminate everything that they can reach.
 
 ## False positives

@@ -30,7 +30,7 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when a service of ECS is told to run 50 tasks or more, or a task definition asks for 16 processors or
+Fires when a service of ECS is set to run 50 tasks or more, or a task definition asks for 16 processors or
 more, the most that Fargate gives. Smaller services and tasks do not fire, and neither does what the scaling
 of a service or a pipeline asks for.
 

@@ -21,7 +21,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when the policy of an ECR repository or registry, or of a CodeArtifact repository or domain, lets
-everyone in. The document is evaluated with its conditions: one that leaves an organisation, an account or
+everyone in. The document is evaluated with its conditions: one that leaves an organization, an account or
 a network is no finding, and one that says nothing of who may come lowers the confidence.
 
 Single other accounts are `repository-shared-externally`. Repositories in the public registry of ECR are

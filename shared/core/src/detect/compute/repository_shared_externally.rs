@@ -25,7 +25,7 @@ const META: Meta = Meta {
 Fires when the policy of an ECR repository or registry, or of a CodeArtifact repository or domain, lets
 another account in. The document is evaluated with its conditions and its denials.
 
-The account's own principals, its organisation and AWS services do not fire. Everyone is
+The account's own principals, its organization and AWS services do not fire. Everyone is
 `repository-public`.
 
 ## Why is this bad?

@@ -25,7 +25,7 @@ Fires when one principal sends code of its own to three different instances with
 Systems Manager, in one call or in many, or to all instances at once. A tag that stands for several
 instances counts once, since the event does not say how many they are.
 
-Code of the caller's own are the documents that run a script, a playbook or a file from elsewhere
+Code of the caller's own are the documents that run a script, a playbook or a file from somewhere else
 (`AWS-RunShellScript` and its like), and every document that is not one of AWS's. AWS's documents that
 patch, collect an inventory or update an agent do not count, nor do commands that Systems Manager sends by
 schedule, nor refused ones.

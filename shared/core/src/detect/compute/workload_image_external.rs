@@ -51,7 +51,7 @@ put their image at Docker Hub and run it in the clusters of others.
 
 ## False positives
 Agents of vendors next to one's own containers, and companies that build in one account and run in others.
-A copy in one's own registry is safer, and is silent.
+A copy in one's own registry is safer, and does not match.
 
 ## References
 - <https://attack.mitre.org/techniques/T1610/>

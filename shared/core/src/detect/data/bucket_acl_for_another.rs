@@ -25,12 +25,12 @@ const META: Meta = Meta {
 ## What it does
 Fires when a bucket's access control list grants something to a canonical user id or an e-mail address
 that is not the owner's. The owner is the one that the list itself names; a list given in headers names
-none, and there the grantee may be the owner itself. The accounts and groups that deliver AWS's logs are
-silent. Everyone is `bucket-acl-public`.
+none, and there the grantee may be the owner itself. The accounts and groups that deliver AWS's logs do
+not match. Everyone is `bucket-acl-public`.
 
 ## Why is this bad?
-A canonical id is sixty-four digits that tell nobody whose account it is: an access list is where a
-foreign reader stays unnoticed longest.
+A canonical id is sixty-four digits that show nobody whose account it is: an access list is where an
+external reader stays unnoticed longest.
 
 ## False positives
 Partners from before bucket policies. Replace the grant by a policy that names the account.

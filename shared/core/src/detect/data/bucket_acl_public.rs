@@ -25,7 +25,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a bucket's access control list grants something to everyone, or to everyone who has an AWS
 account: by a canned list (`public-read`, `public-read-write`, `authenticated-read`), by a header, or by a
-document. Lists that name the owner or the group that delivers logs are silent, and so is a call that the
+document. Lists that name the owner or the group that delivers logs do not match, nor does a call that the
 public access block refuses.
 
 ## Why is this bad?

@@ -20,7 +20,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a lifecycle is set that deletes every object of a bucket within six days, or on a date that is
 past or as near. Rules that are disabled, that only end incomplete uploads or old versions, or that move
-objects to another storage class are silent; rules for a prefix, a tag or a size are
+objects to another storage class do not match; rules for a prefix, a tag or a size are
 `bucket-lifecycle-deletes-soon`. A prefix of `*` or `/` is taken for all, as it was meant.
 
 ## Why is this bad?

@@ -21,7 +21,7 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a lifecycle is set that deletes what was overwritten or deleted within two days. Rules that are
-disabled, that keep old versions for longer, or that keep a number of them are silent.
+disabled, that keep old versions for longer, or that keep a number of them do not match.
 
 ## Why is this bad?
 Versioning is what brings objects back that were overwritten or deleted. With such a rule it is still

@@ -23,7 +23,7 @@ or the instance of S3 Access Grants that lets another account in, or identities 
 of this account. The document is evaluated with its conditions and its `Deny` statements.
 
 The accounts from which AWS itself delivers load balancers' logs and billing reports do not count. Neither
-do service principals, CloudFront's origin identities, the whole organisation, or networks: the document
+do service principals, CloudFront's origin identities, the whole organization, or networks: the document
 cannot tell that they are somebody else's. Everyone is `bucket-policy-public`.
 
 ## Why is this bad?
@@ -31,7 +31,7 @@ A line in a bucket's policy is a back door that survives the removal of every cr
 the other account reads on with its own, and none of its reads need a permission here.
 
 ## False positives
-Partners, vendors and the organisation's own other accounts. Grant `aws:PrincipalOrgID` instead of single
+Partners, vendors and the organization's own other accounts. Grant `aws:PrincipalOrgID` instead of single
 accounts, and the finding means what it says.
 
 ## References

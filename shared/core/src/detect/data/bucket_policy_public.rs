@@ -20,7 +20,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a policy is written onto a bucket, an access point, a multi-region access point, a table bucket
 or the instance of S3 Access Grants that lets everyone in. The document is evaluated with its conditions
-and its `Deny` statements: a condition on the organisation, an account, a VPC endpoint or narrow source
+and its `Deny` statements: a condition on the organization, an account, a VPC endpoint or narrow source
 addresses closes it again, and so does a `Deny` to all others. Conditions that whoever asks can meet at
 will (`aws:SecureTransport`, `aws:Referer`) do not. A condition that says nothing of who asks, such as a
 tag on the object, lowers the confidence to low.

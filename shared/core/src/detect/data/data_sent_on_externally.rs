@@ -46,8 +46,8 @@ pub(super) const DATA_SENT_ON_EXTERNALLY: ForeignDestination = ForeignDestinatio
 Fires when a pipe or a schedule of EventBridge, a stream of a table, an integration of databases, a connection
 between search domains, a rule of IoT, a trigger of a repository of code, a source of a knowledge base or a
 task that moves messages is set up with its other end in an external account, which the call names by an ARN
-or an account number. Ends in the account itself, and in accounts under `/riposte/trusted-accounts`, are
-silent.
+or an account number. Ends in the account itself, and in accounts under `/riposte/trusted-accounts`, do
+not match.
 
 ## Why is this bad?
 Whatever passes is delivered to somebody else as it happens, by AWS itself: no record is read by a call that

@@ -31,9 +31,9 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when Lake Formation grants tables, databases or locations to another account or to a principal of
-one, when a Redshift data share is authorised for another account, when another account may reach a Redshift
+one, when a Redshift data share is authorized for another account, when another account may reach a Redshift
 cluster or a search domain by an endpoint in a network of its own, and when S3 Access Grants gives such a
-principal a place in a bucket. Grants to the account's own principals and to groups are silent.
+principal a place in a bucket. Grants to the account's own principals and to groups do not match.
 
 ## Why is this bad?
 The other account queries the live tables with its own tools, for as long as the grant stands: nothing has

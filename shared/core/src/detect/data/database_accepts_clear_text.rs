@@ -29,7 +29,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a parameter group of RDS, Aurora, DocumentDB, Neptune or Redshift no longer demands TLS
 (`rds.force_ssl`, `require_secure_transport`, `require_ssl`, `tls`, `neptune_enforce_ssl`). The same
-parameters switched on, and all others, are silent; an audit switched off is `database-logging-disabled`.
+parameters switched on, and all others, do not match; an audit switched off is `database-logging-disabled`.
 
 ## Why is this bad?
 Without TLS, passwords and rows cross the network in the clear, where a mirrored interface or a host in

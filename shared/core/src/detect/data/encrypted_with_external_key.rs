@@ -41,7 +41,7 @@ Fires when objects, a bucket's default, snapshots, exports, a table or a secret 
 key whose ARN is of another account than the resource: objects written, copied or encrypted anew
 (`UpdateObjectEncryption`), `PutBucketEncryption`, `ModifyEbsDefaultKmsKeyId`, volumes, copied snapshots
 and images, exports, warehouses, tables and secrets. Keys of the account itself, keys
-named without an account, and calls that a service makes are silent; so is writing into another account's
+named without an account, and calls that a service makes do not match; nor does writing into another account's
 bucket with a key of that account. For objects it needs a trail that records data events of S3.
 
 ## Why is this bad?
@@ -50,7 +50,7 @@ withdraws the key, and asks for money: nothing was deleted, and nothing can be r
 
 ## False positives
 Companies that keep all keys in one account. Exempt the roles that use those keys, or disable this
-detector: it cannot tell that account from a stranger's.
+detector: it cannot tell that account from an outsider's.
 
 ## References
 - <https://attack.mitre.org/techniques/T1486/>

@@ -56,12 +56,12 @@ pub(super) const BUCKET_FEEDS_ANOTHER_ACCOUNT: ForeignDestination = ForeignDesti
         prose: page(
             "\
 ## What it does
-Fires when a bucket is told to notify a function, queue or topic of another account of what happens in it,
+Fires when a bucket is set to notify a function, queue or topic of another account of what happens in it,
 or to write its inventory or its analytics for another account. Destinations of the bucket's own account
-are silent, and so is EventBridge, which stays in the account.
+do not match, nor does EventBridge, which stays in the account.
 
 ## Why is this bad?
-A function elsewhere that runs on each upload sees every object's name at once, and may answer by changing
+A function of an external account that runs on each upload sees every object's name at once, and may answer by changing
 the object before it is used: templates that wait in a bucket for their deployment have been replaced like
 that. An inventory lists all that is there to take.
 
@@ -101,7 +101,7 @@ pub(super) const TOPIC_SUBSCRIBED_BY_ANOTHER_ACCOUNT: ForeignDestination = Forei
             "\
 ## What it does
 Fires when a topic is subscribed by a queue, a function or a delivery stream of another account. Those of
-the account itself are silent; addresses of mail, telephones and web servers are
+the account itself do not match; addresses of mail, telephones and web servers are
 `sns-topic-subscribed-outside-aws`.
 
 ## Why is this bad?
@@ -178,11 +178,11 @@ pub(super) const BACKUP_COPIED_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignD
             "\
 ## What it does
 Fires when AWS Backup is told, once or by a plan, to copy recovery points into a vault of another account.
-Vaults of the account itself, in whatever region, are silent.
+Vaults of the account itself, in whatever region, do not match.
 
 ## Why is this bad?
 A recovery point is a whole disk, database or file system. A plan that copies it sends each night's backup
-along, from then on and unasked. AWS Backup copies within the organisation only, so that the receiver is
+along, from then on and unasked. AWS Backup copies within the organization only, so that the receiver is
 another account of it that was taken over.
 
 ## False positives
@@ -214,11 +214,11 @@ pub(super) const EVENTS_SENT_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignDes
             "\
 ## What it does
 Fires when a rule of EventBridge gets a target in another account: an event bus, a queue, a function, a
-stream. Targets of the account itself are silent.
+stream. Targets of the account itself do not match.
 
 ## Why is this bad?
 Whatever the rule matches is delivered to the other account as it happens: what is written to buckets, who
-signs in, findings of the defences. It is a quiet way to watch an account, or to have a program outside
+signs in, findings of the defenses. It is a quiet way to watch an account, or to have a program outside
 answer what happens inside.
 
 ## False positives

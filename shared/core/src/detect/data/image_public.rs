@@ -19,7 +19,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a machine image (AMI) or an FPGA image becomes launchable by all AWS accounts. Sharing with
-single accounts is `image-shared-externally`; taking a permission back is silent.
+single accounts is `image-shared-externally`; revoking a permission does not match.
 
 ## Why is this bad?
 An image is a copy of the disks that it was made of, with the code, the keys and the shell history on

@@ -19,17 +19,17 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a machine image (AMI) or an FPGA image becomes launchable by an account other than its own.
-Calls that name the own account, an organisation, or that take a permission back are silent.
+Calls that name the own account, an organization, or that revoke a permission do not match.
 
 ## Why is this bad?
 The other account starts a machine from it and reads the disks. An image that was made of a running server
 holds all that was on it, and leaves without a byte crossing this account's network.
 
-It is high because what is shared was copied the moment after, and taking the permission back brings nothing
+It is high because what is shared was copied the moment after, and revoking the permission brings nothing
 back. Accounts of the company are trusted by name and do not match.
 
 ## False positives
-Pipelines that build images for other accounts of the company. Share them with the organisation instead of
+Pipelines that build images for other accounts of the company. Share them with the organization instead of
 single accounts, and name the pipeline's role as a protected principal.
 
 ## References

@@ -22,7 +22,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a grant on a KMS key names a principal of another account, as its user or as the one who may
 retire it. Grants to principals of the account, to services, and those that a service makes for somebody
-are silent.
+do not match.
 
 ## Why is this bad?
 A grant is a permission beside the key's policy that hardly any review shows. With one, another account

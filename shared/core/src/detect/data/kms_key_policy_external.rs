@@ -20,14 +20,14 @@ const META: Meta = Meta {
 ## What it does
 Fires when the policy of a KMS key, a new or an existing one, lets another account use or manage it. The
 document is evaluated with its conditions and its `Deny` statements. Services and the account's own
-principals are silent; everyone is `kms-key-policy-public`.
+principals do not match; everyone is `kms-key-policy-public`.
 
 ## Why is this bad?
 It is half of two attacks: a snapshot or object that is encrypted with the key can now be decrypted
-elsewhere, and a foreign administrator of the key can lock its owner out and ask for ransom.
+somewhere else, and an external administrator of the key can lock its owner out and ask for ransom.
 
 ## False positives
-Keys of shared images, backups and pipelines within an organisation. Name the organisation by a condition
+Keys of shared images, backups and pipelines within an organization. Name the organization by a condition
 on `aws:PrincipalOrgID` instead of single accounts.
 
 ## References

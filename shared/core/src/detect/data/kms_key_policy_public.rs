@@ -19,7 +19,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when the policy of a KMS key, a new or an existing one, lets everyone use it. The document is
-evaluated with its conditions and its `Deny` statements: `kms:CallerAccount` or the organisation's id
+evaluated with its conditions and its `Deny` statements: `kms:CallerAccount` or the organization's id
 close it, `kms:ViaService` alone does not, since every account can come by way of the same service (the
 confidence is low then).
 

@@ -26,7 +26,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when an object is written, copied or changed so that its access control list grants something to
-everyone, or to everyone who has an AWS account. `private` and the bucket owner's canned lists are silent.
+everyone, or to everyone who has an AWS account. `private` and the bucket owner's canned lists do not match.
 It needs a trail that records data events of S3.
 
 ## Why is this bad?

@@ -108,6 +108,7 @@ pub(super) const ALL: &[EventName] = &[
     event("wafv2.amazonaws.com", "PutPermissionPolicy"),
     event("xray.amazonaws.com", "PutResourcePolicy"),
     event("lambda.amazonaws.com", "PutResourcePolicy"),
+    event("lambda.amazonaws.com", "PutResourcePolicy20260709"),
     event("codeartifact.amazonaws.com", "PutDomainPermissionsPolicy"),
     event("codeartifact.amazonaws.com", "PutRepositoryPermissionsPolicy"),
     event("ecr.amazonaws.com", "SetRepositoryPolicy"),
@@ -127,7 +128,7 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(75).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(76).0;
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.

@@ -27,7 +27,7 @@ const META: Meta = Meta {
 Fires when the policy that is written onto a bucket, a key, a secret, a queue or another resource has a
 `Deny` of all actions (`*`, or `*` of a service) to every principal without any condition. Denials that
 hold under a condition, such as without TLS or from another network, that spare somebody by `NotPrincipal`,
-or that forbid single actions are silent.
+or that forbid single actions do not match.
 
 ## Why is this bad?
 Nobody in the account can read the data any more, whatever IAM says, and for most services nobody but root

@@ -19,19 +19,19 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when another account is let in by the policy of a queue, a topic, an event bus, a backup vault, a
-Glacier vault, a file system, a table, a stream, a search domain, the Glue catalogue, a warehouse, a
+Glacier vault, a file system, a table, a stream, a search domain, the Glue catalog, a warehouse, a
 parameter, a vector bucket, a private certificate authority, a model or an agent, an image recipe, an event
 data store of a trail, a sink of observability, a cluster of Kafka, or any other resource that has one. It is
 read inline or as a text, and from the response where only that shows it. The document is evaluated with its conditions and its `Deny` statements; lists of accounts (`AddPermission`,
 `PutPermission`) are read as what they become. The account's own principals, services and a whole
-organisation are silent.
+organization do not match.
 
 ## Why is this bad?
 What is granted in a resource's policy needs no credential of this account, and stays when all of them
 are changed. So intruders leave such a line behind to keep reading.
 
 ## False positives
-Accounts of one company that send each other messages and events. Name the organisation by a condition on
+Accounts of one company that send each other messages and events. Name the organization by a condition on
 `aws:PrincipalOrgID` instead of single accounts.
 
 ## References

@@ -19,15 +19,15 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when everyone is let in by the policy of a queue, a topic, an event bus, a backup vault, a Glacier
-vault, a file system, a table, a stream, a search domain, the Glue catalogue, a warehouse, a parameter, a
+vault, a file system, a table, a stream, a search domain, the Glue catalog, a warehouse, a parameter, a
 vector bucket, a private certificate authority, a model or an agent, an image recipe, an event data store of a
 trail, a sink of observability, a cluster of Kafka, or any other resource that has one. It is read inline or as a
 text, and from the response where only that shows it. The document is evaluated with its
 conditions and its `Deny` statements; lists of accounts (`AddPermission`, `PutPermission`) are read as what
 they become.
 
-Where any condition remains that does not name somebody, such as a wildcard ARN in `aws:SourceArn`, it is
-silent: topics and queues that take notifications from a bucket are written like that. So are search
+Where any condition remains that does not name somebody, such as a wildcard ARN in `aws:SourceArn`, it does
+not match: topics and queues that take notifications from a bucket are written like that. So are search
 domains that are made inside a VPC. Buckets, keys and secrets have detectors of their own.
 
 ## Why is this bad?

@@ -20,14 +20,14 @@ const META: Meta = Meta {
 ## What it does
 Records, for every service in one list, that a policy was written onto a resource that lets everyone in:
 buckets, keys, secrets, queues, topics, tables, search domains, repositories and more. The document is
-evaluated with its conditions; where one remains that names nobody, it is silent. Each kind has a detector
+evaluated with its conditions; where one remains that names nobody, it does not match. Each kind has a detector
 of its own that tells of it, such as `bucket-policy-public`.
 
 ## Why is this bad?
 What is public today should be known in one place. This is the list of what became so, and who did it.
 
 ## False positives
-What is meant to be public. It is recorded and not told.
+What is meant to be public. It is recorded, and no alert is sent.
 
 ## References
 - <https://attack.mitre.org/techniques/T1530/>

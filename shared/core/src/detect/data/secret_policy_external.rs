@@ -20,7 +20,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a resource policy is written onto a secret of Secrets Manager that lets another account read
 or manage it. The document is evaluated with its conditions and its `Deny` statements. Everyone is
-`secret-policy-public`; an organisation named by its id is silent, since the document cannot tell whose it
+`secret-policy-public`; an organization named by its id does not match, since the document cannot tell whose it
 is.
 
 ## Why is this bad?

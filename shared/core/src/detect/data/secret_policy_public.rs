@@ -20,7 +20,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a resource policy is written onto a secret of Secrets Manager that lets everyone in. The
 document is evaluated with its conditions and its `Deny` statements. Policies that name principals of the
-account, and those that Secrets Manager refuses because it was asked to block public ones, are silent.
+account, and those that Secrets Manager refuses because it was asked to block public ones, do not match.
 
 ## Why is this bad?
 A secret is a password or a key for something else. Once anybody can read it, changing the policy back

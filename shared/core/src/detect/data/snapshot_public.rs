@@ -19,13 +19,13 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a snapshot of a volume, a database or a warehouse is made restorable by all AWS accounts.
-Sharing with single accounts is `snapshot-shared-externally`; taking a permission back is silent.
+Sharing with single accounts is `snapshot-shared-externally`; revoking a permission does not match.
 
 ## Why is this bad?
 A snapshot is the whole disk: every file, key and password on it. Public snapshots are listed for
-everyone, and are copied by strangers within minutes, after which closing it again changes nothing.
+everyone, and are copied by outsiders within minutes, after which closing it again changes nothing.
 
-It is critical because public snapshots are listed and copied by strangers within minutes, and a copy cannot
+It is critical because public snapshots are listed and copied by outsiders within minutes, and a copy cannot
 be called back.
 
 ## False positives

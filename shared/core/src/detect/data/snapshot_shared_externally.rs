@@ -19,7 +19,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a snapshot of a volume, a database or a warehouse is made restorable by an account other than
-its own. Calls that add nobody, that name the own account, or that take a permission back are silent.
+its own. Calls that add nobody, that name the own account, or that revoke a permission do not match.
 
 ## Why is this bad?
 It is the quiet way to carry a disk or a database away: nothing crosses the network, the copy is made

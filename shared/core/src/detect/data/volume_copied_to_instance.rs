@@ -33,7 +33,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when one principal, within an hour, makes or copies a snapshot, makes a volume from a snapshot, and
 attaches a volume to an instance. Empty volumes do not count, and neither does what a service does by
-itself. One or two of the three steps are silent.
+itself. One or two of the three steps do not match.
 
 ## Why is this bad?
 It is how a disk is read by somebody who cannot log in to the machine that it belongs to: the copy is

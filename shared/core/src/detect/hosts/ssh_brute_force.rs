@@ -33,7 +33,7 @@ counts once for its connection, and only where that connection shows no refusal,
 several lines for one attempt. Only lines of `sshd` itself are read, and the address is taken from the end
 of the line, so that a user name cannot accuse somebody else.
 
-The answer denies the address in the network ACL of the subnet that holds the host.
+The response denies the address in the network ACL of the subnet that holds the host.
 
 ## Why is this bad?
 Guessing works: it needs one weak password on one account, it costs nothing, and it never stops by

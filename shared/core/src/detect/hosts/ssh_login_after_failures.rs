@@ -31,7 +31,7 @@ minutes before, by the server's own log. Both numbers are settings:
 that is until the address has been quiet for a whole window. Failures are counted as `ssh-brute-force`
 counts them; the keys that a client offers before the right one are not among them.
 
-The answer denies the address in the network ACL of the subnet that holds the host. Network ACLs keep no
+The response denies the address in the network ACL of the subnet that holds the host. Network ACLs keep no
 state, so that cuts the session that is open, too.
 
 ## Why is this bad?

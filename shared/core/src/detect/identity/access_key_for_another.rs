@@ -30,10 +30,10 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when `CreateAccessKey` makes a key for a user other than the one who called. A user who renews its
-own key, named or not, is silent. For the root user and for roles every user is another one. Names are
+own key, named or not, does not match. For the root user and for roles every user is another one. Names are
 compared without case, since IAM allows no two users that differ only in case.
 
-The answer sets that one key inactive. It is not deleted, so undo makes it work again.
+The response sets that one key inactive. It is not deleted, so undo makes it work again.
 
 ## Why is this bad?
 The secret of a key is shown once, to whoever made it. So whoever makes a key for someone else can from

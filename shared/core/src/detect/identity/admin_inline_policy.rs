@@ -16,7 +16,7 @@ pub(super) struct AdminInlinePolicy;
 
 const META: Meta = Meta {
     id: "admin-inline-policy",
-    title: "Inline policy grants administrator power",
+    title: "Inline policy grants administrative privileges",
     domain: Domain::Identity,
     severity: Severity::Critical,
     confidence: Confidence::High,
@@ -33,12 +33,12 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when an inline policy that grants administrator power is written onto a user, a role or a group. The
+Fires when an inline policy that grants administrative privileges is written onto a user, a role or a group. The
 document in the event is evaluated, as `admin-policy-attached` does it: the policy is an administrator's
 when its holder may write policies onto any user, role and group and change any policy, and no
 unconditional `Deny` takes all of that away again. A condition lowers the confidence to medium.
 
-The answer deletes that inline policy; its document is kept for undo.
+The response deletes that inline policy; its document is kept for undo.
 
 ## Why is this bad?
 An inline policy does not show in the list of managed policies and is seldom reviewed, so it is the

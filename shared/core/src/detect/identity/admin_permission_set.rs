@@ -14,7 +14,7 @@ pub(super) struct AdminPermissionSet;
 
 const META: Meta = Meta {
     id: "admin-permission-set",
-    title: "Permission set grants administrator power",
+    title: "Permission set grants administrative privileges",
     domain: Domain::Identity,
     severity: Severity::High,
     confidence: Confidence::Medium,
@@ -27,10 +27,10 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a permission set of IAM Identity Center gets one of AWS's administrator policies
-(`AdministratorAccess`, `IAMFullAccess`) or an inline policy that grants administrator power, evaluated as
+(`AdministratorAccess`, `IAMFullAccess`) or an inline policy that grants administrative privileges, evaluated as
 `admin-inline-policy` does it.
 
-Other AWS policies, and inline policies that grant less, are silent. Assigning a permission set to people is
+Other AWS policies, and inline policies that grant less, do not match. Assigning a permission set to people is
 `sso-access-assigned`.
 
 ## Why is this bad?

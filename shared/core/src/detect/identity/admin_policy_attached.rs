@@ -33,14 +33,14 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when a managed policy that grants administrator power is attached to a user, a role or a group. Of
+Fires when a managed policy that grants administrative privileges is attached to a user, a role or a group. Of
 AWS's own policies these are `AdministratorAccess` and `IAMFullAccess`, in every partition. A customer's
-policy is read and judged by what it grants, not by its name: it is an administrator's when its holder
+policy is read and evaluated by what it grants, not by its name: it is an administrator's when its holder
 may write policies onto any user, role and group and change any policy, and no unconditional `Deny` takes
 all of that away again. `Action`, `NotAction`, `Resource`, `NotResource` and wildcards are evaluated; a
 condition lowers the confidence to medium.
 
-The policy is judged as it is when the event is handled. The answer detaches that policy from that
+The policy is evaluated as it is when the event is handled. The response detaches that policy from that
 principal and touches nothing else.
 
 ## Why is this bad?
@@ -51,7 +51,7 @@ stolen credential: it persists when the credential is revoked.
 ## False positives
 Real administrators, and the pipelines that set up accounts. Name them as protected principals, or tag
 them `riposte:exempt`, and give permanent administrators their policy through IAM Identity Center:
-what it attaches by itself to the roles of its permission sets is silent here, and `admin-permission-set` where
+what it attaches by itself to the roles of its permission sets does not match, and `admin-permission-set` where
 somebody decided it.
 
 ## References

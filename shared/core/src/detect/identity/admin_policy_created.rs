@@ -12,7 +12,7 @@ pub(super) struct AdminPolicyCreated;
 
 const META: Meta = Meta {
     id: "admin-policy-created",
-    title: "Policy made that grants administrator power",
+    title: "Policy made that grants administrative privileges",
     domain: Domain::Identity,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
@@ -21,11 +21,11 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when the document of a new customer-managed policy grants administrator power, evaluated as
+Fires when the document of a new customer-managed policy grants administrative privileges, evaluated as
 `admin-inline-policy` does it. Nobody holds the policy yet: attaching it is `admin-policy-attached`.
 
 Policies for one service, power users' (`NotAction: iam:*`) and documents whose `Deny` takes the power away
-again are silent.
+again do not match.
 
 ## Why is this bad?
 A customer's policy with a harmless name passes reviews that look for `AdministratorAccess`. It is made in one

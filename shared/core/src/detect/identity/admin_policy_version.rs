@@ -12,7 +12,7 @@ pub(super) struct AdminPolicyVersion;
 
 const META: Meta = Meta {
     id: "admin-policy-version",
-    title: "Policy changed so that it grants administrator power",
+    title: "Policy changed so that it grants administrative privileges",
     domain: Domain::Identity,
     severity: Severity::Critical,
     confidence: Confidence::High,
@@ -26,11 +26,11 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a new default version of a customer's policy, or an older one that is made the default again,
-grants administrator power, evaluated as `admin-inline-policy` does it. A condition lowers the confidence to
+grants administrative privileges, evaluated as `admin-inline-policy` does it. A condition lowers the confidence to
 medium.
 
-A version that is stored and not made the default is silent, since it changes nothing yet. For
-`SetDefaultPolicyVersion` the policy is judged as it is when the event is handled.
+A version that is stored and not made the default does not match, since it changes nothing yet. For
+`SetDefaultPolicyVersion` the policy is evaluated as it is when the event is handled.
 
 ## Why is this bad?
 Everybody to whom the policy is attached is an administrator from that moment, without any policy having been

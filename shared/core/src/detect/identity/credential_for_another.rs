@@ -29,7 +29,7 @@ Fires when a credential that is no access key is made for a user other than the 
 certificate, an SSH key for CodeCommit, or the password or key for one service (CodeCommit, Keyspaces, Bedrock). For
 the root user and for roles every user is another one.
 
-A user who makes its own is silent, and access keys are `access-key-for-another`.
+A user who makes its own does not match, and access keys are `access-key-for-another`.
 
 ## Why is this bad?
 These credentials are looked at by nobody: they stand in no credential report's first columns and are not ended by

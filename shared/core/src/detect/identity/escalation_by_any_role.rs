@@ -27,7 +27,7 @@ container, a build, a notebook, a stack and some thirty more.
 
 `iam:PassRole` for named roles or for those of a path is the way it should be and does not fire, and a
 condition on `iam:PassedToService` leaves only the combinations of that service. Policies that are worse
-still are told by `escalation-by-policy` or the administrators' detectors, not here.
+still are reported by `escalation-by-policy` or the administrators' detectors, not here.
 
 ## Why is this bad?
 Most accounts have a role that may do everything. Whoever can start a function or an instance under it has

@@ -31,13 +31,13 @@ and of new default versions, customers' policies that are attached or whose defa
 inline policies of permission sets.
 
 Permission for named roles or for those of a path is taken for somebody's work, and the right to look after
-one's own keys and password is none. A full administrator is told by `admin-inline-policy`,
+one's own keys and password is none. A full administrator is reported by `admin-inline-policy`,
 `admin-policy-attached`, `admin-policy-version` or `admin-policy-created`, not here. Ways that need a role to be
 passed are `escalation-by-any-role`. A policy that nobody holds yet, or whose ways are all under a condition,
 is told with low confidence.
 
 ## Why is this bad?
-Such a policy looks harmless in a list, and is administrator power in two calls: its holder rewrites a policy
+Such a policy looks harmless in a list, and is administrative privileges in two calls: its holder rewrites a policy
 that it has, or makes a key for an administrator. Intruders choose it over an administrator's policy because
 fewer people look for it.
 

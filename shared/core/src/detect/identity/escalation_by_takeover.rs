@@ -26,7 +26,7 @@ stack, or open a shell on any instance or container, and so act under the roles 
 every role that trusts the account.
 
 Permission for named functions, projects or instances does not fire, nor for those of a name that begins
-alike. Policies that are worse are told by `escalation-by-any-role`, `escalation-by-policy` or the
+alike. Policies that are worse are reported by `escalation-by-any-role`, `escalation-by-policy` or the
 administrators' detectors, not here.
 
 ## Why is this bad?
@@ -35,7 +35,7 @@ function collects the permissions of all of them.
 
 ## False positives
 Developers' and operators' policies: many grant this and mean it. It is recorded so that a later finding about
-the holder can be judged.
+the holder can be evaluated.
 
 ## References
 - <https://attack.mitre.org/techniques/T1548/005/>

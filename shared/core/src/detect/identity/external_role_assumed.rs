@@ -24,7 +24,7 @@ const META: Meta = Meta {
 Records that a user or role of this account took a role of another account.
 
 Roles of the own account, AWS's services, callers from outside (`role-assumed-externally`) and refused
-attempts are silent.
+attempts do not match.
 
 ## Why is this bad?
 It is how an intruder leaves one account for the next: a pipeline or administrator of this account is trusted by

@@ -27,10 +27,10 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when `GetFederationToken` is called with a session policy that takes nothing away: one that grants
-administrator power, as `admin-inline-policy` judges it, or one of AWS's administrator policies by ARN. The session
+administrative privileges, as `admin-inline-policy` evaluates it, or one of AWS's administrator policies by ARN. The session
 then may do all that its user may.
 
-A session policy that narrows, as the call is meant for, and one without any policy are silent here and recorded by
+A session policy that narrows, as the call is meant for, and one without any policy do not match and are recorded by
 `federation-token-issued`.
 
 ## Why is this bad?

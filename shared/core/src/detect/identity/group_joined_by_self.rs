@@ -24,7 +24,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when an IAM user adds itself to a group. Names are compared without case.
 
-A user that adds somebody else, and a role or the root user that adds anybody, are silent here and recorded by
+A user that adds somebody else, and a role or the root user that adds anybody, do not match and are recorded by
 `user-added-to-group`. What the group may do is not known to the event.
 
 ## Why is this bad?

@@ -28,7 +28,7 @@ Fires when `CreateLoginProfile` gives a console password to a user other than th
 `UpdateLoginProfile` changes that of another user. For the root user and for roles every user is another one,
 except where a role's session bears that user's name: this is `login-profile-for-namesake`.
 
-A user who changes its own password by `ChangePassword` is silent; one that gives itself a password without knowing an
+A user who changes its own password by `ChangePassword` does not match; one that gives itself a password without knowing an
 old one is `login-profile-for-self`.
 
 ## Why is this bad?

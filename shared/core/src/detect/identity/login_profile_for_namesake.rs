@@ -28,7 +28,7 @@ Fires when a session of a role sets the console password of an IAM user whose na
 `alice` of some role, user `alice`. Where an identity provider names the sessions it is most likely the same
 person; where the role is assumed by an API call the caller chooses the name, so that it proves nothing.
 
-Sessions of any other name are `login-profile-for-another`. A user who changes its own password is silent.
+Sessions of any other name are `login-profile-for-another`. A user who changes its own password does not match.
 
 ## Why is this bad?
 An intruder who knows that self-service is let through names the session after the victim. The password then opens

@@ -29,7 +29,7 @@ const META: Meta = Meta {
 Fires when an IAM user makes a console password for itself, or sets itself another one by `UpdateLoginProfile` with
 its long-lived access key: a call that does not ask for the old password.
 
-A user who changes its password by `ChangePassword`, or in the console, is silent. Another user's password is
+A user who changes its password by `ChangePassword`, or in the console, does not match. Another user's password is
 `login-profile-for-another`, and root's is `root-login-profile-created`.
 
 ## Why is this bad?

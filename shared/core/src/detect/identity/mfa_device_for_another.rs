@@ -23,7 +23,7 @@ const META: Meta = Meta {
 Fires when `EnableMFADevice` registers a multi-factor device for a user other than the one who called. For the root
 user and for roles every user is another one.
 
-A user who registers its own device is silent.
+A user who registers its own device does not match.
 
 ## Why is this bad?
 The codes of the device are with whoever registered it. An intruder who has set a user's password registers a device

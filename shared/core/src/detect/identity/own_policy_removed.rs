@@ -29,7 +29,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a user detaches or deletes one of its own policies, or a session of a role one of that role's.
 
-Policies that are taken from somebody else are silent here and recorded by `iam-policy-changed`. What the policy said
+Policies that are taken from somebody else do not match and are recorded by `iam-policy-changed`. What the policy said
 is not known to the event.
 
 ## Why is this bad?

@@ -29,7 +29,7 @@ Fires when the account's password policy is deleted, or is set so that it lets w
 8 characters, or shorter than 14 while fewer than three of the four kinds of characters are asked for. What the call
 leaves out has its default, since IAM resets it: 6 characters and no kinds.
 
-A policy of 14 and more characters, or of 8 with three kinds, is silent, whatever it says of age and reuse. What the
+A policy of 14 and more characters, or of 8 with three kinds, does not match, whatever it says of age and reuse. What the
 policy was before is not known to the event.
 
 ## Why is this bad?

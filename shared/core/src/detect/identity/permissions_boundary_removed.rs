@@ -30,8 +30,8 @@ const META: Meta = Meta {
 Fires when the permissions boundary of a user or a role is deleted, or replaced by one of AWS's administrator policies,
 which bounds nothing.
 
-Another policy as the boundary is silent here and recorded by `permissions-boundary-changed`. Deleting the user or role
-itself is silent, too.
+Another policy as the boundary does not match and is recorded by `permissions-boundary-changed`. Deleting the user or role
+itself does not match, too.
 
 ## Why is this bad?
 The boundary is what lets developers make roles without becoming administrators. Without it the principal has all that

@@ -30,10 +30,10 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a user attaches a policy to itself or writes one onto itself, or a session of a role does so with that
-role. Where the policy gives administrator power or a way to it, that is told instead, by `admin-policy-attached`,
+role. Where the policy gives administrative privileges or a way to it, that is reported instead, by `admin-policy-attached`,
 `admin-inline-policy` or `escalation-by-policy`.
 
-Policies that only deny (AWS's quarantine among them), policies given to somebody else, and refused calls are silent. A
+Policies that only deny (AWS's quarantine among them), policies given to somebody else, and refused calls do not match. A
 user that puts itself into a group is `group-joined-by-self`.
 
 ## Why is this bad?

@@ -27,14 +27,14 @@ Records that somebody of another AWS account took a role of this one. CloudTrail
 caller's account and hardly more.
 
 Callers of the own account, AWS's services, sessions through an identity provider (`federated-session-started`) and
-refused attempts are silent. Letting another account in is `role-trusts-external-account`.
+refused attempts do not match. Letting another account in is `role-trusts-external-account`.
 
 ## Why is this bad?
 A role that trusts another account is opened by whoever breaks into that account: a vendor's, or another one of the
-organisation. After an attack these records say from which account and address, and since when.
+organization. After an attack these records say from which account and address, and since when.
 
 ## False positives
-Vendors at work, and the organisation's own tools in their accounts. Learn their numbers: one that is new is worth
+Vendors at work, and the organization's own tools in their accounts. Learn their numbers: one that is new is worth
 asking about.
 
 ## References

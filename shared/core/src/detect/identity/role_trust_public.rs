@@ -22,11 +22,11 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a new or changed trust policy lets everyone become the role: `Principal: \"*\"`, or any AWS account by
-another spelling. Conditions are evaluated: one that leaves only an organisation, an account or a principal is
+another spelling. Conditions are evaluated: one that leaves only an organization, an account or a principal is
 no finding here. An external id does not close the door, since anyone may guess or read it. Where only
 conditions remain that say nothing of who comes (multi-factor authentication, a tag) the confidence is low.
 
-The role's own account and AWS services are silent, and other accounts are `role-trusts-external-account` or
+The role's own account and AWS services do not match, and other accounts are `role-trusts-external-account` or
 `role-trusts-external-account-with-id`.
 
 ## Why is this bad?

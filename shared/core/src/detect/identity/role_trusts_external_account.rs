@@ -25,7 +25,7 @@ Fires when a new or changed trust policy lets another AWS account, or somebody o
 external id. `Deny` statements and conditions are evaluated: one that leaves only the own account is no
 finding. Conditions that say nothing of who comes (multi-factor authentication, a tag) lower the confidence.
 
-The own account, AWS services, and trust in an organisation as a whole are silent. With an external id, as
+The own account, AWS services, and trust in an organization as a whole do not match. With an external id, as
 vendors ask for, it is `role-trusts-external-account-with-id`; for everyone it is `role-trust-public`.
 
 ## Why is this bad?
@@ -33,7 +33,7 @@ A role that trusts the intruder's own account is a back door that needs no crede
 find, no password to change. It survives whatever is done to the credential by which they came.
 
 ## False positives
-Other accounts of the same organisation: shared tooling, security, logging, landing zones. Trust the organisation
+Other accounts of the same organization: shared tooling, security, logging, landing zones. Trust the organization
 by `aws:PrincipalOrgID`, which does not fire, or name the pipelines that make such roles as protected.
 
 ## References

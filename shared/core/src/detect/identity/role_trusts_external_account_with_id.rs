@@ -24,8 +24,8 @@ const META: Meta = Meta {
 Fires when a new or changed trust policy lets another AWS account become the role and asks for a fixed external
 id: the way in which vendors are given access.
 
-Without an external id it is `role-trusts-external-account`; the own account, AWS services and organisations are
-silent.
+Without an external id it is `role-trusts-external-account`; the own account, AWS services and organizations do
+not match.
 
 ## Why is this bad?
 The other account has what the role has, and keeps it until the trust policy changes. An external id protects

@@ -22,12 +22,12 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a new or changed trust policy lets a federation become the role without a condition that tells its
-own tokens from those that the same provider gives to others: an OIDC provider that many organisations share
+own tokens from those that the same provider gives to others: an OIDC provider that many organizations share
 (GitHub, GitLab, Terraform Cloud, Google, Cognito…) without a `sub` or another claim that names the tenant, any
 other OIDC provider without a fixed claim, a SAML provider without `SAML:aud`, a provider of another account, and
 IAM Roles Anywhere without an `aws:SourceArn` or a condition on the certificate.
 
-`repo:my-organisation/*` names the tenant and is silent, `repo:*` is not.
+`repo:my-organization/*` names the tenant and does not match, `repo:*` does.
 
 ## Why is this bad?
 A role that trusts all of GitHub can be assumed by a workflow in anybody's repository. No credential of the account

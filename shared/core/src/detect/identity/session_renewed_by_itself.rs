@@ -27,7 +27,7 @@ Fires when a session of a role takes the same role once more, with all that it h
 where the role's trust policy names the role itself.
 
 A session that narrows the new one by a session policy, or marks it by tags, as programs do that serve many tenants,
-is silent. So are roles that take another role (`role-chained`), AWS's services, and refused attempts.
+does not match. So are roles that take another role (`role-chained`), AWS's services, and refused attempts.
 
 ## Why is this bad?
 A session that was stolen ends by itself. One that takes its own role again before that lives for as long as its

@@ -13,7 +13,7 @@ use crate::finding::{Confidence, Severity};
 pub(super) const API_AUTHORIZER_REMOVED: Change = Change {
     meta: Meta {
         id: "api-authorizer-removed",
-        title: "Authorisation of an API removed",
+        title: "Authorization of an API removed",
         domain: Domain::Network,
         severity: Severity::Low,
         confidence: Confidence::Medium,
@@ -28,14 +28,14 @@ pub(super) const API_AUTHORIZER_REMOVED: Change = Change {
             "\
 ## What it does
 Fires when an authorizer of an API in API Gateway is deleted, or a method or route is changed to need no
-authorisation, or no key, any more, or a domain name to ask its callers for no certificates. Authorizers that are made are silent; a method that is made without one
+authorization, or no key, any more, or a domain name to ask its callers for no certificates. Authorizers that are made do not match; a method that is made without one
 is `api-method-without-authorization`.
 
 ## Why is this bad?
 Calls that had to prove who makes them are answered for everybody from then on.
 
 ## False positives
-A switch to another kind of authorisation deletes the old authorizer afterwards.
+A switch to another kind of authorization deletes the old authorizer afterwards.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

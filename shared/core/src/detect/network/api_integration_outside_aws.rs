@@ -27,14 +27,14 @@ pub(super) const API_SENDS_CALLS_ELSEWHERE: Change = Change {
             "\
 ## What it does
 Fires when an integration of an API in API Gateway is made or changed to send calls over HTTP to a host
-that is not one of AWS's. Functions, other services of AWS, load balancers and private links are silent.
+that is not one of AWS's. Functions, other services of AWS, load balancers and private links do not match.
 
 ## Why is this bad?
 Whoever runs that host reads what users send, tokens included, and writes what they get back. The API's
 own name and certificate stay the same.
 
 ## False positives
-APIs in front of services that run elsewhere. Look at whose host it is.
+APIs in front of services that run somewhere else. Look at whose host it is.
 
 ## References
 - <https://attack.mitre.org/techniques/T1557/>

@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Severity};
 pub(super) const API_METHOD_WITHOUT_AUTHORIZATION: Change = Change {
     meta: Meta {
         id: "api-method-without-authorization",
-        title: "Method of an API that needs no authorisation",
+        title: "Method of an API that needs no authorization",
         domain: Domain::Network,
         severity: Severity::Low,
         confidence: Confidence::Medium,
@@ -25,7 +25,7 @@ pub(super) const API_METHOD_WITHOUT_AUTHORIZATION: Change = Change {
             "\
 ## What it does
 Fires when a method or a route of an API in API Gateway is made that asks its callers for nothing: no
-authorisation and no key. The `OPTIONS` method, which browsers ask before a call, is silent, and so are
+authorization and no key. The `OPTIONS` method, which browsers ask before a call, does not match, nor do
 methods with IAM, a user pool, an authorizer or a key. One that is changed so is `api-authorizer-removed`.
 
 ## Why is this bad?

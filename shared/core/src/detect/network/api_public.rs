@@ -22,7 +22,7 @@ pub(super) const PRIVATE_API_MADE_PUBLIC: Change = Change {
             "\
 ## What it does
 Fires when a REST API of API Gateway that only a VPC could reach gets an endpoint on the internet. Changes
-between the two public kinds, and ones that make an API private, are silent.
+between the two public kinds, and ones that make an API private, do not match.
 
 ## Why is this bad?
 The API was written for callers inside the network, and often asks them for nothing. Now everybody can

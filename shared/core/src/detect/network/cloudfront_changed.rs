@@ -28,14 +28,14 @@ pub(super) const CDN_CHANGED: Change = Change {
             "\
 ## What it does
 Fires when a CloudFront distribution or a function for the edge is made, changed or deleted, or how a
-distribution shows itself to its origins is changed. Clearing the cache is silent; a function that goes live is `cloudfront-function-published`.
+distribution shows itself to its origins is changed. Clearing the cache does not match; a function that goes live is `cloudfront-function-published`.
 
 ## Why is this bad?
 A distribution decides where the requests of all visitors go and what code sees them first. Kept for
 whoever looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1583/006/>

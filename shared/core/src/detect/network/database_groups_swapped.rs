@@ -26,7 +26,7 @@ pub(super) const DATABASE_GROUPS_SWAPPED: Change = Change {
             "\
 ## What it does
 Fires when a call gives a running database, cache or warehouse another set of EC2 security groups. Other
-changes by the same calls (size, password, backups) are silent.
+changes by the same calls (size, password, backups) do not match.
 
 ## Why is this bad?
 A database that only the application could reach is opened to others without a rule being touched. It is

@@ -58,7 +58,7 @@ const META: Meta = Meta {
 Fires when a database, warehouse, replication instance or message broker gets a public address: made so,
 restored so from a snapshot, or changed. It covers RDS (Aurora and Neptune too), Redshift and its serverless
 workgroups, Neptune Analytics, Timestream for InfluxDB, Lightsail's databases, DMS, Amazon MQ and MSK. Where the request leaves the choice to AWS, the answer tells what came
-of it. A change of something else on a database that is public already is silent, and so is making one
+of it. A change of something else on a database that is public already does not match, nor does making one
 private.
 
 ## Why is this bad?

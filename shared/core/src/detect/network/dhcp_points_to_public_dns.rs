@@ -13,7 +13,7 @@ use crate::net::cidr::Reach;
 pub(super) const DHCP_POINTS_TO_PUBLIC_DNS: Change = Change {
     meta: Meta {
         id: "dhcp-points-to-public-dns",
-        title: "Machines of a network told to ask a public name server",
+        title: "Machines of a network set to ask a public name server",
         domain: Domain::Network,
         severity: Severity::Medium,
         confidence: Confidence::Medium,
@@ -23,7 +23,7 @@ pub(super) const DHCP_POINTS_TO_PUBLIC_DNS: Change = Change {
             "\
 ## What it does
 Fires when a set of DHCP options is made that names a public address as a server for DNS. The VPC's own
-resolver, private addresses and the other options are silent; a set that is put on a VPC is
+resolver, private addresses and the other options do not match; a set that is put on a VPC is
 `dhcp-options-changed`.
 
 ## Why is this bad?
@@ -31,7 +31,7 @@ Every machine of the VPC asks that server from its next renewal on. Whoever runs
 connect to, and DNS Firewall, query logs and GuardDuty see none of the queries.
 
 ## False positives
-Networks that were told to use a well-known public resolver. The VPC's own answers the same, and is seen.
+Networks that were set to use a well-known public resolver. The VPC's own answers the same, and is seen.
 
 ## References
 - <https://attack.mitre.org/techniques/T1557/>

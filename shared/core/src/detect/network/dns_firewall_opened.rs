@@ -22,7 +22,7 @@ pub(super) const DNS_FIREWALL_OPENED: Change = Change {
             "\
 ## What it does
 Fires when DNS Firewall is set to fail open for a VPC, or one of its rules is changed to allow. Rules
-that block or alert, and failing closed, are silent.
+that block or alert, and failing closed, do not match.
 
 ## Why is this bad?
 Names that were blocked resolve again: those of an attacker's server, and of the tunnel that carries

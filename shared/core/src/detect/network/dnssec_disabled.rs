@@ -25,8 +25,8 @@ pub(super) const DNSSEC_DISABLED: Change = Change {
             "\
 ## What it does
 Fires when DNSSEC signing of a hosted zone is disabled, its key deactivated, or the domain's link to the
-key is taken away, and when the resolver of a VPC is told to check signatures no more. Enabling any of
-these, and a second key that is made for a rollover, are silent.
+key is taken away, and when the resolver of a VPC is set to check signatures no more. Enabling any of
+these, and a second key that is made for a rollover, do not match.
 
 ## Why is this bad?
 Without signatures resolvers cannot tell forged answers from true ones, and the domain can be pointed at

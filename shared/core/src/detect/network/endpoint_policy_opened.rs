@@ -27,7 +27,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when the policy of an existing VPC endpoint is reset to the default, or written so that everybody may
 do everything, or everything of a service, with every resource, without a condition. A policy that names
-single actions, resources or a condition is silent, and so is a new endpoint, which AWS opens by default.
+single actions, resources or a condition does not match, nor does a new endpoint, which AWS opens by default.
 
 ## Why is this bad?
 A narrowed endpoint is what keeps machines from copying data to a bucket of somebody else's account. Opened,

@@ -21,7 +21,7 @@ pub(super) const INGRESS_FROM_FOREIGN_ACCOUNT: Change = Change {
             "\
 ## What it does
 Fires when an ingress rule is added whose source is a security group of another AWS account, which a
-peering makes possible. Groups of the same account and ranges of addresses are silent; `open-admin-port`
+peering makes possible. Groups of the same account and ranges of addresses do not match; `open-admin-port`
 and `open-all-ports` read the latter.
 
 ## Why is this bad?
@@ -29,7 +29,7 @@ Whoever runs the other account decides which machines are in that group. The rul
 nobody who looks for open ranges sees it.
 
 ## False positives
-Networks of one company that are joined by peering. The event cannot tell them from strangers.
+Networks of one company that are joined by peering. The event cannot tell them from outsiders.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

@@ -29,7 +29,7 @@ const META: Meta = Meta {
 Fires when a route table gets a route through an internet gateway or a carrier gateway towards addresses
 that amount to the internet. The range's prefix decides, so that two halves of the internet count as the
 whole. Routes to single public networks, and ways out that nobody can come in by (a NAT gateway, an
-egress-only gateway), are silent; the event does not tell whether the table's subnets were private.
+egress-only gateway), do not match; the event does not tell whether the table's subnets were private.
 
 ## Why is this bad?
 Subnets are private because no such route leads from them. One route makes every machine there with a

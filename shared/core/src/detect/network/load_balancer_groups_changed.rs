@@ -21,7 +21,7 @@ pub(super) const LOAD_BALANCER_GROUPS_CHANGED: Change = Change {
             "\
 ## What it does
 Fires when the set of security groups of a load balancer is replaced. Its listeners, targets and
-attributes are silent, and so are changed rules within a group.
+attributes do not match, nor do changed rules within a group.
 
 ## Why is this bad?
 An internal application can be opened to others, or one that is under quarantine let out again, without

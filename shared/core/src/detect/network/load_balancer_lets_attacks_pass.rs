@@ -25,7 +25,7 @@ pub(super) const LOAD_BALANCER_LETS_ATTACKS_PASS: Change = Change {
 ## What it does
 Fires when a load balancer is set to pass requests on while its web ACL cannot be asked, or to only watch
 requests that are written to be understood differently by different servers. The stricter settings, and
-other attributes, are silent.
+other attributes, do not match.
 
 ## Why is this bad?
 Requests that the web ACL would stop reach the application whenever AWS WAF does not answer, and smuggled

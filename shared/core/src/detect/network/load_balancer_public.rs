@@ -21,14 +21,14 @@ pub(super) const PUBLIC_LOAD_BALANCER_CREATED: Change = Change {
             "\
 ## What it does
 Fires when a load balancer is made that faces the internet, which classic ones do unless told otherwise.
-Internal ones are silent.
+Internal ones do not match.
 
 ## Why is this bad?
 It gives whatever stands behind it a public name. Kept for whoever looks back at how an internal
 application came to be reachable.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1133/>

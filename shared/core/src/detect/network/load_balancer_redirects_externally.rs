@@ -26,7 +26,7 @@ pub(super) const LOAD_BALANCER_REDIRECTS_ELSEWHERE: Change = Change {
             "\
 ## What it does
 Fires when a listener or a rule of a load balancer is made or changed to send users on to a host that it
-names. Redirects that keep the host, to TLS or to another path, are silent, and so is everything that is
+names. Redirects that keep the host, to TLS or to another path, do not match, nor does everything that is
 answered by a target.
 
 ## Why is this bad?

@@ -26,14 +26,14 @@ pub(super) const NETWORK_ACL_CHANGED: Change = Change {
 ## What it does
 Fires on every change of a network ACL: entries added, replaced or removed, ACLs made, deleted or put on
 another subnet. What lets the internet in is `open-network-acl` or `network-acl-wide-entry` besides;
-tags are silent.
+tags do not match.
 
 ## Why is this bad?
 A network ACL is the last thing that holds where a security group was opened, and the place where an
 attacking address is denied. Kept for whoever looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody. Riposte's own answer to an attacking
+Nearly all of them: this keeps a record and sends no alert. Riposte's own response to an attacking
 address adds an entry too.
 
 ## References

@@ -22,7 +22,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when an inbound entry of a network ACL is added or replaced so that it allows anything from addresses
 that amount to the internet: whichever protocol and ports, the web's included. The range's prefix decides,
-not its text. Denials, egress entries, private and partners' ranges are silent. Where the entry opens all
+not its text. Denials, egress entries, private and partners' ranges do not match. Where the entry opens all
 ports or administration ports, `open-network-acl` tells it besides, with more weight.
 
 ## Why is this bad?

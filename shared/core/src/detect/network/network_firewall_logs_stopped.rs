@@ -24,11 +24,11 @@ pub(super) const NETWORK_FIREWALL_LOGS_STOPPED: Change = Change {
             "\
 ## What it does
 Fires when the last destination is taken out of a Network Firewall's logging. A destination that is added,
-or one of several that goes, is silent.
+or one of several that goes, does not match.
 
 ## Why is this bad?
 The logs show which machine tried to reach what, and which rule let it. Without them a command channel
-that the rules pass leaves no trace in the network.
+that the rules pass leaves no record in the network.
 
 ## False positives
 Logs that move to another destination: one is taken out before the other is put in.

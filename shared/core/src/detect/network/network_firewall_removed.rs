@@ -23,7 +23,7 @@ pub(super) const NETWORK_FIREWALL_REMOVED: Change = Change {
             "\
 ## What it does
 Fires when a Network Firewall, its policy or a rule group is deleted, or subnets are taken out of it.
-Changed rules are silent here; a policy that passes everything is `network-firewall-passes-all`.
+Changed rules do not match; a policy that passes everything is `network-firewall-passes-all`.
 
 ## Why is this bad?
 What it blocked, servers of attackers and protocols for exfiltration among it, can be reached again.

@@ -20,11 +20,11 @@ pub(super) const NETWORK_INTERFACE_SHARED: Change = Change {
             "\
 ## What it does
 Fires when somebody lets another AWS account attach one of the account's network interfaces to a machine
-of its own. What services do for themselves when they place an interface in a VPC is silent, and so is a
+of its own. What services do for themselves when they place an interface in a VPC does not match, nor does a
 permission for the account itself.
 
 ## Why is this bad?
-A machine of a stranger's then stands in the middle of the network, with a private address and the
+A machine of an external account then stands in the middle of the network, with a private address and the
 interface's security groups.
 
 ## False positives

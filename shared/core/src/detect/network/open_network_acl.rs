@@ -25,7 +25,7 @@ Fires when an inbound entry of a network ACL is added or replaced so that it all
 of TCP or UDP, or an administration or database port from addresses that amount to the internet. The
 range's prefix decides, not its text: any `/0` counts, whatever stands before the slash.
 
-Denials, egress entries, private and partners' ranges are silent, and so is the span from 1024 upwards that
+Denials, egress entries, private and partners' ranges do not match, nor does the span from 1024 upwards that
 answers to outgoing connections need; the web's ports and other single ports are
 `network-acl-wide-entry`.
 

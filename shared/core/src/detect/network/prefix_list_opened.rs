@@ -27,7 +27,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when ranges that amount to the internet are put into a prefix list of the account's own: one alone,
 such as `0.0.0.0/0` or a half of it, or many that add up. Offices' and partners' ranges, private ones, and
-entries that are taken out are silent.
+entries that are taken out do not match.
 
 ## Why is this bad?
 Security groups and route tables name the list, not what it holds. One entry opens every port that was meant

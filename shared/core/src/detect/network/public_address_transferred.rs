@@ -18,7 +18,7 @@ pub(super) const PUBLIC_ADDRESS_TRANSFERRED: Change = Change {
             "\
 ## What it does
 Fires when an Elastic IP address is offered to another AWS account, which may then take it over.
-Withdrawing the offer is silent, and so is accepting an address that another account offers.
+Withdrawing the offer does not match, nor does accepting an address that another account offers.
 
 ## Why is this bad?
 The address goes with everything that trusts it: DNS records that point there, partners' lists of allowed

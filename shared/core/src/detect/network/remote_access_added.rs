@@ -34,7 +34,7 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
 ## What it does
 Fires when a Client VPN, a site-to-site VPN, an Instance Connect or a Verified Access endpoint is made,
 such a VPN is let reach more of the network, or its keys, its ends or who may use it are changed. Deleting
-one is silent.
+one does not match.
 
 ## Why is this bad?
 Each of them leads from outside to machines that have no public address, past every inbound rule that

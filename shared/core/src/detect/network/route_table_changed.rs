@@ -28,14 +28,14 @@ pub(super) const ROUTE_TABLE_CHANGED: Change = Change {
 ## What it does
 Fires on every change of a route table: routes added, replaced or removed, tables made, deleted or put
 on another subnet. A way to the internet, to another network or through a machine has a detector of its
-own besides; tags are silent.
+own besides; tags do not match.
 
 ## Why is this bad?
 Routes decide which networks can talk at all, and past which machines the traffic goes. Kept for whoever
 looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

@@ -29,15 +29,15 @@ pub(super) const SECURITY_GROUP_CHANGED: Change = Change {
             "\
 ## What it does
 Fires on every change of a security group: rules added, changed or removed, groups made or deleted. What
-opens a port to the internet is `open-admin-port` or `open-all-ports` besides; descriptions and tags are
-silent.
+opens a port to the internet is `open-admin-port` or `open-all-ports` besides; descriptions and tags do
+not match.
 
 ## Why is this bad?
 Groups decide who reaches a machine. Kept for whoever looks back at when a door was opened, by whom, and
 when it was shut again.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

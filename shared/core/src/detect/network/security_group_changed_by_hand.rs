@@ -22,7 +22,7 @@ pub(super) const SECURITY_GROUP_CHANGED_BY_HAND: Change = Change {
 ## What it does
 Fires when somebody at the AWS console, not a tool, changes, makes or deletes a security group. The
 record says that the session came from the console, or names it as the user agent. The same calls by a
-pipeline, the CLI or an SDK are silent.
+pipeline, the CLI or an SDK do not match.
 
 ## Why is this bad?
 Where networks are described in code, a change by hand is one that nobody reviewed and that the next

@@ -25,8 +25,8 @@ pub(super) const SHIELD_PROTECTION_REMOVED: Change = Change {
             "\
 ## What it does
 Fires when a resource or a group loses the protection of AWS Shield Advanced, its automatic response is
-switched off, or the response team loses its access. New protections and changed health checks are
-silent.
+switched off, or the response team loses its access. New protections and changed health checks do
+not match.
 
 ## Why is this bad?
 The resource falls to the next flood, and nobody at AWS helps. Extortion by denial of service begins

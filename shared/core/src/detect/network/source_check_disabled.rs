@@ -22,7 +22,7 @@ pub(super) const SOURCE_CHECK_DISABLED: Change = Change {
             "\
 ## What it does
 Fires when the check is switched off that an instance or interface is the source or destination of its
-traffic. Switching it on, and other attributes of the same calls, are silent.
+traffic. Switching it on, and other attributes of the same calls, do not match.
 
 ## Why is this bad?
 Only without the check can a machine stand in the middle: forward, read and change what others send,

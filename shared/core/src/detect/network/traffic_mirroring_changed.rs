@@ -30,7 +30,7 @@ pub(super) const TRAFFIC_MIRRORING_CHANGED: Change = Change {
             "\
 ## What it does
 Fires on every change of traffic mirroring: targets, filters, their rules and sessions that are made,
-changed or deleted by somebody. What a service does by itself is silent; a session that starts is
+changed or deleted by somebody. What a service does by itself does not match; a session that starts is
 `traffic-mirroring-started` besides.
 
 ## Why is this bad?

@@ -25,14 +25,14 @@ pub(super) const TRANSIT_GATEWAY_ACCEPTS_ALL: Change = Change {
             "\
 ## What it does
 Fires when a transit gateway is made or changed so that it accepts attachments of other accounts by
-itself. Gateways that wait for somebody to accept, which they do by default, are silent.
+itself. Gateways that wait for somebody to accept, which they do by default, do not match.
 
 ## Why is this bad?
 Every account that the gateway is shared with joins its networks to the company's at once, and nobody is
 asked. One account that was taken over is enough.
 
 ## False positives
-Gateways that are shared within the organisation only, whose accounts are made by a pipeline. The sharing
+Gateways that are shared within the organization only, whose accounts are made by a pipeline. The sharing
 then decides alone.
 
 ## References

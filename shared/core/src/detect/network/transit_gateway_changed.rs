@@ -46,7 +46,7 @@ The tables of a transit gateway say which networks of a company can talk at all.
 kept apart, production and test for example, and no VPC shows it. Kept for whoever looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1599/>

@@ -40,7 +40,7 @@ asked for, accepted, changed, rejected or deleted. A peering with another accoun
 Networks that come and go are where instances appear that nobody knows of. Kept for whoever looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

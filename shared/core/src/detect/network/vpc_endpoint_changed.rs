@@ -36,7 +36,7 @@ An endpoint is a way from the network to a service, of AWS or of another account
 Kept for whoever looks back.
 
 ## False positives
-Nearly all of them: this keeps a record and is told to nobody.
+Nearly all of them: this keeps a record and sends no alert.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/007/>

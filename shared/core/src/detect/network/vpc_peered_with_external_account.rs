@@ -32,15 +32,15 @@ const META: Meta = Meta {
         "\
 ## What it does
 Fires when a VPC peering or a transit gateway attachment with another account is asked for or accepted. The
-owners that the event names are compared with the account it happened in. Peerings within the account are
-silent.
+owners that the event names are compared with the account it happened in. Peerings within the account do
+not match.
 
 ## Why is this bad?
 Behind the peering stands a network that somebody else controls. Once a route is added, its machines reach
-the private ones here as neighbours, and data leaves that way without passing the internet.
+the private ones here as neighbors, and data leaves that way without passing the internet.
 
 ## False positives
-Accounts of the same organisation that share a network. The event cannot tell them from strangers: compare
+Accounts of the same organization that share a network. The event cannot tell them from outsiders: compare
 the account with your own.
 
 ## References

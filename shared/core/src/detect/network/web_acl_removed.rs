@@ -27,8 +27,8 @@ pub(super) const WEB_ACL_REMOVED: Change = Change {
         prose: page(
             "\
 ## What it does
-Fires when a web ACL of AWS WAF, a rule or a rule group is deleted. Sets of addresses and patterns are
-silent; an ACL that is taken off a resource is `web-acl-disassociated`, one that is left without rules
+Fires when a web ACL of AWS WAF, a rule or a rule group is deleted. Sets of addresses and patterns do
+not match; an ACL that is taken off a resource is `web-acl-disassociated`, one that is left without rules
 `web-acl-emptied`.
 
 ## Why is this bad?

@@ -28,7 +28,7 @@ pub(super) const WEB_ACL_SET_HOLDS_INTERNET: Change = Change {
 ## What it does
 Fires when ranges that amount to the internet are put into a set of addresses of AWS WAF: one alone, such
 as a half of it, or many that add up. Addresses of offices, partners and attackers, and ranges that are
-taken out of a classic set, are silent.
+taken out of a classic set, do not match.
 
 ## Why is this bad?
 The rule that lets a few addresses past all others lets everybody past, and neither the rule nor the web

@@ -78,7 +78,7 @@ pub(super) const LOAD_BALANCER_LOGGING_DISABLED: LoggingOff = LoggingOff {
 const LOAD_BALANCER: &str = "\
 ## What it does
 Fires when the attributes of a load balancer are set so that access logs or connection logs are off: for
-application, network and classic ones. Calls that set other attributes, or switch the logs on, are silent.
+application, network and classic ones. Calls that set other attributes, or switch the logs on, do not match.
 Where the call sets more than three attributes at once, as tools do, the confidence is low.
 
 ## Why is this bad?
@@ -191,7 +191,7 @@ const DATABASE: &str = "\
 Fires when an RDS instance or cluster no longer exports one of its logs to CloudWatch Logs, a Redshift
 cluster or namespace no longer logs its connections and queries, or a parameter that makes a database write
 its audit log is switched off (`pgaudit.log`, `server_audit_logging`, `audit_logs`, `log_connections` and the
-like). Logs that are switched on, and other changes of a database, are silent.
+like). Logs that are switched on, and other changes of a database, do not match.
 
 ## Why is this bad?
 What is read out of a database through its own port stands in no trail, only in its own logs.
@@ -259,7 +259,7 @@ pub(super) const API_LOGGING_DISABLED: LoggingOff = LoggingOff {
 const API: &str = "\
 ## What it does
 Fires when the access log of a stage is removed, or the log level of its methods is set to off. Patches that
-set a destination or another level, and other changes of a stage, are silent.
+set a destination or another level, and other changes of a stage, do not match.
 
 ## Why is this bad?
 The logs tell who called which method from where. Without them the abuse of an API shows on the bill, if at
@@ -332,7 +332,7 @@ pub(super) const SERVICE_LOGGING_DISABLED: LoggingOff = LoggingOff {
 const SERVICE: &str = "\
 ## What it does
 Fires when the logs of a state machine, an OpenSearch domain, a client VPN, an accelerator, a Kafka cluster, a message broker, a build project or a VPC Lattice service are switched off.
-Calls that say nothing of the logs, or switch them on, are silent. Load balancers, network firewalls, EKS,
+Calls that say nothing of the logs, or switch them on, do not match. Load balancers, network firewalls, EKS,
 databases and API Gateway have detectors of their own.
 
 ## Why is this bad?

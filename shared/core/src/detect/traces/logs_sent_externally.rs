@@ -28,7 +28,7 @@ const META: Meta = Meta {
 ## What it does
 Fires when a log group, or all of an account, is subscribed to a destination in another account, a service's
 logs are delivered to one there, or the account is linked to the monitoring account of somebody else.
-Destinations in the account itself are silent.
+Destinations in the account itself do not match.
 
 ## Why is this bad?
 Logs hold what applications say of their users, and often tokens and passwords. Each line arrives there as it

@@ -77,7 +77,7 @@ const META: Meta = Meta {
 Fires when a call whose parameters decide whether it is bad (a policy that is written, a rule that opens a network,
 selectors of a trail, a task definition) is recorded without them, since the request was too large: CloudTrail then
 writes `omitted` and the size instead. Such calls with their parameters are read by the detectors of each, and other
-large calls are silent.
+large calls do not match.
 
 ## Why is this bad?
 Padding a policy with blanks or a request with tags is enough to keep it out of the trail: the call is carried out, and

@@ -23,7 +23,7 @@ const META: Meta = Meta {
 Fires when the selectors of a trail leave management events of a service (usually KMS or the RDS data API), of
 some calls or of some principals out, and no other selector of the same trail takes them in; and when data
 events of some principals are left out. To choose which resources and which calls are recorded as data events
-is silent. A trail without management events is `trail-narrowed`.
+does not match. A trail without management events is `trail-narrowed`.
 
 ## Why is this bad?
 A small gap is hardly noticed. Without KMS the use of keys is not recorded, which is where ransom by

@@ -30,7 +30,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a security group, network ACL, user, role or policy, or whatever else EC2 and the tagging API take,
-is given the tag `riposte:exempt`, afterwards or as it is created. Other tags are silent, and so is taking
+is given the tag `riposte:exempt`, afterwards or as it is created. Other tags do not match, nor does taking
 this one away. Where CloudFormation sets it, the confidence is low.
 
 ## Why is this bad?

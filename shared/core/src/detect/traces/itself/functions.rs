@@ -74,7 +74,7 @@ contained until somebody notices the silence.
 
 ## False positives
 An operator who stops the functions on purpose, in an incident of their own. `riposte mode halt` does that
-in a way that is recorded and easily taken back.
+in a way that is recorded and easily revoked.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/001/>
@@ -126,7 +126,7 @@ CloudFormation is `riposte-changed-by-cloudformation`, a refused call `riposte-t
 
 ## Why is this bad?
 The functions may take away permissions, keys and network access in the whole account. Other code in one of
-them, a layer before it, or an environment variable that sends its calls elsewhere, turns the defender
+them, a layer before it, or an environment variable that sends its calls somewhere else, turns the defender
 into the attacker's best-placed tool, under a name that nobody suspects.
 
 ## False positives

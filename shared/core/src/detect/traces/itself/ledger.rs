@@ -50,7 +50,7 @@ of what goes on right now. Without it no action is taken at all: a change is rec
 
 ## False positives
 A change of capacity, backup or policy by hand. Do it in the template, so that the next deployment does not
-take it back.
+revoke it.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/001/>

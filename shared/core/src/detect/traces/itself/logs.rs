@@ -33,7 +33,7 @@ const EVENTS: &[EventName] = events! {
 const PROSE: &str = "\
 ## What it does
 Fires on the log groups `/aws/lambda/riposte-…`: when one, or a stream of it, is deleted, when its retention
-is set, its lines are sent elsewhere, masked or rewritten, or when it is encrypted with another key. Calls
+is set, its lines are sent somewhere else, masked or rewritten, or when it is encrypted with another key. Calls
 of CloudFormation are `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.
 
 ## Why is this bad?

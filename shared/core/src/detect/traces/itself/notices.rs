@@ -33,13 +33,13 @@ const TOPIC_EVENTS: &[EventName] = events! {
 const TOPIC: &str = "\
 ## What it does
 Fires when the topic of Riposte's notices is deleted, its attributes, encryption or policy change, or a
-subscription is added, filtered or removed. The topic is told by the stack's name before its own,
-`riposte-`. Its key has a name that AWS makes up and so cannot be told from any other: that a key is disabled
+subscription is added, filtered or removed. The topic is recognized by the stack's name before its own,
+`riposte-`. Its key has a name that AWS makes up and so cannot be distinguished from any other: that a key is disabled
 or is to be deleted is a finding of its own. Calls of CloudFormation are `riposte-changed-by-cloudformation`,
 refused ones `riposte-tampering-refused`.
 
 ## Why is this bad?
-Who is not told does not come. A subscription taken away, or filtered until nothing passes, silences every
+Who is not notified does not come. A subscription taken away, or filtered until nothing passes, silences every
 finding and every alarm at once; one that is added reads along what Riposte knows.
 
 ## False positives
@@ -76,9 +76,9 @@ const ALARM_EVENTS: &[EventName] = events! {
 
 const ALARM: &str = "\
 ## What it does
-Fires when one of Riposte's alarms is deleted, muted, kept from telling anybody, forced into a state, or
+Fires when one of Riposte's alarms is deleted, muted, kept from notifying anybody, forced into a state, or
 rewritten.
-The alarms are told by the stack's name before theirs, `riposte-`; one call may name many, and one of them is
+The alarms are recognized by the stack's name before theirs, `riposte-`; one call may name many, and one of them is
 enough. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused ones
 `riposte-tampering-refused`.
 

@@ -43,10 +43,10 @@ const PROSE: &str = "\
 ## What it does
 Fires when somebody deletes or empties one of Riposte's queues, changes its attributes or its policy, moves
 its dead letters to a queue that is not Riposte's, or another queue's to one of Riposte's. Dead letters that
-are moved back to where they came from are silent. Whoever else is made to read a queue is
+are moved back to where they came from do not match. Whoever else is made to read a queue is
 `riposte-function-opened`.
 
-The queues are told by their name, which begins with the stack's name, `riposte-`; the queues of a stack of
+The queues are recognized by their name, which begins with the stack's name, `riposte-`; the queues of a stack of
 another name are not known here. Calls of CloudFormation are `riposte-changed-by-cloudformation`, refused
 ones `riposte-tampering-refused`. Messages that are received and deleted one by one are data events, which
 this does not read.

@@ -36,7 +36,7 @@ const PROSE: &str = "\
 Fires when a policy of one of Riposte's roles is attached, detached, written or deleted, when its boundary
 or its description changes, when it is put into an instance profile, when it is deleted, and when a role is
 created under a name of theirs. The roles
-are told by the stack's name before theirs, `riposte-`; those of a stack of another name are not known here.
+are recognized by the stack's name before theirs, `riposte-`; those of a stack of another name are not known here.
 Who may take the role on is `riposte-role-trust-changed`. Calls of CloudFormation are
 `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.
 

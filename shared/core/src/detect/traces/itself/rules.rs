@@ -30,7 +30,7 @@ const EVENTS: &[EventName] = events! {
 const PROSE: &str = "\
 ## What it does
 Fires when somebody disables or deletes one of Riposte's EventBridge rules, rewrites its pattern or state,
-or removes or replaces its targets. The rules are told by their name, which begins with `riposte-`: the
+or removes or replaces its targets. The rules are recognized by their name, which begins with `riposte-`: the
 stack's name, `riposte` unless another was chosen at deployment. The rules of a stack of another name are
 not known here.
 
@@ -39,7 +39,7 @@ The same calls made by CloudFormation are `riposte-changed-by-cloudformation`, r
 `eventbridge-rule-deleted`.
 
 ## Why is this bad?
-The rules are Riposte's eyes. One call on one of them, and a whole chapter of attacks goes by unseen and
+The rules are Riposte's eyes. One call on one of them, and a whole category of attacks goes by unseen and
 unanswered, while everything else looks healthy: no queue fills and no alarm rings.
 
 ## False positives

@@ -38,12 +38,12 @@ CloudFormation are `riposte-changed-by-cloudformation`, refused ones `riposte-ta
 
 ## Why is this bad?
 The settings decide whom Riposte never touches and how much it may do. One name more among the protected
-principals gives an attacker a free hand; another topic sends the notices elsewhere; a setting that is gone
+principals gives an attacker a free hand; another topic sends the notices somewhere else; a setting that is gone
 makes the functions refuse to work.
 
 ## False positives
 The operator who sets Riposte up (`riposte init` writes the ledger's key) or tunes a guardrail. Whoever did
-it should recognise the time and the address.
+it should recognize the time and the address.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/001/>
