@@ -95,6 +95,12 @@ generate: ## Write the generated files: the catalogue, and the template's patter
 	@$(TOOLS)
 	@$(BIN)/generate
 
+MODELS := shared/aws/models
+.PHONY: models
+models: $(VENV)/.ready ## Write the models of AWS's services for the operations in shared/aws/models/operations.txt
+	@$(VENV)/bin/pip install --quiet --upgrade --no-deps --target $(CARGO_TARGET_DIR)/botocore --requirement $(MODELS)/requirements.txt
+	@PYTHONPATH=$(CARGO_TARGET_DIR)/botocore $(PYTHON) $(MODELS)/generate.py
+
 # ------------------------------------------------------------------------------------------------------------ deploying
 
 .PHONY: release

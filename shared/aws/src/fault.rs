@@ -60,11 +60,12 @@ impl Fault {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        let call = call.into();
         move |error| {
             let status = error.raw_response().map(|response| response.status().as_u16());
             let code = error.code().unwrap_or_default().to_owned();
             let kind = match &error {
-                SdkError::ServiceError(_) => kind_of(&code, status),
+                SdkError::ServiceError(_) => kind_of(&code, error.message(), status),
                 SdkError::ResponseError(_) if status.is_some_and(|s| (400..500).contains(&s)) => Kind::Refused,
                 SdkError::ConstructionFailure(_) => Kind::Refused,
                 _ => Kind::Transient,
@@ -73,7 +74,7 @@ impl Fault {
                 Some(message) if !code.is_empty() => format!("{code}: {message}"),
                 _ => DisplayErrorContext(&error).to_string(),
             };
-            Self { kind, call: call.into(), code, reason, repeated: false }
+            Self { kind, call, code, reason, repeated: false }
         }
     }
 
@@ -81,7 +82,7 @@ impl Fault {
     /// words.
     #[must_use]
     pub fn answered(call: impl Into<Cow<'static, str>>, code: &str, status: u16, words: &str) -> Self {
-        let kind = kind_of(code, Some(status));
+        let kind = kind_of(code, Some(words), Some(status));
         Self { kind, call: call.into(), code: code.to_owned(), reason: format!("{code}: {words}"), repeated: false }
     }
 
@@ -104,91 +105,115 @@ impl Fault {
     }
 }
 
-/// Error codes of the services, which name the same thing in different ways.
-fn kind_of(code: &str, status: Option<u16>) -> Kind {
-    const DENIED: [&str; 13] = [
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",
-        "AuthFailure",
-        "AllAccessDisabled",
-        "AuthorizationErrorException",
-        "InvalidAccessKeyId",
-        "NotAuthorized",
-        "ExpiredToken",
-        "InvalidClientTokenId",
-        "KMSAccessDenied",
-        "UnauthorizedOperation",
-        "UnrecognizedClientException",
-    ];
-    const CONFLICT: [&str; 25] = [
-        "ConcurrentModification",
-        "ConcurrentModificationException",
-        "ConflictException",
-        "DependencyViolation",
-        "IncorrectInstanceState",
-        "IncorrectState",
-        "InvalidDBClusterStateFault",
-        "InvalidDBInstanceState",
-        "InvalidDBInstanceStateFault",
-        "KMSInvalidStateException",
-        "OperationAborted",
-        "PreconditionFailed",
-        "PreconditionFailedException",
-        "ResourceConflictException",
-        "ResourceInUseException",
-        "UnmodifiableEntity",
-        "ConditionalCheckFailedException",
-        "DeleteConflict",
-        "EntityAlreadyExists",
-        "EntityTemporarilyUnmodifiable",
-        "InvalidPermission.Duplicate",
-        "NetworkAclEntryAlreadyExists",
-        "OperationAbortedException",
-        "TransactionCanceledException",
-        "TransactionConflictException",
-    ];
-    const TRANSIENT: [&str; 18] = [
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-        "InternalError",
-        "PriorRequestNotComplete",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "SlowDown",
-        "InternalFailure",
-        "InternalServerError",
-        "KMSThrottling",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    ];
-    // A table that is missing is a fault of the deployment, not a resource that went away; its code is
-    // the same, so the ledger treats `Gone` as an error of its own.
-    let gone = code.starts_with("NoSuch")
-        || code.ends_with(".NotFound")
-        || code.ends_with("NotFound")
-        || code.ends_with("NotFoundException")
-        || code.ends_with("NotFoundFault")
-        || code.ends_with("DoesNotExist")
-        || code.ends_with("NonExistentQueue");
-    if DENIED.contains(&code) {
+/// Sorts AWS's error codes. Services name the same thing in different ways, but mostly with the same words, so that a
+/// code that is not known by itself is known by its ending.
+fn kind_of(code: &str, message: Option<&str>, status: Option<u16>) -> Kind {
+    // Services end a code's name in one of these, or in nothing.
+    let bare = ["Exception", "Fault", "Error"].iter().fold(code, |code, end| code.strip_suffix(end).unwrap_or(code));
+    let is = |list: &[&str]| list.contains(&code) || list.contains(&bare);
+    let ends = |list: &[&str]| list.iter().any(|end| bare.ends_with(end));
+    if is(&DENIED) || bare.starts_with("AccessDenied") || ends(&["AccessDenied", "NotAuthorized"]) {
         Kind::Denied
-    } else if CONFLICT.contains(&code) {
-        Kind::Conflict
-    } else if gone {
-        Kind::Gone
-    } else if TRANSIENT.contains(&code) || status.is_some_and(|s| s >= 500 || s == 429) {
+    } else if is(&TRANSIENT) || bare.contains("Throttl") || ends(&["Busy"]) {
         Kind::Transient
+    } else if is(&CONFLICT)
+        || ends(&["AlreadyExists", "Conflict", "InUse", ".Duplicate"])
+        || bare.starts_with("InvalidDB")
+    {
+        Kind::Conflict
+    } else if bare.starts_with("NoSuch")
+        || ends(&["NotFound", "DoesNotExist", "Nonexistent", "NonExistentQueue", "NonexistentItem"])
+        // Auto Scaling and CloudFormation have one code for all that is wrong with a request.
+        || (bare == "Validation" && message.is_some_and(|message| message.trim_end_matches('.').ends_with("does not exist")))
+    {
+        // A table that is missing is a fault of the deployment, not a resource that went away; its code is the same,
+        // so the ledger treats `Gone` as an error of its own.
+        Kind::Gone
     } else {
-        Kind::Refused
+        match status {
+            Some(401 | 403) => Kind::Denied,
+            Some(429 | 500..) => Kind::Transient,
+            _ => Kind::Refused,
+        }
     }
 }
+
+const DENIED: [&str; 23] = [
+    "AllAccessDisabled",
+    "AuthFailure",
+    "AuthorizationError",
+    "ExpiredToken",
+    "Forbidden",
+    "IncompleteSignature",
+    "InsufficientPrivileges",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignature",
+    "KMSAccessDenied",
+    "MissingAuthenticationToken",
+    "NotSignedUp",
+    "OptInRequired",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "SubscriptionRequired",
+    "TokenRefreshRequired",
+    "Unauthorized",
+    "UnauthorizedAccess",
+    "UnauthorizedOperation",
+    "UnauthorizedRequest",
+    "UnrecognizedClient",
+];
+
+const CONFLICT: [&str; 22] = [
+    "ConcurrentModification",
+    "ConditionalCheckFailed",
+    "DeleteConflict",
+    "DependencyViolation",
+    "EntityTemporarilyUnmodifiable",
+    "IncorrectInstanceState",
+    "IncorrectState",
+    "InvalidClusterState",
+    "InvalidIfMatchVersion",
+    "InvalidPermission.Duplicate",
+    "InvalidState",
+    "KMSInvalidState",
+    "NetworkAclEntryAlreadyExists",
+    "OperationAborted",
+    "OptimisticLock",
+    "PreconditionFailed",
+    "ResourceNotReady",
+    "StaleRequest",
+    "TransactionCanceled",
+    "TransactionConflict",
+    "UnmodifiableEntity",
+    "WAFOptimisticLock",
+];
+
+const TRANSIENT: [&str; 23] = [
+    "BandwidthLimitExceeded",
+    "DependencyTimeout",
+    "InternalError",
+    "InternalFailure",
+    "InternalServer",
+    "InternalServerError",
+    "InternalService",
+    "InternalServiceError",
+    "Internal",
+    "KMSInternal",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "Server",
+    "ServerInternal",
+    "ServiceFailure",
+    "ServiceUnavailable",
+    "SlowDown",
+    "TooManyRequests",
+    "TransactionInProgress",
+    "Unavailable",
+    "ServiceException",
+];
 
 #[cfg(test)]
 mod tests {
@@ -218,8 +243,47 @@ mod tests {
             ("IncorrectInstanceState", 400, Kind::Conflict),
             ("SlowDown", 503, Kind::Transient),
             ("InvalidParameterValue", 400, Kind::Refused),
+            ("ForbiddenException", 403, Kind::Denied),
+            ("InvalidAccessException", 401, Kind::Denied),
+            ("KMS.AccessDeniedException", 400, Kind::Denied),
+            ("ExpiredTokenException", 400, Kind::Denied),
+            ("NoSuchBucket", 404, Kind::Gone),
+            ("NoSuchPublicAccessBlockConfiguration", 404, Kind::Gone),
+            ("ServerSideEncryptionConfigurationNotFoundError", 404, Kind::Gone),
+            ("DBInstanceNotFound", 404, Kind::Gone),
+            ("DBClusterNotFoundFault", 404, Kind::Gone),
+            ("TrailNotFoundException", 400, Kind::Gone),
+            ("QueueDoesNotExist", 400, Kind::Gone),
+            ("AWS.SimpleQueueService.NonExistentQueue", 400, Kind::Gone),
+            ("WAFNonexistentItemException", 400, Kind::Gone),
+            ("ClusterNotFoundException", 400, Kind::Gone),
+            ("InvalidInstanceID.NotFound", 400, Kind::Gone),
+            ("LoadBalancerNotFound", 400, Kind::Gone),
+            ("ResourceConflictException", 409, Kind::Conflict),
+            ("ResourceInUseException", 400, Kind::Conflict),
+            ("BucketAlreadyExists", 409, Kind::Conflict),
+            ("OperationAborted", 409, Kind::Conflict),
+            ("InvalidDBInstanceState", 400, Kind::Conflict),
+            ("PreconditionFailed", 412, Kind::Conflict),
+            ("ParameterAlreadyExists", 400, Kind::Conflict),
+            ("SlowDown", 503, Kind::Transient),
+            ("ThrottledException", 400, Kind::Transient),
+            ("EC2ThrottledException", 503, Kind::Transient),
+            ("TooManyRequestsException", 429, Kind::Transient),
+            ("PriorRequestNotComplete", 400, Kind::Transient),
+            ("RequestTimeout", 400, Kind::Transient),
+            ("LimitExceededException", 400, Kind::Refused),
+            ("ValidationError", 400, Kind::Refused),
+            ("MalformedPolicyDocument", 400, Kind::Refused),
         ] {
-            assert_eq!(kind_of(code, Some(status)), kind, "{code}");
+            assert_eq!(kind_of(code, None, Some(status)), kind, "{code}");
         }
+    }
+
+    #[test]
+    fn a_code_for_all_that_is_wrong_is_told_apart_by_its_words() {
+        let gone = Some("Stack with id web does not exist");
+        assert_eq!(kind_of("ValidationError", gone, Some(400)), Kind::Gone);
+        assert_eq!(kind_of("ValidationError", Some("1 validation error detected"), Some(400)), Kind::Refused);
     }
 }

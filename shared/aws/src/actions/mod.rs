@@ -16,7 +16,6 @@ mod meta;
 mod site;
 
 use std::fmt::Debug;
-use std::future::Future;
 use std::sync::Arc;
 
 use aws_types::SdkConfig;

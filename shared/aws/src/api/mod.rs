@@ -1,11 +1,28 @@
-//! AWS as actions see it: calls and answers as data.
+//! Calls to AWS as data: one untyped client for the operations of many services.
 //!
-//! Names, parameters and answers are those of the service's own model (as botocore ships it): `ec2`,
-//! `RevokeSecurityGroupIngress`, `{"GroupId": …}`. So one more call needs no code, and a change that stands in the
-//! ledger is sent as it stands.
+//! A [`Call`] names a service, an operation and its parameters, an [`Answer`] brings the body, both in the shapes of
+//! AWS's public service models: members by their names in the model, timestamps as RFC 3339 strings, blobs as base64,
+//! numbers and booleans typed. So an action or a collector is a line of a table instead of generated code, of which
+//! fifty services have hundreds of megabytes.
+//!
+//! [`Client`] checks parameters against the model, speaks the service's protocol over the SDK's own runtime (signing,
+//! credentials, retries, time limits) and reads the answer by the model. [`models`] has the embedded models; a program
+//! carries those that it names.
 
+mod client;
+mod decode;
+mod encode;
+mod endpoint;
+mod model;
+pub mod models;
+mod pages;
 mod permission;
+mod refusal;
 mod sdk;
+mod values;
+
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,8 +31,11 @@ use serde_json::Value;
 
 use crate::fault::Fault;
 
-pub use permission::permissions_of;
-pub use sdk::SdkApi;
+pub use self::client::Client;
+pub use self::model::Model;
+pub use self::pages::Pages;
+pub use self::permission::permissions_of;
+pub use self::sdk::SdkApi;
 
 /// A future on the heap, so that what returns it can stand behind `dyn`.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_iam::config::{BehaviorVersion, Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::sync::Notify;
@@ -119,14 +121,7 @@ impl Aws {
     }
 
     fn config_with(&self, retry: RetryConfig) -> SdkConfig {
-        let credentials = Credentials::new("AKIATEST", "secret", None, None, "test");
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .retry_config(retry)
-            .http_client(http::client(self))
-            .build()
+        config(retry, http::client(self))
     }
 
     /// Makes the next call of `operation` go wrong.
@@ -252,6 +247,24 @@ fn next_fault(faults: &mut [Planned], operation: &str) -> Option<Fault> {
         }
     }
     None
+}
+
+fn config(retry: RetryConfig, client: SharedHttpClient) -> SdkConfig {
+    let credentials = Credentials::new("AKIATEST", "secret", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(retry)
+        .http_client(client)
+        .build()
+}
+
+/// A configuration over any HTTP client that tries three times without much of a pause, a fifth of a second each.
+pub(crate) fn config_of(client: SharedHttpClient) -> SdkConfig {
+    let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(200)).build();
+    let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    config(retry, client).into_builder().timeout_config(limits).build()
 }
 
 impl World {

@@ -23,7 +23,7 @@ pub(crate) use cases::*;
 pub(crate) use ec2::{Ec2, Group, Rule};
 pub(crate) use ec2_network::{Acl, Entry, Instance};
 pub(crate) use events::*;
-pub(crate) use fake::{Aws, Fault, World};
+pub(crate) use fake::{Aws, Fault, World, config_of};
 pub(crate) use function::{Function, hurried, invocation};
 pub(crate) use iam::{Iam, Principal};
 pub(crate) use values::*;
