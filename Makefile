@@ -21,7 +21,7 @@ CARGO_LAMBDA := $(VENV)/bin/cargo-lambda lambda
 BIN := $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/debug
 ZIPS := $(CARGO_TARGET_DIR)/lambda
 LAMBDA_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-FUNCTIONS := ingress-guard identity-guard data-guard trail-guard compute-guard log-watch
+FUNCTIONS := $(notdir $(wildcard functions/*))
 # Built for the whole workspace, like everything: for one package alone the SDK would have other features.
 TOOLS = cargo build --quiet --locked --workspace --bin generate --bin measure
 # The benchmark adds its package, which asks for no other features: nothing is compiled twice. Zig links, as for AWS.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import re
 import sys
 import time
 import zipfile
@@ -18,8 +19,9 @@ from pathlib import Path
 
 import boto3
 
-FUNCTIONS = ("ingress-guard", "identity-guard", "data-guard", "trail-guard", "compute-guard", "log-watch")
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
+# The functions, as the template names their zip files.
+FUNCTIONS = re.findall(r"Key: !Sub \$\{CodePrefix\}/(.+)\.zip", TEMPLATE.read_text())
 
 
 def main() -> int:

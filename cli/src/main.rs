@@ -70,17 +70,17 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
     let config = clients::configuration().await;
     match verb {
         Account::Incidents { json, limit } => {
-            let operator = Operator::connect(&config).await?;
+            let operator = connected(&config).await?;
             show::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json)
         }
         Account::Show { id, json } => {
-            let operator = Operator::connect(&config).await?;
+            let operator = connected(&config).await?;
             let found = operator.ledger.get(&id).await?;
             let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
             show::one(out, &incident, json)
         }
         Account::Undo { id, yes, accept_changes, reason } => {
-            let operator = Operator::connect(&config).await?;
+            let operator = connected(&config).await?;
             let wish = Wish { accept_changes, reason, by: operator.caller().await };
             undo::undo(out, &operator, &id, yes, &wish).await
         }
@@ -95,6 +95,15 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
         }
         Account::Init => init::init(out, &config).await,
     }
+}
+
+/// Connects, and warns of settings that are broken: what can be done without them is done.
+async fn connected(config: &clients::SdkConfig) -> Result<Operator> {
+    let operator = Operator::connect(config).await?;
+    for broken in &operator.loaded.broken {
+        let _ = writeln!(io::stderr(), "riposte: warning: {}", plain(&broken.error.to_string(), 600));
+    }
+    Ok(operator)
 }
 
 fn broken_pipe(error: &anyhow::Error) -> bool {

@@ -17,7 +17,8 @@ pub(crate) async fn undo(out: &mut impl Write, operator: &Operator, id: &str, ye
             bail!("nothing was changed");
         }
     }
-    let undoer = Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.guardrails };
+    let undoer =
+        Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.loaded.guardrails };
     let undone = undoer.undo(id, wish, &Operator::invocation(&unique()?)).await?;
     Ok(writeln!(out, "{} is undone: read again, the before-state is restored", undone.id)?)
 }

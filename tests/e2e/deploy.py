@@ -6,14 +6,16 @@ are part of the error here, so that a broken template can be repaired from the m
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import Emulator
 
-FUNCTIONS = ("ingress-guard", "identity-guard", "data-guard", "trail-guard", "compute-guard", "log-watch")
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
+# The functions, as the template names their zip files.
+FUNCTIONS = tuple(re.findall(r"Key: !Sub \$\{CodePrefix\}/(.+)\.zip", TEMPLATE.read_text()))
 BUCKET = "riposte-code"
 DEMO_SOURCE = "riposte.demo"
 

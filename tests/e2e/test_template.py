@@ -19,6 +19,7 @@ import yaml
 from botocore.exceptions import ClientError
 from deploy import DEMO_SOURCE, FUNCTIONS, TEMPLATE, DeployError, delete, deploy
 from emulator import ACCOUNT, REGION, Emulator
+from lambda_role import credentials
 from template import Resolver, defaults, load
 
 # One event that each function's rules name.
@@ -46,6 +47,7 @@ EVERY_FUNCTION = {
     "logs:CreateLogStream": {"LOGS"},
     "logs:PutLogEvents": {"LOGS"},
     "sns:Publish": {"TOPIC"},
+    "sqs:ChangeMessageVisibility": {"QUEUE"},
     "sqs:DeleteMessage": {"QUEUE"},
     "sqs:GetQueueAttributes": {"QUEUE"},
     "sqs:ReceiveMessage": {"QUEUE"},
@@ -153,13 +155,21 @@ def test_cfn_lint_has_nothing_to_say(regions):
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("what, shape", [("permissions", list), ("rules", dict), ("rule-arns", list)])
-def test_generated_blocks_stand_by_themselves(name, what, shape):
+BLOCKS = {
+    "role-arns": (1, list),
+    "roles": (2, list),
+    "queue-arns": (1, list),
+    "dead-letter-arns": (1, list),
+    "functions": (1, dict),
+    "outputs": (1, dict),
+}
+
+
+@pytest.mark.parametrize("what", BLOCKS)
+def test_generated_blocks_stand_by_themselves(what):
     """The generator replaces whole blocks, so each is one YAML value at one indentation."""
-    text = TEMPLATE.read_text()
-    marker = f"GENERATED {what} {name}"
-    count = {"rule-arns": 3, "rules": 1, "permissions": 1 if name in OWN else 0}[what]
+    text, (count, shape) = TEMPLATE.read_text(), BLOCKS[what]
+    marker = f"GENERATED {what}"
     assert text.count(f"# BEGIN {marker}\n") == text.count(f"# END {marker}\n") == count
     blocks = re.findall(rf"^( *)# BEGIN {marker}\n(.*?)^ *# END {marker}$", text, re.M | re.S)
     assert len(blocks) == count
@@ -186,7 +196,8 @@ def test_every_queue_is_encrypted_and_has_a_way_out(template):
         else:
             target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
             assert target == [name.removesuffix("Queue") + "DeadLetters", "Arn"]
-            assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+            # After 2, 4, 8 … 512 seconds: a quarter of an hour of AWS's bad days.
+            assert queue["RedrivePolicy"]["maxReceiveCount"] == 10
 
 
 def test_the_default_retry_delay_is_six_times_the_timeout(template):
@@ -229,23 +240,67 @@ def test_aws_gets_nothing_that_is_meant_for_an_emulator(template):
         condition = template["Resources"][name]["Condition"]
         assert not default.holds(condition) and emulated.holds(condition)
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    assert set(default.resolve(variables)) == {"RUST_LOG", "RIPOSTE_ACCOUNT_ID"}
+    own = {"RUST_LOG", "RIPOSTE_ACCOUNT_ID", "RIPOSTE_TOPIC_ARN", "RIPOSTE_LEDGER_TABLE"}
+    assert set(default.resolve(variables)) == own
     assert emulated.resolve(variables)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
-def test_every_dead_letter_queue_and_every_parse_failure_has_an_alarm(template):
-    alarms = _resources(template, "AWS::CloudWatch::Alarm").values()
-    for alarm in alarms:
-        assert alarm["AlarmActions"] == [{"Ref": "Notices"}]
-        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-    watched = {json.dumps([alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]]) for alarm in alarms}
+def test_every_function_is_watched(template):
+    alarms = _resources(template, "AWS::CloudWatch::Alarm")
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": "Notices"}], name
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold", name
+    watched = {
+        json.dumps([alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]]): alarm["Threshold"]
+        for alarm in alarms.values()
+        if "MetricName" in alarm
+    }
     for name in FUNCTIONS:
-        queue = {"Fn::GetAtt": [_logical(name) + "DeadLetters", "QueueName"]}
-        for expected in (
-            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", [{"Name": "QueueName", "Value": queue}]],
-            ["Riposte", "ParseFailures", [{"Name": "Function", "Value": name}]],
-        ):
-            assert json.dumps(expected) in watched
+        queue = {"Fn::GetAtt": [_logical(name) + "Queue", "QueueName"]}
+        dead = {"Fn::GetAtt": [_logical(name) + "DeadLetters", "QueueName"]}
+        function = {"Ref": _logical(name) + "Function"}
+        own = ["ParseFailures", "ActionFailures", "NoticeFailures", "DetectorFailures", "SettingFailures", "Retries"]
+        for namespace, metric, dimension, value in [
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", dead),
+            ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue),
+            ("AWS/Lambda", "Errors", "FunctionName", function),
+            *(("Riposte", metric, "Function", name) for metric in own),
+        ]:
+            threshold = watched[json.dumps([namespace, metric, [{"Name": dimension, "Value": value}]])]
+            # Those of which one is everyday.
+            assert (threshold == 0) == (metric not in ("ApproximateAgeOfOldestMessage", "Retries")), metric
+
+
+def test_the_metrics_that_are_watched_are_written(template):
+    """A misspelt metric makes an alarm that never fires."""
+    source = (TEMPLATE.parents[1] / "shared" / "aws" / "src" / "metrics.rs").read_text()
+    for name, alarm in _resources(template, "AWS::CloudWatch::Alarm").items():
+        if alarm.get("Namespace") == "Riposte":
+            assert f'=> "{alarm["MetricName"]}"' in source, name
+
+
+def test_every_new_dead_letter_fires_an_alarm(template):
+    """An alarm that is on notifies of nothing more, so there is one on the rise besides."""
+    for name in FUNCTIONS:
+        alarm = _resources(template, "AWS::CloudWatch::Alarm")[_logical(name) + "NewDeadLetterAlarm"]
+        rise, waiting = alarm["Metrics"]
+        assert rise["Expression"] == "DIFF(FILL(waiting, 0))" and waiting["ReturnData"] is False
+        assert waiting["MetricStat"]["Metric"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert alarm["Threshold"] == 0
+
+
+# SQS refuses longer ones.
+LONGEST_QUEUE_POLICY = 8192
+
+
+def test_queue_policies_stay_below_the_quota(template):
+    for name, policy in _resources(template, "AWS::SQS::QueuePolicy").items():
+        text = json.dumps(policy["PolicyDocument"], separators=(",", ":"))
+        # As long as they can become: a rule is named after the stack, its logical id and twelve characters more.
+        rules = text.count('"Fn::GetAtt"')
+        arn = len(f"arn:aws:events:ap-southeast-1:{ACCOUNT}:rule/" + 64 * "x")
+        filled = len(re.sub(r'\{"Fn::GetAtt":\[[^]]*\]\}', '""', text)) + rules * arn
+        assert filled <= LONGEST_QUEUE_POLICY, (name, filled)
 
 
 # ------------------------------------------------------------------------------------------------------------- deployed
@@ -285,8 +340,31 @@ def test_the_demo_stack_takes_the_demos_events(emulator, demo_stack):
 
 def test_not_even_root_may_send_to_the_queues(emulator, default_stack):
     for name in FUNCTIONS:
+        for queue in ("QueueUrl", "DeadLettersUrl"):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                emulator.client("sqs").send_message(QueueUrl=default_stack.of(name, queue), MessageBody="forged")
+
+
+def test_the_redrive_role_moves_dead_letters_and_no_more(emulator, default_stack):
+    allowed, denied = _grants(emulator, default_stack["RedriveRoleArn"])
+    dead = {_queue_arn(emulator, default_stack.of(name, "DeadLettersUrl")) for name in FUNCTIONS}
+    queues = {_queue_arn(emulator, default_stack.of(name, "QueueUrl")) for name in FUNCTIONS}
+    assert denied == {} and allowed.pop("sqs:SendMessage") == queues
+    assert set(allowed) == {
+        "sqs:CancelMessageMoveTask",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ListMessageMoveTasks",
+        "sqs:ReceiveMessage",
+        "sqs:StartMessageMoveTask",
+    }
+    assert all(resources == dead for resources in allowed.values())
+    session = credentials(emulator, default_stack["RedriveRoleArn"]).session()
+    sqs = session.client("sqs", endpoint_url=emulator.url)
+    for name in FUNCTIONS:
+        sqs.send_message(QueueUrl=default_stack.of(name, "QueueUrl"), MessageBody="moved back")
         with pytest.raises(ClientError, match="AccessDenied"):
-            emulator.client("sqs").send_message(QueueUrl=default_stack.of(name, "QueueUrl"), MessageBody="forged")
+            sqs.send_message(QueueUrl=default_stack.of(name, "DeadLettersUrl"), MessageBody="forged")
 
 
 def test_the_settings_stand_below_riposte(emulator, zips):

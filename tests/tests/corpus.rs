@@ -112,7 +112,8 @@ fn check(name: &str, text: &str) -> Kind {
     let delivered = if kind == Kind::Queue { DeliveryKind::Queue } else { DeliveryKind::Single };
     assert_eq!(delivery.kind, delivered, "{name}");
     if kind == Kind::Queue {
-        let ids: Vec<_> = delivery.items.iter().map(|item| item.message_id.as_deref()).collect();
+        let ids: Vec<_> =
+            delivery.items.iter().map(|item| item.message.as_ref().map(|message| message.id.as_str())).collect();
         let want: Vec<_> = value["Records"].as_array().unwrap().iter().map(|r| r["messageId"].as_str()).collect();
         assert_eq!(ids, want, "{name}");
         assert!(delivery.items.iter().all(|item| item.event.is_err()), "{name}: a body that is an event after all");

@@ -30,10 +30,15 @@ fn list(rule: &str, key: &str) -> Vec<String> {
 }
 
 fn patterns(template: &str, function: &str) -> Vec<Pattern> {
-    let begin = format!("# BEGIN GENERATED rules {function}\n");
-    let end = format!("# END GENERATED rules {function}\n");
-    let block = template.split(&begin).nth(1).unwrap().split(&end).next().unwrap();
-    let rules = block.split("    Type: AWS::Events::Rule\n").skip(1);
+    let words = function.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    let queue = format!("        Arn: !GetAtt {}Queue.Arn\n", words.collect::<String>());
+    let rules = template.split("    Type: AWS::Events::Rule\n").skip(1);
+    let rules = rules.map(|rule| rule.split("\n\n").next().unwrap()).filter(|rule| rule.contains(&queue));
+    // A schedule has no pattern.
+    let rules = rules.filter(|rule| rule.contains("EventPattern:"));
     let read = |rule: &str| Pattern {
         sources: list(rule, "eventSource"),
         names: list(rule, "eventName"),

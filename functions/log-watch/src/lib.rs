@@ -54,7 +54,7 @@ impl LogWatch {
             return Ok(());
         }
         let scope = call.scope()?;
-        let loaded = self.base.settings.get().await?;
+        let loaded = self.base.loaded().await?;
         if scope.account != self.base.account || !self.streams.wants(group, &loaded) {
             return Ok(());
         }
@@ -69,19 +69,19 @@ impl Handler for LogWatch {
         &self.base
     }
 
-    async fn event(&self, event: Event, invocation: &Invocation) -> Result<(), ItemError> {
+    async fn event(&self, event: &Event, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
-            Event::Call(call) => self.created(&call, invocation).await,
+            Event::Call(call) => self.created(call, invocation).await,
             Event::Tick(_) => {
-                let loaded = self.base.settings.get().await?;
+                let loaded = self.base.loaded().await?;
                 self.streams.pull_groups(&self.base, &loaded, &self.region, invocation).await
             }
             Event::Logs(batch) => {
-                let loaded = self.base.settings.get().await?;
-                self.streams.push(&batch, &self.region, &self.base, &loaded, invocation).await
+                let loaded = self.base.loaded().await?;
+                self.streams.push(batch, &self.region, &self.base, &loaded, invocation).await
             }
             Event::Unread(_) => {
-                guard::unread(&self.base, &event);
+                guard::unread(&self.base, event);
                 Ok(())
             }
         }

@@ -2,6 +2,7 @@
 //! what Lambda or the template says of the function itself.
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 
+use riposte_core::settings::{Defaults, TABLE_PATH, TOPIC_PATH};
 use thiserror::Error;
 
 /// An environment variable that is missing or malformed.
@@ -39,6 +40,20 @@ pub fn region() -> Result<String, EnvironmentError> {
         .ok()
         .filter(|region| !region.is_empty())
         .ok_or(EnvironmentError { name: NAME, wrong: "is missing" })
+}
+
+/// The URL of the function's own queue, from `RIPOSTE_QUEUE_URL`; none where it was not deployed with one.
+#[must_use]
+pub fn queue_url() -> Option<String> {
+    std::env::var("RIPOSTE_QUEUE_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// What stands for the topic and the ledger where their settings are broken, from `RIPOSTE_TOPIC_ARN` and
+/// `RIPOSTE_LEDGER_TABLE`.
+#[must_use]
+pub fn defaults() -> Defaults {
+    let named = [(TOPIC_PATH, "RIPOSTE_TOPIC_ARN"), (TABLE_PATH, "RIPOSTE_LEDGER_TABLE")];
+    named.into_iter().filter_map(|(path, name)| Some((path, std::env::var(name).ok()?))).collect()
 }
 
 /// The folder of a user's Sigma rules: `rules` beside the function's program, as Lambda unpacked it.

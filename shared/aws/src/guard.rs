@@ -1,6 +1,8 @@
 //! A function over API calls: takes a delivery apart, runs the detectors on each event, and hands the
 //! findings to the responder. One bad item never costs the others.
 
+mod batch;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,8 +10,10 @@ use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{self, Detector, Head, Index, Sighting, Status};
-use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item};
+use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event};
 use riposte_core::finding::{Finding, Severity};
+use riposte_core::seal::short_hash;
+use riposte_core::settings::{PREFIX, notice_of_broken};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -18,14 +22,16 @@ use crate::actions::Actions;
 use crate::environment::{self, EnvironmentError};
 use crate::fault::Fault;
 use crate::invocation::Invocation;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Turns};
 use crate::lookups::{Answers, Lookups};
 use crate::metrics::{self, Metric};
+use crate::notices;
+use crate::queue::Queue;
 use crate::responder::{Answered, RespondError, Responder};
 use crate::settings::{LoadError, Loaded, SettingsCache};
 
-/// An item is not begun with less time left, in milliseconds.
-const ITEM_RESERVE_MS: i64 = 1_000;
+/// People are told of the same broken settings again after so many seconds.
+const BROKEN_AGAIN_SECONDS: i64 = 6 * 3600;
 
 /// What every function has: who it is, its settings, its actions, the ledger and the topic.
 #[derive(Debug)]
@@ -40,6 +46,8 @@ pub struct Base {
     pub actions: Actions,
     /// A user's rules of its chapters.
     pub rules: Vec<&'static dyn Detector>,
+    queue: Option<Queue>,
+    turns: Turns,
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
 }
@@ -51,9 +59,6 @@ pub enum StartError {
     /// The environment.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    /// The settings.
-    #[error(transparent)]
-    Load(#[from] LoadError),
     /// A user's rules.
     #[error("rules that cannot be used: {0}")]
     Rules(String),
@@ -117,7 +122,10 @@ impl Base {
         if let Some(folder) = environment::rules_folder().filter(|folder| folder.exists()) {
             base.rules = own_rules(&folder, &base.spec)?;
         }
-        base.settings.get().await?;
+        // Nothing ends here: events are found by the detectors, whatever the settings are.
+        if let Err(error) = base.loaded().await {
+            tracing::error!(%error, "the settings cannot be had yet");
+        }
         Ok(base)
     }
 
@@ -126,11 +134,47 @@ impl Base {
         Self {
             spec,
             account,
-            settings: SettingsCache::new(aws_sdk_ssm::Client::new(config)),
+            settings: SettingsCache::new(aws_sdk_ssm::Client::new(config), environment::defaults()),
             actions,
             rules: Vec::new(),
+            queue: None,
+            turns: Turns::default(),
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
+        }
+    }
+
+    /// The settings, at most a minute old. Of broken ones people are told at once, each time that they are read by the
+    /// metric, and once in some hours by a notice.
+    ///
+    /// # Errors
+    /// As [`SettingsCache::get`].
+    pub async fn loaded(&self) -> Result<Arc<Loaded>, LoadError> {
+        let loaded = self.settings.get().await?;
+        if loaded.tell_now() {
+            for broken in &loaded.broken {
+                tracing::error!(setting = plain(&broken.error.to_string(), 600), "a broken setting");
+            }
+            self.count(Metric::SettingFailures);
+            self.notify_of_broken(&loaded).await;
+        }
+        Ok(loaded)
+    }
+
+    async fn notify_of_broken(&self, loaded: &Loaded) {
+        let errors: Vec<_> = loaded.broken.iter().map(|broken| broken.error.to_string()).collect();
+        let parts: Vec<_> = std::iter::once(self.account.as_str()).chain(errors.iter().map(String::as_str)).collect();
+        let key = format!("broken-settings/{}", short_hash(&parts));
+        match self.ledger(loaded).once(&key, BROKEN_AGAIN_SECONDS).await {
+            Ok(false) => return,
+            Ok(true) => {}
+            // Twice is better than not at all.
+            Err(error) => tracing::warn!(%error, "whether people were told of the broken settings is not known"),
+        }
+        let notice = notice_of_broken(&loaded.broken, &self.account, self.spec.name);
+        if let Err(fault) = notices::send(&self.sns, &loaded.settings.topic_arn, notice).await {
+            self.count(Metric::NoticeFailures);
+            tracing::error!(%fault, "nobody could be told of the broken settings");
         }
     }
 
@@ -138,7 +182,7 @@ impl Base {
     #[must_use]
     pub fn ledger(&self, loaded: &Loaded) -> Ledger {
         let settings = &loaded.settings;
-        Ledger::new(self.dynamodb.clone(), &settings.ledger_table, &settings.ledger_key)
+        Ledger::new(self.dynamodb.clone(), &settings.ledger_table, &settings.ledger_key).sharing(&self.turns)
     }
 
     /// The responder of these settings.
@@ -177,7 +221,7 @@ pub trait Handler: Sync {
     fn base(&self) -> &Base;
 
     /// Handles one event to the end.
-    fn event(&self, event: Event, invocation: &Invocation) -> impl Future<Output = Result<(), ItemError>> + Send;
+    fn event(&self, event: &Event, invocation: &Invocation) -> impl Future<Output = Result<(), ItemError>> + Send;
 }
 
 /// Handles one invocation: every item on its own, failed ones reported as SQS wants them.
@@ -187,23 +231,20 @@ pub trait Handler: Sync {
 pub async fn handle(handler: &impl Handler, payload: &str, context: &Context) -> Result<Value, HandlerError> {
     let invocation = Invocation::of(context);
     let delivery = Delivery::parse(payload);
+    let base = handler.base();
+    let outcomes = batch::run(handler, &delivery.items, &invocation, base.queue.as_ref()).await;
     let mut failed = Vec::new();
-    for item in delivery.items {
-        let Item { message_id, event } = item;
-        // An item that is begun without time would cost the whole batch a try.
-        let in_time = invocation.left_ms(ITEM_RESERVE_MS) > 0;
-        let handled = if in_time { one(handler, event, &invocation).await } else { Err(late()) };
-        let Err(error) = handled else { continue };
-        let base = handler.base();
+    for (item, outcome) in delivery.items.iter().zip(outcomes) {
+        let Err(error) = outcome else { continue };
         base.count(match error {
             ItemError::Parse(_) => Metric::ParseFailures,
             ItemError::Scope(_) => Metric::ScopeFailures,
             _ => Metric::Retries,
         });
-        let shown = message_id.as_deref().map_or_else(|| "(none)".to_owned(), |id| plain(id, 100));
+        let id = item.message.as_ref().map(|message| message.id.as_str());
         let reason = plain(&error.to_string(), 1000);
-        tracing::error!(message_id = shown, reason, "an item failed");
-        match (delivery.kind, message_id) {
+        tracing::error!(message_id = plain(id.unwrap_or("(none)"), 100), reason, "an item failed");
+        match (delivery.kind, id) {
             (DeliveryKind::Queue, Some(id)) => failed.push(json!({ "itemIdentifier": id })),
             _ => return Err(HandlerError(reason)),
         }
@@ -214,16 +255,22 @@ pub async fn handle(handler: &impl Handler, payload: &str, context: &Context) ->
     })
 }
 
-fn late() -> ItemError {
-    ItemError::Unfinished("there was no time left in this invocation to begin it".to_owned())
-}
+impl ItemError {
+    /// Whether the same item can never be handled.
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Parse(_) | Self::Scope(_))
+    }
 
-async fn one(
-    handler: &impl Handler,
-    event: Result<Event, riposte_core::event::ParseError>,
-    invocation: &Invocation,
-) -> Result<(), ItemError> {
-    handler.event(event?, invocation).await
+    /// Whether the same item may be handled if it is tried again in this invocation.
+    fn may_pass_at_once(&self) -> bool {
+        match self {
+            Self::Parse(_) | Self::Scope(_) | Self::Detector { .. } | Self::Unfinished(_) => false,
+            Self::Load(error) => error.worth_retrying(),
+            Self::Fault(fault) => fault.worth_retrying(),
+            Self::Respond(error) => error.worth_retrying(),
+            Self::Ledger(error) => error.worth_retrying(),
+        }
+    }
 }
 
 /// A function whose detectors read API calls.
@@ -252,7 +299,10 @@ impl CallGuard {
             return Ok(());
         }
         let scope = call.scope()?;
-        let loaded = self.base.settings.get().await?;
+        if changes_settings(call) {
+            self.base.settings.expire().await;
+        }
+        let loaded = self.base.loaded().await?;
         // Another account's resources are not ours to read, and its names may stand for others here.
         let ours = scope.account == self.base.account;
         let Answers { mut facts, refused } =
@@ -312,11 +362,11 @@ impl Handler for CallGuard {
         &self.base
     }
 
-    async fn event(&self, event: Event, invocation: &Invocation) -> Result<(), ItemError> {
+    async fn event(&self, event: &Event, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
-            Event::Call(call) => self.call(&call, invocation).await,
+            Event::Call(call) => self.call(call, invocation).await,
             other => {
-                unread(&self.base, &other);
+                unread(&self.base, other);
                 Ok(())
             }
         }
@@ -340,6 +390,14 @@ fn remark(finding: &Finding) {
     let Finding { detector, scope, principal, why, .. } = finding;
     let (principal, why) = (plain(principal.label(), 200), plain(why, 600));
     tracing::info!(detector, account = scope.account, event_id = plain(&scope.event_id, 80), principal, why, "noted");
+}
+
+/// Whether a call changes one of the settings: it is read at once, and not within a minute.
+fn changes_settings(call: &ApiCall) -> bool {
+    let named = |name: &str| call.request_text(name).is_some_and(|path| path.starts_with(PREFIX));
+    call.event_source() == Some("ssm.amazonaws.com")
+        && !call.failed()
+        && (named("name") || call.event_name() == "DeleteParameters")
 }
 
 /// Says what became of a finding.

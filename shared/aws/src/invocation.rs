@@ -1,8 +1,8 @@
 //! One invocation of a function: who holds leases, and until when.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use lambda_runtime::Context;
+
+pub(crate) use crate::clock::now_ms;
 
 /// The longest that Lambda lets a function run, in milliseconds.
 const LONGEST_MS: i64 = 15 * 60 * 1000;
@@ -34,21 +34,17 @@ impl Invocation {
         }
     }
 
+    /// One item's part of the invocation. Items are handled side by side, and each holds its leases by itself.
+    #[must_use]
+    pub fn part(&self, number: usize) -> Self {
+        Self { id: format!("{}/{number}", self.id), deadline_ms: self.deadline_ms }
+    }
+
     /// Milliseconds left, less `reserve_ms` for what must still be written.
     #[must_use]
     pub fn left_ms(&self, reserve_ms: i64) -> i64 {
         self.deadline_ms.saturating_sub(now_ms()).saturating_sub(reserve_ms)
     }
-}
-
-/// Now, in milliseconds since 1970.
-#[must_use]
-pub fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod api;
 pub mod clients;
+mod clock;
 mod drive;
 pub mod environment;
 pub mod fault;
@@ -18,6 +19,7 @@ pub mod metrics;
 pub mod notices;
 pub mod operator;
 pub mod permissions;
+mod queue;
 mod reread;
 pub mod responder;
 pub mod rules;

@@ -27,6 +27,8 @@ pub enum Metric {
     ActionFailures,
     /// Notices that the topic refused.
     NoticeFailures,
+    /// Settings that cannot be used, found when they were read.
+    SettingFailures,
     /// Items that will come again.
     Retries,
 }
@@ -44,6 +46,7 @@ impl Metric {
             Self::Contained => "Contained",
             Self::ActionFailures => "ActionFailures",
             Self::NoticeFailures => "NoticeFailures",
+            Self::SettingFailures => "SettingFailures",
             Self::Retries => "Retries",
         }
     }

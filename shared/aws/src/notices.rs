@@ -11,7 +11,14 @@ use crate::fault::Fault;
 /// # Errors
 /// Where the topic refuses it. The incident stays as it is, and the queue brings the event again.
 pub async fn publish(client: &Client, topic_arn: &str, incident: &Incident) -> Result<String, Fault> {
-    let notice = Notice::of(incident);
+    send(client, topic_arn, Notice::of(incident)).await
+}
+
+/// Sends a notice and returns the topic's message id.
+///
+/// # Errors
+/// Where the topic refuses it.
+pub async fn send(client: &Client, topic_arn: &str, notice: Notice) -> Result<String, Fault> {
     let answer = client
         .publish()
         .topic_arn(topic_arn)

@@ -5,15 +5,14 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
 use aws_types::SdkConfig;
 use riposte_core::event::Scope;
-use riposte_core::guardrail::Guardrails;
-use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode, Settings};
+use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode};
 use serde_json::{Value, json};
 
 use crate::actions::Actions;
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::Ledger;
-use crate::settings::{self, LoadError};
+use crate::settings::{self, LoadError, Loaded};
 
 /// How long the operator's undo may hold a target, in milliseconds.
 const LEASE_MS: i64 = 60_000;
@@ -21,10 +20,8 @@ const LEASE_MS: i64 = 60_000;
 /// The parts that the operator's verbs use.
 #[derive(Debug)]
 pub struct Operator {
-    /// The settings.
-    pub settings: Settings,
-    /// The guardrails.
-    pub guardrails: Guardrails,
+    /// The settings and the guardrails. Broken ones keep nobody from looking at incidents and undoing them.
+    pub loaded: Loaded,
     /// The ledger.
     pub ledger: Ledger,
     /// All actions.
@@ -38,14 +35,14 @@ impl Operator {
     /// # Errors
     /// Names the setting that is missing or malformed, or says why they could not be read.
     pub async fn connect(config: &SdkConfig) -> Result<Self, LoadError> {
-        let settings = settings::read(&Client::new(config)).await?;
+        let loaded = settings::read(&Client::new(config)).await?;
+        let settings = &loaded.settings;
         let client = aws_sdk_dynamodb::Client::new(config);
         Ok(Self {
-            guardrails: Guardrails::new(&settings)?,
             ledger: Ledger::new(client, &settings.ledger_table, &settings.ledger_key),
             actions: Actions::all(config),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
-            settings,
+            loaded,
         })
     }
 

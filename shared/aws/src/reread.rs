@@ -21,7 +21,7 @@ pub(crate) async fn until<T, E, F: Future<Output = Result<T, E>>>(
         if believed(&answer) {
             return Ok(answer);
         }
-        tokio::time::sleep(pause).await;
+        crate::clock::sleep(pause).await;
         pause *= 2;
     }
     read().await

@@ -129,7 +129,8 @@ impl Responder<'_> {
             Opened::OwnCall(id) => return Ok(Answered::Joined(id)),
             Opened::Busy => return Err(RespondError::Busy { id }),
         };
-        match self.carry_on(&mut held).await {
+        let lease = held.lease();
+        match self.ledger.under(lease, &id, self.carry_on(&mut held)).await {
             Ok(()) => Ok(Answered::Now(id, held.incident.state)),
             Err(error) => {
                 // The retry need not wait for the lease to run out. If this fails too, it runs out.
@@ -161,7 +162,7 @@ impl Responder<'_> {
             if now_ms() >= until {
                 return Ok(Opened::Busy);
             }
-            tokio::time::sleep(pause).await;
+            crate::clock::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(800));
         }
     }

@@ -1,23 +1,25 @@
 //! Settings and secrets read from Parameter Store, kept for a minute.
 //!
-//! A minute, so that the kill switch bites within a minute. Where they cannot be read again the event
-//! is not answered with old ones: it fails and comes again.
+//! A minute, so that the kill switch bites within a minute. Where Parameter Store does not answer, the event is tried
+//! again. Where it refuses, and where a setting is broken, what was good last is used ([`Mended`]).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_ssm::Client;
 use riposte_core::guardrail::{GuardrailError, Guardrails};
-use riposte_core::settings::{PREFIX, Settings, SettingsError};
+use riposte_core::settings::{Broken, Defaults, Instead, Mended, PREFIX, Settings, SettingsError};
+use riposte_core::text::plain;
 use thiserror::Error;
 use tokio::sync::Mutex;
 
+use crate::clock::now_ms;
 use crate::fault::Fault;
 
 /// How long settings are used before they are read again: a minute, less the time that an invocation
 /// may spend between reading them and its last decision.
-pub const MAX_AGE: Duration = Duration::from_secs(45);
+const MAX_AGE_MS: i64 = 45_000;
 
 /// Settings, and the guardrails made from them.
 #[derive(Debug)]
@@ -26,6 +28,24 @@ pub struct Loaded {
     pub settings: Settings,
     /// The guardrails, parsed.
     pub guardrails: Guardrails,
+    /// What is broken, and what is used in its place.
+    pub broken: Vec<Broken>,
+    /// The parameters as they are used.
+    used: BTreeMap<String, String>,
+    /// Whether people were told of what is broken.
+    told: AtomicBool,
+}
+
+impl Loaded {
+    fn of(mended: Mended) -> Self {
+        let Mended { settings, guardrails, broken, used } = mended;
+        Self { settings, guardrails, broken, used, told: AtomicBool::new(false) }
+    }
+
+    /// Whether people are yet to be told of what is broken; they are, from now on.
+    pub(crate) fn tell_now(&self) -> bool {
+        !self.broken.is_empty() && !self.told.swap(true, Ordering::Relaxed)
+    }
 }
 
 /// Why settings could not be had.
@@ -35,56 +55,91 @@ pub enum LoadError {
     /// Parameter Store did not answer, or refused.
     #[error("the settings under `{PREFIX}` could not be read: {0}")]
     Read(#[from] Fault),
-    /// One is missing or malformed.
+    /// One is missing or malformed, and nothing can stand for it.
     #[error(transparent)]
-    Setting(#[from] SettingsError),
-    /// A guardrail is malformed.
-    #[error(transparent)]
-    Guardrail(#[from] GuardrailError),
+    Broken(#[from] GuardrailError),
+}
+
+impl LoadError {
+    /// Whether reading them again at once may go better.
+    #[must_use]
+    pub fn worth_retrying(&self) -> bool {
+        matches!(self, Self::Read(fault) if fault.worth_retrying())
+    }
 }
 
 /// Reads settings at most once a minute.
 #[derive(Debug)]
 pub struct SettingsCache {
     client: Client,
-    kept: Mutex<Option<(Instant, Arc<Loaded>)>>,
+    defaults: Defaults,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// When they were read, in milliseconds since 1970.
+    read_ms: i64,
+    /// The last ones that were good, or could be mended.
+    loaded: Option<Arc<Loaded>>,
 }
 
 impl SettingsCache {
-    /// An empty cache.
+    /// An empty cache. `defaults` stand for required settings that are broken and were never good.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client, kept: Mutex::new(None) }
+    pub fn new(client: Client, defaults: Defaults) -> Self {
+        Self { client, defaults, kept: Mutex::new(Kept::default()) }
     }
 
     /// The settings, at most a minute old.
     ///
     /// # Errors
-    /// Names the setting that is missing or malformed, or says why they could not be read.
+    /// Says why they could not be read, or names one that nothing can stand for.
     pub async fn get(&self) -> Result<Arc<Loaded>, LoadError> {
         let mut kept = self.kept.lock().await;
-        if let Some((at, loaded)) = kept.as_ref()
-            && at.elapsed() < MAX_AGE
+        if let Some(loaded) = &kept.loaded
+            && now_ms() - kept.read_ms < MAX_AGE_MS
         {
             return Ok(Arc::clone(loaded));
         }
-        let settings = read(&self.client).await?;
-        for path in &settings.unknown {
-            tracing::warn!(path, "nothing reads this setting: is it misspelt?");
-        }
-        let guardrails = Guardrails::new(&settings)?;
-        let loaded = Arc::new(Loaded { settings, guardrails });
-        *kept = Some((Instant::now(), Arc::clone(&loaded)));
+        let last = kept.loaded.as_ref().map(|loaded| &loaded.used);
+        let loaded = match parameters(&self.client).await {
+            Ok(found) => {
+                let loaded = Loaded::of(Mended::of(found, last, &self.defaults)?);
+                for path in &loaded.settings.unknown {
+                    tracing::warn!(path, "nothing reads this setting: is it misspelt?");
+                }
+                loaded
+            }
+            // Somebody has taken the permission away, or the parameters' key. What was read last is used, and
+            // nothing is changed: the kill switch may have been thrown since.
+            Err(fault) if !fault.worth_retrying() && last.is_some() => {
+                let mut mended = Mended::of(last.cloned().unwrap_or_default(), None, &self.defaults)?;
+                let wrong = format!("and all below it cannot be read: {}", plain(&fault.to_string(), 300));
+                let error = SettingsError { path: PREFIX.to_owned(), wrong };
+                mended.guardrails = mended.guardrails.observing(vec![error.to_string()]);
+                mended.broken.push(Broken { error, instead: Instead::DefaultAndObserve });
+                Loaded::of(mended)
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let loaded = Arc::new(loaded);
+        *kept = Kept { read_ms: now_ms(), loaded: Some(Arc::clone(&loaded)) };
         Ok(loaded)
+    }
+
+    /// Has them read anew at the next use: somebody has changed one.
+    pub async fn expire(&self) {
+        self.kept.lock().await.read_ms = 0;
     }
 }
 
-/// Reads all settings now.
+/// Reads all settings now, and mends what is broken.
 ///
 /// # Errors
 /// As [`SettingsCache::get`].
-pub async fn read(client: &Client) -> Result<Settings, LoadError> {
-    Ok(Settings::from_parameters(&parameters(client).await?)?)
+pub async fn read(client: &Client) -> Result<Loaded, LoadError> {
+    Ok(Loaded::of(Mended::of(parameters(client).await?, None, &Defaults::new())?))
 }
 
 /// All parameters under `/riposte/`, decrypted.

@@ -87,7 +87,8 @@ impl Undoer<'_> {
     pub async fn undo(&self, id: &str, wish: &Wish, invocation: &Invocation) -> Result<Incident, UndoError> {
         let (incident, _) = self.ledger.get(id).await?.ok_or_else(|| UndoError::Unknown(id.to_owned()))?;
         let Some(mut held) = self.ledger.hold(&incident, invocation).await? else { return Err(UndoError::Busy) };
-        let result = self.under_lease(&mut held, wish).await;
+        let lease = held.lease();
+        let result = self.ledger.under(lease, id, self.under_lease(&mut held, wish)).await;
         if result.is_err()
             && let Err(release) = self.ledger.release(&held).await
         {

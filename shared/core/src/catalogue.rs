@@ -17,11 +17,27 @@ pub struct FunctionSpec {
     pub log_detectors: &'static [&'static dyn LogDetector],
     /// API calls that it reads beside those of its detectors.
     pub triggers: &'static [EventName],
+    /// What else reaches it.
+    pub inputs: &'static [Input],
+}
+
+/// A way into a function beside the events of its detectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A clock's tick.
+    Schedule {
+        /// The template's parameter that holds the rate, as an EventBridge schedule expression.
+        parameter: &'static str,
+        /// What the tick makes it do: a sentence without its full stop.
+        what: &'static str,
+    },
+    /// Log lines that subscriptions push to the function itself.
+    Subscription,
 }
 
 /// The functions, in the order of the template.
-pub static FUNCTIONS: [&FunctionSpec; 6] =
-    [&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &LOG_WATCH];
+pub static FUNCTIONS: &[&FunctionSpec] =
+    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &LOG_WATCH];
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
@@ -30,6 +46,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::NETWORK],
     log_detectors: &[],
     triggers: &[],
+    inputs: &[],
 };
 
 /// Grants and credentials that persist access → taken back.
@@ -39,6 +56,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::IDENTITY],
     log_detectors: &[],
     triggers: &[],
+    inputs: &[],
 };
 
 /// Data made public, shared, encrypted for ransom or deleted.
@@ -48,6 +66,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::DATA],
     log_detectors: &[],
     triggers: &[],
+    inputs: &[],
 };
 
 /// Traces wiped, and the account's own settings.
@@ -57,6 +76,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
     log_detectors: &[],
     triggers: &[],
+    inputs: &[],
 };
 
 /// Code run where it should not be, and rules of the user's that name no chapter.
@@ -66,6 +86,7 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::COMPUTE],
     log_detectors: &[],
     triggers: &[],
+    inputs: &[],
 };
 
 /// Log streams → detectors → the source behind the lines contained.
@@ -75,6 +96,10 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     chapters: &[],
     log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
+    inputs: &[
+        Input::Schedule { parameter: "PullRate", what: "Has log-watch pull its log groups" },
+        Input::Subscription,
+    ],
 };
 
 impl FunctionSpec {

@@ -1,6 +1,8 @@
 //! Settings and secrets as they stand under `/riposte/` in SSM Parameter Store, checked whole: what is
 //! missing or malformed is named by its path, before the first event is answered.
 
+mod mended;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +10,15 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::detect::Trusted;
 use crate::finding::Severity;
 use crate::ssh::Limits;
+
+pub use mended::{Broken, Defaults, Instead, Mended, notice as notice_of_broken};
 
 /// The path under which everything stands.
 pub const PREFIX: &str = "/riposte/";
@@ -24,10 +29,15 @@ pub const MODE_PATH: &str = "/riposte/mode";
 /// The path of the key that seals undo recipes in the ledger. A SecureString of 32 bytes in base64.
 pub const LEDGER_KEY_PATH: &str = "/riposte/secrets/ledger-key";
 
-const TOPIC_PATH: &str = "/riposte/topic-arn";
-const TABLE_PATH: &str = "/riposte/ledger-table";
+/// The path of the topic's ARN.
+pub const TOPIC_PATH: &str = "/riposte/topic-arn";
+/// The path of the ledger's name.
+pub const TABLE_PATH: &str = "/riposte/ledger-table";
 const OWN_ROLES_PATH: &str = "/riposte/own-roles";
 const PROTECTED_PATH: &str = "/riposte/protected-principals";
+const PROTECTED_ADDRESSES_PATH: &str = "/riposte/protected-addresses";
+const BREAKER_ACCOUNT_PATH: &str = "/riposte/breaker/account";
+const BREAKER_DETECTOR_PATH: &str = "/riposte/breaker/detector";
 /// The path of the log groups whose lines are answered.
 pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
@@ -116,6 +126,27 @@ pub struct CustomGuardrail {
     pub text: String,
 }
 
+/// How many actions an hour are taken before people are asked first. What acts that often is either under an attack of a
+/// size that people must see, or mistaken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breaker {
+    /// In the account, by all functions.
+    pub account: u32,
+    /// Because of one detector.
+    pub detector: u32,
+}
+
+impl Breaker {
+    /// The highest numbers that can be set.
+    const MOST: u32 = 100_000;
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self { account: 2_000, detector: 1_000 }
+    }
+}
+
 /// All settings of one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -131,6 +162,10 @@ pub struct Settings {
     pub own_roles: Vec<String>,
     /// ARN patterns (with `*`) of principals that are never acted against.
     pub protected_principals: Vec<String>,
+    /// Networks whose addresses are never denied: the user's own offices.
+    pub protected_addresses: Vec<IpNet>,
+    /// From so many actions an hour on, people are asked first.
+    pub breaker: Breaker,
     /// The user's guardrails.
     pub guardrails: Vec<CustomGuardrail>,
     /// When an address is an attacker.
@@ -197,6 +232,16 @@ impl Settings {
                 .iter()
                 .map(|pattern| arn(PROTECTED_PATH, pattern, ":iam:"))
                 .collect::<Result<_, _>>()?,
+            protected_addresses: optional(PROTECTED_ADDRESSES_PATH)
+                .map(list)
+                .unwrap_or_default()
+                .iter()
+                .map(|network| addresses(network))
+                .collect::<Result<_, _>>()?,
+            breaker: Breaker {
+                account: whole(BREAKER_ACCOUNT_PATH, Breaker::default().account, Breaker::MOST)?,
+                detector: whole(BREAKER_DETECTOR_PATH, Breaker::default().detector, Breaker::MOST)?,
+            },
             guardrails: guardrails(parameters),
             ssh: Limits {
                 window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds, LONGEST_WINDOW_SECONDS)?) * 1000,
@@ -217,13 +262,16 @@ impl Settings {
 }
 
 fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 15] = [
         MODE_PATH,
         TOPIC_PATH,
         TABLE_PATH,
         LEDGER_KEY_PATH,
         OWN_ROLES_PATH,
         PROTECTED_PATH,
+        PROTECTED_ADDRESSES_PATH,
+        BREAKER_ACCOUNT_PATH,
+        BREAKER_DETECTOR_PATH,
         LOG_GROUPS_PATH,
         NOTICE_SEVERITY_PATH,
         TRUSTED_PATH,
@@ -245,6 +293,15 @@ fn arn(path: &str, text: &str, part: &str) -> Result<String, SettingsError> {
         let shown = crate::text::plain(text, 120);
         Err(SettingsError::new(path, format!("must be an ARN with `{part}`, not `{shown}`")))
     }
+}
+
+/// A network, or an address alone.
+fn addresses(text: &str) -> Result<IpNet, SettingsError> {
+    let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from));
+    network.ok_or_else(|| {
+        let shown = crate::text::plain(text, 60);
+        SettingsError::new(PROTECTED_ADDRESSES_PATH, format!("must list CIDRs, not `{shown}`"))
+    })
 }
 
 fn ledger_key(text: &str) -> Result<Secret, SettingsError> {

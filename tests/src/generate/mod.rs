@@ -1,6 +1,8 @@
 //! Files that are written from the code, so that they cannot say something else than the code does.
 
+mod alarms;
 mod catalogue;
+mod pack;
 mod pages;
 mod rules;
 mod template;

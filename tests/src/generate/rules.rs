@@ -1,6 +1,6 @@
 //! The EventBridge rules of each function, made of what its detectors read.
 //!
-//! A pattern may hold 2,048 characters, so that the calls of one function are spread over several rules.
+//! A pattern may hold 2,048 characters, so that the calls of one function are spread over several rules ([`pack`]).
 //! A pattern matches any of its services with any of its calls: a few more events are delivered than are
 //! read, never fewer.
 
@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{ANY, EventName, Events, Meta, Outcome};
 use riposte_core::finding::Severity;
+
+use super::pack::pack;
+use super::template::logical;
 
 /// EventBridge's quota for one pattern, in characters, less what a demonstration's event source takes.
 const LONGEST: usize = 2048 - 80;
@@ -113,7 +116,7 @@ impl Kind {
 /// The rules of a function. `own` are the entries of a user's rules that it runs.
 pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
-    let prefix: String = function.name.split('-').map(capitalised).collect();
+    let prefix = logical(function);
     // Whether failed calls are wanted, and the highest severity of those who read them.
     let mut wanted: BTreeMap<EventName, (bool, Severity)> = BTreeMap::new();
     for meta in &metas {
@@ -132,7 +135,8 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     }
     let mut rules = Vec::new();
     for (kind, events) in kinds {
-        for (number, calls) in chunks(&events).into_iter().enumerate() {
+        let takes = |calls: &[EventName]| length(&fields(calls));
+        for (part, calls) in pack(&events, |c| takes(c) <= LONGEST, |c| takes(c) > LONGEST / 2) {
             let mut detail = fields(&calls);
             if !kind.failed {
                 detail.push(("errorCode", vec!["exists: false".to_owned()]));
@@ -141,7 +145,7 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
                 // What AWS's services read for themselves is most of all that is read.
                 detail.push(("userIdentity", vec!["anything-but: AWSService".to_owned()]));
             }
-            let id = format!("{prefix}{}Rule{}", kind.name(), number + 1);
+            let id = format!("{prefix}{}{part}", kind.name());
             rules.push(Rule { id, what: kind.what(), state: kind.state, detail });
         }
     }
@@ -161,24 +165,6 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
         special("All", "All calls, for rules that name none", Vec::new());
     }
     rules
-}
-
-/// As many calls together as a pattern takes. A call without a service, or a service without a call,
-/// stands apart: beside others it would let more through.
-fn chunks(events: &[EventName]) -> Vec<Vec<EventName>> {
-    let class = |event: &EventName| (event.source == ANY, event.name == ANY);
-    let mut chunks: Vec<Vec<EventName>> = Vec::new();
-    for event in events {
-        let fits = chunks.last().is_some_and(|last| {
-            let with: Vec<_> = last.iter().chain([event]).copied().collect();
-            last.first().is_some_and(|first| class(first) == class(event)) && length(&fields(&with)) <= LONGEST
-        });
-        match chunks.last_mut() {
-            Some(last) if fits => last.push(*event),
-            _ => chunks.push(vec![*event]),
-        }
-    }
-    chunks
 }
 
 fn fields(calls: &[EventName]) -> Vec<(&'static str, Vec<String>)> {
@@ -223,7 +209,7 @@ impl State {
 impl Rule {
     /// The resource, line by line.
     pub(super) fn lines(&self, function: &FunctionSpec) -> Vec<String> {
-        let prefix: String = function.name.split('-').map(capitalised).collect();
+        let prefix = logical(function);
         let mut lines = vec![
             format!("{}:", self.id),
             "  Type: AWS::Events::Rule".to_owned(),
@@ -261,9 +247,4 @@ impl Rule {
         ]);
         lines
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }

@@ -1,45 +1,57 @@
-//! The generated blocks of `infra/template.yaml`: each function's EventBridge rules and IAM statements.
+//! `infra/template.yaml`: what the functions share is written by hand; each function's section, and every list of all
+//! functions, is generated from the catalogue's functions.
 
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
 use riposte_aws::permissions;
-use riposte_core::catalogue::{FUNCTIONS, FunctionSpec};
+use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, Input};
 use riposte_core::detect::Meta;
 
-use super::rules;
+use super::alarms;
+use super::rules::{self, Rule};
+
+const SECTION: &str = include_str!("parts/function.yaml");
+const OWN_ROLES: &str = include_str!("parts/own-roles.yaml");
+
+/// The template's sections stand two spaces deep, and its lines end here.
+const WIDTH: usize = 118;
 
 /// The template with its blocks filled. `own` are the entries of a user's rules.
 ///
 /// # Errors
 /// Where the markers of a block are missing.
 pub(super) fn filled(template: &str, own: &[&'static Meta]) -> Result<String> {
-    let mut text = template.to_owned();
+    let of_each = |line: fn(&str) -> String| -> Vec<String> {
+        FUNCTIONS.iter().map(|function| line(&logical(function))).collect()
+    };
+    let mut sections = Vec::new();
+    let mut outputs = Vec::new();
     for function in FUNCTIONS {
         let own: Vec<_> = own.iter().copied().filter(|meta| function.runs(meta.domain)).collect();
-        let rules = rules::of(function, &own);
-        let lines: Vec<_> = rules.iter().flat_map(|rule| rule.lines(function)).collect();
-        // The last line is empty: the block's end separates it from what follows.
-        text = block(&text, "rules", function.name, lines.split_last().map_or(&[], |(_, lines)| lines))?;
-        let arns: Vec<_> = rules.iter().map(|rule| format!("- !GetAtt {}.Arn", rule.id)).collect();
-        text = block(&text, "rule-arns", function.name, &arns)?;
-        let statements = statements(function);
-        if !statements.is_empty() {
-            text = block(&text, "permissions", function.name, &statements)?;
-        }
+        sections.extend(section(function, &rules::of(function, &own)));
+        outputs.extend(outputs_of(function));
     }
-    Ok(text)
+    let blocks = [
+        ("role-arns", of_each(|name| format!("- !GetAtt {name}Role.Arn"))),
+        ("roles", of_each(|name| format!("- !Ref {name}Role"))),
+        ("queue-arns", of_each(|name| format!("- !GetAtt {name}Queue.Arn"))),
+        ("dead-letter-arns", of_each(|name| format!("- !GetAtt {name}DeadLetters.Arn"))),
+        ("functions", sections),
+        ("outputs", outputs),
+    ];
+    blocks.iter().try_fold(template.to_owned(), |text, (what, lines)| block(&text, what, lines))
 }
 
 /// Replaces what stands between a block's markers, wherever they are, at the markers' indentation.
-fn block(text: &str, what: &str, function: &str, lines: &[String]) -> Result<String> {
-    let begin = format!("# BEGIN GENERATED {what} {function}\n");
-    let end = format!("# END GENERATED {what} {function}\n");
+fn block(text: &str, what: &str, lines: &[String]) -> Result<String> {
+    let begin = format!("# BEGIN GENERATED {what}\n");
+    let end = format!("# END GENERATED {what}\n");
     let mut parts = text.split(&begin);
     let mut out = parts.next().unwrap_or_default().to_owned();
     let mut found = false;
     for part in parts {
-        let missing = || format!("infra/template.yaml: the block `{what} {function}` has no end");
+        let missing = || format!("infra/template.yaml: the block `{what}` has no end");
         let (_, tail) = part.split_once(&end).with_context(missing)?;
         let indent = out.rsplit('\n').next().unwrap_or_default().to_owned();
         out.push_str(&begin);
@@ -49,8 +61,115 @@ fn block(text: &str, what: &str, function: &str, lines: &[String]) -> Result<Str
         write!(out, "{indent}{end}{tail}")?;
         found = true;
     }
-    ensure!(found, "infra/template.yaml has no block `{what} {function}`");
+    ensure!(found, "infra/template.yaml has no block `{what}`");
     Ok(out)
+}
+
+/// One function's section, in the order in which all of them stand.
+fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
+    let name = logical(function);
+    let pushed = function.inputs.contains(&Input::Subscription);
+    let guarded = changes_iam(function);
+    let only = |when: bool, lines: &[String]| if when { lines.to_vec() } else { Vec::new() };
+    let mut rule_lines: Vec<String> = rules.iter().flat_map(|rule| rule.lines(function)).collect();
+    rule_lines.extend(function.inputs.iter().filter_map(|input| schedule(function, input)).flatten());
+    rule_lines.pop();
+    let mut rule_arns: Vec<_> = rules.iter().map(|rule| format!("- !GetAtt {}.Arn", rule.id)).collect();
+    rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
+    let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
+    let parts: [(&str, Vec<String>); 11] = [
+        ("head", head(function)),
+        ("rule-arns", rule_arns),
+        ("rules", rule_lines),
+        ("permissions", permission_policy(function)),
+        ("own-roles", only(guarded, &lines_of(&filled_in(OWN_ROLES, function)))),
+        ("role-arns", FUNCTIONS.iter().map(|other| format!("- !GetAtt {}Role.Arn", logical(other))).collect()),
+        ("depends", vec![depends]),
+        ("dead-letter-senders", only(pushed, &subscription(&name, DEAD_LETTER_SENDER))),
+        ("own-dead-letters", only(pushed, &subscription(&name, OWN_DEAD_LETTERS))),
+        ("on-failure", only(pushed, &subscription(&name, ON_FAILURE))),
+        ("push", only(pushed, &subscription(&name, PUSH))),
+    ];
+    let mut lines = lines_of(&filled_in(SECTION, function));
+    lines = expanded(&lines, "alarms", &alarms::of(function));
+    for (what, part) in &parts {
+        lines = expanded(&lines, what, part);
+    }
+    // Two fragments that are not there leave two empty lines.
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    lines
+}
+
+/// Lambda hands what a subscription pushed and could not be handled to the dead-letter queue, with the function's role.
+const DEAD_LETTER_SENDER: &str = "ArnNotLike:\n  aws:PrincipalArn: !GetAtt @Name@Role.Arn";
+const OWN_DEAD_LETTERS: &str = "\
+# Lines that were pushed and could not be handled: Lambda sends them with the function's own role.
+- Sid: OwnDeadLetters
+  Effect: Allow
+  Action: sqs:SendMessage
+  Resource: !GetAtt @Name@DeadLetters.Arn";
+const ON_FAILURE: &str = "\
+EventInvokeConfig:
+  MaximumRetryAttempts: 2
+  DestinationConfig:
+    OnFailure:
+      Type: SQS
+      Destination: !GetAtt @Name@DeadLetters.Arn";
+const PUSH: &str = "\
+@Name@Push:
+  Type: AWS::Lambda::Permission
+  Properties:
+    FunctionName: !GetAtt @Name@Function.Arn
+    Action: lambda:InvokeFunction
+    Principal: logs.amazonaws.com
+    SourceAccount: !Ref AWS::AccountId";
+
+fn subscription(name: &str, text: &str) -> Vec<String> {
+    lines_of(&text.replace("@Name@", name))
+}
+
+/// The heading, right-aligned as the hand-written ones are.
+fn head(function: &FunctionSpec) -> Vec<String> {
+    let dashes = WIDTH.saturating_sub(function.name.len() + 5);
+    vec![
+        format!("# {} {}", "-".repeat(dashes), function.name),
+        "#".to_owned(),
+        format!("# {}.", capitalized(function.purpose)),
+    ]
+}
+
+fn scheduled(function: &FunctionSpec) -> bool {
+    function.inputs.iter().any(|input| matches!(input, Input::Schedule { .. }))
+}
+
+fn schedule(function: &FunctionSpec, input: &Input) -> Option<Vec<String>> {
+    let Input::Schedule { parameter, what } = input else { return None };
+    let name = logical(function);
+    let text = format!(
+        "{name}Schedule:\n  Type: AWS::Events::Rule\n  Properties:\n    Description: {what}.\n    ScheduleExpression: !Ref \
+         {parameter}\n    Targets:\n      - Id: queue\n        Arn: !GetAtt {name}Queue.Arn\n        DeadLetterConfig:\n          \
+         Arn: !GetAtt {name}DeadLetters.Arn\n"
+    );
+    Some(text.split('\n').map(str::to_owned).collect())
+}
+
+/// The policy of what its actions and detectors call; none where they call nothing.
+fn permission_policy(function: &FunctionSpec) -> Vec<String> {
+    let statements = statements(function);
+    if statements.is_empty() {
+        return Vec::new();
+    }
+    let head = "- PolicyName: actions\n  PolicyDocument:\n    Version: '2012-10-17'\n    Statement:";
+    lines_of(head).into_iter().chain(statements.into_iter().map(|line| format!("      {line}"))).collect()
+}
+
+/// Whether its role may change something in IAM.
+fn changes_iam(function: &FunctionSpec) -> bool {
+    let reads = ["iam:Get", "iam:List", "iam:Simulate"];
+    permissions::of(function)
+        .values()
+        .flatten()
+        .any(|action| action.starts_with("iam:") && !reads.iter().any(|read| action.starts_with(read)))
 }
 
 fn statements(function: &FunctionSpec) -> Vec<String> {
@@ -88,9 +207,55 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
 fn sid(resources: &[&str]) -> String {
     let kind = resources.first().filter(|r| **r != "*").and_then(|r| r.rsplit(':').find(|part| part.len() > 1));
     let kind = kind.map_or("anything", |part| part.split('/').next().unwrap_or(part));
-    let words = kind.split('-').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    format!("On{}", kind.split('-').map(capitalized).collect::<String>())
+}
+
+fn outputs_of(function: &FunctionSpec) -> Vec<String> {
+    let (name, id) = (logical(function), function.name);
+    let outputs = [
+        ("FunctionArn", "The function", "!GetAtt", "Function.Arn"),
+        ("RoleArn", "The role of", "!GetAtt", "Role.Arn"),
+        ("QueueUrl", "The queue of", "!Ref", "Queue"),
+        ("DeadLettersUrl", "The dead-letter queue of", "!Ref", "DeadLetters"),
+        ("LogGroup", "The log group of", "!Ref", "Logs"),
+    ];
+    let lines = outputs.iter().flat_map(|(output, what, get, of)| {
+        [format!("{name}{output}:"), format!("  Description: {what} {id}."), format!("  Value: {get} {name}{of}")]
     });
-    format!("On{}", words.collect::<String>())
+    lines.collect()
+}
+
+fn filled_in(text: &str, function: &FunctionSpec) -> String {
+    text.replace("@Name@", &logical(function))
+        .replace("@name@", function.name)
+        .replace("@purpose@", &format!("{}.", capitalized(function.purpose)))
+}
+
+fn lines_of(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// `@@what@@` replaced: by the lines at its indentation where it stands alone, within its line otherwise.
+fn expanded(lines: &[String], what: &str, part: &[String]) -> Vec<String> {
+    let mark = format!("@@{what}@@");
+    let mut out = Vec::new();
+    for line in lines {
+        if line.trim() == mark {
+            let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            out.extend(part.iter().map(|inner| format!("{indent}{inner}").trim_end().to_owned()));
+        } else {
+            out.push(line.replace(&mark, &part.join("")));
+        }
+    }
+    out
+}
+
+/// What the logical ids of a function's resources begin with: `IngressGuard`.
+pub(super) fn logical(function: &FunctionSpec) -> String {
+    function.name.split('-').map(capitalized).collect()
+}
+
+pub(super) fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@
 //! lease ran out cannot overwrite what its successor wrote.
 
 mod item;
+mod lease;
 mod list;
 mod mark;
 mod stream_item;
@@ -23,10 +24,12 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use riposte_core::incident::{Incident, Next};
 use riposte_core::settings::Secret;
 use thiserror::Error;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 
+pub use lease::{Lease, Turns};
 pub use list::Listed;
 pub use stream_item::StreamItem;
 
@@ -84,6 +87,16 @@ pub struct Held {
     pub incident: Incident,
     version: u64,
     lease: Lease,
+    /// Nobody else in this process works on the target meanwhile.
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Held {
+    /// The lease, to be kept while the incident is worked on.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        self.lease.clone()
+    }
 }
 
 /// What came of opening an incident.
@@ -99,26 +112,27 @@ pub enum Opened {
     Busy,
 }
 
-#[derive(Debug, Clone)]
-struct Lease {
-    pk: String,
-    owner: String,
-    until_ms: i64,
-}
-
 /// The ledger.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     client: Client,
     table: String,
     key: Secret,
+    turns: Turns,
 }
 
 impl Ledger {
     /// The ledger in `table`, whose plans are sealed with `key`.
     #[must_use]
     pub fn new(client: Client, table: &str, key: &Secret) -> Self {
-        Self { client, table: table.to_owned(), key: key.clone() }
+        Self { client, table: table.to_owned(), key: key.clone(), turns: Turns::default() }
+    }
+
+    /// The same, taking turns with all others that share these.
+    #[must_use]
+    pub fn sharing(mut self, turns: &Turns) -> Self {
+        self.turns = turns.clone();
+        self
     }
 
     /// Opens an incident and takes the lease on its target, in one call where the incident is new.
@@ -132,33 +146,35 @@ impl Ledger {
         request_id: Option<&str>,
         invocation: &Invocation,
     ) -> Result<Opened, LedgerError> {
-        let lease = lease_of(&incident, invocation);
+        let turn = self.turns.take(&Lease::of(&incident, invocation).pk).await;
+        // Only now: who waited for a turn has a lease that begins with it.
+        let lease = Lease::of(&incident, invocation);
         let mut writes = vec![self.put_new(&incident)?, self.put_lease(&lease)?];
         if let Some(request_id) = request_id {
             writes.push(self.check_not_caused(request_id)?);
         }
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else {
-            return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease })));
+            return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease, _turn: turn })));
         };
         let failed = failed_conditions(&error);
         match failed.as_slice() {
             [_, _, true] => Ok(Opened::OwnCall(self.cause_of(request_id.unwrap_or_default()).await?)),
-            [true, ..] => self.reopen(&incident.id, lease).await,
+            [true, ..] => self.reopen(&incident.id, lease, turn).await,
             [false, true, ..] => Ok(Opened::Busy),
             _ => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (open)")(error)).into()),
         }
     }
 
     /// Takes up an incident that exists: unfinished ones are carried on under the lease.
-    async fn reopen(&self, id: &str, lease: Lease) -> Result<Opened, LedgerError> {
+    async fn reopen(&self, id: &str, lease: Lease, turn: OwnedMutexGuard<()>) -> Result<Opened, LedgerError> {
         let before = self.get(id).await?;
         if let Some((incident, _)) = before
             && incident.next() == Next::Nothing
         {
             return Ok(Opened::Done(Box::new(incident)));
         }
-        let Some(held) = self.take(id, lease).await? else { return Ok(Opened::Busy) };
+        let Some(held) = self.take(id, lease, turn).await? else { return Ok(Opened::Busy) };
         // Its holder may have finished it between the two calls: then there is nothing to hold it for.
         if held.incident.next() == Next::Nothing {
             self.release(&held).await?;
@@ -172,10 +188,12 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`].
     pub async fn hold(&self, incident: &Incident, invocation: &Invocation) -> Result<Option<Held>, LedgerError> {
-        self.take(&incident.id, lease_of(incident, invocation)).await
+        let lease = Lease::of(incident, invocation);
+        let turn = self.turns.take(&lease.pk).await;
+        self.take(&incident.id, lease, turn).await
     }
 
-    async fn take(&self, id: &str, lease: Lease) -> Result<Option<Held>, LedgerError> {
+    async fn take(&self, id: &str, lease: Lease, turn: OwnedMutexGuard<()>) -> Result<Option<Held>, LedgerError> {
         let put = self
             .client
             .put_item()
@@ -194,7 +212,7 @@ impl Ledger {
         }
         // Read only now: whoever held the lease before may have written since.
         match self.get(id).await? {
-            Some((incident, version)) => Ok(Some(Held { incident, version, lease })),
+            Some((incident, version)) => Ok(Some(Held { incident, version, lease, _turn: turn })),
             None => Err(LedgerError::Item { pk: item::incident_pk(id), wrong: "it is gone".to_owned() }),
         }
     }
@@ -333,6 +351,29 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether this is the first time within `seconds` that `key` is asked for: of what is told once.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn once(&self, key: &str, seconds: i64) -> Result<bool, LedgerError> {
+        let now = now_ms() / 1000;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", AttributeValue::S(format!("once#{key}")))
+            .item("expires_at", AttributeValue::N(now.saturating_add(seconds).to_string()))
+            .condition_expression("attribute_not_exists(pk) OR expires_at < :now")
+            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
+            .send()
+            .await;
+        match put.map_err(Fault::of("dynamodb:PutItem (once)")) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
     async fn cause_of(&self, request_id: &str) -> Result<String, LedgerError> {
         let pk = item::caused_pk(request_id);
         let answer = self
@@ -385,15 +426,6 @@ impl Ledger {
 /// Free, run out, or ours already: the SDK may have sent the call a second time after its answer was lost.
 const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now OR #o = :o";
 const LEASE_IS_OURS: &str = "#o = :o";
-
-fn lease_of(incident: &Incident, invocation: &Invocation) -> Lease {
-    let scope = &incident.finding.scope;
-    Lease {
-        pk: item::lease_pk(&scope.account, &scope.region, &incident.finding.lease_key()),
-        owner: invocation.id.clone(),
-        until_ms: invocation.deadline_ms,
-    }
-}
 
 /// Which conditions of a cancelled transaction failed, in the order of its writes; empty where the
 /// transaction failed for another reason.

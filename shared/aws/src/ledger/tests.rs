@@ -11,6 +11,11 @@ fn ledger(aws: &Aws) -> Ledger {
     Function::new(aws).ledger()
 }
 
+/// The ledger as another process has it.
+fn another(aws: &Aws) -> Ledger {
+    ledger(aws)
+}
+
 fn incident(number: i64) -> Incident {
     let mut finding: Finding = finding();
     finding.scope.event_id = format!("e-{number}");
@@ -62,7 +67,7 @@ async fn an_item_that_cannot_be_read_is_listed_as_such() {
 async fn the_lease_holds_until_its_end_and_no_longer() {
     let aws = Aws::new();
     let ledger = ledger(&aws);
-    let Opened::Held(_held) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(_held) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
     // Another incident of the same target, the same incident, and a person.
     assert!(matches!(ledger.open(incident(2), None, &hurried()).await.unwrap(), Opened::Busy));
     assert!(matches!(ledger.open(incident(1), None, &hurried()).await.unwrap(), Opened::Busy));
@@ -77,7 +82,7 @@ async fn only_the_holder_gives_a_lease_back() {
     let ledger = ledger(&aws);
     let Opened::Held(first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(_second) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(_second) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
     ledger.release(&first).await.unwrap();
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 1);
 }
@@ -88,7 +93,9 @@ async fn of_two_holders_the_later_one_writes() {
     let ledger = ledger(&aws);
     let Opened::Held(mut first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(mut second) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(mut second) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else {
+        panic!()
+    };
     second.incident.advance(State::Asked);
     ledger.write(&mut second).await.unwrap();
     first.incident.note(1, Step::Plan, "too late");

@@ -1,26 +1,24 @@
 //! Settings read from a Parameter Store in memory.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use riposte_core::settings::Mode;
+use riposte_core::settings::{Defaults, Instead, Mode};
 
-use super::{LoadError, MAX_AGE, SettingsCache};
+use super::{LoadError, SettingsCache};
 use crate::operator;
 use crate::testing::{Aws, Fault};
 
 fn cache(aws: &Aws) -> SettingsCache {
-    SettingsCache::new(aws_sdk_ssm::Client::new(&aws.config()))
+    SettingsCache::new(aws_sdk_ssm::Client::new(&aws.config()), Defaults::new())
 }
 
 fn set(aws: &Aws, path: &str, value: &str) {
     aws.world(|world| world.ssm.insert(path.to_owned(), value.to_owned()));
 }
 
-/// Makes what is kept older, as time would.
-async fn age(cache: &SettingsCache, by: Duration) {
-    let mut kept = cache.kept.lock().await;
-    let (at, _) = kept.as_mut().unwrap();
-    *at = Instant::now().checked_sub(by).unwrap();
+/// Lets so many seconds pass.
+async fn pass(seconds: u64) {
+    crate::clock::sleep(Duration::from_secs(seconds)).await;
 }
 
 #[tokio::test]
@@ -29,27 +27,33 @@ async fn settings_are_read_once_within_a_minute() {
     let cache = cache(&aws);
     assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Live);
     set(&aws, "/riposte/mode", "halt");
-    age(&cache, MAX_AGE - Duration::from_secs(5)).await;
+    pass(40).await;
     assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Live);
     assert_eq!(aws.calls(), ["ssm:GetParametersByPath"]);
-    age(&cache, MAX_AGE).await;
+    pass(45).await;
     assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Halt);
     assert_eq!(aws.calls().len(), 2);
 }
 
 #[tokio::test]
-async fn an_error_is_not_kept_and_old_settings_are_not_used_for_new_ones() {
+async fn where_they_cannot_be_read_nothing_is_changed_with_old_ones() {
     let aws = Aws::new();
     let cache = cache(&aws);
     aws.fail("GetParametersByPath", Fault::DENIED);
     assert!(matches!(cache.get().await, Err(LoadError::Read(_))));
     cache.get().await.unwrap();
-    age(&cache, MAX_AGE).await;
-    for fault in [Fault::THROTTLED, Fault::DENIED, Fault::Timeout] {
+    pass(45).await;
+    // What may pass is tried again.
+    for fault in [Fault::THROTTLED, Fault::Timeout] {
         aws.fail("GetParametersByPath", fault);
-        assert!(matches!(cache.get().await, Err(LoadError::Read(_))));
+        assert!(cache.get().await.unwrap_err().worth_retrying());
     }
-    cache.get().await.unwrap();
+    // What does not pass leaves Riposte with its eyes open and its hands bound.
+    aws.fail("GetParametersByPath", Fault::DENIED);
+    let loaded = cache.get().await.unwrap();
+    assert_eq!((loaded.broken.len(), loaded.broken[0].instead), (1, Instead::DefaultAndObserve));
+    pass(45).await;
+    assert!(cache.get().await.unwrap().broken.is_empty());
 }
 
 #[tokio::test]
@@ -67,18 +71,41 @@ async fn settings_on_several_pages_are_all_read() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_malformed_is_named_by_its_path() {
+async fn what_nothing_can_stand_for_is_named_by_its_path() {
     let aws = Aws::new();
     aws.world(|world| world.ssm.remove("/riposte/topic-arn"));
     let error = cache(&aws).get().await.unwrap_err().to_string();
     assert!(error.contains("`/riposte/topic-arn` is missing"), "{error}");
+}
+
+#[tokio::test]
+async fn a_setting_that_breaks_keeps_its_last_good_value() {
     let aws = Aws::new();
-    set(&aws, "/riposte/guardrails/mine", "permit (principal, action, resource) when { context.colour == \"red\" };");
-    let error = cache(&aws).get().await.unwrap_err();
-    assert!(
-        matches!(&error, LoadError::Guardrail(_)) && error.to_string().contains("/riposte/guardrails/mine"),
-        "{error}"
-    );
+    set(&aws, "/riposte/ssh/failures", "9");
+    let cache = cache(&aws);
+    cache.get().await.unwrap();
+    set(&aws, "/riposte/ssh/failures", "x");
+    for _ in 0..3 {
+        pass(45).await;
+        let loaded = cache.get().await.unwrap();
+        assert_eq!(loaded.settings.ssh.failures, 9);
+        assert_eq!(loaded.broken[0].error.path, "/riposte/ssh/failures");
+        assert_eq!(loaded.broken[0].instead, Instead::LastGood);
+        assert!(loaded.tell_now() && !loaded.tell_now());
+    }
+    set(&aws, "/riposte/ssh/failures", "8");
+    pass(45).await;
+    assert!(cache.get().await.unwrap().broken.is_empty());
+}
+
+#[tokio::test]
+async fn a_change_that_is_known_of_is_read_at_once() {
+    let aws = Aws::new();
+    let cache = cache(&aws);
+    cache.get().await.unwrap();
+    set(&aws, "/riposte/mode", "halt");
+    cache.expire().await;
+    assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Halt);
 }
 
 #[tokio::test]

@@ -211,6 +211,7 @@ impl Aws {
 
     /// Answers one request.
     pub(super) fn answer(&self, request: &Request) -> Outcome {
+        crate::clock::stir();
         let script = &mut *self.script();
         if script.left == 0 {
             self.0.silent.notify_one();

@@ -25,10 +25,36 @@ pub enum DeliveryKind {
 /// One item of a delivery.
 #[derive(Debug)]
 pub struct Item {
-    /// The SQS message id; `None` for an event that came alone.
-    pub message_id: Option<String>,
+    /// The SQS message; `None` for an event that came alone.
+    pub message: Option<Message>,
     /// The event, or why it is none.
     pub event: Result<Event, ParseError>,
+}
+
+/// What SQS says of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id, by which a failure is reported.
+    pub id: String,
+    /// The handle of this delivery; empty where none came.
+    pub receipt: String,
+    /// How often it was delivered, this time included.
+    pub receives: u32,
+    /// Who sent it: a role's sessions are `AROA…:SESSION`.
+    pub sender: String,
+}
+
+impl Message {
+    fn of(record: &Value) -> Option<Self> {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let attribute = |name: &str| text(record.get("attributes").and_then(|attributes| attributes.get(name)));
+        Some(Self {
+            id: record.get("messageId").and_then(Value::as_str)?.to_owned(),
+            receipt: text(record.get("receiptHandle")),
+            receives: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
+            sender: attribute("SenderId"),
+        })
+    }
 }
 
 impl Delivery {
@@ -36,7 +62,7 @@ impl Delivery {
     /// with its error.
     #[must_use]
     pub fn parse(payload: &str) -> Self {
-        let single = |event| Self { kind: DeliveryKind::Single, items: vec![Item { message_id: None, event }] };
+        let single = |event| Self { kind: DeliveryKind::Single, items: vec![Item { message: None, event }] };
         if payload.trim().is_empty() {
             return single(Err(ParseError::Empty));
         }
@@ -54,12 +80,11 @@ impl Delivery {
 
 impl Item {
     fn from_record(record: &Value) -> Self {
-        let message_id = record.get("messageId").and_then(Value::as_str).map(str::to_owned);
         let event = match record.get("body").and_then(Value::as_str) {
             Some(body) => Event::parse(body),
             None => Err(ParseError::NoBody),
         };
-        Self { message_id, event }
+        Self { message: Message::of(record), event }
     }
 }
 

@@ -10,7 +10,7 @@ mod error;
 mod logs;
 
 pub use api_call::{Actor, ApiCall, Scope, is_denial};
-pub use delivery::{Delivery, DeliveryKind, Item};
+pub use delivery::{Delivery, DeliveryKind, Item, Message};
 pub use error::{ParseError, ScopeError};
 pub use logs::{LogBatch, LogLine};
 

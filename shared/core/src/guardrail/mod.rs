@@ -12,15 +12,18 @@ mod policies;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::net::IpAddr;
 
 use cedar_policy::{
     Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
     Request, Response, RestrictedExpression,
 };
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Target};
+use crate::net::address;
 use crate::plan::Plan;
 use crate::settings::{Mode, Settings, SettingsError};
 
@@ -144,6 +147,9 @@ pub enum GuardrailError {
 pub struct Guardrails {
     policies: PolicySet,
     mode: Mode,
+    protected_addresses: Vec<IpNet>,
+    /// Why nothing is let through at all: settings that hold actions back and cannot be read.
+    broken: Vec<String>,
 }
 
 impl Guardrails {
@@ -152,12 +158,28 @@ impl Guardrails {
     /// # Errors
     /// Names the parameter whose Cedar text is malformed.
     pub fn new(settings: &Settings) -> Result<Self, GuardrailError> {
-        Ok(Self { policies: policies::all(settings)?, mode: settings.mode })
+        Ok(Self {
+            policies: policies::all(settings)?,
+            mode: settings.mode,
+            protected_addresses: settings.protected_addresses.clone(),
+            broken: Vec::new(),
+        })
+    }
+
+    /// The same, letting nothing through for these reasons, if there are any. A person's undo is not held.
+    #[must_use]
+    pub fn observing(mut self, reasons: Vec<String>) -> Self {
+        self.broken.extend(reasons);
+        self
     }
 
     /// Decides whether `function` may carry out `proposal` because of `finding`.
     #[must_use]
     pub fn decide<T: Proposal>(&self, function: &str, proposal: T, finding: &Finding) -> Decision<T> {
+        if !self.broken.is_empty() {
+            let errors = self.broken.clone();
+            return Decision::Hold(proposal, Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors });
+        }
         match self.ask(function, &proposal, finding, false) {
             Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
             Ok(Answer { allowed: false, verdict: held }) => {
@@ -203,6 +225,8 @@ impl Guardrails {
 
     fn context(&self, plan: &Plan, finding: &Finding, approved: bool) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+        let address = address_of(finding);
+        let protected = address.is_some_and(|address| address::within(address, &self.protected_addresses));
         Context::from_pairs([
             ("mode".to_owned(), text(self.mode.as_str())),
             ("approved".to_owned(), RestrictedExpression::new_bool(approved)),
@@ -213,6 +237,8 @@ impl Guardrails {
             ("event".to_owned(), text(&finding.event_name)),
             ("disruptive".to_owned(), RestrictedExpression::new_bool(plan.disruptive)),
             ("reversible".to_owned(), RestrictedExpression::new_bool(plan.reversible)),
+            ("address".to_owned(), text(&address.map(|address| address.to_string()).unwrap_or_default())),
+            ("addressProtected".to_owned(), RestrictedExpression::new_bool(protected)),
         ])
         .map_err(|e| e.to_string())
     }
@@ -236,6 +262,15 @@ struct Answer {
 
 fn unasked(error: String) -> Verdict {
     Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors: vec![error] }
+}
+
+/// The address that the finding is about, or else the caller's. What is no address is none, and neither holds a decision
+/// nor weakens one.
+fn address_of(finding: &Finding) -> Option<IpAddr> {
+    match &finding.target {
+        Target::Source { address, .. } => Some(address::canonical(*address)),
+        _ => address::normalized(finding.principal.source_ip.as_deref().unwrap_or_default()),
+    }
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {

@@ -16,6 +16,8 @@ fn settings(mode: Mode) -> Settings {
         ledger_key: Secret::new(vec![0; 32]),
         own_roles: vec!["arn:aws:iam::111122223333:role/riposte/identity-guard".to_owned()],
         protected_principals: vec!["arn:aws:iam::*:user/break-glass*".to_owned()],
+        protected_addresses: Vec::new(),
+        breaker: crate::settings::Breaker::default(),
         guardrails: Vec::new(),
         ssh: Limits::default(),
         trusted: std::sync::Arc::default(),

@@ -1,5 +1,6 @@
 //! Networks: which addresses a CIDR really covers, and which ingress rules an API call made.
 
+pub mod address;
 pub mod cidr;
 pub mod ingress;
 mod ports;

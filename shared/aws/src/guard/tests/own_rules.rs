@@ -72,17 +72,19 @@ async fn what_riposte_does_itself_counts_towards_no_burst() {
 }
 
 #[tokio::test]
-async fn a_burst_is_found_by_the_next_delivery_where_the_count_or_the_incident_failed() {
+async fn a_burst_is_found_where_the_count_or_the_incident_failed_at_first() {
     for operation in ["UpdateItem", "TransactWriteItems"] {
         let aws = Aws::new();
         let guard = guard(&aws, rule("high", BURST));
         for name in ["a", "b"] {
             deliver_to(&guard, &taken(name)).await.unwrap();
         }
-        aws.fail(operation, Fault::THROTTLED);
+        aws.fail_always(operation, Fault::THROTTLED);
         assert_eq!(failed(&deliver_to(&guard, &taken("c")).await.unwrap()), ["m"], "{operation}");
         assert_eq!(incidents(&aws), 0);
-        deliver_to(&guard, &taken("c")).await.unwrap();
+        aws.heal();
+        aws.fail(operation, Fault::THROTTLED);
+        assert_eq!(failed(&deliver_to(&guard, &taken("c")).await.unwrap()), Vec::<&str>::new(), "{operation}");
         assert_eq!((incidents(&aws), told(&aws)), (1, 1), "{operation}");
     }
 }

@@ -154,7 +154,7 @@ async fn a_change_that_shows_late_is_waited_for() {
     aws.before("DetachUserPolicy", move |_| {});
     let late = aws.clone();
     let (answered, ()) = tokio::join!(function.respond(finding), async move {
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        crate::clock::sleep(std::time::Duration::from_millis(150)).await;
         late.world(contain);
     });
     assert!(matches!(answered.unwrap(), Answered::Now(_, State::Verified)));

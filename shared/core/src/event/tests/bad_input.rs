@@ -73,7 +73,7 @@ fn one_poison_message_costs_only_itself() {
     let told: Vec<_> = delivery
         .items
         .iter()
-        .map(|item| (item.message_id.as_deref().unwrap(), item.event.as_ref().err().map(ToString::to_string)))
+        .map(|item| (item.message.as_ref().unwrap().id.as_str(), item.event.as_ref().err().map(ToString::to_string)))
         .collect();
     let failed = |text: &str| Some(text.to_owned());
     assert_eq!(

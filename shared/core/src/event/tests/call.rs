@@ -124,7 +124,7 @@ fn a_batch_is_read_in_order() {
         .items
         .iter()
         .map(|item| match &item.event {
-            Ok(Event::Call(call)) => (item.message_id.as_deref().unwrap(), call.event_name()),
+            Ok(Event::Call(call)) => (item.message.as_ref().unwrap().id.as_str(), call.event_name()),
             other => panic!("{other:?}"),
         })
         .collect();

@@ -1,0 +1,136 @@
+//! What is watched of each function, in the template.
+
+use riposte_core::catalogue::FunctionSpec;
+
+use super::template::{capitalized, logical};
+
+/// An alarm of every function.
+struct Alarm {
+    /// Its logical id, after the function's.
+    id: &'static str,
+    /// Why it fires; `@name@` is the function.
+    why: &'static str,
+    namespace: &'static str,
+    metric: &'static str,
+    /// The dimension, and its value.
+    of: (&'static str, &'static str),
+    statistic: &'static str,
+    /// In seconds.
+    period: u32,
+    /// It fires above this.
+    above: u32,
+    /// Whether it fires for every rise instead of for as long as there is something.
+    rise: bool,
+}
+
+const DEAD_LETTERS: (&str, &str) = ("QueueName", "!GetAtt @Name@DeadLetters.QueueName");
+const QUEUE: (&str, &str) = ("QueueName", "!GetAtt @Name@Queue.QueueName");
+const FUNCTION: (&str, &str) = ("FunctionName", "!Ref @Name@Function");
+const OWN: (&str, &str) = ("Function", "@name@");
+
+/// An item comes again within seconds, and an invocation lasts a minute: what is older than this has failed several
+/// times, or nobody takes the messages.
+const TOO_OLD_SECONDS: u32 = 180;
+
+/// A metric that the functions write themselves: one is too many.
+const fn own(id: &'static str, metric: &'static str, why: &'static str) -> Alarm {
+    Alarm { id, why, namespace: "Riposte", metric, of: OWN, statistic: "Sum", period: 60, above: 0, rise: false }
+}
+
+const ALARMS: [Alarm; 10] = [
+    Alarm {
+        id: "DeadLetters",
+        why: "Events that @name@ could not handle wait in its dead-letter queue.",
+        namespace: "AWS/SQS",
+        metric: "ApproximateNumberOfMessagesVisible",
+        of: DEAD_LETTERS,
+        statistic: "Maximum",
+        period: 60,
+        above: 0,
+        rise: false,
+    },
+    Alarm {
+        id: "NewDeadLetter",
+        why: "One more event that @name@ could not handle has reached its dead-letter queue.",
+        namespace: "AWS/SQS",
+        metric: "ApproximateNumberOfMessagesVisible",
+        of: DEAD_LETTERS,
+        statistic: "Maximum",
+        period: 60,
+        above: 0,
+        rise: true,
+    },
+    Alarm {
+        id: "Errors",
+        why: "Invocations of @name@ end in an error, or are ended by Lambda.",
+        namespace: "AWS/Lambda",
+        metric: "Errors",
+        of: FUNCTION,
+        statistic: "Sum",
+        period: 60,
+        above: 0,
+        rise: false,
+    },
+    Alarm {
+        id: "QueueAge",
+        why: "Events have waited for @name@ for minutes.",
+        namespace: "AWS/SQS",
+        metric: "ApproximateAgeOfOldestMessage",
+        of: QUEUE,
+        statistic: "Maximum",
+        period: 60,
+        above: TOO_OLD_SECONDS,
+        rise: false,
+    },
+    own("ParseFailures", "ParseFailures", "Events reach @name@ that it cannot parse."),
+    own("ActionFailures", "ActionFailures", "Actions of @name@ could not be carried out or not be confirmed."),
+    own("NoticeFailures", "NoticeFailures", "The topic refuses the notices of @name@."),
+    own("DetectorFailures", "DetectorFailures", "Detectors of @name@ could not evaluate an event."),
+    own("SettingFailures", "SettingFailures", "A setting that @name@ reads is broken; its log and the notice name it."),
+    Alarm {
+        // An event that comes again is everyday; that many are a fault that lasts.
+        period: 300,
+        above: 10,
+        ..own("Retries", "Retries", "Events of @name@ come again and again.")
+    },
+];
+
+/// The alarms of a function, line by line.
+pub(super) fn of(function: &FunctionSpec) -> Vec<String> {
+    let text = ALARMS.iter().map(Alarm::text).collect::<Vec<_>>().join("\n");
+    let text = text.replace("@Name@", &logical(function)).replace("@name@", function.name);
+    text.lines().map(str::to_owned).collect()
+}
+
+impl Alarm {
+    fn text(&self) -> String {
+        let Self { id, why, above, .. } = self;
+        let metric = if self.rise { self.rising() } else { self.plain() };
+        format!(
+            "@Name@{id}Alarm:\n  Type: AWS::CloudWatch::Alarm\n  Properties:\n    AlarmDescription: {}\n{metric}    \
+             EvaluationPeriods: 1\n    Threshold: {above}\n    ComparisonOperator: GreaterThanThreshold\n    \
+             TreatMissingData: notBreaching\n    AlarmActions: [!Ref Notices]\n",
+            capitalized(why)
+        )
+    }
+
+    fn plain(&self) -> String {
+        let Self { namespace, metric, of: (name, value), statistic, period, .. } = self;
+        format!(
+            "    Namespace: {namespace}\n    MetricName: {metric}\n    Dimensions:\n      - {{ Name: {name}, Value: {value} \
+             }}\n    Statistic: {statistic}\n    Period: {period}\n"
+        )
+    }
+
+    /// An alarm notifies when its state changes, so that one that stays on is silent about the next. The rise since
+    /// the minute before is zero again a minute later. A queue that was idle for hours has no value: that is none.
+    fn rising(&self) -> String {
+        let Self { namespace, metric, of: (name, value), statistic, period, .. } = self;
+        format!(
+            "    Metrics:\n      - Id: rise\n        Expression: DIFF(FILL(waiting, 0))\n      - Id: waiting\n        \
+             ReturnData: false\n        MetricStat:\n          Metric:\n            Namespace: {namespace}\n            \
+             MetricName: {metric}\n            Dimensions:\n              - {{ Name: {name}, Value: {value} }}\n          \
+             Period: {period}\n          Stat: {statistic}\n"
+        )
+    }
+}
