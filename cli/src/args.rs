@@ -3,12 +3,12 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::{detect, logs};
+use crate::{audit, detect, logs};
 
 /// See and undo what Riposte did, set what it may do, and judge recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
-/// AWS_ENDPOINT_URL…). `detect`, `logs`, `detectors` and `explain` need none of them.
+/// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks` and `explain` need none of them.
 #[derive(Debug, Parser)]
 #[command(name = "riposte", version)]
 pub(crate) struct Arguments {
@@ -22,6 +22,14 @@ pub(crate) enum Verb {
     Detect(detect::Options),
     /// Scan log files, offline, or list their templates
     Logs(logs::Options),
+    /// Check an account by an inventory of its resources
+    Audit(audit::Options),
+    /// List the checks of the audit, with the controls that they serve
+    Checks {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// List the detectors, with what they read and what answers them
     Detectors {
         /// One JSON object a line

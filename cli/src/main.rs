@@ -1,9 +1,12 @@
 //! `riposte`: the operator's command.
 //!
-//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect` and `logs`) something could not be read.
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`, `logs` and `audit`) something could not be read or
+//! assessed, 4 (of `audit`) what --fail-on names.
 
 mod args;
+mod audit;
 mod catalogue;
+mod checks;
 mod detect;
 mod init;
 mod logs;
@@ -55,6 +58,11 @@ fn run(verb: Verb) -> Result<ExitCode> {
             drop(out);
             return logs::run(options);
         }
+        Verb::Audit(options) => {
+            drop(out);
+            return audit::run(&options);
+        }
+        Verb::Checks { json } => checks::list(&mut out, json)?,
         Verb::Detectors { json } => catalogue::list(&mut out, json)?,
         Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
         Verb::Account(verb) => {

@@ -2,6 +2,8 @@
 
 mod alarms;
 mod catalogue;
+mod checks;
+mod inventory;
 mod pack;
 mod pages;
 mod rules;
@@ -31,6 +33,8 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let mut all = vec![
         Generated { content: template::filled(&text, &[])?, path: template },
         Generated { content: catalogue::page(), path: PathBuf::from("docs/catalogue.md") },
+        Generated { content: checks::page(), path: PathBuf::from("docs/checks.md") },
+        Generated { content: inventory::page(), path: PathBuf::from("docs/inventory.md") },
     ];
     all.extend(pages::all(root)?);
     Ok(all)

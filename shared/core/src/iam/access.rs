@@ -407,7 +407,7 @@ fn covers_all(deny: &Patterns, allow: &Patterns) -> bool {
     }
 }
 
-fn covers_pattern(deny: &Patterns, pattern: &str) -> bool {
+pub(super) fn covers_pattern(deny: &Patterns, pattern: &str) -> bool {
     match deny {
         Patterns::Only(denied) => denied.iter().any(|denied| covers(denied, pattern)),
         Patterns::AllBut(spared) => !spared.iter().any(|spared| may_overlap(spared, pattern)),

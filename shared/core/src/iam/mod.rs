@@ -6,12 +6,14 @@
 //! | can its holder come to rule it? | an identity's policy | [`Policy::escalations`] |
 //! | whom does it let in from outside? | a resource's policy | [`Policy::outside_grants`] |
 //! | who may become this role? | a role's trust policy | [`Policy::trust`] |
+//! | does it insist on TLS? | a resource's policy | [`Policy::denies_clear_text`] |
 //!
 //! Each looks at one document alone. What other policies of the same principal, permission boundaries and
 //! the organisation's policies take away again is not known here.
 
 mod access;
 mod admin;
+mod ask;
 mod combinations;
 mod condition;
 mod escalation;
@@ -20,11 +22,13 @@ mod narrow;
 mod policy;
 mod principal;
 mod reach;
+mod transport;
 mod trust;
 mod unique;
 
 pub use access::{Home, OutsideGrant, Outsider};
 pub use admin::AdminGrant;
+pub use ask::Trusts;
 pub use combinations::COMBINATIONS;
 pub use escalation::{Combination, Escalation, Way};
 pub use managed::ManagedPolicy;

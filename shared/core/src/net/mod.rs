@@ -6,5 +6,5 @@ pub mod ingress;
 mod ports;
 mod rule;
 
-pub use ports::{AdminPort, PortSpan, Transport, admin_ports_in};
+pub use ports::{AdminPort, PortSpan, Transport, admin_ports, admin_ports_in};
 pub use rule::{IngressRule, rule_name};

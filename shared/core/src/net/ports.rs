@@ -64,9 +64,27 @@ impl PortSpan {
         self.first <= 1 && self.last == u16::MAX
     }
 
-    fn covers(self, port: &AdminPort) -> bool {
-        (self.first..=self.last).contains(&port.port) && self.transport.shares_with(port.transport)
+    /// Whether it spans a port of a transport.
+    #[must_use]
+    pub fn opens(self, transport: Transport, port: u16) -> bool {
+        (self.first..=self.last).contains(&port) && self.transport.shares_with(transport)
     }
+
+    /// Whether it spans no other ports than these, each of TCP.
+    #[must_use]
+    pub fn is_within(self, ports: &[u16]) -> bool {
+        self.transport == Transport::Tcp && (self.first..=self.last).all(|port| ports.contains(&port))
+    }
+
+    fn covers(self, port: &AdminPort) -> bool {
+        self.opens(port.transport, port.port)
+    }
+}
+
+/// The administration and database ports, by number.
+#[must_use]
+pub fn admin_ports() -> &'static [AdminPort] {
+    ADMIN_PORTS
 }
 
 /// The administration and database ports within a span, by number.
@@ -193,6 +211,15 @@ mod tests {
             assert!(span(protocol, from, to).unwrap().is_all(), "{protocol} {from:?}-{to:?}");
         }
         assert!(!span("tcp", Some(2), Some(65535)).unwrap().is_all());
+    }
+
+    #[test]
+    fn one_port_and_none_but_some() {
+        let web = span("tcp", Some(443), Some(443)).unwrap();
+        assert!(web.opens(Transport::Tcp, 443) && !web.opens(Transport::Udp, 443) && !web.opens(Transport::Tcp, 80));
+        assert!(web.is_within(&[80, 443]) && !web.is_within(&[80]));
+        assert!(!span("-1", None, None).unwrap().is_within(&[80, 443]));
+        assert!(span("-1", None, None).unwrap().opens(Transport::Udp, 53));
     }
 
     #[test]

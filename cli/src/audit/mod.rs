@@ -1,0 +1,192 @@
+//! `riposte audit`: the checks over an inventory, offline, and findings of other tools beside them.
+
+mod formats;
+mod progress;
+mod report;
+mod sources;
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use riposte_audit::{Audit, AuditFinding, Framework, Mute, Status, checks};
+use riposte_core::finding::Severity;
+use riposte_core::text::plain;
+
+use self::formats::Format;
+use self::progress::Progress;
+use self::report::Report;
+use crate::usage::Usage;
+
+/// Something could not be assessed, or read.
+const NOT_ASSESSED: u8 = 3;
+/// A finding of the severity that --fail-on names.
+const MET: u8 = 4;
+
+/// Checks an account: an inventory of what AWS says of its resources.
+///
+/// Findings go to standard output, a summary and what cannot be read to standard error. A fact that is missing or that AWS
+/// refused is NOT_ASSESSED, never a pass.
+///
+/// Exit codes: 0 done; 3 something could not be assessed or read; 4 a resource failed a check of the severity of --fail-on
+/// or more; 2 wrong usage; 1 another failure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Check this inventory, offline (`-` is standard input)
+    #[arg(long, value_name = "FILE")]
+    inventory: Option<PathBuf>,
+    /// Write the inventory to this file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Check what this framework asks for: a built-in one by its id, or a file (repeatable)
+    #[arg(long, value_name = "ID|FILE")]
+    framework: Vec<String>,
+    /// Check this service alone (repeatable)
+    #[arg(long, value_name = "SERVICE")]
+    service: Vec<String>,
+    /// Show what is in this region alone, or global (repeatable)
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Check what is of this severity or more
+    #[arg(long, value_name = "SEVERITY")]
+    severity: Option<Severity>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Exit with 4 where a resource fails a check of this severity or more
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Severity>,
+    /// Read OCSF findings of other tools, of Azure and Google Cloud too, beside (repeatable)
+    #[arg(long, value_name = "FILE")]
+    import: Vec<PathBuf>,
+    /// Mutes: a JSON list of {"check", "resource", "reason", "until"}
+    #[arg(long, value_name = "FILE")]
+    mutes: Option<PathBuf>,
+}
+
+/// Runs the audit.
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    let now = Timestamp::now();
+    let frameworks = frameworks(&options.framework)?;
+    let mutes = mutes(options, now)?;
+    let chosen = chosen(options, &frameworks)?;
+    let mut report = Report::new(options.format, BufWriter::new(io::stdout().lock()), chosen.clone(), now)?;
+    let mut unreadable = 0_u64;
+    {
+        let mut failed = None;
+        let mut tell = |mut finding: AuditFinding| {
+            if !shown(options, &finding) || failed.is_some() {
+                return;
+            }
+            for framework in &frameworks {
+                let added: Vec<_> =
+                    framework.controls_of(&finding.check).filter(|c| !finding.controls.contains(c)).collect();
+                finding.controls.extend(added);
+            }
+            finding.muted = mutes.iter().find(|mute| mute.covers(&finding)).map(Mute::note);
+            if let Err(error) = report.add(&finding) {
+                failed = Some(error);
+            }
+        };
+        if let Some(path) = &options.inventory {
+            let mut save = options.save.as_ref().map(|path| create(path)).transpose()?;
+            let progress = Progress::new(path);
+            let mut audit = Audit::new(chosen, now);
+            unreadable +=
+                sources::inventory(path, &progress, save.as_mut(), |resource| audit.add(resource, &mut tell))?;
+            audit.finish(&mut tell);
+            progress.finish();
+            if let Some(mut save) = save {
+                save.flush().context("the saved inventory")?;
+            }
+        } else if options.import.is_empty() {
+            let usage = "give --inventory FILE, or --import FILE".to_owned();
+            return Err(Usage(usage).into());
+        }
+        for path in &options.import {
+            unreadable += sources::imported(path, &mut tell)?;
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+    }
+    let totals = report.finish()?;
+    totals.summarize(&mut io::stderr().lock(), unreadable)?;
+    Ok(match options.fail_on {
+        Some(least) if totals.failed_at_least(least) => ExitCode::from(MET),
+        _ if totals.count(Status::NotAssessed) > 0 || unreadable > 0 => ExitCode::from(NOT_ASSESSED),
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+fn create(path: &PathBuf) -> Result<BufWriter<fs::File>> {
+    Ok(BufWriter::new(fs::File::create(path).with_context(|| path.display().to_string())?))
+}
+
+/// The frameworks by id or file. A file has an extension or a slash, or exists.
+fn frameworks(names: &[String]) -> Result<Vec<Framework>> {
+    let mut all = Vec::new();
+    for name in names {
+        if let Some(framework) = Framework::built_in(name)? {
+            all.push(framework);
+            continue;
+        }
+        let path = PathBuf::from(name);
+        if !path.is_file() {
+            let ids = Framework::ids().collect::<Vec<_>>().join(", ");
+            return Err(
+                Usage(format!("there is no framework `{}`, and no file: built in are {ids}", plain(name, 80))).into()
+            );
+        }
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let framework = Framework::parse(&text).map_err(|error| Usage(format!("{}: {error}", path.display())))?;
+        all.push(framework);
+    }
+    Ok(all)
+}
+
+/// The mutes that count. One that is over is named, and does not.
+fn mutes(options: &Options, now: Timestamp) -> Result<Vec<Mute>> {
+    let Some(path) = &options.mutes else { return Ok(Vec::new()) };
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let all = Mute::parse_all(&text).map_err(|error| Usage(format!("{}: {error}", path.display())))?;
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (over, counting): (Vec<_>, Vec<_>) = all.into_iter().partition(|mute| mute.is_expired(today));
+    for mute in over {
+        let what =
+            format!("the mute of `{}` on `{}` ended on {} and does not count", mute.check, mute.resource, mute.until);
+        writeln!(io::stderr(), "riposte: {}", plain(&what, 400))?;
+    }
+    Ok(counting)
+}
+
+/// The checks that run.
+fn chosen(options: &Options, frameworks: &[Framework]) -> Result<Vec<&'static riposte_audit::Check>> {
+    for service in &options.service {
+        let known: std::collections::BTreeSet<_> = checks().map(|check| check.service).collect();
+        if !known.contains(service.as_str()) {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(
+                Usage(format!("no check looks at the service `{}`: they look at {known}", plain(service, 60))).into()
+            );
+        }
+    }
+    let of_service = |service: &str| options.service.is_empty() || options.service.iter().any(|s| s == service);
+    let of_framework = |id: &str| frameworks.is_empty() || frameworks.iter().any(|framework| framework.has(id));
+    let severe = |severity: Severity| options.severity.is_none_or(|least| severity >= least);
+    let all: Vec<_> = checks().filter(|c| of_service(c.service) && of_framework(c.id) && severe(c.severity)).collect();
+    if all.is_empty() {
+        bail!("no check is left by these options");
+    }
+    Ok(all)
+}
+
+/// Whether a finding is in one of the regions that were asked for; imported ones go by severity as well.
+fn shown(options: &Options, finding: &AuditFinding) -> bool {
+    let region =
+        options.region.is_empty() || finding.region == "aws-global" || options.region.contains(&finding.region);
+    region && options.severity.is_none_or(|least| finding.severity >= least)
+}

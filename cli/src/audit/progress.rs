@@ -1,0 +1,44 @@
+//! The progress bar, where standard error is a terminal.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar, or nothing.
+#[derive(Debug)]
+pub(super) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// A bar over a file.
+    pub(super) fn new(path: &Path) -> Self {
+        // Findings on a terminal would be torn apart by a bar.
+        if !io::stderr().is_terminal() || io::stdout().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new(path.metadata().map(|about| about.len()).unwrap_or_default());
+        if let Ok(style) =
+            ProgressStyle::with_template("{elapsed_precise} [{wide_bar}] {bytes} of {total_bytes}, {msg}, {eta} left ")
+        {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(Some(bar))
+    }
+
+    /// So many bytes more were read, and so many resources in all.
+    pub(super) fn read(&self, bytes: u64, resources: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+            bar.set_message(format!("{resources} resources"));
+        }
+    }
+
+    /// The end.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Networks, instances and disks.
+
+mod account;
+mod acl;
+mod acls;
+mod disks;
+mod edges;
+mod groups;
+mod instances;
+mod reach;
+mod rules;
+mod templates;
+mod vpcs;
+
+pub(crate) use account::CHECKS as ACCOUNT;
+pub(crate) use acls::CHECKS as ACLS;
+pub(crate) use disks::CHECKS as DISKS;
+pub(crate) use edges::CHECKS as EDGES;
+pub(crate) use groups::CHECKS as GROUPS;
+pub(crate) use instances::CHECKS as INSTANCES;
+pub(crate) use reach::CHECKS as REACH;
+pub(crate) use templates::CHECKS as TEMPLATES;
+pub(crate) use vpcs::CHECKS as VPCS;

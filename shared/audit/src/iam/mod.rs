@@ -1,0 +1,13 @@
+//! The root user, people, groups, roles and policies.
+
+mod account;
+mod credentials;
+mod policies;
+pub(crate) mod power;
+mod roles;
+mod users;
+
+pub(crate) use account::CHECKS as ACCOUNT;
+pub(crate) use policies::CHECKS as POLICIES;
+pub(crate) use roles::CHECKS as ROLES;
+pub(crate) use users::CHECKS as USERS;

@@ -1,0 +1,166 @@
+//! Roles: who may become one, and where that leads.
+
+use std::collections::BTreeSet;
+
+use riposte_core::finding::Severity::{Critical, High, Low, Medium};
+use riposte_core::iam::{Outsider, Policy, TrustGrant, Trusts};
+
+use super::power;
+use crate::check::{Check, check};
+use crate::index::Index;
+use crate::verdict::{Answer, Unknown, Verdict};
+use crate::view::View;
+
+const DETAILS: &str = "GetAccountAuthorizationDetails";
+
+pub(crate) static CHECKS: &[Check] = &[
+    check("iam-role-open-to-everyone", "Everyone may become a role", Critical, "iam", "role")
+        .page("The trust policy names who may become the role: it lets in nobody from everywhere.",
+            "Whoever has an AWS account takes the role, and what it may do.",
+            "Name the principals in the trust policy.",
+            "None that we know of.")
+        .detectors(&["role-trust-public"])
+        .each(|v| {
+            let everyone = trusted(v)?.into_iter().find(|grant| grant.who == Outsider::Everyone);
+            Verdict::fail_with(everyone.map(|grant| format!("its trust policy lets in {grant}")), "its trust policy does not let everyone in")
+        }),
+    check("iam-role-federation-without-subject", "An identity provider's everybody may become a role", High, "iam", "role")
+        .page("A federation's statement fixes whose tokens count: the repository, the tenant, the audience.",
+            "Every repository of GitHub, or every user of the provider, becomes the role.",
+            "Add a condition on the provider's `sub` (or `aud`) that names yours.",
+            "A provider of your own, whose every user may.")
+        .detectors(&["role-trusts-federation"])
+        .each(|v| {
+            let all: Vec<_> = trusted(v)?.iter().filter(|grant| grant.lacks.is_some()).map(ToString::to_string).collect();
+            Verdict::fail_for(&all, "its trust policy lets in", "its trust policy fixes whose tokens count")
+        }),
+    check("iam-role-cross-account-without-external-id", "Another account may become a role without an external id", Medium, "iam", "role")
+        .page("Where the trust policy lets in another account, it asks for an external id or another condition.",
+            "A service that works for many customers can be made to work on your role for somebody else.",
+            "Add a condition sts:ExternalId, or aws:PrincipalOrgID for accounts of your own.",
+            "Accounts of your own.")
+        .detectors(&["role-trusts-external-account"])
+        .each(|v| {
+            let foreign = |grant: &&TrustGrant| matches!(grant.who, Outsider::Account(_)) && !grant.external_id && !grant.narrowed;
+            let all: Vec<_> = trusted(v)?.iter().filter(foreign).map(ToString::to_string).collect();
+            Verdict::fail_for(&all, "its trust policy lets in", "its trust policy lets no other account in without an external id")
+        }),
+    check("iam-role-admin-for-service", "A service's role is an administrator", High, "iam", "role")
+        .page("A role that AWS services or machines take has no administrator power.",
+            "Whoever gets code into the machine or function has the account.",
+            "Give what the workload needs, and no more.",
+            "Roles of deployment pipelines: bound them.")
+        .detectors(&["admin-policy-attached", "admin-inline-policy"])
+        .with(power::BESIDE, |v, index| {
+            if is_service_linked(v) || !trusts_service(v)? {
+                return Ok(Verdict::Skip);
+            }
+            let wrong = power::admin(v, index)?.map(|how| format!("a service's role, and an administrator: {how}"));
+            Verdict::fail_with(wrong, "it is no administrator")
+        }),
+    check("iam-role-escalation", "A role's permissions together lead to more", High, "iam", "role")
+        .page("The policies of a role, taken together, hold no published way to become an administrator.",
+            "Permission to pass a role here and to make a function there are harmless alone, and an administrator together.",
+            "Name the roles that may be passed, and take the action away that nobody needs.",
+            "Roles that deploy, under a permissions boundary.")
+        .detectors(&["escalation-by-policy", "escalation-by-any-role"])
+        .with(power::BESIDE, |v, index| if is_service_linked(v) { Ok(Verdict::Skip) } else { super::users::escalation(v, index) }),
+    check("iam-role-leads-to-admin", "A role leads to an administrator by a chain of roles", High, "iam", "role")
+        .page("No role that is not itself an administrator may become one that is, directly or over others: by its own permission and the other's trust.",
+            "Reviews see the harmless role; who takes it is an administrator two steps on.",
+            "Narrow the trust policy of the administrators' role, or take sts:AssumeRole from this one.",
+            "Roles by which people are meant to become administrators.")
+        .detectors(&["role-chained", "escalation-by-any-role"])
+        .beside(&[("iam", "policy"), ("iam", "group"), ("iam", "role")], chain),
+    check("iam-role-unused", "A role was not used for 90 days", Low, "iam", "role")
+        .page("Every role was used, or made, within 90 days.",
+            "What nobody uses is missed by nobody when somebody else begins to.",
+            "Take its policies away; delete it after a while.",
+            "Roles for emergencies: mute them with the reason.")
+        .each(|v| {
+            if is_service_linked(v) || v.resource.arn.contains(":role/aws-reserved/") {
+                return Ok(Verdict::Skip);
+            }
+            let used = v.time(&format!("{DETAILS}.RoleLastUsed.LastUsedDate"))?;
+            let made = v.time(&format!("{DETAILS}.CreateDate"))?;
+            let last = used.or(made).ok_or_else(|| Unknown("neither its last use nor its age is known".to_owned()))?;
+            let days = v.days_since(last);
+            let what = if used.is_some() { "was last used" } else { "was never used, and made" };
+            Verdict::fail_with((days > 90).then(|| format!("it {what} {days} days ago")), "it was used or made within 90 days")
+        }),
+];
+
+pub(super) fn is_service_linked(v: &View<'_>) -> bool {
+    v.resource.arn.contains(":role/aws-service-role/")
+}
+
+fn trust_policy(v: &View<'_>) -> Result<Policy, Unknown> {
+    let path = format!("{DETAILS}.AssumeRolePolicyDocument");
+    v.policy(&path)?.ok_or_else(|| Unknown("its trust policy was not collected".to_owned()))
+}
+
+fn trusted(v: &View<'_>) -> Result<Vec<TrustGrant>, Unknown> {
+    if is_service_linked(v) {
+        return Ok(Vec::new());
+    }
+    Ok(trust_policy(v)?.trust(&v.home()))
+}
+
+fn trusts_service(v: &View<'_>) -> Result<bool, Unknown> {
+    let trust = trust_policy(v)?;
+    let services = [
+        "ec2",
+        "lambda",
+        "ecs-tasks",
+        "glue",
+        "codebuild",
+        "sagemaker",
+        "batch",
+        "states",
+        "eks",
+        "pods.eks",
+        "apprunner",
+        "tasks.apprunner",
+        "elasticmapreduce",
+    ];
+    Ok(services.iter().any(|service| trust.trusts_service(&format!("{service}.amazonaws.com"))))
+}
+
+/// Walks over the roles that may be taken, at most as many steps as there are roles.
+fn chain(v: &View<'_>, index: &Index) -> Answer {
+    if is_service_linked(v) {
+        return Ok(Verdict::Skip);
+    }
+    if power::admin(v, index)?.is_some() {
+        return Ok(Verdict::Pass("it is an administrator itself, which another check says".to_owned()));
+    }
+    let roles: Vec<View<'_>> =
+        index.of_account("iam", "role", v.resource).filter(|role| !is_service_linked(role)).collect();
+    let mut seen: BTreeSet<&str> = BTreeSet::from([v.resource.arn.as_str()]);
+    let mut edge: Vec<(&View<'_>, String)> = vec![(v, v.resource.name.clone())];
+    while let Some((from, path)) = edge.pop() {
+        for to in &roles {
+            if seen.contains(to.resource.arn.as_str()) || !may_become(from, to, index)? {
+                continue;
+            }
+            seen.insert(&to.resource.arn);
+            let path = format!("{path} → {}", to.resource.name);
+            if let Some(how) = power::admin(to, index)? {
+                return Ok(Verdict::Fail(format!("{}, an administrator {how}", riposte_core::text::plain(&path, 400))));
+            }
+            edge.push((to, path));
+        }
+    }
+    Ok(Verdict::Pass("no chain of roles leads from it to an administrator".to_owned()))
+}
+
+/// Whether one role may become another: the other names it, or trusts the account and the one has the permission.
+fn may_become(from: &View<'_>, to: &View<'_>, index: &Index) -> Result<bool, Unknown> {
+    let trust = trust_policy(to)?;
+    let own = trust.trusts_principal(&from.resource.arn, &from.home());
+    Ok(match own {
+        Trusts::ByName => true,
+        Trusts::ByAccount => power::may_assume(from, index, &to.resource.arn)?,
+        Trusts::No => false,
+    })
+}
