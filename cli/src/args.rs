@@ -5,7 +5,7 @@ use riposte_core::settings::Mode;
 
 use crate::{audit, detect, logs};
 
-/// See and undo what Riposte did, set what it may do, and judge recorded events.
+/// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
 /// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks` and `explain` need none of them.
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Judge CloudTrail files with the catalogue, offline
+    /// Scan CloudTrail files with the catalog, offline
     Detect(detect::Options),
     /// Scan log files, offline, or list their templates
     Logs(logs::Options),
@@ -30,7 +30,7 @@ pub(crate) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// List the detectors, with what they read and what answers them
+    /// List the detectors, with what they read and the response to them
     Detectors {
         /// One JSON object a line
         #[arg(long)]

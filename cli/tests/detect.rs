@@ -337,8 +337,8 @@ fn a_question_to_aws_is_counted_and_a_detector_that_cannot_judge_is_named() {
     let ran = riposte(&ONLY).run(lines(&[asks, odd, stopped("ev-3", "t")]).as_bytes());
     assert_eq!((ran.code, ran.findings()), (0, vec!["ev-3 trail-stopped".to_owned()]), "{}", ran.err);
     assert!(ran.err.contains("1  need a look-up in AWS by open-admin-port"), "{}", ran.err);
-    assert!(ran.err.contains("`open-admin-port` cannot judge it: event ev-2: "), "{}", ran.err);
-    assert!(ran.err.contains("1  could not be judged by open-admin-port"), "{}", ran.err);
+    assert!(ran.err.contains("`open-admin-port` cannot evaluate it: event ev-2: "), "{}", ran.err);
+    assert!(ran.err.contains("1  could not be evaluated by open-admin-port"), "{}", ran.err);
 }
 
 #[test]

@@ -52,7 +52,7 @@ class Demo:
     def shadow(self) -> None:
         """What would be done, and that nothing was."""
         screen = self.screen
-        screen.step("Shadow mode", "The default: everything is computed, recorded and told, and nothing is changed.")
+        screen.step("Shadow mode", "The default: everything is computed, recorded and notified, and nothing is changed.")
         for attack in attacks(self.deployed, SHADOW_GUESSER):
             screen.line()
             screen.line(attack.story, "bold")
@@ -66,7 +66,7 @@ class Demo:
             screen.fact("decision", decision)
             screen.fact("would call", _spaced(call), "yellow")
             self._holds(incident["state"] == "observed", "the incident is only observed", incident["state"])
-            self._holds(bool(call), "the exact call is told", would)
+            self._holds(bool(call), "the exact call is in the notice", would)
             screen.check(attack.parts() == attacked, f"nothing was changed: {attack.target} is as the attacker left it")
             attack.take_back()
 
@@ -92,7 +92,7 @@ class Demo:
             self.answered.append(Answered(attack, record, incident, before, attacked, attack.parts()))
             self._timeline(attack, incident, began)
             screen.check(incident["state"] == "verified" and incident["notified"],
-                         f"contained, read again and told; guardrail: {', '.join(incident['verdict']['guardrails'])}",
+                         f"contained, read again and notified; guardrail: {', '.join(incident['verdict']['guardrails'])}",
                          json.dumps(incident["timeline"], indent=2))
 
     def _timeline(self, attack: Attack, incident: dict, began: float) -> None:
@@ -149,7 +149,7 @@ class Demo:
         screen.line()
         now = list_users(self.deployed)
         screen.row("iam:ListUsers, called with the attacker's key", "attacked", "now", "bold")
-        screen.row("  the answer", self.allowed, now, "red")
+        screen.row("  the result", self.allowed, now, "red")
         contained = (self.allowed, now) == ("allowed", "AccessDenied")
         screen.check(contained, "what IAM allowed during the attack it refuses now", f"{self.allowed}, {now}")
         screen.line("No packet flows on an emulator: that port 22 is closed and the address denied is read from the "
@@ -179,13 +179,13 @@ class Demo:
     def undo(self) -> None:
         """A person takes an answer back."""
         screen, done = self.screen, self.answered[0]
-        screen.step("Undo", "A person can take an answer back, as long as the resource is as Riposte left it.")
+        screen.step("Undo", "A person can roll a response back, as long as the resource is as Riposte left it.")
         screen.line()
         arguments = ("undo", done.incident["id"], "--yes")
         screen.output(f"$ riposte {' '.join(arguments)}\n" + self.deployed.command.must(*arguments))
         restored = done.attack.parts()
         screen.line()
-        screen.row(done.attack.target, "answered", "now", "bold")
+        screen.row(done.attack.target, "responded", "now", "bold")
         self._table(done.after, restored)
         # AWS gives a restored rule a new id, so the content is what is compared.
         same = _contents(restored) == _contents(done.attacked)

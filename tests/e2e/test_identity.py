@@ -141,7 +141,7 @@ def test_a_user_that_was_deleted_meanwhile_needs_no_answer(live):
     (incident,) = live.send(events.late(record))
     assert incident["state"] == "verified"
     (notice,) = live.inbox.of(incident["id"])
-    assert "ALREADY GONE" in notice.subject and "no longer exists" in notice.field("Outcome")
+    assert "NO ACTION NEEDED" in notice.subject and "no longer exists" in notice.field("Outcome")
 
 
 def test_a_policy_that_was_detached_meanwhile_needs_no_answer(live):

@@ -92,7 +92,7 @@ def test_the_notice_says_what_was_verified_and_how_to_undo_it(live, group):
     assert "open-admin-port" in notice.field("Detector") and "0.0.0.0/0" in notice.field("Why")
     assert notice.field("Decision") == "act (live-mode)"
     assert "RevokeSecurityGroupIngress" in notice.field("Done") and rule["securityGroupRuleId"] in notice.field("Done")
-    assert notice.field("Kept").startswith("3 other part(s)")
+    assert notice.field("Unchanged").startswith("3 other part(s)")
     assert notice.field("Undo") == f"riposte undo {incident['id']}"
 
 
@@ -223,7 +223,7 @@ def test_a_group_that_is_gone_needs_no_answer(live, group):
     (incident,) = live.send(events.late(record))
     assert incident["state"] == "verified"
     (notice,) = live.inbox.of(incident["id"])
-    assert "ALREADY GONE" in notice.subject and "Done" not in notice.body
+    assert "NO ACTION NEEDED" in notice.subject and "Done" not in notice.body
 
 
 def test_a_rule_that_is_gone_needs_no_answer(live, group):

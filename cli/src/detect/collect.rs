@@ -121,7 +121,7 @@ impl<W: Write> Collector<W> {
             let count = self.summary.failures.entry(id).or_default();
             *count += 1;
             if *count <= NAMED_OF_DETECTOR {
-                self.say(&format!("{}: `{id}` cannot judge it: {why}", at()));
+                self.say(&format!("{}: `{id}` cannot evaluate it: {why}", at()));
             }
         }
         Ok(())

@@ -39,7 +39,7 @@ use crate::usage::Usage;
 /// The exit code where something could not be read.
 const UNREADABLE: u8 = 3;
 
-/// Judges CloudTrail files with the catalogue, offline.
+/// Scans CloudTrail files with the catalog, offline.
 ///
 /// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, told apart by their
 /// content; folders with all that is in them; and standard input. Findings go to standard output in the order of
@@ -51,13 +51,13 @@ const UNREADABLE: u8 = 3;
 /// failure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Judge by the Sigma rules of this folder too (repeatable)
+    /// Scan with the Sigma rules of this folder too (repeatable)
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Judge by the rules of --rules alone, without the catalogue
+    /// Scan with the rules of --rules alone, without the catalog
     #[arg(long, requires = "rules")]
     rules_alone: bool,
-    /// Judge by this detector alone (repeatable)
+    /// Scan with this detector alone (repeatable)
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     /// Leave out detectors that are less severe: informational, low, medium, high or critical
@@ -70,7 +70,7 @@ pub(crate) struct Options {
     /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
-    /// How many threads read and judge; where it is not said, one for each core
+    /// How many threads read and evaluate; where it is not said, one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Files and folders; - is standard input, which is read where none is named

@@ -66,7 +66,7 @@ impl Display for Timed<'_> {
             writeln!(f, "{count:>9}  {severity:<13}  {:<36}  {title}", plain(id, 60))?;
         }
         for (id, count) in failures {
-            writeln!(f, "{count:>9}  could not be judged by {}", plain(id, 60))?;
+            writeln!(f, "{count:>9}  could not be evaluated by {}", plain(id, 60))?;
         }
         for (id, count) in unanswered {
             writeln!(f, "{count:>9}  need a look-up in AWS by {}", plain(id, 60))?;

@@ -1,4 +1,4 @@
-//! `compute-guard`: machines and functions that run somebody else's code are told.
+//! `compute-guard`: alerts on machines and functions that run somebody else's code.
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::Actions;
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    // Its detectors name no action yet: what they find is recorded and told.
+    // Its detectors name no action yet: what they find is recorded, and an alert is sent.
     let base = Base::start(COMPUTE_GUARD, &config, Actions::new(&config)).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }

@@ -339,7 +339,11 @@ impl CallGuard {
         }
         for (detector, error) in report.failures {
             self.base.count(Metric::DetectorFailures);
-            tracing::error!(detector, reason = plain(&error.to_string(), 600), "a detector could not judge");
+            tracing::error!(
+                detector,
+                reason = plain(&error.to_string(), 600),
+                "a detector could not evaluate the event"
+            );
             first_error = first_error.or(Some(ItemError::Detector { detector, error }));
         }
         first_error.map_or(Ok(()), Err)
@@ -403,9 +407,9 @@ fn changes_settings(call: &ApiCall) -> bool {
 /// Says what became of a finding.
 pub fn log(answered: &Answered) {
     match answered {
-        Answered::Now(id, state) => tracing::info!(incident = id, %state, "answered"),
-        Answered::Before(id) => tracing::info!(incident = id, "answered before: a repeated delivery"),
-        Answered::Joined(id) => tracing::info!(incident = id, "our own undo's echo: joined, not answered"),
+        Answered::Now(id, state) => tracing::info!(incident = id, %state, "responded"),
+        Answered::Before(id) => tracing::info!(incident = id, "responded before: a repeated delivery"),
+        Answered::Joined(id) => tracing::info!(incident = id, "our own undo's echo: joined, no response"),
     }
 }
 

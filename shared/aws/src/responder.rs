@@ -264,10 +264,10 @@ impl Responder<'_> {
 
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
         let incident = &mut held.incident;
-        // What changed something is always told.
+        // A change is always notified.
         if incident.changed == Changed::No && incident.finding.severity < self.loaded.settings.notice_severity {
             incident.notified = true;
-            incident.note(now_ms(), Step::Notice, "below the severity that is told: recorded only");
+            incident.note(now_ms(), Step::Notice, "below the notification threshold: recorded only");
             return Ok(self.ledger.finish(held).await?);
         }
         match notices::publish(self.sns, &self.loaded.settings.topic_arn, &held.incident).await {

@@ -210,7 +210,7 @@ impl LogStreams {
             tracing::info!(
                 group = plain(&batch.group, 200),
                 control = batch.control,
-                "a pushed batch that needs no judging"
+                "a pushed batch that need not be evaluated"
             );
             return Ok(());
         }
@@ -222,7 +222,7 @@ impl LogStreams {
         loop {
             let mut item = ledger.stream(&key).await?;
             if item.batches.contains(&hash) {
-                tracing::info!(stream = plain(&key, 300), "this batch was judged before: a repeated delivery");
+                tracing::info!(stream = plain(&key, 300), "this batch was evaluated before: a repeated delivery");
                 return Ok(());
             }
             self.judge(&name, &batch.lines, &mut item.pushed, &run).await?;
@@ -259,7 +259,7 @@ impl LogStreams {
                         tracing::error!(
                             stream = plain(&name.key(), 300),
                             reason,
-                            "a finding was not answered to the end"
+                            "the response to a finding did not come to its end"
                         );
                         base.count(Metric::Retries);
                         first_error = first_error.or_else(|| error.worth_retrying().then_some(error));

@@ -52,7 +52,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
 /// Grants and credentials that persist access → taken back.
 pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     name: "identity-guard",
-    purpose: "grants and credentials that persist access are taken back",
+    purpose: "grants and credentials that persist access are revoked",
     chapters: &[&detect::IDENTITY],
     log_detectors: &[],
     triggers: &[],
@@ -62,7 +62,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
 /// Data made public, shared, encrypted for ransom or deleted.
 pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     name: "data-guard",
-    purpose: "data made public, shared abroad, held to ransom or destroyed is told",
+    purpose: "alerts on data made public, shared externally, held to ransom or destroyed",
     chapters: &[&detect::DATA],
     log_detectors: &[],
     triggers: &[],
@@ -72,7 +72,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
 /// Traces wiped, and the account's own settings.
 pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     name: "trail-guard",
-    purpose: "recording and alarms that are switched off are told, Riposte's own included",
+    purpose: "alerts on recording and alarms that are switched off, Riposte's own included",
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
     log_detectors: &[],
     triggers: &[],
@@ -82,7 +82,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
 /// Code run where it should not be, and rules of the user's that name no chapter.
 pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     name: "compute-guard",
-    purpose: "machines and functions that run somebody else's code are told",
+    purpose: "alerts on machines and functions that run somebody else's code",
     chapters: &[&detect::COMPUTE],
     log_detectors: &[],
     triggers: &[],
@@ -92,7 +92,7 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
 /// Log streams → detectors → the source behind the lines contained.
 pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     name: "log-watch",
-    purpose: "log streams are judged line by line, and the source behind the lines is denied",
+    purpose: "log streams are evaluated line by line, and the source behind the lines is denied",
     chapters: &[],
     log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],

@@ -1,4 +1,4 @@
-//! The notice: what people are told, written from what was recorded and verified, never from hope.
+//! The notice: of what people are notified, written from what was recorded and verified, never from hope.
 
 use std::fmt::Write as _;
 
@@ -34,8 +34,8 @@ impl Notice {
 pub fn outcome(incident: &Incident) -> &'static str {
     match incident.state {
         State::Verified if incident.changed != Changed::No => "CONTAINED",
-        State::Verified => "ALREADY GONE",
-        State::Applied => "NOT CONFIRMED",
+        State::Verified => "NO ACTION NEEDED",
+        State::Applied => "VERIFICATION FAILED",
         State::Intended => "UNDER WAY",
         State::Failed if incident.changed != Changed::No => "PARTLY DONE",
         State::Failed => "ACTION FAILED",
@@ -116,10 +116,10 @@ fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
     if let Some(seen) = &incident.verification {
         let kept = plan.kept(seen);
         let resource = plain(&plan.resource_arn, 300);
-        let _ = writeln!(out, "{:<10} {kept} other part(s) of {resource} as they were, as read again", "Kept");
+        let _ = writeln!(out, "{:<10} {kept} other part(s) of {resource} as they were, as read again", "Unchanged");
         if !seen.elsewhere.is_empty() {
             let others = plain(&seen.elsewhere.join(", "), 600);
-            let _ = writeln!(out, "{:<10} changed meanwhile, not by Riposte: {others}", "Besides");
+            let _ = writeln!(out, "{:<10} not made by Riposte: {others}", "Concurrent changes");
         }
     }
     if let Some(stack) = plan.stack() {
@@ -214,8 +214,8 @@ mod tests {
             (State::Intended, Changed::No, "UNDER WAY"),
             (State::Failed, Changed::No, "ACTION FAILED"),
             (State::Failed, Changed::Yes, "PARTLY DONE"),
-            (State::Verified, Changed::No, "ALREADY GONE"),
-            (State::Applied, Changed::Yes, "NOT CONFIRMED"),
+            (State::Verified, Changed::No, "NO ACTION NEEDED"),
+            (State::Applied, Changed::Yes, "VERIFICATION FAILED"),
             (State::Verified, Changed::Yes, "CONTAINED"),
             (State::Verified, Changed::Unknown, "CONTAINED"),
         ] {
@@ -225,11 +225,14 @@ mod tests {
             assert!(notice.subject.contains(word), "{}", notice.subject);
             assert_eq!(notice.body.contains("\nDone "), made, "{}", notice.body);
             assert_eq!(notice.body.contains("Undo       riposte undo inc-"), made, "{}", notice.body);
-            assert!(!notice.body.contains("\nKept "), "{}", notice.body);
+            assert!(!notice.body.contains("\nUnchanged "), "{}", notice.body);
         }
         incident.verification =
             Some(crate::plan::Verification { remaining: vec![], elsewhere: vec!["+ sgr-9".to_owned()] });
         let body = Notice::of(&incident).body;
-        assert!(body.contains("\nKept       0 other") && body.contains("not by Riposte: + sgr-9"), "{body}");
+        assert!(
+            body.contains("\nUnchanged  0 other") && body.contains("\nConcurrent changes not made by Riposte: + sgr-9"),
+            "{body}"
+        );
     }
 }

@@ -11,8 +11,8 @@ use riposte_core::detect::{Domain, Meta};
 pub(super) fn page() -> String {
     let mut out = String::from(
         "<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n\
-         # Catalogue\n\n\
-         What Riposte detects, chapter by chapter and the worst first, and what it does about it. Each detector has\n\
+         # Catalog\n\n\
+         What Riposte detects, category by category and the worst first, and what it does about it. Each detector has\n\
          a page of its own, which `riposte explain ID` shows too.\n",
     );
     for function in FUNCTIONS {
@@ -39,7 +39,7 @@ fn chapter(out: &mut String, function: &FunctionSpec, domain: Domain, metas: &[&
         Domain::Data => "What is stored, and who can read, encrypt or delete it.",
         Domain::Traces => "What would show an attack, Riposte itself included.",
         Domain::Compute => "What runs code.",
-        Domain::Account => "The account and its organisation.",
+        Domain::Account => "The account and its organization.",
         Domain::Hosts => "What the log lines of hosts show.",
     };
     let (name, count) = (domain.as_str(), metas.len());

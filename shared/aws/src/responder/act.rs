@@ -165,7 +165,7 @@ impl Responder<'_> {
 
     fn unconfirmed(&self, incident: &mut Incident, why: &str) {
         incident.advance(State::Applied);
-        incident.note(now_ms(), Step::Verify, format!("not confirmed: {why}"));
+        incident.note(now_ms(), Step::Verify, format!("verification failed: {why}"));
         metrics::count(self.function, Metric::ActionFailures);
     }
 }

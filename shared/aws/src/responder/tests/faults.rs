@@ -111,7 +111,7 @@ async fn a_resource_that_is_gone_when_it_is_to_be_changed_is_not_claimed() {
         let answered = function.respond(finding.clone()).await.unwrap();
         assert!(matches!(answered, Answered::Now(_, State::Verified)), "{}: {answered:?}", case.name);
         let notice = aws.world(|world| world.sent[0].clone());
-        assert!(notice.subject.contains("ALREADY GONE"), "{}: {}", case.name, notice.subject);
+        assert!(notice.subject.contains("NO ACTION NEEDED"), "{}: {}", case.name, notice.subject);
         assert!(!notice.body.contains("\nDone ") && !notice.body.contains("riposte undo"), "{}", notice.body);
     }
 }
@@ -140,7 +140,7 @@ async fn a_change_that_does_not_take_is_not_called_contained() {
     aws.fail("RevokeSecurityGroupIngress", Fault::Unheard);
     let answered = function.respond(finding.clone()).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Applied)), "{answered:?}");
-    assert!(subject(&aws).contains("NOT CONFIRMED"));
+    assert!(subject(&aws).contains("VERIFICATION FAILED"));
     assert!(last(&function.incident(&finding).await, Step::Verify).contains("ingress tcp 22 from 0.0.0.0/0"));
 }
 
@@ -167,7 +167,7 @@ async fn a_reading_that_is_denied_after_the_change_leaves_it_unconfirmed() {
     aws.fail_after("DescribeSecurityGroupRules", 1, Fault::Code(403, "UnauthorizedOperation"));
     let answered = function.respond(finding.clone()).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Applied)), "{answered:?}");
-    assert!(subject(&aws).contains("NOT CONFIRMED"));
+    assert!(subject(&aws).contains("VERIFICATION FAILED"));
     assert!(function.incident(&finding).await.can_be_undone(), "the change was made");
 }
 

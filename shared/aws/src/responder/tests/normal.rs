@@ -97,7 +97,7 @@ async fn an_offence_that_is_gone_needs_nothing() {
         assert_eq!(answered, Answered::Now(Incident::id_of(&finding), State::Verified), "{}", case.name);
         assert_eq!(aws.changes(), Vec::<String>::new(), "{}", case.name);
         let subject = aws.world(|world| world.sent[0].subject.clone());
-        assert!(subject.contains("ALREADY GONE"), "{}: {subject}", case.name);
+        assert!(subject.contains("NO ACTION NEEDED"), "{}: {subject}", case.name);
         let refused = function.undo(&finding, false).await.unwrap_err().to_string();
         assert!(refused.contains("there is nothing to undo"), "{}: {refused}", case.name);
     }

@@ -111,7 +111,7 @@ async fn a_resource_that_is_gone_meanwhile_is_told_as_gone() {
         let answered = function.respond((case.finding)()).await.unwrap();
         assert!(matches!(answered, Answered::Now(_, State::Verified)), "{}: {answered:?}", case.name);
         let notice = aws.world(|world| world.sent[0].clone());
-        assert!(notice.subject.contains("ALREADY GONE"), "{}: {}", case.name, notice.subject);
+        assert!(notice.subject.contains("NO ACTION NEEDED"), "{}: {}", case.name, notice.subject);
         assert!(notice.body.contains("nothing left to contain"), "{}: {}", case.name, notice.body);
         assert!(!notice.body.contains("\nDone ") && !notice.body.contains("riposte undo"), "{}", notice.body);
     }

@@ -32,5 +32,5 @@ async fn a_user_that_stays_away_is_believed_to_be_deleted() {
     function.respond(finding.clone()).await.unwrap();
     let incident = function.incident(&finding).await;
     assert!(incident.state == State::Verified && !incident.can_be_undone());
-    assert!(aws.world(|world| world.sent[0].subject.contains("ALREADY GONE")));
+    assert!(aws.world(|world| world.sent[0].subject.contains("NO ACTION NEEDED")));
 }

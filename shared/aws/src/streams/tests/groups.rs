@@ -92,12 +92,13 @@ async fn our_own_groups_are_never_wanted() {
 }
 
 #[tokio::test]
-async fn lines_of_a_group_that_nobody_named_are_told_and_not_answered() {
+async fn lines_of_a_group_that_nobody_named_are_notified_without_a_response() {
     let aws = laid(&attacks(), 0);
     aws.world(|world| world.ssm.remove(LOG_GROUPS_PATH));
     Watch::new(&aws).pull().await.unwrap();
     assert_eq!(aws.changes(), Vec::<String>::new());
     let told = aws.world(|world| world.sent.clone());
-    assert_eq!(told.len(), 2);
+    // The guessing is below the notification threshold; the login after it is not.
+    assert_eq!(told.len(), 1);
     assert!(told.iter().all(|notice| notice.subject.contains("OBSERVED") && notice.body.contains(LOG_GROUPS_PATH)));
 }
