@@ -79,6 +79,12 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// List the exclusions: findings that the functions leave out
+    Exclusions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Show or set what the functions may do
     Mode {
         /// shadow: change nothing, tell everything; live: act; halt: the kill switch

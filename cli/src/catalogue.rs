@@ -44,6 +44,7 @@ fn entry(meta: &Meta) -> Value {
         Events::ByRoot => json!("every call by root"),
         Events::Denied => json!("every call that was denied"),
         Events::All => json!("every call"),
+        Events::NetworkActivity => json!("what VPC endpoints saw of calls"),
         Events::Lines => json!("log lines"),
     };
     let outcome = match meta.outcome {

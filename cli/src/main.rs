@@ -8,6 +8,7 @@ mod audit;
 mod catalogue;
 mod checks;
 mod detect;
+mod exclusions;
 mod init;
 mod logs;
 mod near;
@@ -91,6 +92,10 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
             let operator = connected(&config).await?;
             let wish = Wish { accept_changes, reason, by: operator.caller().await };
             undo::undo(out, &operator, &id, yes, &wish).await
+        }
+        Account::Exclusions { json } => {
+            let operator = Operator::connect(&config).await?;
+            exclusions::list(out, &operator, jiff::Timestamp::now().as_millisecond(), json)
         }
         Account::Mode { mode: None } => {
             let mode = operator::mode(&config).await?;

@@ -8,6 +8,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use common::{Ran, broken_gzip, gzip, lines, open_port, ordinary, riposte, stopped, truncated_gzip};
 use serde_json::{Value, json};
 
@@ -252,6 +254,190 @@ fn what_is_no_call_is_counted_and_no_fault() {
     }
 }
 
+/// The wrappings that people hold records in, with `ev-1` and `ev-2` in each.
+fn wrappings() -> Vec<(&'static str, Vec<u8>)> {
+    let records = [stopped("ev-1", "trail/é"), stopped("ev-2", "b")];
+    let texts: Vec<String> = records.iter().map(ToString::to_string).collect();
+    let each = |wrap: &dyn Fn(&str) -> Value| -> Vec<Value> { texts.iter().map(|text| wrap(text)).collect() };
+    let data_message = json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logStream": "s",
+        "subscriptionFilters": ["f"],
+        "logEvents": each(&|text| json!({"id": "1", "timestamp": 1_777_888_800_000_u64, "message": text}))});
+    let packed = BASE64_STANDARD.encode(gzip(data_message.to_string().as_bytes()));
+    let control = json!({"messageType": "CONTROL_MESSAGE", "logEvents": [{"id": "", "timestamp": 1_432_826_855_000_u64, "message": "CWL CONTROL MESSAGE"}]});
+    let utf16 = |little: bool| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(texts.join("\n").encode_utf16().collect::<Vec<_>>());
+        units.flat_map(|unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    };
+    let whole = |value: Value| value.to_string().into_bytes();
+    vec![
+        (
+            "lookup-events",
+            whole(json!({"Events": each(&|t| json!({"EventId": "e", "CloudTrailEvent": t})), "NextToken": "n"})),
+        ),
+        ("lookup-events, queried", serde_json::to_vec_pretty(&texts).unwrap()),
+        ("lookup-events, queried deeper", serde_json::to_vec(&each(&|t| json!([t]))).unwrap()),
+        ("lookup-events, as text", texts.join("\t").into_bytes()),
+        ("a subscription", whole(data_message.clone())),
+        ("a subscription's beginning", format!("{control}{data_message}").into_bytes()),
+        ("a subscription of Lambda", whole(json!({"awslogs": {"data": packed}}))),
+        ("Firehose", whole(json!({"records": [{"recordId": "1", "data": packed}]}))),
+        ("Firehose in S3, packed twice", gzip(&gzip(data_message.to_string().as_bytes()))),
+        (
+            "Firehose to HTTP",
+            whole(json!({"requestId": "r", "timestamp": 1, "records":
+            each(&|t| json!({"data": BASE64_STANDARD.encode(t)}))})),
+        ),
+        ("Kinesis", whole(json!({"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": packed}}]}))),
+        (
+            "filter-log-events",
+            whole(json!({"events": each(&|t| json!({"logStreamName": "s", "timestamp": 1, "message": t}))})),
+        ),
+        (
+            "Logs Insights",
+            whole(json!({"results": each(&|t| json!([{"field": "@timestamp", "value": "x"},
+            {"field": "@message", "value": t}])), "status": "Complete"})),
+        ),
+        (
+            "an export of a log group",
+            texts.iter().map(|t| format!("2026-05-04T10:00:00.000Z {t}\n")).collect::<String>().into_bytes(),
+        ),
+        (
+            "logs tail",
+            texts.iter().map(|t| format!("2026-05-04T10:00:00.123000+00:00 s {t}\n")).collect::<String>().into_bytes(),
+        ),
+        (
+            "SQS to Lambda",
+            whole(json!({"Records": each(&|t| json!({"messageId": "m", "eventSource": "aws:sqs", "body": t}))})),
+        ),
+        (
+            "SQS with envelopes",
+            whole(json!({"Records": records.iter().map(|r| json!({"messageId": "m", "eventSource": "aws:sqs",
+            "body": json!({"detail-type": "AWS API Call via CloudTrail", "detail": r}).to_string()})).collect::<Vec<_>>()})),
+        ),
+        ("receive-message", whole(json!({"Messages": each(&|t| json!({"MessageId": "m", "Body": t}))}))),
+        (
+            "SQS with lists of envelopes",
+            whole(json!({"Records": [{"eventSource": "aws:sqs", "body":
+            json!(records.iter().map(|r| json!({"detail-type": "AWS API Call via CloudTrail", "detail": r})).collect::<Vec<_>>()).to_string()}]})),
+        ),
+        ("SNS", whole(json!({"Records": each(&|t| json!({"EventSource": "aws:sns", "Sns": {"Message": t}}))}))),
+        (
+            "SNS in SQS",
+            whole(
+                json!({"Messages": each(&|t| json!({"Body": json!({"Type": "Notification", "Message": t}).to_string()}))}),
+            ),
+        ),
+        ("rows of CloudTrail Lake", lines(&each(&|t| json!({"eventData": t}))).into_bytes()),
+        (
+            "get-query-results",
+            whole(
+                json!({"QueryStatus": "FINISHED", "QueryResultRows": each(&|t| json!([{"eventTime": "x"}, {"eventJson": t}]))}),
+            ),
+        ),
+        ("Splunk", lines(&each(&|t| json!({"preview": false, "result": {"_raw": t}}))).into_bytes()),
+        ("Splunk's API", whole(json!({"results": each(&|t| json!({"_raw": t, "_time": "x"}))}))),
+        (
+            "Splunk's collector",
+            lines(&records.iter().map(|r| json!({"event": r, "sourcetype": "aws:cloudtrail"})).collect::<Vec<_>>())
+                .into_bytes(),
+        ),
+        (
+            "Elastic",
+            whole(
+                json!({"hits": {"total": 2, "hits": each(&|t| json!({"_source": {"@timestamp": "x", "event": {"original": t}}}))}}),
+            ),
+        ),
+        ("Logstash", lines(&each(&|t| json!({"@version": "1", "message": t}))).into_bytes()),
+        (
+            "OCSF with the original",
+            lines(&each(&|t| json!({"class_uid": 6003, "metadata": {}, "raw_data": t}))).into_bytes(),
+        ),
+        ("put-events", whole(json!({"records": each(&|t| json!({"DetailType": "x", "Detail": t}))}))),
+        ("UTF-16, little end first", utf16(true)),
+        ("UTF-16, big end first", utf16(false)),
+        ("UTF-16 without a mark", utf16(true)[2..].to_vec()),
+    ]
+}
+
+#[test]
+fn records_are_found_in_what_people_hold_them_in() {
+    for (wrapping, bytes) in wrappings() {
+        for (packed, bytes) in [("plain", bytes.clone()), ("packed", gzip(&bytes))] {
+            let ran = riposte(&ONLY).run(&bytes);
+            let want = ["ev-1 trail-stopped", "ev-2 trail-stopped"].map(str::to_owned).to_vec();
+            assert_eq!((ran.code, ran.findings()), (0, want), "{wrapping}, {packed}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_by_its_name_with_a_hint() {
+    for (input, said) in [
+        (
+            &b"PAR1\x15\x04\x15"[..],
+            "an Apache Parquet file (Security Lake, CloudTrail Lake, Athena) is not read: write the records",
+        ),
+        (b"PK\x03\x04\x14\0\0\0", "a ZIP archive is not read: unpack it first"),
+        (b"\x28\xb5\x2f\xfd\x04\x58", "a file packed with zstd is not read"),
+        (b"User name,Event time,Event source\nroot,x,y\n", "CSV is not read"),
+        (b"timestamp,message\n1,\"{\"\"eventName\"\":\"\"x\"\"}\"\n", "CSV is not read"),
+        (b"EVENTS\tAKIA\tx\n", "the text output of `aws cloudtrail lookup-events` is not read: ask the AWS CLI"),
+        (b"Events:\n- EventId: x\n", "YAML is not read"),
+        (
+            br#"{"eventname":"x","eventsource":"y","useridentity":"{type=Root}"}"#,
+            "a row of an Athena table is not read",
+        ),
+        (br#"{"ResultSet":{"Rows":[{"Data":[{"VarCharValue":"x"}]}]}}"#, "a row of an Athena table is not read"),
+        (
+            br#"{"class_uid":6003,"metadata":{"product":{"name":"CloudTrail"}}}"#,
+            "an OCSF event (Security Lake) without",
+        ),
+        (
+            br#"{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{}}]}"#,
+            "a notification of a new file",
+        ),
+        (br#"{"preview":false,"result":{"eventName":"x"}}"#, "a Splunk result without `_raw` is not read: search with"),
+        (br#"{"schemaVersion":"2.0","service":{},"severity":5}"#, "a GuardDuty finding is not read"),
+        (br#"{"CloudTrailEvent":"{\"eventName\":"}"#, "what it holds is not JSON"),
+        (br#"{"awslogs":{"data":"%%"}}"#, "its data is not base64"),
+        (br#"{"awslogs":{"data":"H4sIAAAA"}}"#, "its data cannot be unpacked"),
+    ] {
+        let ran = riposte(&ONLY).run(input);
+        let shown = String::from_utf8_lossy(input).into_owned();
+        assert_eq!((ran.code, ran.out.as_str(), ran.faults().len()), (3, "", 1), "{shown}: {}", ran.err);
+        assert!(ran.err.contains(said), "{shown}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_cloudtrail_writes_besides_calls_is_passed_over_in_every_wrapping() {
+    let others = [
+        json!({"eventType": "AwsCloudTrailInsight", "eventCategory": "Insight", "insightDetails": {"eventName": "x"}}),
+        json!({"eventType": "AwsAggregatedEvent", "eventCategory": "Aggregated", "eventSource": "s3.amazonaws.com"}),
+        json!({"eventCategory": "ConfigurationItem", "eventData": {"resourceType": "AWS::EC2::Instance"}}),
+    ];
+    for other in &others {
+        let text = other.to_string();
+        for wrapped in [
+            other.clone(),
+            json!({"Records": [other]}),
+            json!({"detail-type": "AWS Insight via CloudTrail", "detail": other}),
+            json!({"Records": [{"eventSource": "aws:sqs", "body": text}]}),
+            json!({"Events": [{"CloudTrailEvent": text}]}),
+            json!({"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "timestamp": 1, "message": text}]}),
+            json!({"result": {"_raw": text}}),
+        ] {
+            let ran = riposte(&ONLY).run(wrapped.to_string().as_bytes());
+            assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{wrapped}: {}", ran.err);
+            assert!(ran.err.contains("1  passed over: "), "{wrapped}: {}", ran.err);
+        }
+    }
+    let lines = json!({"messageType": "DATA_MESSAGE", "logEvents": [
+        {"id": "1", "timestamp": 1, "message": "[INFO] started"}, {"id": "2", "timestamp": 2, "message": "done"}]});
+    let ran = riposte(&ONLY).run(lines.to_string().as_bytes());
+    assert!(ran.code == 0 && ran.err.contains("2  passed over: log lines that hold no record"), "{}", ran.err);
+}
+
 #[test]
 fn nothing_that_an_attacker_writes_steers_the_terminal() {
     let evil = "a\u{1b}[2J\u{9b}31m\r\n\u{202e}b\u{7}";
@@ -407,6 +593,171 @@ fn wrong_usage_is_told_apart() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
         assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn csv_is_safe_to_open_in_a_spreadsheet() {
+    let mut record = stopped("ev-1", "=cmd|' /C calc'!A0");
+    record["userIdentity"] = json!({"type": "IAMUser", "userName": "@SUM(1)", "arn": "=1+1,\"x\"\r\n=2"});
+    let ran = riposte(&[&ONLY[..], &["--format", "csv"]].concat()).run(record.to_string().as_bytes());
+    let lines: Vec<_> = ran.out.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{}", ran.out);
+    assert!(lines[0].starts_with("\"event_time\",\"severity\""), "{}", lines[0]);
+    assert!(lines[1].contains(",\"'=1+1,\"\"x\"\"\\u{d}\\u{a}=2\","), "{}", lines[1]);
+    let empty = riposte(&[&ONLY[..], &["--format", "csv"]].concat()).run(b"");
+    assert_eq!(empty.out.lines().count(), 1, "a table without rows has its head");
+}
+
+#[test]
+fn ocsf_is_one_detection_finding_a_line() {
+    let text = lines(&samples());
+    let ran = riposte(&[&ONLY[..], &["--format", "ocsf"]].concat()).run(text.as_bytes());
+    let all: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(all.len(), 3);
+    for one in &all {
+        assert_eq!(
+            (&one["class_uid"], &one["type_uid"], &one["severity_id"]),
+            (&json!(2004), &json!(200_401), &json!(4))
+        );
+        assert_eq!(
+            (&one["time"], &one["cloud"]["account"]["uid"]),
+            (&json!(1_770_091_506_000_u64), &json!("111122223333"))
+        );
+        assert_eq!(one["evidences"][0]["src_endpoint"]["ip"], "203.0.113.66");
+    }
+    let uids: std::collections::BTreeSet<_> = all.iter().map(|one| one["finding_info"]["uid"].to_string()).collect();
+    assert_eq!(uids.len(), 3);
+}
+
+#[test]
+fn sarif_is_one_document_with_and_without_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my trail.json");
+    fs::write(&path, lines(&samples())).unwrap();
+    let sarif = |arguments: &[&str], input: &[u8]| -> Value {
+        let ran = riposte(&[&ONLY[..], &["--format", "sarif"], arguments].concat()).run(input);
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}", ran.out))
+    };
+    let document = sarif(&[path.to_str().unwrap()], b"");
+    let run = &document["runs"][0];
+    assert_eq!((&document["version"], run["results"].as_array().unwrap().len()), (&json!("2.1.0"), 3));
+    assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 2);
+    let place = &run["results"][1]["locations"][0]["physicalLocation"];
+    assert_eq!(place["region"]["startLine"], 4);
+    assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("/my%20trail.json"), "{place}");
+    let empty = sarif(&["-"], b"");
+    assert_eq!(
+        (&empty["runs"][0]["results"], &empty["runs"][0]["tool"]["driver"]["name"]),
+        (&json!([]), &json!("Riposte"))
+    );
+}
+
+#[test]
+fn records_are_chosen_by_time_principal_and_condition() {
+    let mut late = stopped("ev-2", "t");
+    late["eventTime"] = json!("2026-02-04T00:00:00Z");
+    late["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/eve");
+    let text = lines(&[stopped("ev-1", "t"), late]);
+    let ids = |options: &[&str]| {
+        let ran = riposte(&[&ONLY[..], options].concat()).run(text.as_bytes());
+        assert_eq!(ran.code, 0, "{options:?}: {}", ran.err);
+        ran.findings().iter().map(|line| line.chars().take(4).collect::<String>()).collect::<Vec<_>>()
+    };
+    for (options, want) in [
+        (&["--since", "2026-02-04"][..], vec!["ev-2"]),
+        (&["--until", "2026-02-04"], vec!["ev-1"]),
+        (&["--since", "2026-02-03T04:05:06Z", "--until", "2026-02-03T04:05:07Z"], vec!["ev-1"]),
+        (&["--principal", "*/eve"], vec!["ev-2"]),
+        (&["--principal", "*/eve", "--principal", "*mallory"], vec!["ev-1", "ev-2"]),
+        (&["--where", "sourceIPAddress=203.0.113.0/24", "--where", "userIdentity.arn!=*eve"], vec!["ev-1"]),
+        (&["--where", "errorCode"], vec![]),
+    ] {
+        assert_eq!(ids(options), want, "{options:?}");
+    }
+    let ran = riposte(&[&ONLY[..], &["--where", "errorCode"]].concat()).run(text.as_bytes());
+    assert!(ran.err.contains("2  passed over: records that the options leave out"), "{}", ran.err);
+}
+
+#[test]
+fn informational_findings_are_counts_for_each_principal_and_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = folder.path().join("noted.yml");
+    let text = "title: Thing made\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventName: CreateThing\n    condition: s\nlevel: informational\n";
+    fs::write(&rule, text).unwrap();
+    let mut records: Vec<_> = (0..50).map(ordinary).collect();
+    records[49]["eventTime"] = json!("2026-02-04T00:00:00Z");
+    records[48]["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/eve");
+    let arguments = ["detect", "--rules", rule.to_str().unwrap(), "--rules-alone"];
+    let ran = riposte(&arguments).run(lines(&records).as_bytes());
+    let counts: Vec<_> =
+        ran.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["count"].clone()).collect();
+    assert_eq!(counts, [json!(1), json!(48), json!(1)], "{}", ran.out);
+    assert!(ran.err.contains("3 findings") && ran.err.contains("50  informational findings"), "{}", ran.err);
+    let each = riposte(&[&arguments[..], &["--each"]].concat()).run(lines(&records).as_bytes());
+    assert_eq!(each.findings().len(), 50);
+}
+
+#[test]
+fn a_correlation_is_counted_in_the_order_of_the_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = folder.path().join("both.yml");
+    let one = |name: &str, source: &str, call: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventSource: {source}\n        eventName: {call}\n    condition: s\n---\n"
+        )
+    };
+    let text = one("opened", "ec2.amazonaws.com", "AuthorizeSecurityGroupIngress")
+        + &one("stopped", "cloudtrail.amazonaws.com", "StopLogging")
+        + "title: Opened, then stopped\nname: opened-then-stopped\ncorrelation:\n    type: temporal_ordered\n    rules: [opened, stopped]\n    group-by: [userIdentity.arn]\n    timespan: 10m\nlevel: high\n";
+    fs::write(&rule, text).unwrap();
+    let mut later = stopped("ev-2", "t");
+    later["eventTime"] = json!("2026-02-03T04:14:00Z");
+    let arguments = ["detect", "--rules", rule.to_str().unwrap(), "--rules-alone"];
+    let ran = riposte(&arguments).run(lines(&[open_port("ev-1", "sg-1"), later.clone()]).as_bytes());
+    assert_eq!((ran.code, ran.findings()), (0, vec!["ev-2 opened-then-stopped".to_owned()]), "{}", ran.err);
+    assert!(ran.out.contains("userIdentity.arn=arn:aws:iam::111122223333:user/mallory"), "{}", ran.out);
+    later["eventTime"] = json!("2026-02-03T04:20:00Z");
+    let late = riposte(&arguments).run(lines(&[open_port("ev-1", "sg-1"), later]).as_bytes());
+    assert_eq!(late.out, "");
+}
+
+#[test]
+fn what_an_exclusion_leaves_out_is_counted_and_a_wide_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exclusions.yml");
+    let text = lines(&[stopped("ev-1", "main"), stopped("ev-2", "test"), open_port("ev-3", "sg-1")]);
+    let run = |exclusions: &str| {
+        fs::write(&file, exclusions).unwrap();
+        riposte(&[&ONLY[..], &["--exclusions", file.to_str().unwrap()]].concat()).run(text.as_bytes())
+    };
+    let ran = run(
+        "test:\n    detectors: ['trail-*']\n    target: '*test'\n    reason: a trail for tests\n    expires: '2199-01-01'\n",
+    );
+    assert_eq!((ran.code, ran.findings().len()), (0, 2), "{}", ran.err);
+    assert!(ran.err.contains("1  left out by the exclusion `test` until 2199-01-01: a trail for tests"), "{}", ran.err);
+    let over = run("old:\n    detectors: ['*']\n    principal: '*mallory'\n    reason: r\n    expires: '2020-01-01'\n");
+    assert!(over.findings().len() == 3 && over.err.contains("`old`, which has expired"), "{}", over.err);
+    let wide = run("all:\n    detectors: ['*']\n    reason: r\n    expires: '2199-01-01'\n");
+    assert!(wide.code == 2 && wide.err.contains("exclusion `all`: "), "{}", wide.err);
+}
+
+#[test]
+fn a_profile_says_how_often_on_whom_and_what_would_silence_it() {
+    let mut records: Vec<_> = (0..10).map(|n| stopped(&format!("ev-{n}"), "t")).collect();
+    records[9]["eventTime"] = json!("2026-02-04T00:00:00Z");
+    records[9]["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/eve");
+    let ran = riposte(&[&ONLY[..], &["--profile"]].concat()).run(lines(&records).as_bytes());
+    let line: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&line["detector"], &line["findings"], &line["per_day"]),
+        (&json!("trail-stopped"), &json!(10), &json!(5.0))
+    );
+    assert_eq!(
+        line["exclusions"][0],
+        json!({"detectors": ["trail-stopped"], "principal": "arn:aws:iam::111122223333:user/mallory", "silences": 9})
+    );
+    let table = riposte(&[&ONLY[..], &["--profile", "--format", "table"]].concat()).run(lines(&records).as_bytes());
+    assert!(table.out.contains("5.0 a day  high") && table.out.contains("would silence 9 of 10"), "{}", table.out);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #[path = "src/detect/sigma/calls.rs"]
 pub mod calls;
+#[path = "src/detect/sigma/check.rs"]
+pub mod check;
 #[path = "src/detect/sigma/describe.rs"]
 pub mod describe;
 
@@ -20,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/detect/rules");
     println!("cargo::rerun-if-changed=src/detect/sigma/calls.rs");
+    println!("cargo::rerun-if-changed=src/detect/sigma/check.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
     let mut out = String::new();
     for domain in DOMAINS {
@@ -57,9 +60,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 
 fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
-    let rules = describe::parse(&text)?;
-    let [rule] = rules.as_slice() else { return Err("a file of the pack holds one rule".into()) };
-    let Description { name, title, status, severity, technique, calls, custom, prose } = describe::describe(rule)?;
+    let parsed = describe::parse(&text)?;
+    let ([rule], []) = (parsed.rules.as_slice(), parsed.correlations.as_slice()) else {
+        return Err("a file of the pack holds one rule".into());
+    };
+    let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
+        describe::describe(rule)?;
     let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
     let Custom { domain: own, since, confidence, respond, target, outcome, reads, burst, why } = custom;
     if name.is_some() || own.is_some() {
@@ -73,6 +79,7 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let events = match (reads.as_deref(), calls) {
         (Some("root"), _) => "Events::ByRoot".to_owned(),
         (Some("denied"), _) => "Events::Denied".to_owned(),
+        _ if network_activity => "Events::NetworkActivity".to_owned(),
         (None, Some(calls)) => names(&calls)?,
         (Some(_), _) => return Err("`riposte.reads` must be `root` or `denied`".into()),
         (None, None) => return Err("it does not say which `eventSource` and `eventName` it reads".into()),

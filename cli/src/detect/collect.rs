@@ -8,10 +8,13 @@ use anyhow::Result;
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
 
+use super::exclude::Exclusions;
 use super::judge::{Sequence, Verdict};
-use super::output::Format;
+use super::output::Writer;
 use super::pool::Pool;
+use super::profile::Profile;
 use super::progress::Progress;
+use super::remarks::{Remark, Remarks};
 use super::report::{Note, Report, What};
 use super::summary::Summary;
 
@@ -21,11 +24,23 @@ const NAMED_OF_FILE: u64 = 20;
 /// How many events that a detector could not judge are named one by one.
 const NAMED_OF_DETECTOR: u64 = 5;
 
+/// What of the findings is wanted.
+pub(super) struct Taste {
+    /// Every remark by itself.
+    pub(super) each: bool,
+    /// How often each detector fires, instead of what it finds.
+    pub(super) profile: bool,
+    pub(super) exclusions: Exclusions,
+}
+
 /// Where reports end.
 pub(super) struct Collector<W> {
     out: W,
-    format: Format,
-    headed: bool,
+    writer: Writer,
+    /// Where remarks are counted instead of written one by one.
+    remarks: Option<Remarks>,
+    profile: Option<Profile>,
+    exclusions: Exclusions,
     /// The lines of the report at hand.
     lines: Vec<u8>,
     progress: Progress,
@@ -36,9 +51,23 @@ pub(super) struct Collector<W> {
 }
 
 impl<W: Write> Collector<W> {
-    pub(super) fn new(out: W, format: Format, progress: Progress) -> Self {
+    pub(super) fn new(out: W, writer: Writer, taste: Taste, progress: Progress) -> Self {
+        let Taste { each, profile, exclusions } = taste;
+        let profile = profile.then(Profile::default);
         let (sequence, summary) = (Sequence::default(), Summary::default());
-        Self { out, format, headed: false, lines: Vec::new(), progress, sequence, summary, unreadable: 0 }
+        let remarks = (!each).then(Remarks::default);
+        Self {
+            out,
+            writer,
+            remarks,
+            profile,
+            exclusions,
+            lines: Vec::new(),
+            progress,
+            sequence,
+            summary,
+            unreadable: 0,
+        }
     }
 
     /// Takes all reports, in their order.
@@ -62,6 +91,7 @@ impl<W: Write> Collector<W> {
             self.report(report)?;
             pool.written(input);
         }
+        self.counted()?;
         self.progress.end();
         Ok(self.out.flush()?)
     }
@@ -96,7 +126,7 @@ impl<W: Write> Collector<W> {
     fn note(&mut self, name: &str, note: Note) -> Result<()> {
         let at = || format!("{name}: record {} (line {}, byte {})", note.record, note.place.line, note.place.offset);
         match note.what {
-            What::Verdict(verdict) => self.verdict(name, &at, *verdict),
+            What::Verdict(verdict) => self.verdict((name, note.place.line), &at, *verdict),
             What::Broken(why) => {
                 self.summary.unreadable += 1;
                 self.unreadable += 1;
@@ -109,10 +139,13 @@ impl<W: Write> Collector<W> {
     }
 
     /// What the detectors said of one event.
-    fn verdict(&mut self, name: &str, at: &dyn Fn() -> String, mut verdict: Verdict) -> Result<()> {
+    fn verdict(&mut self, place: (&str, u64), at: &dyn Fn() -> String, mut verdict: Verdict) -> Result<()> {
+        // What is left out counts towards nothing either.
+        let exclusions = &mut self.exclusions;
+        verdict.leave_out(|finding| exclusions.cover(finding));
         let completed = self.sequence.settle(&mut verdict);
-        for finding in verdict.findings.iter().chain(&completed) {
-            self.finding(finding, name)?;
+        for finding in verdict.findings.into_iter().chain(completed) {
+            self.finding(finding, place)?;
         }
         for id in verdict.unanswered {
             *self.summary.unanswered.entry(id).or_default() += 1;
@@ -127,13 +160,43 @@ impl<W: Write> Collector<W> {
         Ok(())
     }
 
-    fn finding(&mut self, finding: &Finding, name: &str) -> Result<()> {
-        self.summary.found(finding);
-        if !self.headed {
-            self.headed = true;
-            self.format.head(&mut self.lines)?;
+    fn finding(&mut self, finding: Finding, place: (&str, u64)) -> Result<()> {
+        if self.exclusions.cover(&finding) {
+            return Ok(());
         }
-        Ok(self.format.finding(&mut self.lines, finding, name)?)
+        if let Some(profile) = &mut self.profile {
+            self.summary.found(&finding);
+            profile.add(&finding);
+            return Ok(());
+        }
+        if let Some(remarks) = &mut self.remarks
+            && Remarks::is_one(&finding)
+        {
+            self.summary.remarked += 1;
+            remarks.add(finding, place.0, place.1);
+            return Ok(());
+        }
+        self.summary.found(&finding);
+        Ok(self.writer.finding(&mut self.lines, &finding, place, None)?)
+    }
+
+    /// The remarks, counted, at the end; and the end of the document.
+    fn counted(&mut self) -> Result<()> {
+        let remarks = self.remarks.as_mut().map(Remarks::take).unwrap_or_default();
+        for Remark { finding, file, line, count } in remarks {
+            self.summary.found(&finding);
+            self.writer.finding(&mut self.lines, &finding, (&file, line), Some(count))?;
+        }
+        match &self.profile {
+            Some(profile) => profile.write(&mut self.lines, self.writer.format())?,
+            None => self.writer.end(&mut self.lines)?,
+        }
+        Ok(self.show()?)
+    }
+
+    /// What the exclusions left out.
+    pub(super) fn excluded(&self) -> Vec<String> {
+        self.exclusions.summary()
     }
 
     /// Writes the lines of a report.

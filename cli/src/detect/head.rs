@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use riposte_core::detect;
-use riposte_core::event::is_denial;
+use riposte_core::event::{OtherRecord, is_denial, is_network_activity, says_failure};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -26,25 +26,25 @@ pub(super) enum Kind<'a> {
 /// Well-formed, and no API call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Other {
-    /// A digest file, which proves that log files are unchanged.
-    Digest,
-    /// An Insights event: an unusual rate of calls, which are recorded themselves.
-    Insight,
+    /// A record of CloudTrail that is no call.
+    Record(OtherRecord),
     /// An EventBridge event of another kind.
     Event,
-    /// A payload of log lines.
+    /// Log lines that hold no record.
     Logs,
+    /// A record that the options leave out.
+    LeftOut,
 }
 
 impl fmt::Display for Other {
     /// In the plural, for the summary.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Digest => "digest files",
-            Self::Insight => "Insights events",
-            Self::Event => "EventBridge events of other kinds",
-            Self::Logs => "payloads of log lines",
-        })
+        match self {
+            Self::Record(other) => other.fmt(f),
+            Self::Event => f.write_str("EventBridge events of other kinds"),
+            Self::Logs => f.write_str("log lines that hold no record"),
+            Self::LeftOut => f.write_str("records that the options leave out"),
+        }
     }
 }
 
@@ -56,6 +56,7 @@ pub(super) struct Head<'a> {
     failed: bool,
     denied: bool,
     by_root: bool,
+    network_activity: bool,
 }
 
 /// As the index takes it.
@@ -67,6 +68,7 @@ impl<'a> From<&'a Head<'_>> for detect::Head<'a> {
             failed: head.failed,
             denied: head.denied,
             by_root: head.by_root,
+            network_activity: head.network_activity,
         }
     }
 }
@@ -89,6 +91,7 @@ struct Values<'a> {
     event_name: Option<&'a str>,
     event_source: Option<&'a str>,
     event_type: Option<&'a str>,
+    category: Option<&'a str>,
     error_code: Option<&'a str>,
     error_message: Option<&'a str>,
     identity: Option<&'a str>,
@@ -106,6 +109,7 @@ impl<'a> Values<'a> {
             "eventName" => &mut self.event_name,
             "eventSource" => &mut self.event_source,
             "eventType" => &mut self.event_type,
+            "eventCategory" => &mut self.category,
             "errorCode" => &mut self.error_code,
             "errorMessage" => &mut self.error_message,
             "userIdentity" => &mut self.identity,
@@ -123,40 +127,64 @@ impl<'a> Values<'a> {
 
     fn kind(&self) -> Result<Kind<'a>, serde_json::Error> {
         if self.logs {
-            return Ok(Kind::Other(Other::Logs));
+            return Ok(Kind::Unknown);
         }
         if let Some(detail_type) = self.detail_type {
             let detail = self.detail.filter(|detail| detail.starts_with('{'));
             return Ok(match (string(detail_type), detail) {
                 (Some(kind), Some(detail)) if kind.ends_with("via CloudTrail") => {
                     let Keys(detail) = serde_json::from_str(detail)?;
-                    if detail.event_name.is_some() { Kind::Call(Box::new(detail.head())) } else { Kind::Unknown }
+                    match detail.other() {
+                        Some(other) => Kind::Other(Other::Record(other)),
+                        None if detail.event_name.is_some() => Kind::Call(Box::new(detail.head())),
+                        None => Kind::Unknown,
+                    }
                 }
                 (Some(kind), _) if !kind.ends_with("via CloudTrail") => Kind::Other(Other::Event),
                 _ => Kind::Unknown,
             });
         }
-        Ok(if self.event_name.is_some() && self.event_source.is_some() {
+        if let Some(other) = self.other() {
+            return Ok(Kind::Other(Other::Record(other)));
+        }
+        // The notifications of S3, DynamoDB and others have such fields too; their sources begin `aws:`.
+        let of_notice = self.event_source.and_then(string).is_some_and(|source| source.starts_with("aws:"));
+        Ok(if self.event_name.is_some() && self.event_source.is_some() && !of_notice {
             Kind::Call(Box::new(self.head()))
-        } else if self.digest {
-            Kind::Other(Other::Digest)
-        } else if self.insight {
-            Kind::Other(Other::Insight)
         } else {
             Kind::Unknown
         })
     }
 
+    fn other(&self) -> Option<OtherRecord> {
+        let (kind, category) = (self.event_type.and_then(string), self.category.and_then(string));
+        OtherRecord::told(kind.as_deref(), category.as_deref(), |key| match key {
+            "eventName" => self.event_name.is_some(),
+            "insightDetails" => self.insight,
+            "digestS3Object" => self.digest,
+            _ => false,
+        })
+    }
+
     /// The same answers that [`riposte_core::event::ApiCall`] gives.
     fn head(&self) -> Head<'a> {
-        let present = |raw: Option<&str>| raw.is_some_and(|raw| raw != "null");
+        let (kind, category) = (self.event_type.and_then(string), self.category.and_then(string));
         Head {
-            failed: present(self.error_code) || present(self.error_message) || self.login_failed(),
+            failed: self.says_failure() || self.login_failed(),
+            network_activity: is_network_activity(kind.as_deref(), category.as_deref()),
             denied: self.error_code.and_then(string).is_some_and(|code| is_denial(&code)),
             by_root: self.by_root(),
             name: self.event_name.and_then(string).unwrap_or_default(),
             source: self.event_source.and_then(string),
         }
+    }
+
+    fn says_failure(&self) -> bool {
+        let read = |raw: Option<&str>| {
+            raw.filter(|raw| *raw != "null").and_then(|raw| serde_json::from_str::<Value>(raw).ok())
+        };
+        let (code, message) = (read(self.error_code), read(self.error_message));
+        says_failure(code.as_ref(), message.as_ref())
     }
 
     fn by_root(&self) -> bool {
@@ -232,25 +260,39 @@ mod tests {
                 let (read, whole) = (detect::Head::from(&*head), detect::Head::from(&*call));
                 let all = |head: detect::Head<'_>| {
                     let source = head.source.map(str::to_owned);
-                    (head.name.to_owned(), source, head.failed, head.denied, head.by_root)
+                    (head.name.to_owned(), source, head.failed, head.denied, head.by_root, head.network_activity)
                 };
                 assert_eq!(all(read), all(whole), "{text}");
             }
-            (Kind::Other(_), Ok(Event::Tick(_) | Event::Unread(_))) | (Kind::Unknown, Err(_)) => {}
-            // A payload that cannot be unpacked is no call either.
-            (Kind::Other(Other::Logs), _) => {}
-            (Kind::Other(Other::Digest | Other::Insight), Err(_)) => {}
+            (Kind::Other(Other::Event), Ok(Event::Tick(_) | Event::Unread(_))) | (Kind::Unknown, Err(_)) => {}
+            (Kind::Other(Other::Record(head)), Ok(Event::Other(whole))) => assert_eq!(head, whole, "{text}"),
             (head, whole) => panic!("{text}: {head:?}, but {whole:?}"),
         }
     }
 
     fn odd() -> impl Strategy<Value = Value> {
-        let texts =
-            ["Root", "IAMUser", "ConsoleLogin", "Failure", "AccessDenied", "Client.UnauthorizedOperation", "a\"b"];
+        let texts = [
+            "Root",
+            "IAMUser",
+            "ConsoleLogin",
+            "Failure",
+            "AccessDenied",
+            "Client.UnauthorizedOperation",
+            "a\"b",
+            "",
+            "200",
+            "Success",
+            "AwsVpceEvent",
+            "NetworkActivity",
+            "Insight",
+            "AwsAggregatedEvent",
+            "aws:s3",
+        ];
         prop_oneof![
             prop::sample::select(texts.to_vec()).prop_map(Value::from),
             Just(Value::Null),
             Just(json!(1)),
+            Just(json!(200)),
             Just(json!([])),
             Just(json!({"type": "Root"})),
             Just(json!({"type": "Root", "invokedBy": "x.amazonaws.com"})),
@@ -264,10 +306,13 @@ mod tests {
             "eventName",
             "eventSource",
             "eventType",
+            "eventCategory",
             "errorCode",
             "errorMessage",
             "userIdentity",
             "responseElements",
+            "insightDetails",
+            "digestS3Object",
         ]);
         proptest::collection::btree_map(keys, odd(), 0..8).prop_map(|map| {
             let mut record: serde_json::Map<_, _> =
@@ -289,10 +334,14 @@ mod tests {
     #[test]
     fn kinds_are_told_apart() {
         for (text, kind) in [
-            (r#"{"digestS3Object": "x", "logFiles": []}"#, Kind::Other(Other::Digest)),
-            (r#"{"insightDetails": {}, "eventType": "AwsCloudTrailInsight"}"#, Kind::Other(Other::Insight)),
+            (r#"{"digestS3Object": "x", "logFiles": []}"#, Kind::Other(Other::Record(OtherRecord::Digest))),
+            (r#"{"insightDetails": {}}"#, Kind::Other(Other::Record(OtherRecord::Insight))),
+            (r#"{"eventType": "AwsCloudTrailInsight"}"#, Kind::Other(Other::Record(OtherRecord::Insight))),
+            (r#"{"eventCategory": "Aggregated"}"#, Kind::Other(Other::Record(OtherRecord::Aggregated))),
+            (r#"{"eventCategory": "Evidence", "eventName": "x"}"#, Kind::Other(Other::Record(OtherRecord::Lake))),
             (r#"{"detail-type": "Scheduled Event"}"#, Kind::Other(Other::Event)),
-            (r#"{"awslogs": {"data": ""}}"#, Kind::Other(Other::Logs)),
+            (r#"{"awslogs": {"data": ""}}"#, Kind::Unknown),
+            (r#"{"eventName": "ObjectCreated:Put", "eventSource": "aws:s3"}"#, Kind::Unknown),
             (r#"{"eventName": "A"}"#, Kind::Unknown),
             (r#"{"rule_id": 1}"#, Kind::Unknown),
         ] {

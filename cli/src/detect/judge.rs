@@ -12,6 +12,7 @@ use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, 
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
 
+use super::filter::Filter;
 use crate::near::near;
 use crate::usage::Usage;
 
@@ -21,6 +22,7 @@ pub(super) struct Judge {
     index: Index,
     /// What is known without asking AWS.
     facts: Facts,
+    filter: Filter,
 }
 
 /// What the detectors say of one event.
@@ -37,6 +39,11 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
+    /// Leaves out what counts towards a finding and is unwanted.
+    pub(super) fn leave_out(&mut self, mut unwanted: impl FnMut(&Finding) -> bool) {
+        self.sightings.retain(|sighting| !unwanted(&sighting.finding));
+    }
+
     /// Whether there is nothing to say.
     pub(super) fn is_empty(&self) -> bool {
         let Self { findings, sightings, unanswered, failures } = self;
@@ -72,7 +79,7 @@ impl Judge {
             let meta = detector.meta();
             (only.is_empty() || only.iter().any(|id| id == meta.id)) && least.is_none_or(|least| meta.severity >= least)
         });
-        Ok(Self { index: Index::new(all), facts: Facts::default() })
+        Ok(Self { index: Index::new(all), facts: Facts::default(), filter: Filter::default() })
     }
 
     /// The same, which knows whose accounts are no strangers.
@@ -83,10 +90,21 @@ impl Judge {
         self
     }
 
+    /// The same over some records alone.
+    pub(super) fn over(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Whether a record is to be judged.
+    pub(super) fn wants(&self, call: &ApiCall) -> bool {
+        self.filter.passes(call)
+    }
+
     /// A judge of these detectors.
     #[cfg(test)]
     pub(super) fn of(detectors: impl IntoIterator<Item = &'static dyn Detector>) -> Self {
-        Self { index: Index::new(detectors), facts: Facts::default() }
+        Self { index: Index::new(detectors), facts: Facts::default(), filter: Filter::default() }
     }
 
     /// The detectors that read a call.

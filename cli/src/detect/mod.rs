@@ -4,13 +4,23 @@
 //! batches of records ([`pool`]); reports come back in the order of the input.
 
 mod collect;
+mod csv;
+mod decode;
+mod exclude;
+mod export;
+mod filter;
+mod format;
 mod head;
 pub(crate) mod inputs;
 mod judge;
+mod ocsf;
 pub(crate) mod output;
 mod pool;
+mod profile;
 pub(crate) mod progress;
+mod remarks;
 mod report;
+mod sarif;
 mod source;
 mod split;
 pub(crate) mod stream;
@@ -25,13 +35,16 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use riposte_core::detect::Trusted;
 use riposte_core::finding::Severity;
 
-use self::collect::Collector;
+use self::collect::{Collector, Taste};
+use self::exclude::Exclusions;
+use self::filter::{Filter, Moment, Where};
 use self::inputs::Walk;
 use self::judge::Judge;
-use self::output::Format;
+use self::output::{Format, Writer};
 use self::pool::Pool;
 use self::progress::Progress;
 use crate::usage::Usage;
@@ -44,6 +57,11 @@ const UNREADABLE: u8 = 3;
 /// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, told apart by their
 /// content; folders with all that is in them; and standard input. Findings go to standard output in the order of
 /// the input, a summary and whatever cannot be read to standard error.
+///
+/// Records are found in what people hold them in too: what `aws cloudtrail lookup-events`, `aws logs` and `aws sqs`
+/// print, payloads of CloudWatch Logs, Firehose, Kinesis, SQS and SNS, rows of CloudTrail Lake, results of Splunk and
+/// Elastic, UTF-16. Other formats are refused by their name. Informational findings are counted for each principal,
+/// detector and day, and come last.
 ///
 /// CloudTrail's digest files, Insights events and EventBridge events of other kinds are counted and passed over.
 ///
@@ -67,6 +85,29 @@ pub(crate) struct Options {
     /// house (repeatable)
     #[arg(long, value_name = "IDS")]
     trusted_accounts: Vec<Trusted>,
+    /// Judge records from this time on: RFC 3339, a date, or so long ago (24h, 7d)
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Judge records before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+    /// Judge what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    principal: Vec<String>,
+    /// Judge records of which this holds: PATH=VALUE, PATH!=VALUE, PATH or !PATH; a value may have * and ?, or be a
+    /// range of addresses (repeatable: all must hold)
+    #[arg(long = "where", value_name = "CONDITION")]
+    wheres: Vec<Where>,
+    /// Write every informational finding by itself, instead of a count for each principal, detector and day
+    #[arg(long)]
+    each: bool,
+    /// Leave out what the exclusions of this file cover: YAML, a map from names to {detectors, principal, target,
+    /// network, reason, expires}; what they leave out is counted (repeatable)
+    #[arg(long, value_name = "FILE")]
+    exclusions: Vec<PathBuf>,
+    /// Instead of findings, write how often each detector fires a day, on whom, and which exclusion would silence it
+    #[arg(long)]
+    profile: bool,
     /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
@@ -84,7 +125,23 @@ pub(crate) struct Options {
 /// Wrong usage, an output that cannot be written, a thread that failed. What cannot be read is no error: it is
 /// named, and in the exit code.
 pub(crate) fn run(options: Options) -> Result<ExitCode> {
-    let Options { rules, rules_alone, only, min_severity, trusted_accounts, format, jobs, mut paths } = options;
+    let Options {
+        rules,
+        rules_alone,
+        only,
+        min_severity,
+        trusted_accounts,
+        since,
+        until,
+        principal,
+        wheres,
+        each,
+        exclusions,
+        profile,
+        format,
+        jobs,
+        mut paths,
+    } = options;
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
@@ -92,6 +149,11 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
         paths.push(PathBuf::from("-"));
     }
     let judge = Judge::new(&rules, rules_alone, &only, min_severity)?.trusting(trusted_accounts);
+    let judge = judge.over(Filter { since, until, principals: principal, wheres });
+    let exclusions = Exclusions::read(&exclusions, Timestamp::now().as_millisecond())?;
+    if profile && format.is_some_and(|format| !matches!(format, Format::Table | Format::Jsonl)) {
+        return Err(Usage("--profile is written as a table or as JSON lines".to_owned()).into());
+    }
     let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
     let threads = match jobs {
         Some(jobs) => jobs.into(),
@@ -106,13 +168,21 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
         let named = thread::Builder::new().name(format!("judge-{number}"));
         named.spawn(move || pool.run()).context("a thread cannot be started")?;
     }
-    let mut collector = Collector::new(BufWriter::with_capacity(64 << 10, io::stdout()), format, progress);
+    let mut collector = Collector::new(
+        BufWriter::with_capacity(64 << 10, io::stdout()),
+        Writer::new(format),
+        Taste { each, profile, exclusions },
+        progress,
+    );
     let collected = collector.collect(&pool);
     // The threads are not waited for: one may be waiting for an input that never ends.
     pool.stop();
     collected?;
     let summary = &collector.summary;
     // Where nobody reads it, the exit code still tells.
+    for line in collector.excluded() {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
     let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }

@@ -10,6 +10,8 @@ use riposte_core::finding::{Confidence, Finding, Severity};
 use riposte_core::text::{is_unsafe, plain};
 use serde::Serialize;
 
+use super::{csv, ocsf, sarif};
+
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
@@ -17,24 +19,76 @@ pub(crate) enum Format {
     Table,
     /// One JSON object a line, for programs
     Jsonl,
+    /// For spreadsheets: no cell is taken for a formula
+    Csv,
+    /// OCSF Detection Findings, one a line
+    Ocsf,
+    /// One SARIF document
+    Sarif,
 }
 
-impl Format {
+/// Writes findings in a format.
+#[derive(Debug)]
+pub(super) struct Writer {
+    format: Format,
+    begun: bool,
+    rules: sarif::Rules,
+}
+
+impl Writer {
+    pub(super) fn new(format: Format) -> Self {
+        Self { format, begun: false, rules: sarif::Rules::default() }
+    }
+
+    /// The format.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
     /// What stands above the first finding.
-    pub(super) fn head(self, out: &mut impl Write) -> io::Result<()> {
-        match self {
-            Self::Jsonl => Ok(()),
-            Self::Table => {
+    fn begin(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        match self.format {
+            Format::Jsonl | Format::Ocsf => Ok(()),
+            Format::Csv => out.write_all(csv::line(csv::COLUMNS).as_bytes()),
+            Format::Sarif => sarif::begin(out),
+            Format::Table => {
                 row(out, ["TIME", "SEVERITY", "DETECTOR", "ACCOUNT", "REGION", "PRINCIPAL", "TARGET"], "WHY")
             }
         }
     }
 
-    /// One finding.
-    pub(super) fn finding(self, out: &mut impl Write, finding: &Finding, file: &str) -> io::Result<()> {
-        match self {
-            Self::Jsonl => out.write_all(json_line(finding, file)?.as_bytes()),
-            Self::Table => {
+    /// What stands below the last finding. A document is one without any, too.
+    pub(super) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match self.format {
+            Format::Sarif => {
+                self.begin(out)?;
+                sarif::end(out, &self.rules)
+            }
+            Format::Csv => self.begin(out),
+            _ => Ok(()),
+        }
+    }
+
+    /// One finding, from a line of a file; `count` where it stands for so many of its kind.
+    pub(super) fn finding(
+        &mut self,
+        out: &mut impl Write,
+        finding: &Finding,
+        place: (&str, u64),
+        count: Option<u64>,
+    ) -> io::Result<()> {
+        self.begin(out)?;
+        let (file, _) = place;
+        let many = count.unwrap_or(1);
+        match self.format {
+            Format::Jsonl => out.write_all(json_line(finding, file, count)?.as_bytes()),
+            Format::Csv => out.write_all(csv::row(finding, file, many).as_bytes()),
+            Format::Ocsf => writeln!(out, "{}", inert(ocsf::event(finding, file, many).to_string())),
+            Format::Sarif => sarif::result(out, &mut self.rules, finding, place, many),
+            Format::Table => {
                 let scope = &finding.scope;
                 let cells = [
                     finding.event_time.as_deref().unwrap_or("-"),
@@ -95,9 +149,11 @@ struct Line<'a> {
     why: &'a str,
     actions: Vec<&'a str>,
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
 }
 
-fn json_line(finding: &Finding, file: &str) -> serde_json::Result<String> {
+fn json_line(finding: &Finding, file: &str, count: Option<u64>) -> serde_json::Result<String> {
     fn known(text: &str) -> Option<&str> {
         (!text.is_empty()).then_some(text)
     }
@@ -117,6 +173,7 @@ fn json_line(finding: &Finding, file: &str) -> serde_json::Result<String> {
         why: &finding.why,
         actions: finding.response.iter().map(|response| response.action.as_str()).collect(),
         file,
+        count,
     };
     let mut text = inert(serde_json::to_string(&line)?);
     text.push('\n');

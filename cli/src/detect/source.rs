@@ -1,6 +1,7 @@
 //! One input on its way to the threads: each takes the next batch of records and judges it while another takes
 //! the one after.
 
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,10 +56,10 @@ impl Source {
     /// Opens an input. What cannot be opened is an input that has ended.
     pub(super) fn open(index: u64, input: Input) -> Self {
         let (name, opened) = match input {
-            Input::Stdin => ("-".into(), Ok((Stream::new(io::stdin()), true))),
+            Input::Stdin => ("-".into(), Ok((Stream::records(io::stdin()), true))),
             Input::File(path) => {
                 let eager = !path.is_file();
-                (path.to_string_lossy().into(), Ok((Stream::file(&path), eager)))
+                (path.to_string_lossy().into(), Ok((File::open(&path).and_then(Stream::records), eager)))
             }
             Input::Broken { path, why } => {
                 (path.to_string_lossy().into(), Err(End { broken: Some(why), passed: None }))

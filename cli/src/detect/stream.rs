@@ -1,15 +1,23 @@
-//! An input's bytes, unpacked where they are packed.
+//! An input's bytes, unpacked and decoded as their beginning says. The name of a file says nothing: people rename
+//! and unpack.
 
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-/// How gzip begins.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+use super::decode::{Decoded, Strings, Utf16};
+use super::format::Reading;
+
+/// How much of an input's beginning tells what it is, at most and at least.
+const START: usize = 4 << 10;
+const LEAST: usize = 8;
+
+/// How many packings may lie one within another: CloudWatch Logs packs what Firehose packs again.
+const LAYERS: usize = 4;
 
 /// How much is read at once of a packed input.
 const PACKED: usize = 128 << 10;
@@ -31,20 +39,25 @@ impl Stream {
         Self { bytes: Box::new(io::empty()), packed: Arc::default() }
     }
 
-    /// Unpacks a stream, of as many parts as it has, where its first bytes say that it is packed. The name of a
-    /// file says nothing: people rename and unpack.
+    /// Opens a stream of any text, unpacked and in UTF-8.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is packed in a way that is not: then the error names it.
     pub(crate) fn new(from: impl Read + Send + 'static) -> io::Result<Self> {
+        Self::open(from, Reading::of_text)
+    }
+
+    /// Opens a stream of records.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is of a format that is not: then the error names the format.
+    pub(super) fn records(from: impl Read + Send + 'static) -> io::Result<Self> {
+        Self::open(from, Reading::of_records)
+    }
+
+    fn open(from: impl Read + Send + 'static, reading: fn(&[u8]) -> Reading) -> io::Result<Self> {
         let packed = Arc::new(AtomicU64::new(0));
-        let mut from = Counted { from, count: Arc::clone(&packed) };
-        let mut start = Vec::with_capacity(GZIP.len());
-        from.by_ref().take(GZIP.len() as u64).read_to_end(&mut start)?;
-        let is_gzip = start == GZIP;
-        let whole: Chain<_, _> = Cursor::new(start).chain(from);
-        let bytes: Box<dyn Read + Send> = if is_gzip {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED, whole)))
-        } else {
-            Box::new(whole)
-        };
+        let bytes = layer(Box::new(Counted { from, count: Arc::clone(&packed) }), reading, LAYERS)?;
         Ok(Self { bytes, packed })
     }
 
@@ -66,6 +79,42 @@ impl Stream {
         to.truncate(had + read.as_ref().copied().unwrap_or_default());
         read
     }
+}
+
+fn layer(
+    mut from: Box<dyn Read + Send>,
+    reading: fn(&[u8]) -> Reading,
+    left: usize,
+) -> io::Result<Box<dyn Read + Send>> {
+    let start = first(&mut from)?;
+    let found = reading(&start);
+    let whole = Cursor::new(start).chain(from);
+    match found {
+        Reading::Plain => Ok(Box::new(whole)),
+        Reading::Refused(format) => Err(io::Error::new(io::ErrorKind::InvalidData, format.to_string())),
+        _ if left == 0 => Err(io::Error::new(io::ErrorKind::InvalidData, "it is packed too often")),
+        Reading::Gzip => {
+            layer(Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED, whole))), reading, left - 1)
+        }
+        Reading::Utf16 { little } => layer(Box::new(Decoded::new(whole, Utf16::new(little))), reading, left - 1),
+        Reading::Strings => Ok(Box::new(Decoded::new(whole, Strings::default()))),
+    }
+}
+
+/// What comes with the first reading: a pipe may have no more for long.
+fn first(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut start = vec![0; START];
+    let mut had = 0;
+    while had < LEAST {
+        match from.read(start.get_mut(had..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(count) => had += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    start.truncate(had);
+    Ok(start)
 }
 
 struct Counted<R> {

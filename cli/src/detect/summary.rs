@@ -15,6 +15,8 @@ pub(super) struct Summary {
     pub(super) files: u64,
     pub(super) records: u64,
     pub(super) findings: u64,
+    /// Informational findings, which are counted for each principal and day.
+    pub(super) remarked: u64,
     /// Files and records that could not be read.
     pub(super) unreadable: u64,
     pub(super) others: BTreeMap<Other, u64>,
@@ -58,7 +60,7 @@ struct Timed<'a> {
 
 impl Display for Timed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Summary { files, records, findings, unreadable, others, passed, unanswered, failures, detectors } =
+        let Summary { files, records, findings, remarked, unreadable, others, passed, unanswered, failures, detectors } =
             self.summary;
         let mut rows: Vec<_> = detectors.iter().collect();
         rows.sort_by(|(_, a), (_, b)| b.severity.cmp(&a.severity).then(b.count.cmp(&a.count)));
@@ -70,6 +72,9 @@ impl Display for Timed<'_> {
         }
         for (id, count) in unanswered {
             writeln!(f, "{count:>9}  need a look-up in AWS by {}", plain(id, 60))?;
+        }
+        if *remarked > 0 {
+            writeln!(f, "{remarked:>9}  informational findings, counted for each principal and day")?;
         }
         for (kind, count) in others {
             writeln!(f, "{count:>9}  passed over: {kind}")?;

@@ -4,11 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use riposte_core::detect::Detector;
 use riposte_core::event::{ApiCall, Event, ParseError};
+use serde_json::Value;
 
+use super::export::{self, Opened};
 use super::head::{Kind, Other};
 use super::judge::{Judge, Verdict};
 use super::report::{Note, Report, What};
-use super::split::{Batch, Piece, json_fault};
+use super::split::{Batch, Piece, Place, json_fault};
 
 /// A thread's own state.
 #[derive(Debug)]
@@ -26,7 +28,12 @@ enum Read {
     /// No detector reads it.
     Nobody,
     Broken(String),
+    /// What it holds, each read on its own.
+    Several(Vec<Read>),
 }
+
+/// How deep wrappings may lie in wrappings.
+const DEEPEST: usize = 8;
 
 impl<'a> Worker<'a> {
     pub(super) fn new(judge: &'a Judge) -> Self {
@@ -44,19 +51,8 @@ impl<'a> Worker<'a> {
                 }
                 Piece::Broken { place, why } => (*place, Read::Broken(why.clone())),
             };
-            let mut note = |what| report.notes.push(Note { record: number, place, what });
-            report.records += u64::from(!matches!(read, Read::Broken(_)));
-            match read {
-                Read::Verdict(verdict) => {
-                    judged += 1;
-                    if !verdict.is_empty() {
-                        note(What::Verdict(Box::new(verdict)));
-                    }
-                }
-                Read::Other(kind) => *report.others.entry(kind).or_default() += 1,
-                Read::Nobody => {}
-                Read::Broken(why) => note(What::Broken(why)),
-            }
+            judged += usize::from(matches!(read, Read::Verdict(_)));
+            tell(report, number, place, read);
         }
         self.wanted = judged * 2 > seen;
     }
@@ -72,7 +68,9 @@ impl<'a> Worker<'a> {
             return self.run(&self.judge.reading(&*call), &call);
         }
         let reading = match Kind::read(text) {
-            Err(error) => return Read::Broken(json_fault(record, &error)),
+            // A list or a text may hold records; what is broken is no JSON either.
+            Err(error) if text.starts_with('{') => return Read::Broken(json_fault(record, &error)),
+            Err(_) => None,
             Ok(Kind::Other(other)) => return Read::Other(other),
             Ok(Kind::Call(head)) => match self.judge.reading(&*head) {
                 nobody if nobody.is_empty() => return Read::Nobody,
@@ -82,9 +80,32 @@ impl<'a> Worker<'a> {
         };
         match Event::parse(text) {
             Ok(Event::Call(call)) => self.run(&reading.unwrap_or_else(|| self.judge.reading(&*call)), &call),
-            Ok(Event::Logs(_)) => Read::Other(Other::Logs),
-            Ok(Event::Tick(_) | Event::Unread(_)) => Read::Other(Other::Event),
-            Err(error) => Read::Broken(no_event(&error)),
+            // Kept apart from calls, since most inputs hold nothing else.
+            _ => match serde_json::from_str(text) {
+                Ok(value) => self.value(value, DEEPEST),
+                Err(error) => Read::Broken(json_fault(record, &error)),
+            },
+        }
+    }
+
+    /// Reads what may be a record in a wrapping.
+    fn value(&self, value: Value, left: usize) -> Read {
+        let error = match Event::from_value(value.clone()) {
+            Ok(Event::Call(call)) => return self.run(&self.judge.reading(&*call), &call),
+            Ok(Event::Other(record)) => return Read::Other(Other::Record(record)),
+            Ok(Event::Tick(_) | Event::Unread(_)) => return Read::Other(Other::Event),
+            Ok(Event::Logs(_)) => None,
+            Err(error) => Some(error),
+        };
+        if left == 0 {
+            return Read::Broken("wrappings lie too deep in wrappings".to_owned());
+        }
+        match export::open(value) {
+            Opened::Parts(parts) => Read::Several(parts.into_iter().map(|part| self.value(part, left - 1)).collect()),
+            Opened::Lines => Read::Other(Other::Logs),
+            Opened::Refused(format) => Read::Broken(format.to_string()),
+            Opened::Broken(why) => Read::Broken(why),
+            Opened::Unknown => Read::Broken(error.map_or_else(|| "no event".to_owned(), |error| no_event(&error))),
         }
     }
 
@@ -93,11 +114,31 @@ impl<'a> Worker<'a> {
         if reading.is_empty() {
             return Read::Nobody;
         }
+        if !self.judge.wants(call) {
+            return Read::Other(Other::LeftOut);
+        }
         match catch_unwind(AssertUnwindSafe(|| self.judge.judge(reading, call))) {
             Ok(verdict) => Read::Verdict(verdict),
             Err(_) => Read::Broken("a detector panicked over it".to_owned()),
         }
     }
+}
+
+/// Puts what was read into the report.
+fn tell(report: &mut Report, record: u64, place: Place, read: Read) {
+    let what = match read {
+        Read::Several(reads) => return reads.into_iter().for_each(|read| tell(report, record, place, read)),
+        Read::Broken(why) => What::Broken(why),
+        other => {
+            report.records += 1;
+            match other {
+                Read::Verdict(verdict) if !verdict.is_empty() => What::Verdict(Box::new(verdict)),
+                Read::Other(kind) => return *report.others.entry(kind).or_default() += 1,
+                _ => return,
+            }
+        }
+    };
+    report.notes.push(Note { record, place, what });
 }
 
 fn no_event(error: &ParseError) -> String {

@@ -10,8 +10,9 @@ use anyhow::{Context, Result};
 use riposte_core::text::plain;
 use riposte_logs::template::{Miner, ShapeId, Templates};
 
+use super::Format;
 use super::every_line;
-use crate::detect::output::{Format, inert};
+use crate::detect::output::inert;
 
 /// So many bytes of line numbers are kept in memory.
 const IN_MEMORY: usize = 32 << 20;

@@ -80,7 +80,7 @@ impl Handler for LogWatch {
                 let loaded = self.base.loaded().await?;
                 self.streams.push(batch, &self.region, &self.base, &loaded, invocation).await
             }
-            Event::Unread(_) => {
+            Event::Other(_) | Event::Unread(_) => {
                 guard::unread(&self.base, event);
                 Ok(())
             }

@@ -21,7 +21,7 @@ use thiserror::Error;
 use crate::actions::Actions;
 use crate::environment::{self, EnvironmentError};
 use crate::fault::Fault;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Ledger, Turns};
 use crate::lookups::{Answers, Lookups};
 use crate::metrics::{self, Metric};
@@ -320,7 +320,11 @@ impl CallGuard {
             let roles = &loaded.settings.own_roles;
             sighting.finding.principal.role_arn.as_ref().is_some_and(|role| roles.contains(role))
         };
-        for sighting in report.sightings.into_iter().filter(|sighting| !own(sighting)) {
+        // What is left out counts towards nothing either.
+        let now = now_ms();
+        findings.retain(|finding| !self.excluded(&loaded, finding, now));
+        let wanted = report.sightings.into_iter().filter(|sighting| !own(sighting));
+        for sighting in wanted.filter(|sighting| !self.excluded(&loaded, &sighting.finding, now)) {
             match self.counted(&responder.ledger, sighting).await {
                 Ok(finding) => findings.extend(finding),
                 Err(error) => first_error = first_error.or(Some(error)),
@@ -347,6 +351,17 @@ impl CallGuard {
             first_error = first_error.or(Some(ItemError::Detector { detector, error }));
         }
         first_error.map_or(Ok(()), Err)
+    }
+
+    /// Whether an exclusion leaves a finding out. Then that is counted and said: nothing is hidden in silence.
+    fn excluded(&self, loaded: &Loaded, finding: &Finding, now_ms: i64) -> bool {
+        let mut valid = loaded.settings.exclusions.iter().filter(|exclusion| !exclusion.has_expired(now_ms));
+        let Some(exclusion) = valid.find(|exclusion| exclusion.covers(finding)) else { return false };
+        self.base.count(Metric::Excluded);
+        let (name, detector) = (plain(&exclusion.name, 80), finding.detector.as_str());
+        let event_id = plain(&finding.scope.event_id, 80);
+        tracing::info!(exclusion = name, detector, event_id, "a finding was left out by an exclusion");
+        true
     }
 
     /// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event
@@ -420,6 +435,7 @@ pub fn unread(base: &Base, event: &Event) {
         Event::Call(call) => call.event_name(),
         Event::Tick(_) => "a schedule's tick",
         Event::Logs(_) => "log lines",
+        Event::Other(_) => "a record of CloudTrail that is no call",
         Event::Unread(unread) => unread.detail_type.as_deref().unwrap_or("an unknown kind"),
     };
     tracing::warn!(kind = plain(kind, 120), "this function does not read such events");

@@ -21,6 +21,8 @@ pub enum Metric {
     DetectorFailures,
     /// Findings.
     Findings,
+    /// Findings that an exclusion left out.
+    Excluded,
     /// Incidents in which the offence is gone, as read again.
     Contained,
     /// Incidents in which the action could not be carried out.
@@ -43,6 +45,7 @@ impl Metric {
             Self::UnreadEvents => "UnreadEvents",
             Self::DetectorFailures => "DetectorFailures",
             Self::Findings => "Findings",
+            Self::Excluded => "Excluded",
             Self::Contained => "Contained",
             Self::ActionFailures => "ActionFailures",
             Self::NoticeFailures => "NoticeFailures",

@@ -1,18 +1,86 @@
 //! The few ARNs that are taken apart or put together here.
 
-/// The partition of a region, of AWS's eight. Regions that are newer than this are known by how they begin.
+/// One of the separate clouds that AWS runs.
+struct Partition {
+    id: &'static str,
+    /// How its regions begin.
+    regions: &'static [&'static str],
+    /// Where IAM, and the global services that go with it, run their API and write their events.
+    iam: &'static str,
+    organizations: &'static str,
+}
+
+/// All of them. `aws` has every region that no other one names.
+const PARTITIONS: [Partition; 8] = [
+    Partition { id: "aws", regions: &[], iam: "us-east-1", organizations: "us-east-1" },
+    Partition { id: "aws-cn", regions: &["cn-", "aws-cn-"], iam: "cn-north-1", organizations: "cn-northwest-1" },
+    Partition {
+        id: "aws-us-gov",
+        regions: &["us-gov-", "aws-us-gov-"],
+        iam: "us-gov-west-1",
+        organizations: "us-gov-west-1",
+    },
+    Partition {
+        id: "aws-iso",
+        regions: &["us-iso-", "aws-iso-global"],
+        iam: "us-iso-east-1",
+        organizations: "us-iso-east-1",
+    },
+    Partition {
+        id: "aws-iso-b",
+        regions: &["us-isob-", "aws-iso-b-"],
+        iam: "us-isob-east-1",
+        organizations: "us-isob-east-1",
+    },
+    Partition {
+        id: "aws-iso-e",
+        regions: &["eu-isoe-", "aws-iso-e-"],
+        iam: "eu-isoe-west-1",
+        organizations: "eu-isoe-west-1",
+    },
+    Partition {
+        id: "aws-iso-f",
+        regions: &["us-isof-", "aws-iso-f-"],
+        iam: "us-isof-south-1",
+        organizations: "us-isof-south-1",
+    },
+    Partition {
+        id: "aws-eusc",
+        regions: &["eusc-", "aws-eusc-"],
+        iam: "eusc-de-east-1",
+        organizations: "eusc-de-east-1",
+    },
+];
+
+/// The partition of a region: `aws`, `aws-cn`, `aws-us-gov`, `aws-iso`, `aws-iso-b`, `aws-iso-e`, `aws-iso-f` or
+/// `aws-eusc`. A region that has no known prefix is one of `aws`.
 #[must_use]
 pub fn partition(region: &str) -> &'static str {
-    const BEGINNINGS: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-        ("eusc-", "aws-eusc"),
-    ];
-    BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning)).map_or("aws", |(_, partition)| partition)
+    let of = |partition: &&Partition| partition.regions.iter().any(|prefix| region.starts_with(prefix));
+    PARTITIONS.iter().find(of).map_or("aws", |partition| partition.id)
+}
+
+/// The partition that an ARN names; `None` where the text is no ARN or names a partition that is not known.
+#[must_use]
+pub fn partition_of(arn: &str) -> Option<&'static str> {
+    let named = arn.strip_prefix("arn:")?.split(':').next()?;
+    PARTITIONS.iter().find(|partition| partition.id == named).map(|partition| partition.id)
+}
+
+/// The region where a global service of a partition runs its API and writes its events; `None` for a service that
+/// runs in each region. `service` is as in an `eventSource`, without the suffix: `iam`, `organizations`.
+///
+/// IAM Identity Center runs where its instance was made, so it has no home; Global Accelerator runs in the
+/// commercial partition alone.
+#[must_use]
+pub fn home_region(partition: &str, service: &str) -> Option<&'static str> {
+    let found = PARTITIONS.iter().find(|known| known.id == partition)?;
+    match service {
+        "iam" => Some(found.iam),
+        "organizations" | "route53" | "cloudfront" => Some(found.organizations),
+        "globalaccelerator" => (partition == "aws").then_some("us-west-2"),
+        _ => None,
+    }
 }
 
 /// Whether a text is an account's number.
@@ -89,6 +157,46 @@ mod tests {
         for nobody in ["arn:aws:s3:::orders", "arn:aws:lambda:eu-west-1", "IAM_ALLOWED_PRINCIPALS", "", "44445555666"] {
             assert_eq!(account_of(nobody), None, "{nobody}");
         }
+    }
+
+    #[test]
+    fn a_region_and_an_arn_name_the_same_partition() {
+        for (region, partition) in [
+            ("us-east-1", "aws"),
+            ("mx-central-1", "aws"),
+            ("aws-global", "aws"),
+            ("cn-northwest-1", "aws-cn"),
+            ("us-gov-east-1", "aws-us-gov"),
+            ("us-iso-west-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("aws-iso-global", "aws-iso"),
+            ("aws-iso-f-global", "aws-iso-f"),
+        ] {
+            assert_eq!(super::partition(region), partition, "{region}");
+            assert_eq!(partition_of(&format!("arn:{partition}:iam::111122223333:user/eve")), Some(partition));
+        }
+        for none in ["", "arn:", "arn:aws-moon:iam::111122223333:user/eve", "urn:aws:x", "aws"] {
+            assert_eq!(partition_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn every_partition_has_one_home_of_iam_and_it_lies_within() {
+        for known in &PARTITIONS {
+            for service in ["iam", "organizations"] {
+                let home = home_region(known.id, service).unwrap();
+                assert_eq!(super::partition(home), known.id, "{service} of {}", known.id);
+            }
+            assert_eq!(home_region(known.id, "sso"), None);
+        }
+        assert_eq!(home_region("aws-cn", "iam"), Some("cn-north-1"));
+        assert_eq!(home_region("aws-cn", "organizations"), Some("cn-northwest-1"));
+        assert_eq!(home_region("aws", "globalaccelerator"), Some("us-west-2"));
+        assert_eq!(home_region("aws-us-gov", "globalaccelerator"), None);
+        assert_eq!(home_region("aws-moon", "iam"), None);
     }
 
     #[test]

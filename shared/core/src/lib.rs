@@ -13,6 +13,7 @@ pub mod arn;
 pub mod catalogue;
 pub mod detect;
 pub mod event;
+pub mod exclusion;
 pub mod finding;
 pub mod guardrail;
 pub mod iam;

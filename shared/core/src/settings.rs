@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::detect::Trusted;
+use crate::exclusion::Exclusion;
 use crate::finding::Severity;
 use crate::ssh::Limits;
 
@@ -41,6 +42,8 @@ const BREAKER_DETECTOR_PATH: &str = "/riposte/breaker/detector";
 /// The path of the log groups whose lines are answered.
 pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
+/// The path of the exclusions, each under its name.
+pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
@@ -168,6 +171,8 @@ pub struct Settings {
     pub breaker: Breaker,
     /// The user's guardrails.
     pub guardrails: Vec<CustomGuardrail>,
+    /// Findings that nobody wants to hear.
+    pub exclusions: Vec<Exclusion>,
     /// When an address is an attacker.
     pub ssh: Limits,
     /// Findings below it are recorded and not told, unless something was changed.
@@ -243,6 +248,7 @@ impl Settings {
                 detector: whole(BREAKER_DETECTOR_PATH, Breaker::default().detector, Breaker::MOST)?,
             },
             guardrails: guardrails(parameters),
+            exclusions: exclusions(parameters)?,
             ssh: Limits {
                 window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds, LONGEST_WINDOW_SECONDS)?) * 1000,
                 failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
@@ -279,7 +285,7 @@ fn is_known(path: &str) -> bool {
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
     ];
-    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX)
+    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX) || path.starts_with(EXCLUSIONS_PREFIX)
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -313,6 +319,14 @@ fn ledger_key(text: &str) -> Result<Secret, SettingsError> {
     }
 }
 
+/// One that is malformed is an error: who wrote it believes that something is left out.
+fn exclusions(parameters: &BTreeMap<String, String>) -> Result<Vec<Exclusion>, SettingsError> {
+    let named = parameters.iter().filter_map(|(path, text)| Some((path, path.strip_prefix(EXCLUSIONS_PREFIX)?, text)));
+    named
+        .map(|(path, name, text)| Exclusion::read(name, text).map_err(|wrong| SettingsError::new(path, wrong)))
+        .collect()
+}
+
 fn guardrails(parameters: &BTreeMap<String, String>) -> Vec<CustomGuardrail> {
     parameters
         .iter()
@@ -326,6 +340,20 @@ fn guardrails(parameters: &BTreeMap<String, String>) -> Vec<CustomGuardrail> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exclusions_are_read_by_their_names_and_a_broken_one_is_an_error() {
+        let mut parameters = good();
+        let text = "{detectors: ['s3-*'], principal: '*:role/scanner', reason: it scans, expires: '2199-01-01'}";
+        parameters.insert(format!("{EXCLUSIONS_PREFIX}scanner"), text.to_owned());
+        let settings = Settings::from_parameters(&parameters).unwrap();
+        assert_eq!((settings.exclusions.len(), settings.unknown.len()), (1, 0));
+        assert_eq!(settings.exclusions[0].name, "scanner");
+        parameters.insert(format!("{EXCLUSIONS_PREFIX}wide"), text.replace("*:role/scanner", "*"));
+        let error = Settings::from_parameters(&parameters).unwrap_err();
+        assert_eq!(error.path, "/riposte/exclusions/wide");
+        assert!(error.to_string().contains("would hide the detector as a whole"), "{error}");
+    }
 
     fn good() -> BTreeMap<String, String> {
         [

@@ -20,6 +20,9 @@ const LONGEST: usize = 2048 - 80;
 const DETAIL_TYPES: [&str; 3] =
     ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"];
 
+/// What VPC endpoints saw of calls, delivered where a trail records it.
+const NETWORK_ACTIVITY: [&str; 1] = ["AWS Network Activity Event via CloudTrail"];
+
 /// Refusals, as the services spell them.
 const DENIALS: [&str; 10] = [
     "AccessDenied",
@@ -41,6 +44,7 @@ pub(super) struct Rule {
     pub(super) id: String,
     what: &'static str,
     state: State,
+    detail_types: &'static [&'static str],
     /// Fields of `detail`, each with the values that match: plain ones, or a pattern in YAML.
     detail: Vec<(&'static str, Vec<String>)>,
 }
@@ -146,12 +150,13 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
                 detail.push(("userIdentity", vec!["anything-but: AWSService".to_owned()]));
             }
             let id = format!("{prefix}{}{part}", kind.name());
-            rules.push(Rule { id, what: kind.what(), state: kind.state, detail });
+            rules.push(Rule { id, what: kind.what(), state: kind.state, detail_types: &DETAIL_TYPES, detail });
         }
     }
     let reads = |wanted| metas.iter().any(|meta| meta.events == wanted);
     let mut special = |name: &str, what, detail| {
-        rules.push(Rule { id: format!("{prefix}{name}Rule"), what, state: State::Reads, detail });
+        let id = format!("{prefix}{name}Rule");
+        rules.push(Rule { id, what, state: State::Reads, detail_types: &DETAIL_TYPES, detail });
     };
     if reads(Events::ByRoot) {
         let root = vec![("userIdentity", vec!["Root".to_owned()])];
@@ -163,6 +168,18 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     }
     if reads(Events::All) {
         special("All", "All calls, for rules that name none", Vec::new());
+    }
+    if reads(Events::NetworkActivity) {
+        // The account's own calls through its endpoints are many, and each is recorded as a call too.
+        let own = own.iter().any(|meta| meta.events == Events::NetworkActivity);
+        let others = vec!["anything-but: !Ref AWS::AccountId".to_owned()];
+        rules.push(Rule {
+            id: format!("{prefix}NetworkActivityRule"),
+            what: "Calls that VPC endpoints saw",
+            state: State::Data,
+            detail_types: &NETWORK_ACTIVITY,
+            detail: if own { Vec::new() } else { vec![("userIdentity.accountId", others)] },
+        });
     }
     rules
 }
@@ -223,17 +240,22 @@ impl Rule {
         lines.push("        - prefix: aws.".to_owned());
         lines.push("        - !If [AdmitsDemoEvents, !Ref DemoEventSource, !Ref AWS::NoValue]".to_owned());
         lines.push("      detail-type:".to_owned());
-        lines.extend(DETAIL_TYPES.iter().map(|kind| format!("        - {kind}")));
+        lines.extend(self.detail_types.iter().map(|kind| format!("        - {kind}")));
         if !self.detail.is_empty() {
             lines.push("      detail:".to_owned());
         }
         for (field, values) in &self.detail {
-            lines.push(format!("        {field}:"));
-            let deeper = if *field == "userIdentity" {
-                lines.push("          type:".to_owned());
-                "  "
-            } else {
-                ""
+            let (part, within) = match field.split_once('.') {
+                Some((part, within)) => (part, Some(within)),
+                None => (*field, (*field == "userIdentity").then_some("type")),
+            };
+            lines.push(format!("        {part}:"));
+            let deeper = match within {
+                Some(within) => {
+                    lines.push(format!("          {within}:"));
+                    "  "
+                }
+                None => "",
             };
             lines.extend(values.iter().map(|value| format!("          {deeper}- {value}")));
         }

@@ -2,6 +2,27 @@
 
 use super::{Flow, Piece, Splitter, Start};
 
+/// Keys whose list holds records: of a trail's files, and of what AWS's command line, CloudWatch Logs, Firehose, SQS
+/// and Splunk write.
+const RECORDS: [&[u8]; 8] =
+    [b"Records", b"Events", b"events", b"logEvents", b"records", b"Messages", b"results", b"QueryResultRows"];
+
+/// The longest text before a record on its line that is looked at.
+pub(super) const LONGEST_PREFIX: usize = 256;
+
+/// Whether a text is a time, perhaps with a name or two behind it, as `2026-05-04T10:00:00Z my-stream `.
+fn is_time(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let ends = text.ends_with([' ', '\t', ':']) && text.len() <= LONGEST_PREFIX;
+    let Some(first) = text.split_whitespace().next().filter(|_| ends) else { return false };
+    let digits = first.bytes().take_while(u8::is_ascii_digit).count();
+    let date = digits == 4 && first.as_bytes().get(4) == Some(&b'-');
+    let epoch = digits >= 10 && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let syslog = first.starts_with('<') && first.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    (date || epoch || syslog || months.contains(&first)) && !text.contains(['"', '{', '}', '[', ']'])
+}
+
 /// What the records that are being read stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
@@ -9,7 +30,7 @@ pub(super) enum Level {
     Top,
     /// A list.
     List,
-    /// The list `Records` of an object.
+    /// The list of records of an object, as `Records`.
     Records,
     /// Such an object, before or behind its list. What else it says is not read.
     Wrapper,
@@ -40,7 +61,8 @@ impl Splitter {
             }
             Level::Wrapper => {}
             _ if between => {
-                self.look_at_gap(start.at);
+                let before = if list { None } else { self.prefix(start.at) };
+                self.look_at_gap(before.unwrap_or(start.at));
                 self.gap_told = false;
                 self.record = Some(start);
             }
@@ -134,12 +156,28 @@ impl Splitter {
         }
     }
 
-    /// Whether the bracket at `at` opens the value of a key `Records`.
+    /// Whether the bracket at `at` opens the value of a key that holds records.
     fn is_records(&self, at: usize) -> bool {
         let key = |before: &[u8]| {
-            let name = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
-            Some(name.strip_suffix(b"\"Records\"")?.last() != Some(&b'\\'))
+            let name = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\"")?;
+            let of_records = |key: &&[u8]| match name.strip_suffix(*key) {
+                Some([.., b'\\', b'"']) | None => false,
+                Some(before) => before.last() == Some(&b'"'),
+            };
+            Some(RECORDS.iter().any(of_records))
         };
         self.bytes.get(..at).and_then(key) == Some(true)
+    }
+
+    /// Where the line begins on which a record follows a time, as exports of log groups write it; `None` where
+    /// nothing stands before the record, or something else.
+    fn prefix(&self, at: usize) -> Option<usize> {
+        if self.level != Level::Top {
+            return None;
+        }
+        let gap = self.bytes.get(self.gap.at..at)?;
+        let line = self.gap.at + memchr::memrchr(b'\n', gap).map_or(0, |newline| newline + 1);
+        let text = self.bytes.get(line..at)?;
+        is_time(text).then_some(line)
     }
 }

@@ -1,7 +1,8 @@
 //! Where each record begins and ends, in a stream of bytes of any shape, without building a tree.
 //!
 //! The shape is told from the content: objects one after the other (one a line, pretty-printed or simply
-//! concatenated), lists of them, and objects whose `Records` is a list of them, in any mixture. A record is
+//! concatenated), lists of them, and objects whose `Records` is a list of them, in any mixture; a time may stand
+//! before a record on its line. A record is
 //! whatever stands where a record would: whether it is one is for the reader of the batch to say.
 //!
 //! What is broken costs itself alone. A closing quote or bracket that is missing is noticed at the end of the
@@ -123,12 +124,19 @@ impl Splitter {
             }
             // All is read.
             if self.record.is_none() && self.level != Level::Wrapper {
-                self.look_at_gap(self.at);
+                self.look_at_gap(self.settled(end));
             }
             if !end || !self.lost_at_end() {
                 break;
             }
         }
+    }
+
+    /// Up to where the text between two records cannot be what stands before a record on its line.
+    fn settled(&self, end: bool) -> usize {
+        let gap = self.bytes.get(self.gap.at..self.at).unwrap_or_default();
+        let line = self.gap.at + memchr::memrchr(b'\n', gap).map_or(0, |newline| newline + 1);
+        if end || self.level != Level::Top || self.at - line > list::LONGEST_PREFIX { self.at } else { line }
     }
 
     /// A mark of UTF-8 is no text. Whether to wait for the rest of one.
@@ -322,7 +330,8 @@ impl Splitter {
 
     /// From where on bytes are still needed.
     fn kept(&self) -> usize {
-        self.record.map_or(self.at, |record| record.at).saturating_sub(LOOK_BACK)
+        let between = || if self.level == Level::Wrapper { self.at } else { self.gap.at.min(self.at) };
+        self.record.map_or_else(between, |record| record.at).saturating_sub(LOOK_BACK)
     }
 }
 

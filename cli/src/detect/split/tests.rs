@@ -124,8 +124,34 @@ fn nothing_is_no_fault() {
 
 #[test]
 fn an_object_without_records_is_one_piece() {
-    for text in ["{}", "{\"records\":[{}]}", "{\"Records\":{\"a\":[]}}", "{\"x\\\"Records\":[1]}"] {
+    for text in ["{}", "{\"things\":[{}]}", "{\"Records\":{\"a\":[]}}", "{\"x\\\"Records\":[1]}"] {
         assert_eq!(told(text.as_bytes()), [text]);
+    }
+}
+
+#[test]
+fn a_time_may_stand_before_a_record_on_its_line() {
+    let text = "2026-05-04T10:00:00.000Z {\"a\":1}\n2026-05-04T10:00:01Z my-stream {\"b\":2}\n1777888800000 {\"c\":3}\n\
+                <134>1 host {\"d\":4}\nMay  4 10:00:00 host app: {\"e\":5}\n{\"f\":6}\n";
+    let want: Vec<_> =
+        ["a", "b", "c", "d", "e", "f"].iter().zip(1..).map(|(k, v)| format!("{{\"{k}\":{v}}}")).collect();
+    assert_eq!(told(text.as_bytes()), want);
+    assert_eq!(told(b"started at {\"a\":1}\n"), ["line 1: text that is no record", "{\"a\":1}"]);
+    assert_eq!(
+        told(b"2026-05-04\n{\"a\":1}\n2026-05-04"),
+        ["line 1: text that is no record", "{\"a\":1}", "line 3: text that is no record"]
+    );
+    let long = format!("2026-05-04 {} {{\"a\":1}}", "x".repeat(400));
+    assert_eq!(told(long.as_bytes()), ["line 1: text that is no record", "{\"a\":1}"]);
+}
+
+#[test]
+fn every_key_of_records_opens_a_list_of_them() {
+    for key in ["Records", "Events", "events", "logEvents", "records", "Messages", "results", "QueryResultRows"] {
+        let text = format!("{{\"x\":[1], \"{key}\" : [{{\"a\":1}},[{{\"b\":2}}]], \"y\":{{}}}}{{\"c\":3}}");
+        assert_eq!(told(text.as_bytes()), ["{\"a\":1}", "[{\"b\":2}]", "{\"c\":3}"], "{key}");
+        let other = format!("{{\"not{key}\":[{{\"a\":1}}]}}");
+        assert_eq!(told(other.as_bytes()), [other.as_str()], "{key}");
     }
 }
 

@@ -18,13 +18,15 @@ pub struct Claim {
     pub response: Option<Response>,
     /// For a detector that waits for a [`super::Burst`]: what this event adds to the count.
     pub counted: Option<String>,
+    /// For a detector that correlates: which events it counts together.
+    pub group: Option<String>,
 }
 
 impl Claim {
     /// A claim of a target, and why: no response, the detector's own confidence.
     #[must_use]
     pub fn of(target: Target, why: String) -> Self {
-        Self { target, why, confidence: None, response: None, counted: None }
+        Self { target, why, confidence: None, response: None, counted: None, group: None }
     }
 }
 

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::DetectError;
-use crate::arn::partition;
 use crate::event::ApiCall;
 use crate::finding::IamPrincipal;
 use crate::text::plain;
@@ -33,8 +32,7 @@ pub(super) fn required<'a>(call: &'a ApiCall, field: &str) -> Result<&'a str, De
 /// The partition and the account that the event is of.
 pub(super) fn home(call: &ApiCall) -> Result<(&'static str, Cow<'_, str>), DetectError> {
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
-    Ok((partition(region), account))
+    Ok((call.partition(), account))
 }
 
 /// A number, which some services write as a string.

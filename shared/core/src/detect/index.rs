@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{ANY, Detector, Events};
-use crate::event::ApiCall;
+use crate::event::{ApiCall, without_date};
 
 /// A catalogue, ready to be asked who reads an event.
 #[derive(Debug, Default)]
@@ -17,6 +17,7 @@ pub struct Index {
     by_root: Vec<usize>,
     denied: Vec<usize>,
     all: Vec<usize>,
+    network_activity: Vec<usize>,
 }
 
 /// What of an event decides who reads it.
@@ -32,6 +33,8 @@ pub struct Head<'a> {
     pub denied: bool,
     /// Whether the root user made it.
     pub by_root: bool,
+    /// Whether it is no call but what a VPC endpoint saw of one.
+    pub network_activity: bool,
 }
 
 impl<'a> From<&'a ApiCall> for Head<'a> {
@@ -42,6 +45,7 @@ impl<'a> From<&'a ApiCall> for Head<'a> {
             failed: call.failed(),
             denied: call.denied(),
             by_root: call.by_root(),
+            network_activity: call.is_network_activity(),
         }
     }
 }
@@ -58,7 +62,8 @@ impl Index {
                         if event.name == ANY {
                             index.by_service.entry(event.source).or_default().push(place);
                         } else {
-                            let readers = index.by_name.entry(event.name.to_ascii_lowercase()).or_default();
+                            let name = without_date(Some(event.source), event.name).unwrap_or(event.name);
+                            let readers = index.by_name.entry(name.to_ascii_lowercase()).or_default();
                             readers.push((event.source, place));
                         }
                     }
@@ -66,6 +71,7 @@ impl Index {
                 Events::ByRoot => index.by_root.push(place),
                 Events::Denied => index.denied.push(place),
                 Events::All => index.all.push(place),
+                Events::NetworkActivity => index.network_activity.push(place),
                 Events::Lines => {}
             }
         }
@@ -82,11 +88,18 @@ impl Index {
     /// only those that say they need failed calls see one.
     #[must_use]
     pub fn reading(&self, head: &Head<'_>) -> Vec<&'static dyn Detector> {
+        if head.network_activity {
+            return self.ended(&self.network_activity, head.failed);
+        }
         let mut places: Vec<usize> = self.all.clone();
-        if let Some(readers) = self.by_name.get(head.name.to_ascii_lowercase().as_str()) {
-            let of_service =
-                |source: &str| source == ANY || head.source.is_some_and(|service| service.eq_ignore_ascii_case(source));
-            places.extend(readers.iter().filter(|(source, _)| of_service(source)).map(|(_, place)| *place));
+        // A date in the name says which version of the API was called, and nothing of what was done.
+        for name in [Some(head.name), without_date(head.source, head.name)].into_iter().flatten() {
+            if let Some(readers) = self.by_name.get(name.to_ascii_lowercase().as_str()) {
+                let of_service = |source: &str| {
+                    source == ANY || head.source.is_some_and(|service| service.eq_ignore_ascii_case(source))
+                };
+                places.extend(readers.iter().filter(|(source, _)| of_service(source)).map(|(_, place)| *place));
+            }
         }
         if !self.by_service.is_empty() {
             let readers = head.source.and_then(|source| self.by_service.get(source));
@@ -100,7 +113,12 @@ impl Index {
         }
         places.sort_unstable();
         places.dedup();
-        let found = places.into_iter().filter_map(|place| self.detectors.get(place).copied());
-        found.filter(|detector| detector.meta().outcome.covers(head.failed)).collect()
+        self.ended(&places, head.failed)
+    }
+
+    /// Those of the detectors at these places that read calls which ended so.
+    fn ended(&self, places: &[usize], failed: bool) -> Vec<&'static dyn Detector> {
+        let found = places.iter().filter_map(|place| self.detectors.get(*place).copied());
+        found.filter(|detector| detector.meta().outcome.covers(failed)).collect()
     }
 }

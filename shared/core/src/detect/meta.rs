@@ -163,6 +163,9 @@ pub enum Events {
     Denied,
     /// Every call: a rule that names none.
     All,
+    /// What VPC endpoints saw of calls. No other detector is asked about these records: the call that one tells of
+    /// is recorded beside it.
+    NetworkActivity,
     /// Log lines.
     Lines,
 }
@@ -173,7 +176,7 @@ impl Events {
     pub fn names(self) -> &'static [EventName] {
         match self {
             Self::Calls(names) => names,
-            Self::ByRoot | Self::Denied | Self::All | Self::Lines => &[],
+            Self::ByRoot | Self::Denied | Self::All | Self::NetworkActivity | Self::Lines => &[],
         }
     }
 }

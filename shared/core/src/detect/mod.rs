@@ -13,6 +13,7 @@
 
 mod change;
 mod claim;
+pub mod correlation;
 mod fields;
 mod index;
 mod meta;
@@ -44,13 +45,14 @@ pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per, Status
 pub use network::NETWORK;
 pub use question::{Answer, Facts, Question};
 pub use run::{Report, run, run_all};
-pub use tally::{Counter, Sighting, Tally};
+pub use tally::{Correlated, Counter, Sighting, Tally};
 pub use traces::TRACES;
 pub use trusted::Trusted;
 
 use std::fmt;
 use std::sync::LazyLock;
 
+use self::correlation::Correlation;
 use crate::event::ApiCall;
 use crate::ssh::{Limits, SourceHistory, SshEvent};
 
@@ -94,6 +96,11 @@ pub trait Detector: Sync {
     fn questions(&self, call: &ApiCall) -> Vec<Question> {
         let _ = call;
         Vec::new()
+    }
+
+    /// Where several events are needed: what they must be. Its claims say what each adds, and to which group.
+    fn correlation(&self) -> Option<&'static Correlation> {
+        None
     }
 
     /// The verdict: one claim for each target. Only called for the events of its [`Meta::events`].

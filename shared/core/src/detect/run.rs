@@ -35,7 +35,7 @@ pub fn run_all(reading: &[&'static dyn Detector], call: &ApiCall, scope: &Scope,
         match detector.judge(call, facts) {
             Ok(claims) => {
                 for claim in claims {
-                    report.add(meta, claim, call, scope, &actor);
+                    report.add(*detector, claim, call, scope, &actor);
                 }
             }
             // What CloudTrail left out is no fault of the event: `request-hidden-by-size` tells of it.
@@ -47,11 +47,18 @@ pub fn run_all(reading: &[&'static dyn Detector], call: &ApiCall, scope: &Scope,
 }
 
 impl Report {
-    fn add(&mut self, meta: &'static Meta, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
-        let counted = claim.counted.take();
+    fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
+        let meta = detector.meta();
+        let (counted, group) = (claim.counted.take(), claim.group.take());
         let finding = finding(meta, claim, call, scope, actor);
         match (meta.burst, counted) {
-            (Some(burst), Some(item)) => self.sightings.push(Sighting::new(meta, burst, item, finding)),
+            (Some(burst), Some(item)) => {
+                let sighting = Sighting::new(meta, burst, item, finding);
+                self.sightings.push(match detector.correlation() {
+                    Some(correlation) => sighting.correlated(correlation, group),
+                    None => sighting,
+                });
+            }
             _ => self.findings.push(finding),
         }
     }

@@ -10,9 +10,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 
+use super::correlation::{Correlation, Mark};
 use super::{Burst, Meta, Per, renamed};
 use crate::finding::{Finding, Target};
 use crate::seal::short_hash;
+use crate::text::plain;
 
 /// One event that counts towards a burst.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +25,19 @@ pub struct Sighting {
     pub item: String,
     /// How many make a finding.
     pub burst: Burst,
+    /// Where more is asked than so many different ones: what, and when this one was.
+    pub correlated: Option<Correlated>,
     /// What is found where this one is the last that was missing.
     pub finding: Finding,
+}
+
+/// What a correlation asks for, and the mark of the event at hand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlated {
+    /// What is asked for.
+    pub correlation: &'static Correlation,
+    /// The event's own mark.
+    pub mark: Mark,
 }
 
 /// How often a burst that goes on is told, in seconds.
@@ -77,18 +90,49 @@ impl Sighting {
             whose: whose.unwrap_or("(unknown)").to_owned(),
             window_s: second - second.rem_euclid(length),
         };
-        Self { counter, item, burst, finding }
+        Self { counter, item, burst, correlated: None, finding }
+    }
+
+    /// The same, where a correlation decides, in a group of events; all of the account's where none is said.
+    pub(super) fn correlated(mut self, correlation: &'static Correlation, group: Option<String>) -> Self {
+        let time = self.finding.event_time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
+        let at_s = time.map_or(0, Timestamp::as_second);
+        self.counter.whose = group.filter(|group| !group.is_empty()).unwrap_or_else(|| "all events".to_owned());
+        self.counter.window_s = at_s - at_s.rem_euclid(correlation.span_s);
+        self.correlated = Some(Correlated { correlation, mark: correlation.mark(at_s, &self.item) });
+        self
+    }
+
+    /// The counters of the windows beside that of a correlation: what was seen there may count together with it.
+    #[must_use]
+    pub fn beside(&self) -> Vec<Counter> {
+        let Some(Correlated { correlation, .. }) = &self.correlated else { return Vec::new() };
+        let at = |window_s| Counter { window_s, ..self.counter.clone() };
+        vec![at(self.counter.window_s - correlation.span_s), at(self.counter.window_s + correlation.span_s)]
     }
 
     /// The finding, where so many different items were counted.
     #[must_use]
     pub fn reached(self, count: usize) -> Option<Finding> {
         let Burst { what, at_least, within_s, per } = self.burst;
+        let minutes = within_s.div_ceil(60);
+        if self.correlated.is_some() {
+            if count == 0 {
+                return None;
+            }
+            let group = self.counter.whose;
+            let why = format!("{count} {what} within {minutes} min of {group}, the last: {}", self.finding.why);
+            let target = Target::Resource { service: "correlation".to_owned(), id: plain(&group, 300) };
+            return Some(Finding { why: plain(&why, 900), target, ..self.finding });
+        }
         if count < usize::try_from(at_least).unwrap_or(usize::MAX) {
             return None;
         }
-        let minutes = within_s.div_ceil(60);
-        let why = format!("{count} different {what} within {minutes} min, the last: {}", self.finding.why);
+        // Where one is enough, counting only keeps the same from coming again and again.
+        let why = match at_least {
+            0 | 1 => self.finding.why,
+            _ => format!("{count} different {what} within {minutes} min, the last: {}", self.finding.why),
+        };
         // The burst is whose it is, whatever the last thing was.
         let target = Target::Resource { service: per.as_str().to_owned(), id: self.counter.whose };
         Some(Finding { why, target, ..self.finding })
@@ -109,6 +153,7 @@ const KEPT: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct Tally {
     counts: Recent<HashSet<String>>,
+    marks: Recent<Vec<Mark>>,
     told: Recent<()>,
 }
 
@@ -120,12 +165,40 @@ impl Tally {
         if self.told.0.contains_key(&told_as) {
             return None;
         }
-        let items = self.counts.entry(sighting.counter.clone());
-        items.insert(sighting.item.clone());
-        let count = items.len();
+        let count = match &sighting.correlated {
+            Some(correlated) => self.correlate(&sighting.counter, correlated),
+            None => {
+                let items = self.counts.entry(sighting.counter.clone());
+                items.insert(sighting.item.clone());
+                items.len()
+            }
+        };
         let found = sighting.reached(count)?;
         self.told.entry(told_as);
         Some(found)
+    }
+}
+
+/// How many marks of one group are kept in memory; the oldest go first.
+const MARKS: usize = 20_000;
+
+impl Tally {
+    /// How many were counted where the marks of the group are what is asked for; else none.
+    fn correlate(&mut self, counter: &Counter, Correlated { correlation, mark }: &Correlated) -> usize {
+        let marks = self.marks.entry(Counter { window_s: 0, ..counter.clone() });
+        // In the order of their times: most inputs are.
+        let place = marks.partition_point(|known| known < mark);
+        if marks.get(place) != Some(mark) {
+            marks.insert(place, mark.clone());
+        }
+        // What lies further back than an hour and two windows belongs to no event that is still to come.
+        let newest = marks.last().map_or(mark.at_s, |last| last.at_s);
+        let kept = newest.saturating_sub(correlation.span_s.saturating_mul(2)).saturating_sub(3600);
+        let old = marks.partition_point(|known| known.at_s < kept).max(marks.len().saturating_sub(MARKS));
+        marks.drain(..old);
+        let from = marks.partition_point(|known| known.at_s <= mark.at_s - correlation.span_s);
+        let to = marks.partition_point(|known| known.at_s < mark.at_s + correlation.span_s);
+        correlation.holds(marks.get(from..to).unwrap_or_default(), mark.at_s).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::ScopeError;
+use crate::arn::{partition, partition_of};
 
 /// One recorded API call (or console sign-in, or service event).
 #[derive(Debug, Clone, PartialEq)]
@@ -107,10 +108,10 @@ impl ApiCall {
         self.text("requestID")
     }
 
-    /// `errorCode`.
+    /// `errorCode`, where it says that something went wrong: some services write a success there too.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
-        self.text("errorCode")
+        self.text("errorCode").filter(|code| !code.is_empty() && !is_success(code))
     }
 
     /// Whether the call was refused or failed. Such a call changed nothing.
@@ -118,8 +119,27 @@ impl ApiCall {
     pub fn failed(&self) -> bool {
         let failed_login =
             || self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"));
-        let present = |key| self.record.get(key).is_some_and(|v| !v.is_null());
-        present("errorCode") || present("errorMessage") || failed_login()
+        says_failure(self.record.get("errorCode"), self.record.get("errorMessage")) || failed_login()
+    }
+
+    /// Whether this is no call but what a VPC endpoint saw of one: who called what through it, without parameters.
+    /// The call itself is recorded beside it.
+    #[must_use]
+    pub fn is_network_activity(&self) -> bool {
+        is_network_activity(self.text("eventType"), self.text("eventCategory"))
+    }
+
+    /// The partition that the event is of, as the record's own ARNs say it, else its region.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        let identity = self.identity();
+        let issuer = || identity?.get("sessionContext")?.get("sessionIssuer")?.get("arn");
+        let resources = self.record.get("resources").and_then(Value::as_array).into_iter().flatten();
+        let resources = resources.filter_map(|resource| resource.get("ARN").or_else(|| resource.get("arn")));
+        // Nobody calls from one partition into another, so the caller's says it as well as the resource's.
+        let arns = identity.and_then(|i| i.get("arn")).into_iter().chain(issuer()).chain(resources);
+        let named = arns.filter_map(Value::as_str).find_map(partition_of);
+        named.unwrap_or_else(|| partition(self.region().unwrap_or_default()))
     }
 
     /// Whether the call was refused for want of a permission.
@@ -228,6 +248,51 @@ impl ApiCall {
     fn text(&self, key: &str) -> Option<&str> {
         self.record.get(key).and_then(Value::as_str)
     }
+}
+
+/// The service whose calls are named with the date of their API.
+const STAMPED: &str = "lambda.amazonaws.com";
+
+/// The name of a call without the date of the API that some are recorded with: `UpdateFunctionCode20150331v2` is
+/// `UpdateFunctionCode`. `None` where the name has none, or the service names its calls without.
+#[must_use]
+pub fn without_date<'a>(source: Option<&str>, name: &'a str) -> Option<&'a str> {
+    if !source.is_some_and(|source| source.eq_ignore_ascii_case(STAMPED)) {
+        return None;
+    }
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let dated = match name.rsplit_once(['v', 'V']) {
+        Some((dated, version)) if digits(version) => dated,
+        _ => name,
+    };
+    let (stem, date) = dated.split_at_checked(dated.len().checked_sub(8)?)?;
+    (!stem.is_empty() && date.starts_with("20") && digits(date)).then_some(stem)
+}
+
+/// Whether an error code says that the call was carried out: some services write an HTTP status or a word there.
+#[must_use]
+pub fn is_success(code: &str) -> bool {
+    let status = code.len() == 3 && code.starts_with('2') && code.bytes().all(|b| b.is_ascii_digit());
+    let word = || ["success", "succeeded", "successful", "ok"].iter().any(|word| code.eq_ignore_ascii_case(word));
+    status || word()
+}
+
+/// Whether `errorCode` and `errorMessage` say that a call failed. A code that says it went well decides; an empty one
+/// says as little as none.
+#[must_use]
+pub fn says_failure(code: Option<&Value>, message: Option<&Value>) -> bool {
+    let said = |value: &Value| !value.is_null() && value.as_str() != Some("");
+    match code {
+        Some(Value::String(code)) if is_success(code) => false,
+        Some(Value::Number(status)) if status.as_u64().is_some_and(|s| (200..300).contains(&s)) => false,
+        code => code.is_some_and(said) || message.is_some_and(said),
+    }
+}
+
+/// Whether a record with this `eventType` and `eventCategory` is what a VPC endpoint saw of a call.
+#[must_use]
+pub fn is_network_activity(event_type: Option<&str>, category: Option<&str>) -> bool {
+    category == Some("NetworkActivity") || matches!(event_type, Some("AwsVpceEvent" | "AwsVpceEvents"))
 }
 
 /// Whether an error code says that a permission was missing. Services spell it in many ways.

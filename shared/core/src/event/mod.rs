@@ -8,11 +8,13 @@ mod api_call;
 mod delivery;
 mod error;
 mod logs;
+mod other;
 
-pub use api_call::{Actor, ApiCall, Scope, is_denial};
+pub use api_call::{Actor, ApiCall, Scope, is_denial, is_network_activity, is_success, says_failure, without_date};
 pub use delivery::{Delivery, DeliveryKind, Item, Message};
 pub use error::{ParseError, ScopeError};
 pub use logs::{LogBatch, LogLine};
+pub use other::OtherRecord;
 
 use serde_json::{Map, Value};
 
@@ -25,6 +27,8 @@ pub enum Event {
     Tick(Tick),
     /// Log lines that a subscription pushed.
     Logs(LogBatch),
+    /// What CloudTrail writes besides calls.
+    Other(OtherRecord),
     /// A well-formed event of a kind that nothing here reads yet. Not an error.
     Unread(Unread),
 }
@@ -81,7 +85,12 @@ impl Event {
         if object.contains_key("detail-type") {
             return Self::from_envelope(object);
         }
-        if object.contains_key("eventName") && object.contains_key("eventSource") {
+        if let Some(other) = OtherRecord::of(&object) {
+            return Ok(Event::Other(other));
+        }
+        // The notifications of S3, DynamoDB and others have such fields too; their sources begin `aws:`.
+        let of_notice = object.get("eventSource").and_then(Value::as_str).is_some_and(|s| s.starts_with("aws:"));
+        if object.contains_key("eventName") && object.contains_key("eventSource") && !of_notice {
             return Ok(Event::Call(Box::new(ApiCall::new(std::mem::take(&mut object), None, None))));
         }
         Err(ParseError::UnknownShape { keys: object.keys().take(8).cloned().collect() })
@@ -93,10 +102,13 @@ impl Event {
         let (account, region, time) = (take("account"), take("region"), take("time"));
         match detail_type.as_deref() {
             Some(kind) if kind.ends_with("via CloudTrail") => match envelope.remove("detail") {
-                Some(Value::Object(record)) if record.contains_key("eventName") => {
-                    Ok(Event::Call(Box::new(ApiCall::new(record, account, region))))
-                }
-                Some(Value::Object(_)) => Err(ParseError::Envelope { id, wrong: "`detail` has no `eventName`" }),
+                Some(Value::Object(record)) => match OtherRecord::of(&record) {
+                    Some(other) => Ok(Event::Other(other)),
+                    None if record.contains_key("eventName") => {
+                        Ok(Event::Call(Box::new(ApiCall::new(record, account, region))))
+                    }
+                    None => Err(ParseError::Envelope { id, wrong: "`detail` has no `eventName`" }),
+                },
                 _ => Err(ParseError::Envelope { id, wrong: "`detail` is not an object" }),
             },
             Some("Scheduled Event") => Ok(Event::Tick(Tick { id, time, account, region })),

@@ -9,6 +9,7 @@ use crate::testing::{finding, plan};
 
 fn settings(mode: Mode) -> Settings {
     Settings {
+        exclusions: Vec::new(),
         notice_severity: crate::finding::Severity::Low,
         mode,
         topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".to_owned(),

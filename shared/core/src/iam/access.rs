@@ -22,7 +22,7 @@ use crate::text::plain;
 /// The account that a resource or a role belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Home<'a> {
-    /// `aws`, `aws-cn` or `aws-us-gov`, see [`crate::arn::partition`].
+    /// For example `aws`, see [`crate::event::ApiCall::partition`].
     pub partition: &'a str,
     /// Twelve digits.
     pub account: &'a str,

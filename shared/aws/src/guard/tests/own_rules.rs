@@ -131,3 +131,101 @@ async fn a_rule_of_another_chapter_is_run_by_another_function() {
     assert!(error.starts_with("rules that cannot be used: ") && error.contains("broken.yml:"), "{error}");
     assert_eq!(aws.calls(), Vec::<String>::new());
 }
+
+/// Two rules and what they have to do with each other.
+fn correlation(kind: &str, rest: &str) -> String {
+    let base = |name: &str, call: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlogsource:\n    product: aws\ndetection:\n    s:\n        eventSource: \
+             x.amazonaws.com\n        eventName: {call}\n    condition: s\n---\n"
+        )
+    };
+    base("taken", "Take")
+        + &base("given", "Give")
+        + &format!(
+            "title: Together\nname: together\ncorrelation:\n    type: {kind}\n    group-by: [recipientAccountId]\n    \
+             timespan: 5m\n{rest}\nlevel: high\n"
+        )
+}
+
+fn at(name: &str, id: &str, second: i64) -> String {
+    let mut record = record(id, "x.amazonaws.com", name, &json!({ "name": id }), &Value::Null);
+    record["recipientAccountId"] = json!("111122223333");
+    record["eventTime"] = json!(format!("2026-03-02T08:{:02}:{:02}Z", second / 60, second % 60));
+    batch(&[("m", &envelope(&record).to_string())])
+}
+
+#[tokio::test]
+async fn a_correlation_counts_over_the_end_of_a_window_and_in_any_order_of_delivery() {
+    for order in [[280, 299, 310], [310, 280, 299], [299, 310, 280]] {
+        let aws = Aws::new();
+        let guard = guard(&aws, correlation("event_count", "    rules: [taken]\n    condition:\n        gte: 3"));
+        for (number, second) in order.into_iter().enumerate() {
+            assert_eq!(incidents(&aws), 0, "{order:?}");
+            // Each comes twice, and counts once.
+            for _ in 0..2 {
+                let delivered = deliver_to(&guard, &at("Take", &format!("e-{second}"), second)).await.unwrap();
+                assert_eq!(failed(&delivered), Vec::<&str>::new(), "{number}");
+            }
+        }
+        assert_eq!((incidents(&aws), told(&aws)), (1, 1), "{order:?}");
+    }
+    let aws = Aws::new();
+    let guard = guard(&aws, correlation("event_count", "    rules: [taken]\n    condition:\n        gte: 3"));
+    for second in [0, 150, 301] {
+        deliver_to(&guard, &at("Take", &format!("e-{second}"), second)).await.unwrap();
+    }
+    assert_eq!(incidents(&aws), 0, "more than five minutes");
+}
+
+#[tokio::test]
+async fn the_order_of_a_temporal_correlation_is_that_of_the_events_and_not_of_their_delivery() {
+    for (kind, calls, found) in [
+        ("temporal", [("Give", 1), ("Take", 9)], 1),
+        ("temporal_ordered", [("Take", 1), ("Give", 9)], 1),
+        ("temporal_ordered", [("Give", 9), ("Take", 1)], 1),
+        ("temporal_ordered", [("Give", 1), ("Take", 9)], 0),
+    ] {
+        let aws = Aws::new();
+        let guard = guard(&aws, correlation(kind, "    rules: [taken, given]"));
+        for (call, second) in calls {
+            deliver_to(&guard, &at(call, call, second)).await.unwrap();
+        }
+        assert_eq!((incidents(&aws), told(&aws)), (found, found), "{kind} {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_correlation_whose_count_failed_is_found_by_the_next_delivery() {
+    for operation in ["UpdateItem", "GetItem"] {
+        let aws = Aws::new();
+        let guard = guard(&aws, correlation("temporal", "    rules: [taken, given]"));
+        deliver_to(&guard, &at("Take", "a", 1)).await.unwrap();
+        aws.fail_always(operation, Fault::THROTTLED);
+        assert_eq!(failed(&deliver_to(&guard, &at("Give", "b", 2)).await.unwrap()), ["m"], "{operation}");
+        aws.heal();
+        deliver_to(&guard, &at("Give", "b", 2)).await.unwrap();
+        assert_eq!((incidents(&aws), told(&aws)), (1, 1), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_exclusion_covers_opens_no_incident_and_counts_towards_none() {
+    for (exclusion, found) in [
+        ("{detectors: [taken], target: 'x/c', reason: r, expires: '2199-01-01'}", 2),
+        ("{detectors: [taken], principal: '*/mallory', reason: r, expires: '2199-01-01'}", 0),
+        ("{detectors: [taken], principal: '*/mallory', reason: r, expires: '2020-01-01'}", 3),
+        ("{detectors: [other], principal: '*/mallory', reason: r, expires: '2199-01-01'}", 3),
+    ] {
+        for threshold in ["", BURST] {
+            let aws = Aws::new();
+            aws.world(|world| world.ssm.insert("/riposte/exclusions/known".to_owned(), exclusion.to_owned()));
+            let guard = guard(&aws, rule("high", threshold));
+            for name in ["a", "b", "c"] {
+                assert_eq!(failed(&deliver_to(&guard, &taken(name)).await.unwrap()), Vec::<&str>::new());
+            }
+            let want = if threshold.is_empty() { found } else { usize::from(found == 3) };
+            assert_eq!(incidents(&aws), want, "{exclusion} {threshold}");
+        }
+    }
+}

@@ -26,6 +26,7 @@ mod ssm_command_on_many_instances;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
 mod unusual_managed_compute_requested;
+mod workload_credentials_used_outside_aws;
 mod workload_image_external;
 
 use super::sigma::pack;
@@ -58,6 +59,7 @@ pub static COMPUTE: Chapter = Chapter {
         &function_invoked_externally::FunctionInvokedExternally,
         &container_command_overridden_with_shell::ContainerCommandOverriddenWithShell,
         &container_command_downloads_code::ContainerCommandDownloadsCode,
+        &workload_credentials_used_outside_aws::WorkloadCredentialsUsedOutsideAws,
     ],
     rules: &pack::COMPUTE,
 };

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::json::texts;
-use crate::arn::partition;
 use crate::detect::fields::field_error;
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
@@ -348,10 +347,9 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     let Some(document) = document(call, &place) else { return Ok(Vec::new()) };
     let resource = resource(call, &place);
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
     let policy = Policy::from_value(&document)
         .map_err(|error| DetectError::Policy { policy: plain(resource, 200), wrong: error.to_string() })?;
-    let home = Home { partition: partition(region), account: &account };
+    let home = Home { partition: call.partition(), account: &account };
     let mut grants = policy.outside_grants(&home);
     grants.retain(|grant| wanted.covers(grant) && !facts.trusted.holds_outsider(&grant.who));
     if grants.is_empty() {

@@ -76,6 +76,7 @@ impl Detector for AccessKeyForAnother {
             why: plain(&why, 600),
             confidence: None,
             counted: None,
+            group: None,
             response: Some(DeactivateAccessKey { user_name, access_key_id }.into()),
         }])
     }

@@ -2,7 +2,6 @@
 
 use super::caller::is_identity_center;
 use crate::action::{ActionId, DeleteInlinePolicy};
-use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
@@ -72,12 +71,11 @@ impl Detector for AdminInlinePolicy {
         let policy_name = required(call, "policyName")?;
         let document = required(call, "policyDocument")?;
         let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-        let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
         let policy = Policy::parse(document).map_err(|error| DetectError::Policy {
             policy: plain(&format!("{principal}/{policy_name}"), 200),
             wrong: error.to_string(),
         })?;
-        let Some(grant) = policy.grants_admin(partition(region), &account) else { return Ok(Vec::new()) };
+        let Some(grant) = policy.grants_admin(call.partition(), &account) else { return Ok(Vec::new()) };
         let why = format!(
             "`{}` wrote the inline policy `{policy_name}` onto {principal}, which grants administrator power {grant}",
             call.event_name()
@@ -86,6 +84,7 @@ impl Detector for AdminInlinePolicy {
             why: plain(&why, 600),
             confidence: grant.conditional.then_some(Confidence::Medium),
             counted: None,
+            group: None,
             response: Some(DeleteInlinePolicy::of(&principal, policy_name, document).into()),
             target: Target::InlinePolicy { principal, policy_name: policy_name.to_owned() },
         }])

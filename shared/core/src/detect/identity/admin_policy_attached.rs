@@ -101,6 +101,7 @@ impl Detector for AdminPolicyAttached {
             why: plain(&format!("`{}` gave {principal} the policy `{arn}`, {by}", call.event_name()), 600),
             confidence: grant.filter(|grant| grant.conditional).map(|_| Confidence::Medium),
             counted: None,
+            group: None,
             response: Some(DetachManagedPolicy { principal: principal.clone(), policy_arn: arn.to_owned() }.into()),
             target: Target::AttachedPolicy { principal, policy_arn: arn.to_owned() },
         }])

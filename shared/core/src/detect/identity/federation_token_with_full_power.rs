@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::written_policy::parse;
-use crate::arn::partition;
 use crate::detect::fields::field_error;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -59,11 +58,8 @@ impl Detector for FederationTokenWithFullPower {
         let name = call.request_text("name").unwrap_or("(no name)");
         let by = if let Some(document) = call.request_text("policy").filter(|policy| !policy.is_empty()) {
             let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-            let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
             let policy = parse(&format!("the session policy of {name}"), document)?;
-            policy
-                .grants_admin(partition(region), &account)
-                .map(|grant| format!("its policy grants everything {grant}"))
+            policy.grants_admin(call.partition(), &account).map(|grant| format!("its policy grants everything {grant}"))
         } else {
             let arns = call.request("policyArns").and_then(Value::as_array);
             let mut arns = arns.into_iter().flatten().filter_map(|entry| {

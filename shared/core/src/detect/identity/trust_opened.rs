@@ -1,7 +1,6 @@
 //! What the detectors of a role's trust policy share: who was let in, and the claim.
 
 use super::written_policy::parse;
-use crate::arn::partition;
 use crate::detect::fields::{field_error, required};
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
@@ -40,8 +39,7 @@ pub(super) fn judge(
     let Some((role, document)) = written(call)? else { return Ok(Vec::new()) };
     let policy = parse(&format!("the trust policy of role/{role}"), document)?;
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
-    let mut grants = policy.trust(&Home { partition: partition(region), account: &account });
+    let mut grants = policy.trust(&Home { partition: call.partition(), account: &account });
     grants.retain(|grant| concerns(grant) && !facts.trusted.holds_outsider(&grant.who));
     if grants.is_empty() {
         return Ok(Vec::new());

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::caller::is_identity_center;
 use crate::action::{DeleteInlinePolicy, DetachManagedPolicy, Response};
-use crate::arn::partition;
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
 use crate::event::ApiCall;
@@ -216,8 +215,7 @@ fn policy_target(arn: &str) -> Target {
 
 fn of(call: &ApiCall, policy: &Policy) -> Result<Option<Power>, DetectError> {
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-    let region = call.region().ok_or_else(|| field_error(call, "awsRegion", "is missing"))?;
-    let partition = partition(region);
+    let partition = call.partition();
     if let Some(grant) = policy.grants_admin(partition, &account) {
         return Ok(Some(Power::Admin(grant)));
     }

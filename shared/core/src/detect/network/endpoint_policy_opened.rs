@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::arn::partition;
 use crate::detect::meta::page;
 use crate::detect::named::{is_true, named};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -75,7 +74,7 @@ fn admits_everything(call: &ApiCall, document: &str) -> Result<bool, String> {
     let document: Value = serde_json::from_str(document).map_err(|error| format!("not JSON: {error}"))?;
     let policy = Policy::from_value(&document).map_err(|error| error.to_string())?;
     let account = call.account().unwrap_or_default();
-    let home = Home { partition: partition(call.region().unwrap_or_default()), account: &account };
+    let home = Home { partition: call.partition(), account: &account };
     let open = policy.outside_grants(&home).into_iter().filter(|grant| {
         let whole = grant.actions.iter().any(|action| action == "*" || action.ends_with(":*"));
         grant.who == Outsider::Everyone && !grant.narrowed && whole

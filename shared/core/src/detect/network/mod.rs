@@ -15,6 +15,7 @@ mod dhcp_points_to_public_dns;
 mod dns_firewall_opened;
 mod dns_firewall_removed;
 mod dnssec_disabled;
+mod endpoint_caller;
 mod endpoint_policy_opened;
 mod gateway_changed;
 mod ingress_from_external_account;
@@ -45,6 +46,8 @@ mod transit_gateway_accepts_all;
 mod transit_gateway_changed;
 mod vpc_changed;
 mod vpc_endpoint_changed;
+mod vpc_endpoint_denied_external_account;
+mod vpc_endpoint_used_by_external_account;
 mod vpc_peered_with_external_account;
 mod web_acl_emptied;
 mod web_acl_removed;
@@ -103,6 +106,8 @@ pub static NETWORK: Chapter = Chapter {
         &dhcp_points_to_public_dns::DHCP_POINTS_TO_PUBLIC_DNS,
         &network_interface_shared::NETWORK_INTERFACE_SHARED,
         &ingress_from_external_account::INGRESS_FROM_FOREIGN_ACCOUNT,
+        &vpc_endpoint_denied_external_account::VpcEndpointDeniedExternalAccount,
+        &vpc_endpoint_used_by_external_account::VpcEndpointUsedByExternalAccount,
     ],
     rules: &pack::NETWORK,
 };

@@ -105,3 +105,50 @@ fn of_item(item: &DetectionItem) -> Reach {
     });
     exact.collect::<Option<BTreeSet<_>>>().map_or(Reach::Every, Reach::These)
 }
+
+/// Whether a rule can only match network activity: what VPC endpoints saw of calls.
+pub fn of_network_activity(all: &Detections) -> bool {
+    !all.conditions.is_empty() && all.conditions.iter().all(|condition| network_condition(condition, all))
+}
+
+fn network_condition(condition: &ConditionExpr, all: &Detections) -> bool {
+    match condition {
+        ConditionExpr::And(parts) => parts.iter().any(|part| network_condition(part, all)),
+        ConditionExpr::Or(parts) => parts.iter().all(|part| network_condition(part, all)),
+        ConditionExpr::Not(_) => false,
+        ConditionExpr::Identifier(name) => all.named.get(name).is_some_and(network_detection),
+        ConditionExpr::Selector { quantifier, pattern } => {
+            let mut named = all.named.iter().filter(|(name, _)| pattern.matches_detection_name(name));
+            match quantifier {
+                Quantifier::All => named.any(|(_, detection)| network_detection(detection)),
+                Quantifier::Any | Quantifier::Count(_) => named.all(|(_, detection)| network_detection(detection)),
+            }
+        }
+    }
+}
+
+fn network_detection(detection: &Detection) -> bool {
+    match detection {
+        Detection::AllOf(items) => items.iter().any(network_item),
+        Detection::And(parts) => parts.iter().any(network_detection),
+        Detection::AnyOf(parts) => !parts.is_empty() && parts.iter().all(network_detection),
+        _ => false,
+    }
+}
+
+fn network_item(item: &DetectionItem) -> bool {
+    let wanted: &[&str] = match item.field.name.as_deref() {
+        Some("eventType") => &["AwsVpceEvent", "AwsVpceEvents"],
+        Some("eventCategory") => &["NetworkActivity"],
+        Some("errorCode") => &["VpceAccessDenied"],
+        _ => return false,
+    };
+    let is_wanted = |value: &SigmaValue| match value {
+        SigmaValue::String(text) => {
+            text.as_plain().is_some_and(|text| wanted.iter().any(|w| w.eq_ignore_ascii_case(&text)))
+        }
+        _ => false,
+    };
+    let plain = item.field.modifiers.iter().all(|modifier| *modifier == Modifier::Cased);
+    plain && !item.values.is_empty() && item.values.iter().all(is_wanted)
+}

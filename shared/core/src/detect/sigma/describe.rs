@@ -3,10 +3,10 @@
 //! This file knows nothing of the rest of the crate, because the build script reads it too: it turns
 //! the pack's rules into static entries, so that a function starts without parsing any.
 
-use rsigma_parser::{SigmaCollection, SigmaRule, Status, parse_sigma_yaml};
+use rsigma_parser::{CorrelationRule, SigmaCollection, SigmaRule, Status, parse_sigma_yaml};
 use serde::Deserialize;
 
-use super::calls;
+use super::{calls, check};
 
 /// A rule in the catalogue's words. All texts are checked for their form by whoever reads them.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Description {
     pub technique: Vec<String>,
     /// The calls that it can match; `None` where it may match any.
     pub calls: Option<Vec<(Option<String>, Option<String>)>>,
+    /// Whether it can only match what VPC endpoints saw of calls.
+    pub network_activity: bool,
     /// The `riposte:` part; `None` where the rule has none.
     pub custom: Option<Custom>,
     /// The page's four parts.
@@ -73,26 +75,33 @@ pub struct BurstText {
     pub per: Option<String>,
 }
 
-/// Parses a file of Sigma rules. Correlations and filters are refused: they are not rules over events.
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// Rules over one event.
+    pub rules: Vec<SigmaRule>,
+    /// Rules over what these find.
+    pub correlations: Vec<CorrelationRule>,
+}
+
+/// Parses a file of Sigma rules. Filters are refused: they change rules of other files.
 ///
 /// # Errors
 /// The parser's words, which may hold a place.
-pub fn parse(text: &str) -> Result<Vec<SigmaRule>, String> {
+pub fn parse(text: &str) -> Result<Parsed, String> {
     let SigmaCollection { rules, correlations, filters, errors } =
         parse_sigma_yaml(text).map_err(|error| error.to_string())?;
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }
-    if let Some(rule) = correlations.first() {
-        return Err(format!("`{}` is a correlation rule, which is not supported", rule.title));
-    }
+    check::text(text)?;
     if let Some(rule) = filters.first() {
         return Err(format!("`{}` is a filter, which is not supported", rule.title));
     }
-    if rules.is_empty() {
+    if rules.is_empty() && correlations.is_empty() {
         return Err("there is no rule in it".to_owned());
     }
-    Ok(rules)
+    Ok(Parsed { rules, correlations })
 }
 
 /// Reads a rule's description.
@@ -105,10 +114,11 @@ pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
     {
         return Err(format!("the rule is for the product `{product}`, not for `aws`"));
     }
+    check::rule(rule)?;
     let custom = rule.custom_attributes.get("riposte").map(|value| Custom::deserialize(value.clone())).transpose();
     let custom = custom.map_err(|error| format!("`riposte`: {error}"))?;
-    let tags = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
-    let technique = tags.filter(|tag| is_technique(tag)).map(str::to_ascii_uppercase).collect();
+    let technique = techniques(&rule.tags);
+    let words = (rule.description.as_deref(), rule.falsepositives.as_slice(), rule.references.as_slice());
     Ok(Description {
         name: rule.name.clone(),
         title: rule.title.clone(),
@@ -116,7 +126,8 @@ pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
         severity: rule.level.map_or("medium", |level| level.as_str()).to_owned(),
         technique,
         calls: calls::of(&rule.detection).map(|calls| calls.into_iter().collect()),
-        prose: prose(rule, custom.as_ref()),
+        network_activity: calls::of_network_activity(&rule.detection),
+        prose: prose(words, custom.as_ref()),
         custom,
     })
 }
@@ -141,17 +152,37 @@ fn is_technique(tag: &str) -> bool {
     }
 }
 
-fn prose(rule: &SigmaRule, custom: Option<&Custom>) -> String {
+/// What a correlation says of itself: its severity, its techniques, the `riposte:` part and the page.
+///
+/// # Errors
+/// Where the `riposte:` part is malformed.
+pub fn describe_correlation(rule: &CorrelationRule) -> Result<(String, Vec<String>, Option<Custom>, String), String> {
+    let custom = rule.custom_attributes.get("riposte").map(|value| Custom::deserialize(value.clone())).transpose();
+    let custom = custom.map_err(|error| format!("`riposte`: {error}"))?;
+    let severity = rule.level.map_or("medium", |level| level.as_str()).to_owned();
+    let words = (rule.description.as_deref(), rule.falsepositives.as_slice(), rule.references.as_slice());
+    let prose = prose(words, custom.as_ref());
+    Ok((severity, techniques(&rule.tags), custom, prose))
+}
+
+fn techniques(tags: &[String]) -> Vec<String> {
+    let tags = tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
+    tags.filter(|tag| is_technique(tag)).map(str::to_ascii_uppercase).collect()
+}
+
+/// `words` are the description, the false positives and the references.
+fn prose(words: (Option<&str>, &[String], &[String]), custom: Option<&Custom>) -> String {
+    let (description, falsepositives, references) = words;
     let mut out = String::new();
     let mut part = |heading: &str, text: &str| {
         if !text.is_empty() {
             out.push_str(&format!("## {heading}\n{}\n\n", text.trim()));
         }
     };
-    part("What it does", rule.description.as_deref().unwrap_or_default());
+    part("What it does", description.unwrap_or_default());
     part("Why is this bad?", custom.and_then(|custom| custom.why.as_deref()).unwrap_or_default());
-    part("False positives", &list(rule.falsepositives.iter().map(String::as_str)));
-    part("References", &list(rule.references.iter().map(|link| format!("<{link}>"))));
+    part("False positives", &list(falsepositives.iter().map(String::as_str)));
+    part("References", &list(references.iter().map(|link| format!("<{link}>"))));
     out.truncate(out.trim_end().len());
     out.push('\n');
     out

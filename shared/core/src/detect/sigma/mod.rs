@@ -6,8 +6,11 @@
 //! included, as it was written.
 
 pub mod calls;
+pub mod check;
+mod correlate;
 pub mod describe;
 mod load;
+mod meaning;
 pub mod pack;
 mod record;
 
@@ -17,7 +20,8 @@ pub(crate) use record::Record;
 use std::sync::OnceLock;
 
 use rsigma_eval::event::{Event as _, EventValue};
-use rsigma_eval::{CompiledRule, compile_rule, evaluate_rule};
+use rsigma_eval::{CompiledRule, evaluate_rule};
+use rsigma_parser::parse_sigma_yaml;
 
 use super::{Claim, DetectError, Detector, Facts, Meta};
 use crate::action::{Place, Response};
@@ -73,9 +77,10 @@ impl SigmaDetector {
     /// What is wrong with the rule.
     pub fn compile(&self) -> Result<&CompiledRule, DetectError> {
         let compiled = self.compiled.get_or_init(|| {
-            let rules = describe::parse(self.text)?;
-            let rule = rules.first().ok_or("there is no rule in it")?;
-            compile_rule(rule).map_err(|error| error.to_string())
+            // The build has checked it.
+            let parsed = parse_sigma_yaml(self.text).map_err(|error| error.to_string())?;
+            let rule = parsed.rules.first().ok_or("there is no rule in it")?;
+            meaning::compile(rule)
         });
         compiled.as_ref().map_err(|wrong| DetectError::Rule { rule: self.meta.id.to_owned(), wrong: wrong.clone() })
     }
@@ -110,22 +115,25 @@ impl Detector for SigmaDetector {
         let found = self.paths.target.and_then(|path| text_at(&event, path));
         let name = found.clone().unwrap_or_else(|| call.actor().label().to_owned());
         let why = plain(&self.why(call, &name), 600);
-        let counted = self.meta.burst.map(|_| {
-            let item = self.paths.distinct.and_then(|path| text_at(&event, path));
-            item.or_else(|| call.event_id().map(str::to_owned)).unwrap_or_default()
-        });
-        let service = || call.service().to_owned();
-        let resource = || Target::Resource { service: service(), id: name.clone() };
+        let target = Target::Resource { service: call.service().to_owned(), id: name };
+        if self.meta.burst.is_some() {
+            let items = match self.paths.distinct {
+                // An event that does not say what is counted counts nothing.
+                Some(path) => texts_at(&event, path),
+                None => vec![call.event_id().unwrap_or_default().to_owned()],
+            };
+            let claim = |item| Claim { counted: Some(item), ..Claim::of(target.clone(), why.clone()) };
+            return Ok(items.into_iter().map(claim).collect());
+        }
         let mut claims: Vec<Claim> = Vec::new();
         for (target, response) in self.responses(call, &event) {
             // One resource is one incident: of several actions that would change it, the first that the rule names.
             if claims.iter().all(|claim| claim.target != target) {
-                let (response, counted) = (Some(response), counted.clone());
-                claims.push(Claim { response, counted, ..Claim::of(target, why.clone()) });
+                claims.push(Claim { response: Some(response), ..Claim::of(target, why.clone()) });
             }
         }
         if claims.is_empty() {
-            claims.push(Claim { counted, ..Claim::of(resource(), why) });
+            claims.push(Claim::of(target, why));
         }
         Ok(claims)
     }
@@ -135,6 +143,19 @@ impl Detector for SigmaDetector {
 /// Of a list, its first members.
 pub(crate) fn text_at(event: &Record<'_>, path: &str) -> Option<String> {
     path.split(',').find_map(|path| text_of(&event.get_field(path.trim())?))
+}
+
+/// All texts at the first of these paths that is there: of a list, each of its members.
+fn texts_at(event: &Record<'_>, paths: &str) -> Vec<String> {
+    let all = paths.split(',').map(|path| event.get_field(path.trim()).map(|value| texts_of(&value)));
+    all.flatten().find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+fn texts_of(value: &EventValue<'_>) -> Vec<String> {
+    match value {
+        EventValue::Array(members) => members.iter().flat_map(texts_of).collect(),
+        other => text_of(other).into_iter().collect(),
+    }
 }
 
 /// How many members of a list are named.

@@ -9,6 +9,11 @@ use std::borrow::Cow;
 use rsigma_eval::event::{Event, EventValue, JsonEvent};
 use serde_json::Value;
 
+use crate::event::without_date;
+
+/// Stands before a field's name where a string modifier reads it: what holds an object is then its JSON text.
+pub(super) const AS_TEXT: char = '\u{1}';
+
 /// A record, borrowed.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
@@ -55,9 +60,25 @@ impl<'a> Record<'a> {
     }
 }
 
+impl Record<'_> {
+    /// A call's name; where it is dated, without the date too: either may match.
+    fn named<'a>(&self, name: &'a str) -> EventValue<'a> {
+        let text = |name: &'a str| EventValue::Str(Cow::Borrowed(name));
+        let source = self.value.get("eventSource").and_then(Value::as_str);
+        match without_date(source, name) {
+            Some(stem) => EventValue::Array(vec![text(name), text(stem)]),
+            None => text(name),
+        }
+    }
+}
+
 impl Event for Record<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
+        if let Some(path) = path.strip_prefix(AS_TEXT) {
+            return self.get_field(path).map(as_text);
+        }
         match self.walk(path) {
+            Walk::Value(Value::String(name)) if path == "eventName" => Some(self.named(name)),
             Walk::Value(value) => Some(EventValue::from(value)),
             Walk::Nothing => None,
             Walk::More => self.json.get_field(path),
@@ -78,6 +99,19 @@ impl Event for Record<'_> {
 
     fn to_json(&self) -> Value {
         self.json.to_json()
+    }
+}
+
+/// An object's JSON, and the same without the escapes of documents that are texts within it: either may match.
+fn as_text(value: EventValue<'_>) -> EventValue<'_> {
+    match value {
+        EventValue::Map(_) => {
+            let json = value.to_json().to_string();
+            let plain = json.replace("\\\"", "\"");
+            EventValue::Array([json, plain].map(|text| EventValue::Str(Cow::Owned(text))).into())
+        }
+        EventValue::Array(members) => EventValue::Array(members.into_iter().map(as_text).collect()),
+        other => other,
     }
 }
 

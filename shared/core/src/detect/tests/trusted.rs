@@ -44,6 +44,8 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "snapshot-shared-externally",
     "dynamodb-table-exported-externally",
     "sns-topic-subscribed-externally",
+    "vpc-endpoint-denied-external-account",
+    "vpc-endpoint-used-by-external-account",
 ];
 
 /// Every account and organisation that the record names, but for its own account.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::event::{ApiCall, Delivery, DeliveryKind, Event, Tick};
+use crate::event::{ApiCall, Delivery, DeliveryKind, Event, OtherRecord, Tick};
 
 fn record(value: Value) -> ApiCall {
     match Event::from_value(value) {
@@ -129,4 +129,97 @@ fn a_batch_is_read_in_order() {
         })
         .collect();
     assert_eq!(names, [("m-1", "A"), ("m-2", "B")]);
+}
+
+#[test]
+fn a_success_is_one_however_it_is_written() {
+    for (code, message) in [
+        (json!("200"), Value::Null),
+        (json!(200), Value::Null),
+        (json!("204"), json!("")),
+        (json!("Success"), json!("done")),
+        (json!("SUCCEEDED"), Value::Null),
+        (json!("OK"), Value::Null),
+        (json!(""), json!("")),
+        (Value::Null, Value::Null),
+    ] {
+        let call = call(json!({ "errorCode": code, "errorMessage": message }));
+        assert_eq!((call.failed(), call.error_code(), call.denied()), (false, None, false), "{:?}", call.record());
+    }
+    for (code, message) in [
+        (json!("404"), Value::Null),
+        (json!(403), Value::Null),
+        (json!("2000"), Value::Null),
+        (json!("NoSuccess"), Value::Null),
+        (json!(""), json!("Access denied")),
+        (Value::Null, json!("Failed authentication")),
+        (json!({}), Value::Null),
+    ] {
+        assert!(call(json!({ "errorCode": code, "errorMessage": message })).failed(), "{code} {message}");
+    }
+    let login = json!({ "errorCode": "Success", "responseElements": { "ConsoleLogin": "Failure" } });
+    assert!(call(login).failed());
+}
+
+#[test]
+fn the_partition_is_that_of_the_records_own_arns_before_the_regions() {
+    let of = |fields: Value| call(fields).partition();
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"] {
+        let arn = format!("arn:{partition}:iam::111122223333:user/eve");
+        assert_eq!(of(json!({ "awsRegion": "xx-new-1", "userIdentity": { "arn": arn } })), partition);
+        let issuer = json!({ "sessionContext": { "sessionIssuer": { "arn": arn } } });
+        assert_eq!(of(json!({ "awsRegion": "xx-new-1", "userIdentity": issuer })), partition);
+        assert_eq!(of(json!({ "awsRegion": "xx-new-1", "resources": [{ "type": "x" }, { "ARN": arn }] })), partition);
+    }
+    assert_eq!(of(json!({ "awsRegion": "eusc-de-east-1", "userIdentity": { "type": "AWSService" } })), "aws-eusc");
+    assert_eq!(of(json!({ "awsRegion": "us-iso-east-1", "userIdentity": { "arn": "arn:aws-moon:x" } })), "aws-iso");
+    assert_eq!(of(json!({})), "aws");
+}
+
+#[test]
+fn what_an_endpoint_saw_is_told_apart_from_the_call() {
+    for (fields, network) in [
+        (json!({ "eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity" }), true),
+        (json!({ "eventType": "AwsVpceEvents" }), true),
+        (json!({ "eventCategory": "NetworkActivity" }), true),
+        (json!({ "eventType": "AwsApiCall", "eventCategory": "Management", "vpcEndpointId": "vpce-1" }), false),
+        (json!({}), false),
+    ] {
+        assert_eq!(call(fields.clone()).is_network_activity(), network, "{fields}");
+    }
+}
+
+#[test]
+fn records_that_are_no_calls_are_known_with_and_without_an_envelope() {
+    for (record, kind) in [
+        (json!({ "eventType": "AwsCloudTrailInsight", "insightDetails": { "eventName": "x" } }), OtherRecord::Insight),
+        (json!({ "eventCategory": "Insight", "eventName": "x", "eventSource": "y" }), OtherRecord::Insight),
+        (json!({ "eventType": "AwsAggregatedEvent", "eventSource": "s3.amazonaws.com" }), OtherRecord::Aggregated),
+        (json!({ "digestS3Object": "x" }), OtherRecord::Digest),
+        (json!({ "eventCategory": "ConfigurationItem" }), OtherRecord::Lake),
+    ] {
+        assert_eq!(Event::from_value(record.clone()), Ok(Event::Other(kind)), "{record}");
+        assert_eq!(Event::from_value(envelope(&record)), Ok(Event::Other(kind)), "{record}");
+    }
+    let notice = json!({ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put" });
+    assert!(Event::from_value(notice).is_err());
+}
+
+#[test]
+fn a_date_in_the_name_of_a_call_of_lambda_says_which_version_was_called() {
+    use crate::event::without_date;
+    let lambda = Some("lambda.amazonaws.com");
+    for (name, stem) in [
+        ("UpdateFunctionCode20150331v2", Some("UpdateFunctionCode")),
+        ("Invoke20150331", Some("Invoke")),
+        ("CreateFunction20991231v12", Some("CreateFunction")),
+        ("Invoke", None),
+        ("20150331", None),
+        ("GetFunction2015033", None),
+        ("v2", None),
+        ("", None),
+    ] {
+        assert_eq!(without_date(lambda, name), stem, "{name}");
+        assert_eq!(without_date(Some("ec2.amazonaws.com"), name), None, "{name}");
+    }
 }
