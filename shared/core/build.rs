@@ -38,7 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     #[expect(clippy::disallowed_methods, reason = "how cargo tells a build script where to write")]
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    fs::write(PathBuf::from(folder).join("pack.rs"), out)?;
+    let folder = PathBuf::from(folder);
+    // Replaced, never rewritten in its place: a target directory that was copied by hard links shares its files
+    // with the one that it was copied from.
+    let written = folder.join("pack.rs.new");
+    fs::write(&written, out)?;
+    fs::rename(written, folder.join("pack.rs"))?;
     Ok(())
 }
 
