@@ -13,9 +13,11 @@ mod alarms;
 mod backup;
 mod check;
 mod clusters;
+mod compute;
 mod database;
 mod defense;
 mod ec2;
+mod edge;
 mod exposure;
 mod finding;
 mod frameworks;
@@ -23,6 +25,7 @@ mod iam;
 pub mod import;
 mod index;
 mod lambda;
+mod messaging;
 mod mutes;
 mod rds;
 mod resource;
@@ -49,8 +52,11 @@ static GROUPS: &[&[Check]] = &[
     alarms::CHECKS,
     backup::CHECKS,
     clusters::CHECKS,
+    compute::CHECKS,
+    edge::CHECKS,
     defense::CHECKS,
     lambda::CHECKS,
+    messaging::CHECKS,
     rds::CHECKS,
     trails::CHECKS,
     ec2::ACCOUNT,
