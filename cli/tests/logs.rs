@@ -1,6 +1,7 @@
 //! `riposte logs`: the command over files and standard input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+#[allow(dead_code, reason = "the tests of another command use the rest of it")]
 mod common;
 
 use std::fs;
