@@ -74,3 +74,56 @@ fn what_cannot_be_read_is_named_and_the_rest_is_read() {
     assert_eq!(all.iter().filter(|line| line["file"].as_str().unwrap().ends_with("c.log")).count(), 2);
     assert_eq!(riposte(&["logs", "--templates", "--format", "xml"]).run(b"").code, 2);
 }
+
+fn attack() -> String {
+    let failed = |n: u64| {
+        format!("2023-12-10T06:55:{n:02}Z web sshd[{n}]: Failed password for root from 192.0.2.7 port 22 ssh2\n")
+    };
+    let mut text: String = (10..22).map(failed).collect();
+    text.push_str(
+        "192.0.2.8 - - [10/Dec/2023:06:56:00 +0000] \"GET /../../etc/passwd\u{202e} HTTP/1.1\" 400 1 \"-\" \"x\"\n",
+    );
+    text.push_str("2023-12-10T06:56:01Z web app: connected with password=Tr0ub4dor-and-3\n");
+    text.push_str("{\"messageType\":\"CONTROL_MESSAGE\",\"logEvents\":[]}\n");
+    text
+}
+
+#[test]
+fn attacks_in_files_are_found_in_order_and_secrets_are_masked() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a.log"), packed(&attack())).unwrap();
+    fs::write(dir.path().join("b.log"), "nothing of note\n").unwrap();
+    let ran = riposte(&["logs", "--format", "jsonl", dir.path().to_str().unwrap()]).run(b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let all = lines(&ran.out);
+    let ids: Vec<&str> = all.iter().map(|line| line["detector"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["ssh-brute-force", "web-path-traversal", "secret-in-logs"]);
+    assert_eq!(all[0]["principal"], "192.0.2.7");
+    assert_eq!(all[0]["event_time"], "2023-12-10T06:55:10.000Z");
+    assert_eq!(all[0]["event_id"], "line-10");
+    assert_eq!(all[0]["actions"], serde_json::json!(["deny-source"]));
+    assert!(!ran.out.contains("Tr0ub4dor") && !ran.err.contains("Tr0ub4dor"));
+    assert!(!ran.out.contains('\u{202e}'));
+    for told in ["2 files, 16 lines, 3 findings, 0 unreadable", "12  read as sshd", "1  passed over: control messages"]
+    {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+    let table = riposte(&["logs", "--format", "table", "--min-severity", "high", "-"]).run(attack().as_bytes());
+    assert_eq!(table.out.lines().count(), 1, "{}", table.out);
+}
+
+#[test]
+fn a_format_of_the_users_is_read_and_a_mistake_in_it_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.format");
+    let name = file.to_str().unwrap();
+    fs::write(&file, "name: shop\nline: {time}|{client}|{method} {target}|{status}\n").unwrap();
+    let input = b"2023-12-10T06:55:46Z|192.0.2.9|GET /.env|404\n";
+    let ran = riposte(&["logs", "--line-format", name, "--format", "jsonl", "-"]).run(input);
+    assert_eq!((ran.code, lines(&ran.out).len()), (0, 1), "{}", ran.err);
+    assert!(ran.err.contains("1  read as shop"), "{}", ran.err);
+    fs::write(&file, "name: shop\nline: {tiem} {message}\n").unwrap();
+    let ran = riposte(&["logs", "--line-format", name, "-"]).run(input);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("shop.format, line 2: there is no field `tiem`"), "{}", ran.err);
+}

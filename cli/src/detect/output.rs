@@ -29,19 +29,19 @@ pub(crate) enum Format {
 
 /// Writes findings in a format.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     format: Format,
     begun: bool,
     rules: sarif::Rules,
 }
 
 impl Writer {
-    pub(super) fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format) -> Self {
         Self { format, begun: false, rules: sarif::Rules::default() }
     }
 
     /// The format.
-    pub(super) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.format
     }
 
@@ -61,7 +61,7 @@ impl Writer {
     }
 
     /// What stands below the last finding. A document is one without any, too.
-    pub(super) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         match self.format {
             Format::Sarif => {
                 self.begin(out)?;
@@ -73,7 +73,7 @@ impl Writer {
     }
 
     /// One finding, from a line of a file; `count` where it stands for so many of its kind.
-    pub(super) fn finding(
+    pub(crate) fn finding(
         &mut self,
         out: &mut impl Write,
         finding: &Finding,

@@ -1,6 +1,7 @@
 //! `riposte logs`: what log files show. Needs no AWS account, and asks none.
 
 mod lines;
+mod scan;
 mod templates;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use riposte_core::finding::Severity;
 use riposte_core::text::plain;
 
 use self::lines::Lines;
@@ -19,7 +21,7 @@ use crate::usage::Usage;
 /// The exit code where something could not be read.
 const UNREADABLE: u8 = 3;
 
-/// Scans log files, offline, or lists their templates.
+/// Scans log files for attacks, offline, or lists their templates.
 ///
 /// Reads text, one entry a line, and .gz of it, told apart by its content; folders with all that is in them; and
 /// standard input.
@@ -32,6 +34,12 @@ pub(crate) struct Options {
     /// taken out
     #[arg(long)]
     templates: bool,
+    /// Read lines of a format of your own, which this file describes (repeatable)
+    #[arg(long, value_name = "FILE", conflicts_with = "templates")]
+    line_format: Vec<PathBuf>,
+    /// Leave out detectors that are less severe: informational, low, medium, high or critical
+    #[arg(long, value_name = "SEVERITY", conflicts_with = "templates")]
+    min_severity: Option<Severity>,
     /// How the output is written; where it is not said, a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
@@ -54,19 +62,24 @@ enum Format {
 /// # Errors
 /// Wrong usage, an output that cannot be written. What cannot be read is no error: it is named, and in the exit code.
 pub(crate) fn run(options: Options) -> Result<ExitCode> {
-    let Options { templates, format, mut paths } = options;
+    let Options { templates, line_format, min_severity, format, mut paths } = options;
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
         }
         paths.push(PathBuf::from("-"));
     }
-    if !templates {
-        return Err(Usage("say --templates".to_owned()).into());
-    }
     let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
+    if templates && !matches!(format, Format::Table | Format::Jsonl) {
+        return Err(Usage("--templates writes a table or JSON lines".to_owned()).into());
+    }
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
-    let unreadable = templates::run(&mut out, paths, format)?;
+    let unreadable = if templates {
+        templates::run(&mut out, paths, format)?
+    } else {
+        let formats = scan::formats(&line_format)?;
+        scan::run(&mut out, paths, format, &formats, min_severity)?
+    };
     out.flush()?;
     Ok(if unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }
@@ -111,7 +124,7 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
                 Ok(Some(line)) => {
                     number += 1;
                     total += 1;
-                    each(&Place { file: &name, line: number }, line)?;
+                    each(&Place { file: &name, line: number, progress: &progress }, line)?;
                     if number.is_multiple_of(STRIDE) {
                         progress.read(lines.read(), total, 0);
                     }
@@ -137,4 +150,5 @@ struct Place<'a> {
     file: &'a str,
     /// Counted from 1.
     line: u64,
+    progress: &'a Progress,
 }

@@ -35,7 +35,7 @@ pub(super) fn run(out: &mut impl Write, paths: Vec<PathBuf>, format: Format) -> 
     let templates = miner.templates();
     match format {
         Format::Table => table(out, &templates)?,
-        Format::Jsonl => {
+        _ => {
             let mut spool = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
             spool.seek(SeekFrom::Start(0))?;
             each_line(out, BufReader::new(spool), &templates, &inputs, total)?;

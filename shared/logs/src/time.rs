@@ -162,6 +162,8 @@ fn epoch(text: &[u8]) -> Option<Stamp> {
 fn read(shape: &str, text: &[u8]) -> Option<Stamp> {
     let mut cursor = Cursor { rest: text, taken: 0 };
     let mut time = Civil::default();
+    // Behind a zone the time is over: `06:55:46 UTC:192.0.2.7`.
+    let mut zoned = false;
     for sign in shape.bytes() {
         match sign {
             b'Y' => time.year = Some(i16::try_from(cursor.digits(4, 4)?).ok().filter(|y| (1970..2200).contains(y))?),
@@ -183,7 +185,11 @@ fn read(shape: &str, text: &[u8]) -> Option<Stamp> {
             b's' => time.second = within(cursor.digits(2, 2)?, 0, 60)?,
             b'f' => time.millis = cursor.fraction().unwrap_or_default(),
             b'F' => time.millis = cursor.fraction()?,
-            b'z' => time.offset_s = cursor.zone(),
+            b'z' => {
+                let before = cursor.taken;
+                time.offset_s = cursor.zone();
+                zoned = cursor.taken > before;
+            }
             b'_' => {
                 if cursor.spaces() == 0 {
                     return None;
@@ -192,7 +198,7 @@ fn read(shape: &str, text: &[u8]) -> Option<Stamp> {
             other => cursor.byte(other)?,
         }
     }
-    cursor.at_border().then_some(Stamp { len: cursor.taken, time })
+    (zoned || cursor.at_border()).then_some(Stamp { len: cursor.taken, time })
 }
 
 fn within(number: u32, least: i8, most: i8) -> Option<i8> {

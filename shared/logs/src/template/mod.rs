@@ -148,6 +148,13 @@ impl Miner {
         self.shapes.len()
     }
 
+    /// A shape as a text, with `<*>` for each value; empty for a shape of another miner.
+    #[must_use]
+    pub fn text(&self, shape: ShapeId) -> String {
+        let shape = usize::try_from(shape.0).ok().and_then(|index| self.shapes.get(index));
+        shape.map(|shape| self.words.text(&shape.tokens)).unwrap_or_default()
+    }
+
     /// Groups all shapes that were seen.
     #[must_use]
     pub fn templates(&self) -> Templates {
