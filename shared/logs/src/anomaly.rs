@@ -103,7 +103,7 @@ impl Watch {
                     "log-template-new",
                     stream,
                     at,
-                    format!("an error of a kind that never came before: {message}"),
+                    &format!("an error of a kind that never came before: {message}"),
                     &mut found,
                 );
             }
@@ -125,7 +125,7 @@ impl Watch {
                     "`{stream}` said nothing for {minutes} minutes; its longest pause before was {} s",
                     self.longest_ms / 1000
                 );
-                sign("log-stream-silent", stream, began, why, found);
+                sign("log-stream-silent", stream, began, &why, found);
             }
             self.longest_ms = self.longest_ms.max(pause);
         }
@@ -158,7 +158,7 @@ impl Watch {
                 if count > middle + 8 * spread && count > 5 * middle && count > 2 * most {
                     let text = self.miner.text(*shape);
                     let why = format!("{count} lines within an hour, usually {middle}: {text}");
-                    sign("log-template-rate", &text, closed * HOUR, why, found);
+                    sign("log-template-rate", &text, closed * HOUR, &why, found);
                 }
             }
             if count > 0 {
@@ -191,7 +191,7 @@ impl Watch {
         if is_error && many && share >= 3.0 * usual && errors.past_buckets >= 6 && !errors.told {
             errors.told = true;
             let why = format!("{} of {} lines within ten minutes are errors", errors.errors, errors.lines);
-            sign("log-error-rate", stream, bucket * BUCKET, why, found);
+            sign("log-error-rate", stream, bucket * BUCKET, &why, found);
         }
     }
 }
@@ -209,7 +209,7 @@ fn median(of: &mut [u64]) -> u64 {
     if of.is_empty() { 0 } else { *of.select_nth_unstable(middle).1 }
 }
 
-fn sign(id: &str, subject: &str, began_ms: i64, why: String, found: &mut Vec<Sign>) {
+fn sign(id: &str, subject: &str, began_ms: i64, why: &str, found: &mut Vec<Sign>) {
     let meta: Option<&'static Meta> = SIGNATURES.iter().find(|meta| meta.id == id);
     let shown = |text: &str, most| mask(&riposte_core::text::plain(text, most)).into_owned();
     if let Some(meta) = meta {
@@ -217,7 +217,7 @@ fn sign(id: &str, subject: &str, began_ms: i64, why: String, found: &mut Vec<Sig
             meta,
             subject: shown(subject, 200),
             address: None,
-            why: shown(&why, 600),
+            why: shown(why, 600),
             began_ms: Some(began_ms),
         });
     }

@@ -70,12 +70,12 @@ impl Windows {
     }
 
     /// Counts one thing more under `key`; whether they are many, and were not found lately.
-    pub fn count(&mut self, key: String, at_ms: i64, many: Many) -> Option<Reached> {
+    pub fn count(&mut self, key: &str, at_ms: i64, many: Many) -> Option<Reached> {
         self.add(key, at_ms, None, many)
     }
 
     /// Counts different things under `key`.
-    pub fn different(&mut self, key: String, thing: &str, at_ms: i64, many: Many) -> Option<Reached> {
+    pub fn different(&mut self, key: &str, thing: &str, at_ms: i64, many: Many) -> Option<Reached> {
         self.add(key, at_ms, Some(hash(thing)), many)
     }
 
@@ -94,8 +94,8 @@ impl Windows {
 
     /// Adds to the sum of an hour, counted from 1970: the hour's sum, the largest of the hours before, and how many
     /// those are, at most [`Windows::HOURS`]. `None` for an hour that is over.
-    pub fn sum(&mut self, key: String, hour: i64, amount: u64) -> Option<(u64, u64, usize)> {
-        let counter = self.keys.entry(key.clone()).or_default();
+    pub fn sum(&mut self, key: &str, hour: i64, amount: u64) -> Option<(u64, u64, usize)> {
+        let counter = self.keys.entry(key.to_owned()).or_default();
         let newest = counter.latest();
         if hour < newest && newest != i64::MIN {
             return None;
@@ -108,7 +108,7 @@ impl Windows {
         counter.seen.drain(..surplus);
         let (current, before) = counter.seen.split_last()?;
         let found = (current.1, before.iter().map(|(_, sum)| *sum).max().unwrap_or_default(), before.len());
-        self.make_room(&key);
+        self.make_room(key);
         Some(found)
     }
 
@@ -117,8 +117,8 @@ impl Windows {
         self.keys.get_mut(key)?.fire(at_ms, many)
     }
 
-    fn add(&mut self, key: String, at_ms: i64, thing: Option<u64>, many: Many) -> Option<Reached> {
-        let counter = self.keys.entry(key.clone()).or_default();
+    fn add(&mut self, key: &str, at_ms: i64, thing: Option<u64>, many: Many) -> Option<Reached> {
+        let counter = self.keys.entry(key.to_owned()).or_default();
         counter.note(at_ms, thing, many);
         let reached = if counter.seen.len() >= many.count {
             let total = counter.total;
@@ -126,7 +126,7 @@ impl Windows {
         } else {
             None
         };
-        self.make_room(&key);
+        self.make_room(key);
         reached
     }
 
@@ -238,17 +238,13 @@ mod tests {
 
     const FIVE: Many = Many { count: 5, within_ms: 1000 };
 
-    fn key() -> String {
-        "k".to_owned()
-    }
-
     #[test]
     fn many_within_the_window_are_found_once() {
         let mut windows = Windows::default();
-        let found: Vec<_> = (0..20).map(|at| windows.count(key(), at * 100, FIVE)).collect();
+        let found: Vec<_> = (0..20).map(|at| windows.count("k", at * 100, FIVE)).collect();
         assert_eq!(found.iter().flatten().count(), 1);
         assert_eq!(found[4], Some(Reached { began_ms: 0, total: 5 }));
-        let slow: Vec<_> = (0..20).filter_map(|at| windows.count("slow".to_owned(), at * 300, FIVE)).collect();
+        let slow: Vec<_> = (0..20).filter_map(|at| windows.count("slow", at * 300, FIVE)).collect();
         assert_eq!(slow, []);
     }
 
@@ -256,21 +252,21 @@ mod tests {
     fn what_goes_on_is_found_again_and_a_pause_ends_it() {
         let mut windows = Windows::default();
         let found: Vec<i64> =
-            (0..200).filter_map(|at| windows.count(key(), at * 100, FIVE)).map(|r| r.began_ms).collect();
+            (0..200).filter_map(|at| windows.count("k", at * 100, FIVE)).map(|r| r.began_ms).collect();
         assert_eq!(found, [0, 6400, 12400, 18400]);
         let again: Vec<i64> =
-            (0..5).filter_map(|at| windows.count(key(), 90_000 + at, FIVE)).map(|r| r.began_ms).collect();
+            (0..5).filter_map(|at| windows.count("k", 90_000 + at, FIVE)).map(|r| r.began_ms).collect();
         assert_eq!(again, [90_000]);
     }
 
     #[test]
     fn order_and_late_lines_do_not_matter() {
         let mut windows = Windows::default();
-        let found: Vec<_> = [400, 100, 300, 0, 200].iter().filter_map(|at| windows.count(key(), *at, FIVE)).collect();
+        let found: Vec<_> = [400, 100, 300, 0, 200].iter().filter_map(|at| windows.count("k", *at, FIVE)).collect();
         assert_eq!(found, [Reached { began_ms: 0, total: 5 }]);
         let mut windows = Windows::default();
         assert!(
-            [0, 1, 2, 5000, 3, 4].iter().all(|at| windows.count(key(), *at, FIVE).is_none()),
+            [0, 1, 2, 5000, 3, 4].iter().all(|at| windows.count("k", *at, FIVE).is_none()),
             "late ones count no more"
         );
     }
@@ -279,27 +275,24 @@ mod tests {
     fn the_same_thing_counts_once() {
         let mut windows = Windows::default();
         for at in 0..50 {
-            assert_eq!(windows.different(key(), ["a", "b", "c", "d"][at as usize % 4], at, FIVE), None);
+            assert_eq!(windows.different("k", ["a", "b", "c", "d"][at as usize % 4], at, FIVE), None);
         }
-        assert!(windows.different(key(), "e", 60, FIVE).is_some());
+        assert!(windows.different("k", "e", 60, FIVE).is_some());
     }
 
     #[test]
     fn it_is_bounded_counts_what_it_forgets_and_survives_being_written() {
         let mut windows = Windows::holding(100);
         for at in 0..4 {
-            windows.count("busy".to_owned(), at, FIVE);
+            windows.count("busy", at, FIVE);
         }
         for number in 0..10_000 {
-            windows.count(format!("once-{number}"), 10 + number, Many { count: 5, within_ms: 1_000_000 });
+            windows.count(&format!("once-{number}"), 10 + number, Many { count: 5, within_ms: 1_000_000 });
         }
         assert!(windows.len() <= 101, "{}", windows.len());
         assert!(windows.evicted() >= 9_900, "{}", windows.evicted());
         let text = serde_json::to_string(&windows).unwrap();
         let mut read: Windows = serde_json::from_str(&text).unwrap();
-        assert!(
-            read.count("busy".to_owned(), 5, FIVE).is_some(),
-            "many others do not flush out the one that is near its limit"
-        );
+        assert!(read.count("busy", 5, FIVE).is_some(), "many others do not flush out the one that is near its limit");
     }
 }

@@ -178,7 +178,7 @@ fn pattern(line: &str) -> Result<Vec<Part>, String> {
         } else if matches!(parts.last(), Some(Part::Field(_))) {
             return Err(format!("before `{{{name}}}` a text must stand that ends the field before"));
         }
-        if field.1 != Field::Skip && parts.iter().any(|part| *part == Part::Field(field.1)) {
+        if field.1 != Field::Skip && parts.contains(&Part::Field(field.1)) {
             return Err(format!("`{{{name}}}` stands twice"));
         }
         parts.push(Part::Field(field.1));

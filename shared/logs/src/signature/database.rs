@@ -22,7 +22,7 @@ pub(super) fn scan(message: &str, signs: &mut Signs<'_>) {
     }
     // From the end: before it stands the user's name, which the other side wrote.
     let Some(address) = message.rsplit(['\'', '"', ' ', '=', '(', ')', '@']).find_map(address_of) else { return };
-    let reached = signs.windows.count(format!("database {address}"), signs.at_ms, GUESSES);
+    let reached = signs.windows.count(&format!("database {address}"), signs.at_ms, GUESSES);
     signs.many("database-login-guessing", &address.to_string(), Some(address), reached, |total| {
         format!(
             "{address} failed to log in to a database {total} times, the limit is {} within ten minutes",

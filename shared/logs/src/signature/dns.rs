@@ -75,7 +75,7 @@ pub(super) fn scan(query: &Query<'_>, signs: &mut Signs<'_>) {
     let random = |text: &str, least: usize| text.len() >= least && entropy(text) >= 3.2;
     if labels.len() >= 30 && random(labels, 30) {
         let key = format!("tunnel {} {domain}", query.from);
-        let reached = signs.windows.different(key, labels, signs.at_ms, LONG_NAMES);
+        let reached = signs.windows.different(&key, labels, signs.at_ms, LONG_NAMES);
         signs.many("dns-tunneling", &query.from, None, reached, |total| {
             let number = LONG_NAMES.count;
             format!(
@@ -86,7 +86,7 @@ pub(super) fn scan(query: &Query<'_>, signs: &mut Signs<'_>) {
     }
     let first = domain.split('.').next().unwrap_or_default();
     if query.answer.eq_ignore_ascii_case("NXDOMAIN") && labels.is_empty() && looks_random(first) {
-        let reached = signs.windows.different(format!("generated {}", query.from), domain, signs.at_ms, RANDOM);
+        let reached = signs.windows.different(&format!("generated {}", query.from), domain, signs.at_ms, RANDOM);
         signs.many("dns-generated-domains", &query.from, None, reached, |_| {
             let number = RANDOM.count;
             format!(

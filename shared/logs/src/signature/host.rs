@@ -43,7 +43,7 @@ fn ssh(said: &Said<'_>, message: &str, signs: &mut Signs<'_>) {
         return;
     }
     let address = event.address;
-    let reached = signs.windows.different(format!("spray {address}"), &event.user, signs.at_ms, SPRAYED);
+    let reached = signs.windows.different(&format!("spray {address}"), &event.user, signs.at_ms, SPRAYED);
     signs.many("ssh-password-spraying", &address.to_string(), Some(address), reached, |total| {
         format!("{address} tried {} different users over SSH within ten minutes, {total} times in all", SPRAYED.count)
     });
@@ -64,7 +64,7 @@ fn field<'a>(fields: &'a str, key: &str) -> Option<&'a str> {
 
 fn guessed(program: &str, origin: &str, signs: &mut Signs<'_>) {
     let address = address_of(origin);
-    let reached = signs.windows.count(format!("guess {program} {origin}"), signs.at_ms, GUESSES);
+    let reached = signs.windows.count(&format!("guess {program} {origin}"), signs.at_ms, GUESSES);
     signs.many("host-login-guessing", origin, address, reached, |total| {
         format!(
             "{origin} failed to log in to {program} {total} times, the limit is {} within ten minutes",
@@ -104,7 +104,7 @@ fn service(said: &Said<'_>, message: &str, signs: &mut Signs<'_>) {
         .and_then(address_of);
     if let Some(address) = origin {
         let program = &said.program;
-        let reached = signs.windows.count(format!("connect {program} {address}"), signs.at_ms, CONNECTIONS);
+        let reached = signs.windows.count(&format!("connect {program} {address}"), signs.at_ms, CONNECTIONS);
         signs.many("host-connection-burst", &address.to_string(), Some(address), reached, |total| {
             format!(
                 "{address} connected to {program} {total} times, the limit is {} within a minute",
@@ -143,7 +143,7 @@ fn substitute(message: &str, signs: &mut Signs<'_>) {
 fn failed(user: &str, times: usize, signs: &mut Signs<'_>) {
     let mut reached = None;
     for _ in 0..times {
-        reached = reached.or(signs.windows.count(format!("sudo {user}"), signs.at_ms, SUDO));
+        reached = reached.or(signs.windows.count(&format!("sudo {user}"), signs.at_ms, SUDO));
     }
     signs.many("sudo-failures", user, None, reached, |_| {
         format!("`{user}` failed to become another user {} times or more within ten minutes", SUDO.count)

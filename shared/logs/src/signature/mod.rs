@@ -116,7 +116,7 @@ impl Signs<'_> {
     /// One line is enough. The same subject is found once an hour.
     fn one(&mut self, id: &'static str, subject: &str, address: Option<IpAddr>, why: String) {
         const ONCE: Many = Many { count: 1, within_ms: 600_000 };
-        let reached = self.windows.count(format!("{id} {}", plain(subject, 200)), self.at_ms, ONCE);
+        let reached = self.windows.count(&format!("{id} {}", plain(subject, 200)), self.at_ms, ONCE);
         self.many(id, subject, address, reached, |_| why);
     }
 

@@ -34,15 +34,15 @@ fn rejected(flow: &Flow, signs: &mut Signs<'_>) {
     let (port, target) = (to_port.to_string(), to.to_string());
     let source = from.to_string();
     let outside = (!is_internal(from)).then_some(from);
-    let ports = signs.windows.different(format!("ports {from} {to}"), &port, signs.at_ms, PORTS);
+    let ports = signs.windows.different(&format!("ports {from} {to}"), &port, signs.at_ms, PORTS);
     signs.many("network-port-scan", &source, outside, ports, |_| {
         format!("{from} was rejected on {} different ports of {to} within ten minutes", PORTS.count)
     });
-    let many = signs.windows.different(format!("sweep {from} {port}"), &target, signs.at_ms, ADDRESSES);
+    let many = signs.windows.different(&format!("sweep {from} {port}"), &target, signs.at_ms, ADDRESSES);
     signs.many("network-port-scan", &source, outside, many, |_| {
         format!("{from} was rejected on port {port} of {} different addresses within ten minutes", ADDRESSES.count)
     });
-    let burst = signs.windows.count(format!("rejected {from}"), signs.at_ms, REJECTED);
+    let burst = signs.windows.count(&format!("rejected {from}"), signs.at_ms, REJECTED);
     signs.many("network-rejected-burst", &source, outside, burst, |total| {
         format!("{from} was rejected {total} times, the limit is {} within five minutes", REJECTED.count)
     });
@@ -89,7 +89,7 @@ fn regular(times: &[i64]) -> bool {
 fn spike(flow: &Flow, signs: &mut Signs<'_>) {
     let Flow { from, to, bytes, .. } = *flow;
     let hour = signs.at_ms.div_euclid(3_600_000);
-    let Some((sent, before, hours)) = signs.windows.sum(format!("sent {from} {to}"), hour, bytes) else { return };
+    let Some((sent, before, hours)) = signs.windows.sum(&format!("sent {from} {to}"), hour, bytes) else { return };
     // Without a past nobody knows what is much; a host that always sends much is a backup.
     let unusual = sent >= MUCH && hours >= 3 && sent / TIMES >= before;
     if unusual {

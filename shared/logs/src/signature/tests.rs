@@ -372,6 +372,7 @@ fn what_names_are_asked_for() {
     );
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the calls are shorter")]
 fn audit(user: &str, verb: &str, uri: &str, object: serde_json::Value, code: u16, body: serde_json::Value) -> String {
     serde_json::json!({
         "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Request", "auditID": "a-1", "stage": "ResponseComplete",

@@ -91,7 +91,7 @@ fn counted(request: &Request<'_>, target: &str, who: &str, signs: &mut Signs<'_>
     let Some(client) = request.client else { return };
     let path = target.split(['?', '#']).next().unwrap_or(target);
     if matches!(request.status, 404 | 403 | 400 | 405) || request.refused {
-        let reached = signs.windows.different(format!("missing {client}"), path, signs.at_ms, MISSING);
+        let reached = signs.windows.different(&format!("missing {client}"), path, signs.at_ms, MISSING);
         signs.many("web-scanner", who, Some(client), reached, |_| {
             format!(
                 "{client} asked for {} different things within five minutes that there are not, or not for it",
@@ -102,7 +102,7 @@ fn counted(request: &Request<'_>, target: &str, who: &str, signs: &mut Signs<'_>
     if request.refused && request.status == 0 {
         // The thing that was refused, without the address.
         let thing: String = path.chars().take(120).collect();
-        let reached = signs.windows.different(format!("spread {thing}"), &client.to_string(), signs.at_ms, SPREAD);
+        let reached = signs.windows.different(&format!("spread {thing}"), &client.to_string(), signs.at_ms, SPREAD);
         signs.many("web-probed-from-many-addresses", &thing, None, reached, |_| {
             format!("`{thing}` was refused to {} different addresses within a day", SPREAD.count)
         });
@@ -123,7 +123,7 @@ fn counted(request: &Request<'_>, target: &str, who: &str, signs: &mut Signs<'_>
     ];
     let failed = matches!(request.status, 400 | 401 | 403 | 422 | 423 | 429);
     if failed && request.method == "POST" && LOGINS.iter().any(|login| path.contains(login)) {
-        let reached = signs.windows.count(format!("stuffed {client}"), signs.at_ms, STUFFED);
+        let reached = signs.windows.count(&format!("stuffed {client}"), signs.at_ms, STUFFED);
         signs.many("web-credential-stuffing", who, Some(client), reached, |total| {
             format!(
                 "{client} failed to log in at `{path}` {total} times, the limit is {} within ten minutes",
