@@ -14,6 +14,7 @@ use riposte_core::text::plain;
 
 use self::lines::Lines;
 use crate::detect::inputs::{Input, Walk};
+use crate::detect::output::Format;
 use crate::detect::progress::Progress;
 use crate::detect::stream::Stream;
 use crate::usage::Usage;
@@ -46,15 +47,6 @@ pub(crate) struct Options {
     /// Files and folders; - is standard input, which is read where none is named
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-}
-
-/// How the output is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// Columns, for people
-    Table,
-    /// One JSON object a line, for programs
-    Jsonl,
 }
 
 /// Runs the command.
