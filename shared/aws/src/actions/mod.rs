@@ -123,6 +123,7 @@ impl<T: Contain> Action for T {
             Ok(match planned {
                 Planned::Plan(mut plan) => {
                     (plan.disruptive, plan.reversible) = (T::META.disruptive, T::META.reversible);
+                    plan.before = plan.before.without_nulls();
                     Planned::Plan(plan)
                 }
                 other => other,
@@ -131,7 +132,10 @@ impl<T: Contain> Action for T {
     }
 
     fn read<'a>(&'a self, site: &'a Site<'a>, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>> {
-        Box::pin(async move { Contain::read(self, site, request::<T>(&plan.response)?, plan).await })
+        Box::pin(async move {
+            let live = Contain::read(self, site, request::<T>(&plan.response)?, plan).await?;
+            Ok(live.without_nulls())
+        })
     }
 
     fn rests_on_absence(&self, plan: &Plan) -> bool {
@@ -220,8 +224,14 @@ impl Actions {
 
     /// Adds an action.
     #[must_use]
-    pub fn with(mut self, action: impl Action + 'static) -> Self {
-        self.list.push(Box::new(action));
+    pub fn with(self, action: impl Action + 'static) -> Self {
+        self.with_any(Box::new(action))
+    }
+
+    /// Adds an action of any kind.
+    #[must_use]
+    pub fn with_any(mut self, action: Box<dyn Action>) -> Self {
+        self.list.push(action);
         self
     }
 
@@ -238,5 +248,7 @@ impl Actions {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod conformance;
 #[cfg(test)]
 mod tests;

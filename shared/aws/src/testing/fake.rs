@@ -19,6 +19,7 @@ use super::http::{self, Refused, Request};
 use super::iam::Iam;
 use super::logs::Logs;
 use super::parameters::{self, Message};
+use super::scripted::Scripted;
 
 /// All that the fake account holds.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) ssm: BTreeMap<String, String>,
     /// What the topic accepted.
     pub(crate) sent: Vec<Message>,
+    /// What a case scripts.
+    pub(crate) script: Scripted,
 }
 
 /// A way in which a call goes wrong.
@@ -175,6 +178,11 @@ impl Aws {
         self.calls().into_iter().filter(changes).collect()
     }
 
+    /// Whether a case scripts this call.
+    pub(super) fn is_scripted(&self, name: &str) -> bool {
+        self.script().world.script.calls.iter().any(|(known, _)| *known == name)
+    }
+
     /// Forgets the calls so far.
     pub(crate) fn forget_calls(&self) {
         self.script().calls.clear();
@@ -270,6 +278,9 @@ pub(crate) fn config_of(client: SharedHttpClient) -> SdkConfig {
 
 impl World {
     fn answer(&mut self, request: &Request) -> Result<String, Refused> {
+        if let Some(scripted) = self.scripted(request) {
+            return scripted;
+        }
         match request.service.as_str() {
             "ec2" => self.ec2.answer(request),
             "iam" => self.iam.answer(request),

@@ -7,8 +7,8 @@ use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::finding::Finding;
 use riposte_core::incident::Incident;
 
-use super::{Aws, key};
-use crate::actions::Actions;
+use super::{Aws, ScriptedApi, key};
+use crate::actions::{Action, Actions};
 use crate::guard::Base;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::Ledger;
@@ -43,6 +43,14 @@ impl Function {
     /// With clients of this configuration.
     pub(crate) fn with(aws: &Aws, config: &aws_types::SdkConfig) -> Self {
         let base = Base::new(*FUNCTIONS[0], "111122223333".to_owned(), config, Actions::all(config));
+        Self { aws: aws.clone(), base }
+    }
+
+    /// With these actions alone, on the account that the case scripts.
+    pub(crate) fn scripted(aws: &Aws, action: Box<dyn Action>) -> Self {
+        let config = aws.config();
+        let actions = Actions::new(&config).through(Arc::new(ScriptedApi(aws.clone()))).with_any(action);
+        let base = Base::new(*FUNCTIONS[0], "111122223333".to_owned(), &config, actions);
         Self { aws: aws.clone(), base }
     }
 

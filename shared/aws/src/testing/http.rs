@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) form: BTreeMap<String, String>,
     /// The parameters of a JSON service.
     pub(crate) json: Value,
+    /// Who says that it calls.
+    pub(crate) agent: String,
 }
 
 impl Request {
@@ -52,26 +54,29 @@ impl Request {
         let mut labels = host.split(['.', '/', ':']);
         let service = labels.next().unwrap_or_default().to_owned();
         let region = labels.next().filter(|label| *label != "amazonaws").unwrap_or_default().to_owned();
+        let agent = request.headers().get("user-agent").unwrap_or_default();
+        // The SDK writes what it knows of itself into a header of its own, the application's name among it.
+        let agent = format!("{agent} {}", request.headers().get("x-amz-user-agent").unwrap_or_default());
         let body = request.body().bytes().unwrap_or_default();
         let body = String::from_utf8(body.to_vec()).unwrap();
         if let Some(target) = request.headers().get("x-amz-target") {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let json = serde_json::from_str(&body).unwrap();
-            return Self { service, region, operation, form: BTreeMap::new(), json };
+            return Self { service, region, operation, form: BTreeMap::new(), json, agent };
         }
         let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
         let form: BTreeMap<_, _> = pairs.map(|(key, value)| (decoded(key), decoded(value))).collect();
         let operation =
             form.get("Action").cloned().unwrap_or_else(|| panic!("no operation in {}: {body}", request.uri()));
-        Self { service, region, operation, form, json: Value::Null }
+        Self { service, region, operation, form, json: Value::Null, agent }
     }
 }
 
 /// AWS's refusal of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Refused {
-    status: u16,
-    code: String,
+    pub(super) status: u16,
+    pub(super) code: String,
     /// More fields of a JSON service's error.
     more: Value,
 }

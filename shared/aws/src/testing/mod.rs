@@ -17,6 +17,7 @@ mod http;
 mod iam;
 mod logs;
 mod parameters;
+mod scripted;
 mod values;
 
 pub(crate) use cases::*;
@@ -25,5 +26,7 @@ pub(crate) use ec2_network::{Acl, Entry, Instance};
 pub(crate) use events::*;
 pub(crate) use fake::{Aws, Fault, World, config_of};
 pub(crate) use function::{Function, hurried, invocation};
+pub(crate) use http::Refused;
 pub(crate) use iam::{Iam, Principal};
+pub(crate) use scripted::{Handler, Scripted, ScriptedApi, refuse};
 pub(crate) use values::*;

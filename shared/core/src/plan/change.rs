@@ -21,11 +21,13 @@ pub struct Change {
 }
 
 impl Change {
-    /// A change. `parameters` is a struct that serializes to the API's own names.
+    /// A change. `parameters` is a struct that serializes to the API's own names. A part that becomes `null` is one that
+    /// goes.
     ///
     /// # Errors
     /// Where the parameters are no JSON: a fault of the action.
     pub fn new(call: &str, parameters: &impl Serialize, delta: Delta) -> Result<Self, serde_json::Error> {
+        let delta = delta.into_iter().map(|(name, part)| (name, part.filter(|part| !part.is_null()))).collect();
         Ok(Self { call: call.to_owned(), parameters: serde_json::to_value(parameters)?, delta })
     }
 

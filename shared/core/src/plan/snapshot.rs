@@ -32,6 +32,14 @@ impl Snapshot {
         out
     }
 
+    /// The same without parts that are `null`: in a delta, which JSON keeps, they could not be told from parts that
+    /// are not there.
+    #[must_use]
+    pub fn without_nulls(mut self) -> Self {
+        self.0.retain(|_, part| !part.is_null());
+        self
+    }
+
     /// Whether every part of a delta is here as it is to become.
     #[must_use]
     pub fn holds(&self, delta: &Delta) -> bool {
