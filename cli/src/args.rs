@@ -41,6 +41,12 @@ pub(crate) enum Verb {
         /// The detector's id, for example open-admin-port
         id: String,
     },
+    /// List the actions, with how each is asked for by hand
+    Actions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     #[command(flatten)]
     Account(Account),
 }
@@ -84,6 +90,22 @@ pub(crate) enum Account {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Do an action by hand: planned, put to the guardrails, recorded, verified and told like any other
+    Contain {
+        /// The action's id, as `riposte actions` lists it
+        action: String,
+        /// What to act on, in the form that `riposte actions` shows, or the request as a JSON object
+        target: String,
+        /// Show what would be done, and do nothing
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Why, for the record
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Show or set what the functions may do
     Mode {

@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod catalogue;
 mod checks;
+mod contain;
 mod detect;
 mod exclusions;
 mod init;
@@ -65,6 +66,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Checks { json } => checks::list(&mut out, json)?,
         Verb::Detectors { json } => catalogue::list(&mut out, json)?,
+        Verb::Actions { json } => contain::list(&mut out, json)?,
         Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
         Verb::Account(verb) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -96,6 +98,11 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
         Account::Exclusions { json } => {
             let operator = Operator::connect(&config).await?;
             exclusions::list(out, &operator, jiff::Timestamp::now().as_millisecond(), json)
+        }
+        Account::Contain { action, target, dry_run, yes, reason } => {
+            let asked = contain::asked(&action, &target, reason)?;
+            let how = contain::How { dry_run, yes };
+            contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await
         }
         Account::Mode { mode: None } => {
             let mode = operator::mode(&config).await?;

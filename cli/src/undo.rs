@@ -13,7 +13,7 @@ pub(crate) async fn undo(out: &mut impl Write, operator: &Operator, id: &str, ye
     let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
     if incident.can_be_undone() {
         preview(out, &incident)?;
-        if !yes && !confirmed(out)? {
+        if !yes && !confirmed(out, "undo it?")? {
             bail!("nothing was changed");
         }
     }
@@ -30,11 +30,11 @@ fn preview(out: &mut impl Write, incident: &Incident) -> Result<()> {
     Ok(out.flush()?)
 }
 
-fn confirmed(out: &mut impl Write) -> Result<bool> {
+pub(crate) fn confirmed(out: &mut impl Write, question: &str) -> Result<bool> {
     if !io::stdin().is_terminal() {
-        bail!("standard input is no terminal to ask on: say --yes to undo without asking");
+        bail!("standard input is no terminal to ask on: say --yes to go on without asking");
     }
-    write!(out, "undo it? [y/N] ")?;
+    write!(out, "{question} [y/N] ")?;
     out.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
@@ -42,7 +42,7 @@ fn confirmed(out: &mut impl Write) -> Result<bool> {
 }
 
 /// Told apart from every other run, for the lease.
-fn unique() -> Result<String> {
+pub(crate) fn unique() -> Result<String> {
     let number = getrandom::u64().context("the system gives no random bytes")?;
     Ok(format!("{number:016x}"))
 }

@@ -195,6 +195,7 @@ impl Base {
             actions: &self.actions,
             ledger: self.ledger(loaded),
             sns: &self.sns,
+            approved: false,
         }
     }
 

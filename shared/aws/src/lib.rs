@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod by_hand;
 pub mod clients;
 mod clock;
 mod drive;

@@ -26,7 +26,8 @@ pub struct Operator {
     pub ledger: Ledger,
     /// All actions.
     pub actions: Actions,
-    region: String,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) region: String,
 }
 
 impl Operator {
@@ -35,12 +36,18 @@ impl Operator {
     /// # Errors
     /// Names the setting that is missing or malformed, or says why they could not be read.
     pub async fn connect(config: &SdkConfig) -> Result<Self, LoadError> {
+        Self::with(config, Actions::all(config)).await
+    }
+
+    /// The same with these actions.
+    pub(crate) async fn with(config: &SdkConfig, actions: Actions) -> Result<Self, LoadError> {
         let loaded = settings::read(&Client::new(config)).await?;
         let settings = &loaded.settings;
         let client = aws_sdk_dynamodb::Client::new(config);
         Ok(Self {
             ledger: Ledger::new(client, &settings.ledger_table, &settings.ledger_key),
-            actions: Actions::all(config),
+            actions,
+            sns: aws_sdk_sns::Client::new(config),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             loaded,
         })
@@ -48,15 +55,22 @@ impl Operator {
 
     /// Who calls, as AWS knows it: an ARN; `None` where AWS does not say.
     pub async fn caller(&self) -> Option<String> {
-        let scope = Scope { event_id: String::new(), account: String::new(), region: self.region.clone() };
-        let answer = self.actions.site(&scope).get("sts:GetCallerIdentity", json!({})).await;
-        match answer {
-            Ok(body) => body.get("Arn").and_then(Value::as_str).map(str::to_owned),
+        match self.identity().await {
+            Ok(arn) => Some(arn),
             Err(fault) => {
                 tracing::warn!(%fault, "who calls could not be read");
                 None
             }
         }
+    }
+
+    /// Who calls, as AWS knows it.
+    pub(crate) async fn identity(&self) -> Result<String, Fault> {
+        const CALL: &str = "sts:GetCallerIdentity";
+        let scope = Scope { event_id: String::new(), account: String::new(), region: self.region.clone() };
+        let body = self.actions.site(&scope).get(CALL, json!({})).await?;
+        let arn = body.get("Arn").and_then(Value::as_str);
+        Ok(arn.ok_or_else(|| Fault::refused(CALL, "there is no `Arn` in the answer"))?.to_owned())
     }
 
     /// An invocation of the operator's own. `id` must differ from that of every other.

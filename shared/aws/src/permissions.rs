@@ -40,6 +40,8 @@ pub fn of(function: &FunctionSpec) -> Grants {
 mod tests {
     use super::*;
     use riposte_core::catalogue::FUNCTIONS;
+    use riposte_core::iam::Policy;
+    use serde_json::json;
 
     #[test]
     fn what_detectors_read_is_granted() {
@@ -49,6 +51,41 @@ mod tests {
                 assert!(granted.contains(read), "{} may not call {read}", function.name);
             }
         }
+    }
+
+    /// What the grants let a role do, as a policy of this account.
+    fn policy(grants: Grants) -> Policy {
+        let own = |text: &str| text.replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", "111122223333");
+        let statement = |((resources, when), actions): (Where, BTreeSet<&'static str>)| {
+            let resources: Vec<_> = resources.iter().map(|resource| own(resource)).collect();
+            let mut conditions = serde_json::Map::new();
+            for When { test, key, values } in when {
+                let values: Vec<_> = values.iter().map(|value| own(value)).collect();
+                conditions.insert((*test).to_owned(), json!({ *key: values }));
+            }
+            json!({ "Effect": "Allow", "Action": actions, "Resource": resources, "Condition": conditions })
+        };
+        let statements: Vec<_> = grants.into_iter().map(statement).collect();
+        Policy::parse(&json!({ "Version": "2012-10-17", "Statement": statements }).to_string()).unwrap()
+    }
+
+    #[test]
+    fn no_functions_role_is_a_way_to_more() {
+        for function in FUNCTIONS {
+            let policy = policy(of(function));
+            assert_eq!(policy.grants_admin("aws", "111122223333"), None, "{}", function.name);
+            let ways = policy.escalations("aws", "111122223333");
+            // What holds only under a condition of ours is bounded by it.
+            let open: Vec<_> = ways.iter().filter(|way| !way.conditional).map(ToString::to_string).collect();
+            assert_eq!(open, Vec::<String>::new(), "{}", function.name);
+        }
+    }
+
+    #[test]
+    fn a_role_that_may_write_policies_onto_users_would_be_found() {
+        let users: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"];
+        let grants = Grants::from([((users, &[] as &[When]), BTreeSet::from(["iam:PutUserPolicy"]))]);
+        assert!(policy(grants).gives_power("aws", "111122223333"));
     }
 
     #[test]

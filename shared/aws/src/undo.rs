@@ -8,14 +8,12 @@ use riposte_core::plan::{Delta, Plan, Snapshot};
 use thiserror::Error;
 
 use crate::actions::{Action, Actions, Site};
+use crate::by_hand::OPERATOR;
 use crate::drive;
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Ledger, LedgerError};
 use crate::reread;
-
-/// Who undoes, in guardrails.
-const OPERATOR: &str = "operator";
 
 /// Why an incident was not undone. Nothing was changed unless the text says so.
 #[derive(Debug, Error)]

@@ -105,7 +105,7 @@ impl Responder<'_> {
         live: Snapshot,
     ) -> Result<(), RespondError> {
         let unchanged = plan == *recorded;
-        match self.loaded.guardrails.decide(self.function, plan, &held.incident.finding) {
+        match self.decision(plan, &held.incident.finding) {
             Decision::Act(approved, verdict) => {
                 held.incident.note(now_ms(), Step::Decision, format!("{verdict}, planned anew"));
                 held.incident.verdict = Some(verdict);

@@ -44,6 +44,9 @@ pub(crate) struct Case {
     pub(crate) scar: fn(&mut Value),
 }
 
+/// A case for tests of other parts.
+pub(crate) const SAMPLE: &Case = &cases::TWO_STEPS;
+
 impl Case {
     fn answer(&self) -> Response {
         (self.response)()
@@ -95,9 +98,9 @@ impl Case {
     async fn calls(&self) -> Vec<(String, bool)> {
         let (aws, function) = self.laid().await;
         function.respond(self.finding()).await.unwrap();
-        let incident = function.incident(&self.finding()).await;
-        let changes = changing(&incident);
-        aws.calls().into_iter().map(|call| (call.clone(), changes.contains(&call))).collect()
+        let calls = aws.calls();
+        let changes = changing(&function.incident(&self.finding()).await);
+        calls.into_iter().map(|call| (call.clone(), changes.contains(&call))).collect()
     }
 }
 

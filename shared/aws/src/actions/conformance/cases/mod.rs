@@ -6,8 +6,10 @@ use riposte_core::action::ActionId;
 
 use super::Case;
 
+pub(crate) use two_steps::CASE as TWO_STEPS;
+
 /// Every case.
-pub(crate) const CASES: &[&Case] = &[&two_steps::CASE];
+pub(crate) const CASES: &[&Case] = &[&TWO_STEPS];
 
 /// Actions whose cases stand behind the SDK's own clients (`testing/cases.rs`) and not here.
 pub(crate) const ON_THE_WIRE: &[ActionId] = &[

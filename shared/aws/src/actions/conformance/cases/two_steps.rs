@@ -88,12 +88,17 @@ fn set_tag(state: &mut Value, given: &Value) -> Result<Value, Refused> {
     Ok(json!({}))
 }
 
-pub(super) const CASE: Case = Case {
+pub(crate) const CASE: Case = Case {
     name: "two-steps",
     action: || Box::new(TwoSteps),
     response: || DeactivateAccessKey { user_name: "eve".to_owned(), access_key_id: "a".to_owned() }.into(),
     state: |_, _| json!({ "user": { "a": "on", "b": "on", "c": "on", "tag": null }, "other": { "a": "on" } }),
-    calls: &[("x:GetUser", get_user), ("x:SetStatus", set_status), ("x:SetTag", set_tag)],
+    calls: &[
+        ("sts:GetCallerIdentity", |_, _| Ok(json!({ "Arn": "arn:aws:iam::111122223333:user/operator" }))),
+        ("x:GetUser", get_user),
+        ("x:SetStatus", set_status),
+        ("x:SetTag", set_tag),
+    ],
     contain: |state, _| {
         (state["user"]["a"], state["user"]["b"]) = (json!("off"), json!("off"));
         state["user"]["tag"] = json!("marked");
