@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::iam_principal::resolve;
 use super::{ActionMeta, Contain, Permission, Planned, Site, change};
+use crate::api::{Model, models};
 use crate::fault::Fault;
 
 /// The action.
@@ -32,6 +33,8 @@ until they expire: to end them, deny the user until then and revoke the sessions
 
 impl Contain for DeactivateAccessKey {
     type Request = Request;
+
+    const MODELS: &'static [&'static Model] = &[&models::IAM];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::DeactivateAccessKey,

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::iam_principal::{Named, resolve};
 use super::{ActionMeta, Contain, Permission, Planned, Site, change};
+use crate::api::{Model, models};
 use crate::fault::{Fault, Kind};
 
 const USERS: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"];
@@ -35,6 +36,8 @@ struct Parameters<'a> {
 
 impl Contain for DeleteInlinePolicy {
     type Request = Request;
+
+    const MODELS: &'static [&'static Model] = &[&models::IAM];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::DeleteInlinePolicy,

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::host::{self, Host};
 use super::{ActionMeta, Contain, Permission, Planned, Site, change};
+use crate::api::{Model, models};
 use crate::fault::{Fault, Kind};
 
 /// The number of the entry that AWS itself keeps last; it cannot be changed.
@@ -51,6 +52,8 @@ struct Deny<'a> {
 
 impl Contain for DenySource {
     type Request = Request;
+
+    const MODELS: &'static [&'static Model] = &[&models::EC2];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::DenySource,

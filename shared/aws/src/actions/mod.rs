@@ -24,7 +24,8 @@ use riposte_core::event::Scope;
 use riposte_core::plan::{Change, Plan, Snapshot};
 use serde_json::Value;
 
-use crate::api::{Api, Boxed, SdkApi};
+use crate::api::{Api, Boxed, Client, Model, models};
+use crate::clients::Regional;
 use crate::fault::Fault;
 
 pub use meta::{ActionMeta, Permission, When};
@@ -55,6 +56,9 @@ pub trait Contain: Debug + Send + Sync + 'static {
 
     /// What the catalogue says of it.
     const META: ActionMeta;
+
+    /// The models of the services that it calls: a function carries those of its actions.
+    const MODELS: &'static [&'static Model];
 
     /// Whether the resource is read once more right before each change, for changes that AWS would also make to what
     /// no longer offends: a delete by name.
@@ -94,6 +98,8 @@ pub trait Contain: Debug + Send + Sync + 'static {
 pub trait Action: Debug + Send + Sync {
     /// What the catalogue says of it.
     fn meta(&self) -> &'static ActionMeta;
+    /// See [`Contain::MODELS`].
+    fn models(&self) -> &'static [&'static Model];
     /// See [`Contain::RECHECKS`].
     fn rechecks(&self) -> bool;
     /// See [`Contain::plan`].
@@ -111,6 +117,10 @@ pub trait Action: Debug + Send + Sync {
 impl<T: Contain> Action for T {
     fn meta(&self) -> &'static ActionMeta {
         const { &T::META }
+    }
+
+    fn models(&self) -> &'static [&'static Model] {
+        T::MODELS
     }
 
     fn rechecks(&self) -> bool {
@@ -180,7 +190,7 @@ macro_rules! actions {
             /// All actions of the catalogue, for the operator's command.
             #[must_use]
             pub fn all(config: &SdkConfig) -> Self {
-                Self::new(config)$(.with($name))*
+                Self::new(config).carrying(&[&models::STS])$(.with($name))*
             }
         }
     };
@@ -200,11 +210,20 @@ pub fn meta(id: ActionId) -> Option<&'static ActionMeta> {
     ACTIONS.into_iter().find(|meta| meta.id == id)
 }
 
+/// The SDK's own clients, for what is read with them.
+#[derive(Debug)]
+struct Sdk {
+    ec2: Regional<aws_sdk_ec2::Client>,
+    iam: Regional<aws_sdk_iam::Client>,
+}
+
 /// The actions that a function can take, and how they reach AWS.
 #[derive(Debug)]
 pub struct Actions {
+    config: SdkConfig,
     api: Arc<dyn Api>,
-    sdk: Arc<SdkApi>,
+    models: Vec<&'static Model>,
+    sdk: Sdk,
     list: Vec<Box<dyn Action>>,
 }
 
@@ -212,13 +231,29 @@ impl Actions {
     /// None yet, with clients of this configuration.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let sdk = Arc::new(SdkApi::new(config));
-        Self { api: Arc::clone(&sdk) as Arc<dyn Api>, sdk, list: Vec::new() }
+        let sdk = Sdk {
+            ec2: Regional::new(config, aws_sdk_ec2::Client::new),
+            iam: Regional::new(config, aws_sdk_iam::Client::new),
+        };
+        let api = Arc::new(Client::new(config, &[]));
+        Self { config: config.clone(), api, models: Vec::new(), sdk, list: Vec::new() }
+    }
+
+    /// The same, which can call these services too.
+    #[must_use]
+    pub fn carrying(mut self, models: &[&'static Model]) -> Self {
+        for model in models {
+            if self.models.iter().all(|known| known.name() != model.name()) {
+                self.models.push(model);
+            }
+        }
+        self.api = Arc::new(Client::new(&self.config, &self.models));
+        self
     }
 
     /// The same on another way to AWS.
-    #[must_use]
-    pub fn through(self, api: Arc<dyn Api>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn through(self, api: Arc<dyn Api>) -> Self {
         Self { api, ..self }
     }
 
@@ -230,9 +265,10 @@ impl Actions {
 
     /// Adds an action of any kind.
     #[must_use]
-    pub fn with_any(mut self, action: Box<dyn Action>) -> Self {
-        self.list.push(action);
-        self
+    pub fn with_any(self, action: Box<dyn Action>) -> Self {
+        let mut all = self.carrying(action.models());
+        all.list.push(action);
+        all
     }
 
     /// The action with this id, where the function has it.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{ActionMeta, Contain, Permission, Planned, Site, change};
+use crate::api::{Model, models};
 use crate::fault::{Fault, Kind};
 
 const GROUPS: &[&str] = &["arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*"];
@@ -35,6 +36,8 @@ struct Parameters {
 
 impl Contain for RevokeIngress {
     type Request = Request;
+
+    const MODELS: &'static [&'static Model] = &[&models::EC2];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::RevokeIngress,

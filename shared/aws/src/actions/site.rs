@@ -4,7 +4,8 @@ use riposte_core::arn::partition;
 use riposte_core::event::Scope;
 use serde_json::Value;
 
-use crate::api::{Api, Call, SdkApi};
+use super::Sdk;
+use crate::api::{Api, Call};
 use crate::fault::{Fault, Kind};
 
 /// How many pages are read of one list: beyond that, something goes round in circles.
@@ -17,11 +18,11 @@ pub struct Site<'a> {
     pub api: &'a dyn Api,
     /// Which event, in which account and region.
     pub scope: &'a Scope,
-    pub(super) sdk: &'a SdkApi,
+    pub(super) sdk: &'a Sdk,
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn new(api: &'a dyn Api, sdk: &'a SdkApi, scope: &'a Scope) -> Self {
+    pub(super) fn new(api: &'a dyn Api, sdk: &'a Sdk, scope: &'a Scope) -> Self {
         Self { api, scope, sdk }
     }
 

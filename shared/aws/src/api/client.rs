@@ -53,7 +53,7 @@ use crate::fault::{Fault, Kind};
 /// Sends calls to AWS with the credentials, retries, time limits and endpoints of an [`SdkConfig`].
 pub struct Client {
     config: SdkConfig,
-    models: &'static [&'static Model],
+    models: Vec<&'static Model>,
     /// What is the same for all calls of a service in a region, made once.
     made: Mutex<HashMap<Destination, RuntimePlugins>>,
 }
@@ -74,8 +74,8 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client of the services of `models`, with their parameters and endpoints.
     #[must_use]
-    pub fn new(config: &SdkConfig, models: &'static [&'static Model]) -> Self {
-        Self { config: config.clone(), models, made: Mutex::new(HashMap::new()) }
+    pub fn new(config: &SdkConfig, models: &[&'static Model]) -> Self {
+        Self { config: config.clone(), models: models.to_vec(), made: Mutex::new(HashMap::new()) }
     }
 
     async fn sent(&self, call: &Call) -> Result<Answer, Fault> {

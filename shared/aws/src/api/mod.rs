@@ -18,7 +18,6 @@ pub mod models;
 mod pages;
 mod permission;
 mod refusal;
-mod sdk;
 mod values;
 
 #[cfg(test)]
@@ -35,7 +34,6 @@ pub use self::client::Client;
 pub use self::model::Model;
 pub use self::pages::Pages;
 pub use self::permission::permissions_of;
-pub use self::sdk::SdkApi;
 
 /// A future on the heap, so that what returns it can stand behind `dyn`.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -25,7 +25,7 @@ async fn operator(path: &str, value: &str) -> (Aws, Operator) {
     });
     let config = aws.config();
     let api = Arc::new(ScriptedApi(aws.clone()));
-    let actions = Actions::new(&config).through(api).with_any((CASE.action)());
+    let actions = Actions::new(&config).with_any((CASE.action)()).through(api);
     let operator = Operator::with(&config, actions).await.unwrap();
     (aws, operator)
 }

@@ -4,6 +4,7 @@ mod crash;
 mod delivery;
 mod faults;
 mod held;
+mod moment;
 mod normal;
 mod resumed;
 mod young;

@@ -116,7 +116,7 @@ pub(crate) fn lay_group(world: &mut World) {
         Rule { v4: None, group: Some("sg-2".to_owned()), ..Rule::tcp("sgr-peer", 22, "0.0.0.0/0") },
         Rule { v4: None, prefix_list: Some("pl-1".to_owned()), ..Rule::tcp("sgr-list", 22, "0.0.0.0/0") },
     ];
-    world.ec2.groups.insert("sg-1".to_owned(), Group { tags: BTreeMap::new(), rules });
+    world.ec2.groups.insert("sg-1".to_owned(), Group { rules, ..Group::default() });
 }
 
 /// A user, a role and a group, each with good and bad policies.

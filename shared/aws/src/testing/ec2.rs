@@ -22,6 +22,8 @@ pub(crate) struct Ec2 {
 pub(crate) struct Group {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) rules: Vec<Rule>,
+    /// Whether it is in a default network, where EC2 revokes what it finds and lists what it did not.
+    pub(crate) lenient: bool,
 }
 
 /// One rule.
@@ -195,11 +197,25 @@ fn permitted(request: &Request, tags: &BTreeMap<String, String>) -> Vec<Rule> {
 /// Revokes rules by what they allow. Outside a default network EC2 revokes none where it does not find all.
 fn revoke_alike(group: &mut Group, wanted: &[Rule]) -> Result<String, Refused> {
     assert!(!wanted.is_empty(), "nothing to revoke");
-    if !wanted.iter().all(|rule| group.rules.iter().any(|there| there.clashes(rule))) {
+    let is_there = |rule: &&Rule| group.rules.iter().any(|there| there.clashes(rule));
+    let unknown: Vec<&Rule> = wanted.iter().filter(|rule| !is_there(rule)).collect();
+    if !unknown.is_empty() && !group.lenient {
         return Err(Refused::new("InvalidPermission.NotFound"));
     }
+    let ranges = |set, item, cidr: &Option<String>| list(set, "item", cidr.iter().map(|cidr| element(item, cidr)));
+    let permission = |rule: &&Rule| {
+        [
+            element("ipProtocol", &rule.protocol),
+            element("fromPort", rule.from),
+            element("toPort", rule.to),
+            ranges("ipRanges", "cidrIp", &rule.v4),
+            ranges("ipv6Ranges", "cidrIpv6", &rule.v6),
+        ]
+        .concat()
+    };
+    let unknown = list("unknownIpPermissionSet", "item", unknown.iter().map(permission));
     group.rules.retain(|there| !wanted.iter().any(|rule| there.clashes(rule)));
-    Ok(element("return", true))
+    Ok(element("return", true) + &unknown)
 }
 
 pub(super) fn tag_set(tags: &BTreeMap<String, String>) -> String {

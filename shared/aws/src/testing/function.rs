@@ -49,7 +49,7 @@ impl Function {
     /// With these actions alone, on the account that the case scripts.
     pub(crate) fn scripted(aws: &Aws, action: Box<dyn Action>) -> Self {
         let config = aws.config();
-        let actions = Actions::new(&config).through(Arc::new(ScriptedApi(aws.clone()))).with_any(action);
+        let actions = Actions::new(&config).with_any(action).through(Arc::new(ScriptedApi(aws.clone())));
         let base = Base::new(*FUNCTIONS[0], "111122223333".to_owned(), &config, actions);
         Self { aws: aws.clone(), base }
     }

@@ -166,3 +166,45 @@ async fn why_it_failed_is_told_even_if_the_lease_cannot_be_given_back() {
     let refused = function.undo(&(CASES[1].finding)(), false).await.unwrap_err();
     assert!(matches!(refused, UndoError::Changed { .. }), "{refused}");
 }
+
+/// As an earlier release wrote the plan of the first case.
+const EARLIER: &str = r#"{"action":"revoke-ingress",
+    "response":{"action":"revoke-ingress","group_id":"sg-1","rules":[{"protocol":"tcp","from_port":22,"to_port":22,"cidr":"0.0.0.0/0"}]},
+    "resource_arn":"arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1","tags":{},
+    "before":{"sgr-1":{"IsEgress":false,"IpProtocol":"tcp","FromPort":22,"ToPort":22,"CidrIpv4":"0.0.0.0/0","Tags":{}}},
+    "delta":{"sgr-1":null},
+    "changes":[{"change":"revoke-ingress","group_id":"sg-1","rule_ids":["sgr-1"]}],
+    "undo":[{"change":"authorize-ingress","group_id":"sg-1","rules":[{"protocol":"tcp","from_port":22,"to_port":22,"cidr":"0.0.0.0/0"}]}],
+    "note":null}"#;
+
+#[tokio::test]
+async fn an_incident_of_an_earlier_release_is_undone() {
+    let (aws, function) = contained(&CASES[0]).await;
+    let (finding, ledger) = ((CASES[0].finding)(), function.ledger());
+    let incident = function.incident(&finding).await;
+    let mut held = ledger.hold(&incident, &crate::testing::invocation()).await.unwrap().unwrap();
+    held.incident.plan = Some(serde_json::from_str(EARLIER).unwrap());
+    held.incident.made.clear();
+    ledger.finish(&mut held).await.unwrap();
+    // It names one rule of the group alone, so a person has to accept the others.
+    let undone = function.undo(&finding, true).await.unwrap();
+    assert_eq!(undone.state, State::Undone);
+    assert_eq!(aws.changes(), ["ec2:AuthorizeSecurityGroupIngress"]);
+    let rules = aws.world(|world| world.ec2.group("sg-1").rules.clone());
+    assert!(rules.iter().any(|rule| rule.v4.as_deref() == Some("0.0.0.0/0") && rule.from == 22 && !rule.egress));
+}
+
+#[tokio::test]
+async fn an_incident_of_a_newer_release_is_shown_and_not_undone() {
+    let (aws, function) = contained(&CASES[0]).await;
+    let (finding, ledger) = ((CASES[0].finding)(), function.ledger());
+    let incident = function.incident(&finding).await;
+    let mut held = ledger.hold(&incident, &crate::testing::invocation()).await.unwrap().unwrap();
+    let plan = held.incident.plan.as_mut().unwrap();
+    plan.action = riposte_core::action::ActionName::Newer("freeze-group".to_owned());
+    ledger.finish(&mut held).await.unwrap();
+    assert_eq!(ledger.list(10).await.unwrap().incidents.len(), 1);
+    let refused = function.undo(&finding, true).await.unwrap_err().to_string();
+    assert!(refused.contains("freeze-group is not known here"), "{refused}");
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::actions::conformance::Case;
 use crate::actions::{ActionMeta, Contain, Permission, Planned, Site, change};
+use crate::api::Model;
 use crate::fault::Fault;
 use crate::testing::{Refused, refuse};
 
@@ -30,6 +31,8 @@ struct SetTag<'a> {
 
 impl Contain for TwoSteps {
     type Request = DeactivateAccessKey;
+
+    const MODELS: &'static [&'static Model] = &[];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::DeactivateAccessKey,
