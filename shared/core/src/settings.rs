@@ -45,6 +45,7 @@ const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 /// The path of the exclusions, each under its name.
 pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
+const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
@@ -175,6 +176,8 @@ pub struct Settings {
     pub exclusions: Vec<Exclusion>,
     /// When an address is an attacker.
     pub ssh: Limits,
+    /// Whether a person is asked before a resource that a stack made is changed: its next run would change it back.
+    pub ask_about_stacks: bool,
     /// Findings below it are recorded and not told, unless something was changed.
     pub notice_severity: Severity,
     /// The other accounts and organisations of the same owner.
@@ -254,6 +257,14 @@ impl Settings {
                 failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
                 failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login, Limits::MAX_FAILURES)?,
             },
+            ask_about_stacks: match optional(STACKS_PATH) {
+                None | Some("act") => false,
+                Some("ask") => true,
+                Some(other) => {
+                    let wrong = format!("must be `act` or `ask`, not `{}`", crate::text::plain(other, 40));
+                    return Err(SettingsError::new(STACKS_PATH, wrong));
+                }
+            },
             notice_severity: optional(NOTICE_SEVERITY_PATH)
                 .map_or(Ok(Severity::Medium), str::parse)
                 .map_err(|wrong| SettingsError::new(NOTICE_SEVERITY_PATH, wrong))?,
@@ -268,7 +279,7 @@ impl Settings {
 }
 
 fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         MODE_PATH,
         TOPIC_PATH,
         TABLE_PATH,
@@ -280,6 +291,7 @@ fn is_known(path: &str) -> bool {
         BREAKER_DETECTOR_PATH,
         LOG_GROUPS_PATH,
         NOTICE_SEVERITY_PATH,
+        STACKS_PATH,
         TRUSTED_PATH,
         SSH_FAILURES_PATH,
         SSH_WINDOW_PATH,
@@ -401,6 +413,7 @@ mod tests {
             (SSH_WINDOW_PATH, "ten"),
             (SSH_LOGIN_PATH, "-1"),
             (NOTICE_SEVERITY_PATH, "loud"),
+            (STACKS_PATH, "never"),
             (TRUSTED_PATH, "4444-5555-6666"),
             (TABLE_PATH, " "),
         ] {

@@ -1,6 +1,5 @@
 //! One offence of each kind, with the account that it happened in.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use riposte_core::action::{DeactivateAccessKey, DeleteInlinePolicy, DenySource, DetachManagedPolicy, Response};

@@ -12,6 +12,10 @@ const CUSTOM: &str = "custom/";
 /// The schema, in which `ACTIONS` stands for the catalogue's.
 const SCHEMA: &str = include_str!("riposte.cedarschema");
 
+/// Off unless the settings say so: whoever made the resource by a stack should change the stack.
+const STACKS: &str = "@id(\"stack-resources\")\nforbid (principal, action, resource) when { resource has stack } \
+                      unless { context.approved || action == Riposte::Action::\"undo\" };\n";
+
 /// All policies of these settings.
 pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
     let mut text = SHIPPED.to_owned();
@@ -24,6 +28,9 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
             "protected-principals",
             &format!("resource.arn like {pattern} || context.actor like {pattern}"),
         ));
+    }
+    if settings.ask_about_stacks {
+        text.push_str(STACKS);
     }
     let mut set: PolicySet = text.parse().map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped {
         id: "shipped".to_owned(),
@@ -116,6 +123,7 @@ mod tests {
         let mut text = SHIPPED.to_owned();
         text.push_str(&forbid("own-roles", "resource.arn == \"arn:x\""));
         text.push_str(&forbid("protected-principals", "resource.arn like \"a*\" || context.actor like \"a*\""));
+        text.push_str(STACKS);
         let set: PolicySet = text.parse().unwrap();
         let result = Validator::new(schema().unwrap()).validate(&set, ValidationMode::Strict);
         assert!(result.validation_passed(), "{result}");

@@ -10,6 +10,7 @@ use crate::testing::{finding, plan};
 fn settings(mode: Mode) -> Settings {
     Settings {
         exclusions: Vec::new(),
+        ask_about_stacks: false,
         notice_severity: crate::finding::Severity::Low,
         mode,
         topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".to_owned(),
@@ -153,5 +154,37 @@ fn a_guardrail_holds_that_names_a_detector_by_a_former_id() {
         let settings = with_custom(&format!("forbid (principal, action, resource) {condition};"));
         let is_held = |finding: &Finding| verdict(&settings, plan(), finding).effect != Effect::Act;
         assert_eq!((is_held(&renamed), is_held(&other)), held, "{condition}");
+    }
+}
+
+#[test]
+fn what_a_stack_made_is_asked_about_where_that_is_set() {
+    let made = |by: (&str, &str)| Plan { tags: [(by.0.to_owned(), by.1.to_owned())].into(), ..plan() };
+    let asking = Settings { ask_about_stacks: true, ..settings(Mode::Live) };
+    for tag in [("aws:cloudformation:stack-name", "web"), ("ManagedBy", "terraform")] {
+        assert_eq!(verdict(&settings(Mode::Live), made(tag), &finding()).effect, Effect::Act, "off by default");
+        let held = verdict(&asking, made(tag), &finding());
+        assert_eq!((held.effect, held.guardrails), (Effect::Ask, vec!["stack-resources".to_owned()]));
+    }
+    assert_eq!(verdict(&asking, made(("owner", "web")), &finding()).effect, Effect::Act);
+}
+
+#[test]
+fn a_guardrail_may_look_at_what_the_action_is_and_what_it_is_done_to() {
+    let text = r#"forbid (principal, action, resource)
+        when { context.disruptive && resource.kind == "security-group" && !(resource has stack) };"#;
+    let disruptive = Plan { disruptive: true, ..plan() };
+    assert_eq!(verdict(&with_custom(text), disruptive, &finding()).guardrails, ["custom/mine"]);
+    assert_eq!(verdict(&with_custom(text), plan(), &finding()).effect, Effect::Act);
+    let text = "forbid (principal, action, resource) when { !context.reversible } unless { context.approved };";
+    let lossy = Plan { reversible: false, ..plan() };
+    assert_eq!(verdict(&with_custom(text), lossy, &finding()).effect, Effect::Ask);
+}
+
+#[test]
+fn every_action_of_the_catalogue_can_be_named() {
+    for id in crate::action::ActionId::ALL {
+        let text = format!(r#"forbid (principal, action == Riposte::Action::"{id}", resource);"#);
+        assert!(Guardrails::new(&with_custom(&text)).is_ok(), "{id}");
     }
 }

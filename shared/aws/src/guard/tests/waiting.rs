@@ -1,6 +1,5 @@
 //! What has to wait waits in the invocation that has it, holds up nothing else, and comes back within seconds.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -65,9 +64,7 @@ fn received(messages: &[(&str, u32, &str)]) -> String {
 fn attack(aws: &Aws, number: usize) -> String {
     let (group, id) = (format!("sg-{}", 100 + number), format!("sgr-{}", 100 + number));
     let rule = Rule::tcp(&id, 22, "0.0.0.0/0");
-    aws.world(|world| {
-        world.ec2.groups.insert(group.clone(), Group { tags: BTreeMap::new(), rules: vec![rule.clone()] })
-    });
+    aws.world(|world| world.ec2.groups.insert(group.clone(), Group { rules: vec![rule.clone()], ..Group::default() }));
     envelope(&authorized(&format!("e-{number}"), &group, &[rule])).to_string()
 }
 
