@@ -50,7 +50,8 @@ impl Contain for TwoSteps {
             return Ok(Planned::Gone("the user no longer exists".to_owned()));
         };
         let before = snapshot(&user);
-        let mut plan = Plan::of(request.into(), site.arn("x", "user/eve"), before.clone());
+        let arn = format!("arn:aws:iam::{}:user/eve", site.scope.account);
+        let mut plan = Plan::of(request.into(), arn, before.clone());
         for key in ["a", "tag", "b"] {
             let (from, to) = if key == "tag" { (Value::Null, json!("marked")) } else { (json!("on"), json!("off")) };
             if before.0.get(key).unwrap_or(&Value::Null) != &from {
