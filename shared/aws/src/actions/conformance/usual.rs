@@ -44,7 +44,7 @@ async fn where_nothing_offends_nothing_is_changed() {
         assert_eq!((incident.state, state(&aws)), (State::Verified, before), "{}", case.name);
         assert!(changing(&incident).is_empty() && !incident.can_be_undone(), "{}", case.name);
         assert!(incident.plan.is_none_or(|plan| plan.note.is_some()), "{}: nobody says why", case.name);
-        assert!(aws.world(|world| world.sent[0].subject.contains("ALREADY GONE")), "{}", case.name);
+        assert!(aws.world(|world| world.sent[0].subject.contains("NO ACTION NEEDED")), "{}", case.name);
     }
 }
 
@@ -106,6 +106,6 @@ async fn a_change_that_does_not_take_is_not_called_contained() {
         function.respond(case.finding()).await.unwrap();
         let incident = function.incident(&case.finding()).await;
         assert_eq!(incident.state, State::Applied, "{}, {call}", case.name);
-        assert!(aws.world(|world| world.sent[0].subject.contains("NOT CONFIRMED")), "{}", case.name);
+        assert!(aws.world(|world| world.sent[0].subject.contains("VERIFICATION FAILED")), "{}", case.name);
     }
 }

@@ -23,7 +23,7 @@ async fn nothing_is_claimed(function: &Function, case: usize) {
     let incident = function.incident(&finding).await;
     assert_eq!((incident.state, incident.changed), (State::Verified, Changed::No), "{:?}", incident.timeline);
     let notice = function.aws.world(|world| world.sent[0].clone());
-    assert!(notice.subject.contains("ALREADY GONE"), "{}", notice.subject);
+    assert!(notice.subject.contains("NO ACTION NEEDED"), "{}", notice.subject);
     assert!(!notice.body.contains("\nDone ") && !notice.body.contains("riposte undo"), "{}", notice.body);
     let refused = function.undo(&finding, true).await.unwrap_err();
     assert!(matches!(refused, UndoError::Nothing { .. }), "{refused}");
