@@ -114,7 +114,7 @@ def _deploy(stack: str, template_url: str, parameters: dict[str, str]) -> None:
         ChangeSetType="UPDATE" if exists else "CREATE",
         TemplateURL=template_url,
         Parameters=given,
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     print(f"deploying stack {stack}")
     try:

@@ -83,8 +83,8 @@ def deploy(
         StackName=name,
         TemplateURL=f"{emulator.url}/{BUCKET}/{prefix}/template.yaml",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-        # No names of roles are fixed, so plain IAM is enough; the transform is SAM.
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        # One policy has a fixed name, below a path of its own; the transform is SAM.
+        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _wait(cloudformation, name, "CREATE", timeout)
     return Stack(name, {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])})

@@ -1,7 +1,7 @@
-//! `compute-guard`: alerts on machines and functions that run somebody else's code.
+//! `compute-guard`: code that runs where it should not, and functions that are opened to everyone, are alerted and closed.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::Actions;
+use riposte_aws::actions::{Actions, RemovePermission, RequireMetadataTokens, RequireUrlAuth, RevokeSessions};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -15,8 +15,12 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    // Its detectors name no action yet: what they find is recorded, and an alert is sent.
-    let base = Base::start(COMPUTE_GUARD, &config, Actions::new(&config)).await?;
+    let actions = Actions::new(&config)
+        .with(RequireUrlAuth)
+        .with(RemovePermission)
+        .with(RevokeSessions)
+        .with(RequireMetadataTokens);
+    let base = Base::start(COMPUTE_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }
 

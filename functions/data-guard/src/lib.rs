@@ -1,7 +1,10 @@
-//! `data-guard`: alerts on data made public, shared externally, held to ransom or destroyed.
+//! `data-guard`: data made public, shared externally, held to ransom or destroyed is closed, unshared and restored.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::Actions;
+use riposte_aws::actions::{
+    Actions, BlockPublicAccess, CancelKeyDeletion, DisableReplicationRule, RemoveOutsiders, RemovePublicGrants,
+    RestoreCopyBlock, RestoreSecret, RestoreVersioning, Unshare,
+};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -15,8 +18,17 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    // Its detectors name no action yet: what they find is recorded, and an alert is sent.
-    let base = Base::start(DATA_GUARD, &config, Actions::new(&config)).await?;
+    let actions = Actions::new(&config)
+        .with(RemoveOutsiders)
+        .with(BlockPublicAccess)
+        .with(RemovePublicGrants)
+        .with(RestoreVersioning)
+        .with(DisableReplicationRule)
+        .with(Unshare)
+        .with(RestoreCopyBlock)
+        .with(CancelKeyDeletion)
+        .with(RestoreSecret);
+    let base = Base::start(DATA_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }
 

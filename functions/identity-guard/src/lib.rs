@@ -1,7 +1,10 @@
-//! `identity-guard`: grants and credentials that persist access are taken back.
+//! `identity-guard`: grants and credentials that persist access are revoked.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::{Actions, DeactivateAccessKey, DeleteInlinePolicy, DetachManagedPolicy};
+use riposte_aws::actions::{
+    Actions, DeactivateAccessKey, DeactivateCredential, DeleteInlinePolicy, DenyPrincipal, DetachManagedPolicy,
+    DisableAnywhereProfile, DisableTrustAnchor, RemoveFromGroup, RemoveTrustedPrincipal, RestoreDefaultPolicyVersion,
+};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -15,7 +18,17 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    let actions = Actions::new(&config).with(DetachManagedPolicy).with(DeleteInlinePolicy).with(DeactivateAccessKey);
+    let actions = Actions::new(&config)
+        .with(DetachManagedPolicy)
+        .with(DeleteInlinePolicy)
+        .with(DeactivateAccessKey)
+        .with(RemoveTrustedPrincipal)
+        .with(RestoreDefaultPolicyVersion)
+        .with(RemoveFromGroup)
+        .with(DeactivateCredential)
+        .with(DenyPrincipal)
+        .with(DisableTrustAnchor)
+        .with(DisableAnywhereProfile);
     let base = Base::start(IDENTITY_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_iam(&config)))
 }

@@ -1,7 +1,10 @@
-//! `trail-guard`: alerts on recording and alarms that are switched off, Riposte's own included.
+//! `trail-guard`: logging and alarms that are switched off are switched on again, and attacks on Riposte itself are alerted.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::Actions;
+use riposte_aws::actions::{
+    Actions, EnableGuardduty, EnableRule, MakeTrailMultiRegion, RestartConfigRecorder, RestartTrail,
+    RestoreEventSelectors,
+};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -15,8 +18,14 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    // Its detectors name no action yet: what they find is recorded, and an alert is sent.
-    let base = Base::start(TRAIL_GUARD, &config, Actions::new(&config)).await?;
+    let actions = Actions::new(&config)
+        .with(RestartTrail)
+        .with(MakeTrailMultiRegion)
+        .with(RestoreEventSelectors)
+        .with(RestartConfigRecorder)
+        .with(EnableGuardduty)
+        .with(EnableRule);
+    let base = Base::start(TRAIL_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }
 

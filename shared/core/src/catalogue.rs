@@ -62,7 +62,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
 /// Data made public, shared, encrypted for ransom or deleted.
 pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     name: "data-guard",
-    purpose: "alerts on data made public, shared externally, held to ransom or destroyed",
+    purpose: "data made public, shared externally, held to ransom or destroyed is closed, unshared and restored",
     chapters: &[&detect::DATA],
     log_detectors: &[],
     triggers: &[],
@@ -72,7 +72,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
 /// Traces wiped, and the account's own settings.
 pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     name: "trail-guard",
-    purpose: "alerts on recording and alarms that are switched off, Riposte's own included",
+    purpose: "logging and alarms that are switched off are switched on again, and attacks on Riposte itself are alerted",
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
     log_detectors: &[],
     triggers: &[],
@@ -82,7 +82,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
 /// Code run where it should not be, and rules of the user's that name no chapter.
 pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     name: "compute-guard",
-    purpose: "alerts on machines and functions that run somebody else's code",
+    purpose: "code that runs where it should not, and functions that are opened to everyone, are alerted and closed",
     chapters: &[&detect::COMPUTE],
     log_detectors: &[],
     triggers: &[],

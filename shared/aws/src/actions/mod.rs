@@ -10,10 +10,13 @@
 //! - **verify** is [`Contain::read`] compared by [`Plan::verify`]: the offence is gone and what else changed is told.
 //! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
+mod document;
 mod host;
 mod iam_principal;
 mod meta;
+mod setting;
 mod site;
+mod tags;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -202,6 +205,38 @@ actions! {
     DeleteInlinePolicy in delete_inline_policy,
     DeactivateAccessKey in deactivate_access_key,
     DenySource in deny_source,
+    RestartTrail in restart_trail,
+    MakeTrailMultiRegion in make_trail_multi_region,
+    RestoreEventSelectors in restore_event_selectors,
+    RestartConfigRecorder in restart_config_recorder,
+    EnableGuardduty in enable_guardduty,
+    EnableRule in enable_rule,
+    CancelKeyDeletion in cancel_key_deletion,
+    RestoreSecret in restore_secret,
+    RequireUrlAuth in require_url_auth,
+    RemovePermission in remove_permission,
+    StopFunction in stop_function,
+    RemoveOutsiders in remove_outsiders,
+    BlockPublicAccess in block_public_access,
+    RemovePublicGrants in remove_public_grants,
+    RestoreVersioning in restore_versioning,
+    DisableReplicationRule in disable_replication_rule,
+    Unshare in unshare,
+    RestoreCopyBlock in restore_copy_block,
+    MakeDatabasePrivate in make_database_private,
+    RemoveAclEntry in remove_acl_entry,
+    RequireMetadataTokens in require_metadata_tokens,
+    DetachInstanceProfile in detach_instance_profile,
+    IsolateInstance in isolate_instance,
+    StopInstance in stop_instance,
+    RemoveTrustedPrincipal in remove_trusted_principal,
+    RestoreDefaultPolicyVersion in restore_default_policy_version,
+    RemoveFromGroup in remove_from_group,
+    DeactivateCredential in deactivate_credential,
+    DenyPrincipal in deny_principal,
+    RevokeSessions in revoke_sessions,
+    DisableTrustAnchor in disable_trust_anchor,
+    DisableAnywhereProfile in disable_anywhere_profile,
 }
 
 /// What the catalogue says of the action with this id.

@@ -29,7 +29,8 @@ const OTHERWISE: [(&str, &[&str]); 24] = [
 ];
 
 /// Models whose name is not what their permissions begin with.
-const PREFIXES: [(&str, &str); 5] = [
+const PREFIXES: [(&str, &str); 6] = [
+    ("efs", "elasticfilesystem"),
     ("elb", "elasticloadbalancing"),
     ("elbv2", "elasticloadbalancing"),
     ("opensearch", "es"),

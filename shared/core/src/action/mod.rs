@@ -5,14 +5,17 @@
 //! stands in the crate that talks to AWS.
 
 mod name;
+mod one;
 mod place;
 mod resource;
 mod response;
 
+pub use deactivate_credential::Credential;
 pub use name::ActionName;
 pub use place::Place;
 pub use resource::ResourceId;
 pub use response::{Malformed, Response};
+pub use unshare::Copied;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -108,6 +111,70 @@ actions! {
     DeactivateAccessKey in deactivate_access_key = "deactivate-access-key",
     /// Denies an address in the network ACL of a host's subnet.
     DenySource in deny_source = "deny-source",
+    /// Starts a stopped trail.
+    RestartTrail in restart_trail = "restart-trail",
+    /// Has a trail record all regions again.
+    MakeTrailMultiRegion in make_trail_multi_region = "make-trail-multi-region",
+    /// Has a trail record all management events again.
+    RestoreEventSelectors in restore_event_selectors = "restore-event-selectors",
+    /// Starts a stopped Config recorder.
+    RestartConfigRecorder in restart_config_recorder = "restart-config-recorder",
+    /// Enables a suspended GuardDuty detector.
+    EnableGuardduty in enable_guardduty = "enable-guardduty",
+    /// Enables a disabled EventBridge rule.
+    EnableRule in enable_rule = "enable-rule",
+    /// Cancels the deletion of a KMS key.
+    CancelKeyDeletion in cancel_key_deletion = "cancel-key-deletion",
+    /// Cancels the deletion of a secret.
+    RestoreSecret in restore_secret = "restore-secret",
+    /// Requires authentication on a function URL.
+    RequireUrlAuth in require_url_auth = "require-url-auth",
+    /// Takes a statement out of a function's policy.
+    RemovePermission in remove_permission = "remove-permission",
+    /// Stops a function from running.
+    StopFunction in stop_function = "stop-function",
+    /// Takes outsiders out of a resource's policy.
+    RemoveOutsiders in remove_outsiders = "remove-outsiders",
+    /// Blocks public access to a bucket or an account.
+    BlockPublicAccess in block_public_access = "block-public-access",
+    /// Takes grants to everyone off an access list.
+    RemovePublicGrants in remove_public_grants = "remove-public-grants",
+    /// Enables versioning of a bucket again.
+    RestoreVersioning in restore_versioning = "restore-versioning",
+    /// Disables replication to another account.
+    DisableReplicationRule in disable_replication_rule = "disable-replication-rule",
+    /// Unshares a snapshot or an image.
+    Unshare in unshare = "unshare",
+    /// Blocks public snapshots or images again.
+    RestoreCopyBlock in restore_copy_block = "restore-copy-block",
+    /// Takes the public address from a database.
+    MakeDatabasePrivate in make_database_private = "make-database-private",
+    /// Removes an entry of a network ACL.
+    RemoveAclEntry in remove_acl_entry = "remove-acl-entry",
+    /// Requires tokens for instance metadata.
+    RequireMetadataTokens in require_metadata_tokens = "require-metadata-tokens",
+    /// Takes the role from an instance.
+    DetachInstanceProfile in detach_instance_profile = "detach-instance-profile",
+    /// Cuts an instance off the network.
+    IsolateInstance in isolate_instance = "isolate-instance",
+    /// Stops an instance.
+    StopInstance in stop_instance = "stop-instance",
+    /// Takes a trusted principal out of a role.
+    RemoveTrustedPrincipal in remove_trusted_principal = "remove-trusted-principal",
+    /// Restores the default version of a policy.
+    RestoreDefaultPolicyVersion in restore_default_policy_version = "restore-default-policy-version",
+    /// Takes a user out of a group.
+    RemoveFromGroup in remove_from_group = "remove-from-group",
+    /// Deactivates a credential of a user.
+    DeactivateCredential in deactivate_credential = "deactivate-credential",
+    /// Denies a user or a role everything.
+    DenyPrincipal in deny_principal = "deny-principal",
+    /// Revokes the sessions of a role.
+    RevokeSessions in revoke_sessions = "revoke-sessions",
+    /// Disables a Roles Anywhere trust anchor.
+    DisableTrustAnchor in disable_trust_anchor = "disable-trust-anchor",
+    /// Disables a Roles Anywhere profile.
+    DisableAnywhereProfile in disable_anywhere_profile = "disable-anywhere-profile",
 }
 
 impl std::str::FromStr for ActionId {

@@ -28,6 +28,17 @@ impl Claim {
     pub fn of(target: Target, why: String) -> Self {
         Self { target, why, confidence: None, response: None, counted: None, group: None }
     }
+
+    /// The same with what would stop it: the claim is then about what that changes.
+    #[must_use]
+    pub fn asking(self, response: Option<impl Into<Response>>) -> Self {
+        let Some(response) = response.map(Into::into) else { return self };
+        // A request that a detector has just made can be read; without its target it could not be recorded.
+        match response.target() {
+            Ok(target) => Self { target, response: Some(response), ..self },
+            Err(_) => self,
+        }
+    }
 }
 
 /// What a log detector claims of a source address.

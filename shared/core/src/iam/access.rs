@@ -48,7 +48,8 @@ pub struct OutsideGrant {
 /// Somebody who is not of the account.
 ///
 /// Displayed as the object of a sentence: `everyone`, ``account `444455556666` ``.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "name")]
 pub enum Outsider {
     /// The whole world, or whoever has any AWS account: which of them, is the service's business.
     Everyone,

@@ -14,6 +14,7 @@
 mod access;
 mod admin;
 mod ask;
+mod close;
 mod combinations;
 mod condition;
 mod escalation;
@@ -29,6 +30,7 @@ mod unique;
 pub use access::{Home, OutsideGrant, Outsider};
 pub use admin::AdminGrant;
 pub use ask::Trusts;
+pub use close::{canonical, without};
 pub use combinations::COMBINATIONS;
 pub use escalation::{Combination, Escalation, Way};
 pub use managed::ManagedPolicy;

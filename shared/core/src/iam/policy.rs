@@ -189,7 +189,7 @@ impl Patterns {
 }
 
 /// Plain JSON, else URL-encoded JSON.
-fn json(document: &str) -> Result<Value, PolicyError> {
+pub(super) fn json(document: &str) -> Result<Value, PolicyError> {
     let wrong = |error: serde_json::Error| {
         let full = error.to_string();
         let reason = full.split(" at line ").next().unwrap_or_default().to_owned();

@@ -134,6 +134,13 @@ async fn what_a_detector_asks_for_is_done_to_what_it_fired_on() {
                 let (aws, function) = laid(&response, &call).unwrap_or_else(|| panic!("{at}: it has no case"));
                 function.respond(finding.clone()).await.unwrap();
                 let incident = function.incident(&finding).await;
+                if incident.state == State::Asked {
+                    // The shipped guardrails ask a person first; what would be done is planned all the same.
+                    let plan = incident.plan.expect("what is asked about is planned");
+                    assert!(!plan.changes.is_empty(), "{at}: {:?}", incident.timeline);
+                    asked.insert(response.action.known().unwrap());
+                    continue;
+                }
                 assert_eq!(incident.state, State::Verified, "{at}: {:?}", incident.timeline);
                 assert!(incident.can_be_undone(), "{at}: nothing was changed: {:?}", incident.timeline);
                 asked.insert(response.action.known().unwrap());

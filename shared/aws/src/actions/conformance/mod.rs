@@ -36,8 +36,9 @@ pub(crate) struct Case {
     pub(crate) calls: &'static [(&'static str, Handler)],
     /// The offence itself taken out of the account: exactly what the action must come to.
     pub(crate) contain: fn(&mut Value, &Response),
-    /// What somebody else changes in the resource after the containment, other than what the action changed.
-    pub(crate) meddle: fn(&mut Value),
+    /// What somebody else changes in the resource after the containment, other than what the action changed;
+    /// `None` where the action reads nothing else of it.
+    pub(crate) meddle: Option<fn(&mut Value)>,
     /// The resource deleted.
     pub(crate) remove: fn(&mut Value),
     /// What the undo leaves other than before; nothing where all is restored.

@@ -37,11 +37,13 @@ async fn every_call_is_permitted_and_every_permission_is_used() {
         }
         assert!(!undoing(&incident).is_empty() || !meta.reversible, "{}", case.name);
     }
+    // A permission that AWS asks for beside a call's own: no call has its name.
+    let is_call = |call: &&str| *call != "iam:PassRole";
     for meta in scripted() {
-        for call in calls_of(meta.permissions) {
+        for call in calls_of(meta.permissions).into_iter().filter(is_call) {
             assert!(used.contains(&(meta.id, call.to_owned())), "{}: no case uses {call}", meta.id);
         }
-        for call in calls_of(meta.undo_permissions) {
+        for call in calls_of(meta.undo_permissions).into_iter().filter(is_call) {
             let known = undo_used.contains(&(meta.id, call.to_owned()));
             assert!(known, "{}: no case needs {call} to undo", meta.id);
         }

@@ -23,16 +23,17 @@ async fn a_containment_is_undone() {
 #[tokio::test]
 async fn a_resource_that_changed_since_is_left_alone_until_a_person_accepts_it() {
     for case in CASES {
+        let Some(meddle) = case.meddle else { continue };
         let (aws, function) = case.laid().await;
         function.respond(case.finding()).await.unwrap();
-        aws.world(|world| (case.meddle)(&mut world.script.state));
+        aws.world(|world| meddle(&mut world.script.state));
         let before = state(&aws);
         let refused = function.undo(&case.finding(), false).await.unwrap_err();
         assert!(matches!(refused, UndoError::Changed { .. }), "{}: {refused}", case.name);
         assert_eq!(state(&aws), before, "{}", case.name);
         function.undo(&case.finding(), true).await.unwrap();
         let mut expected = case.restored();
-        (case.meddle)(&mut expected);
+        meddle(&mut expected);
         assert_eq!(state(&aws), expected, "{}: what somebody else changed stays", case.name);
     }
 }

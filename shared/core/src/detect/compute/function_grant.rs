@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::action::RemovePermission;
 use crate::detect::fields::{field_error, home, required};
 use crate::detect::{DetectError, EventName, Facts};
 use crate::event::ApiCall;
@@ -30,6 +31,12 @@ pub(super) fn outside_grants(call: &ApiCall, facts: &Facts) -> Result<(String, V
     let mut grants = policy.outside_grants(&Home { partition, account: &account });
     grants.retain(|grant| !facts.trusted.holds_outsider(&grant.who));
     Ok((function.to_owned(), grants))
+}
+
+/// What takes the statement out again that a call added.
+pub(super) fn response(call: &ApiCall) -> Option<RemovePermission> {
+    let (function, id) = (call.request_text("functionName")?, call.request_text("statementId")?);
+    RemovePermission::of(function, call.request_text("qualifier"), id).filter(|_| !call.failed())
 }
 
 fn statement(call: &ApiCall) -> Result<Value, DetectError> {

@@ -1,6 +1,7 @@
 //! `function-public`: everyone may call a function.
 
-use super::function_grant::{self, outside_grants};
+use super::function_grant::{self, outside_grants, response};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1648", "T1098", "T1546"],
+    actions: &[ActionId::RemovePermission],
     events: Events::Calls(function_grant::EVENTS),
     prose: "\
 ## What it does
@@ -57,6 +59,6 @@ impl Detector for FunctionPublic {
         let why = format!("`{}` lets everyone call the function `{function}`{condition}", call.event_name());
         let target = Target::Resource { service: "lambda".to_owned(), id: function };
         let confidence = grant.narrowed.then_some(Confidence::Low);
-        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)).asking(response(call)) }])
     }
 }

@@ -1,6 +1,7 @@
 //! `function-shared-externally`: another account may call a function.
 
-use super::function_grant::{self, outside_grants};
+use super::function_grant::{self, outside_grants, response};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098", "T1546", "T1648"],
+    actions: &[ActionId::RemovePermission],
     events: Events::Calls(function_grant::EVENTS),
     prose: "\
 ## What it does
@@ -58,6 +60,6 @@ impl Detector for FunctionSharedExternally {
         }
         let why = format!("`{}` lets {} call the function `{function}`", call.event_name(), named.join(", "));
         let target = Target::Resource { service: "lambda".to_owned(), id: function };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(response(call))])
     }
 }

@@ -1,6 +1,7 @@
 //! `bucket-acl-public`: bucket's access list lets everyone in.
 
 use super::s3_acl::{Grantee, grants};
+use crate::action::{ActionId, RemovePublicGrants};
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1530", "T1567"],
+    actions: &[ActionId::RemovePublicGrants],
     events: Events::Calls(&[
         EventName { source: "s3.amazonaws.com", name: "PutBucketAcl" },
         EventName { source: "s3.amazonaws.com", name: "CreateBucket" },
@@ -57,6 +59,7 @@ impl Detector for BucketAclPublic {
         let name = bucket.to_owned();
         let why = format!("`{}` granted everyone {} on bucket `{name}`", call.event_name(), grant.permission);
         let target = Target::Resource { service: "s3".to_owned(), id: plain(&name, 300) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let response = RemovePublicGrants { bucket: bucket.to_owned(), key: None };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

@@ -1,6 +1,7 @@
 //! `bucket-policy-external`: bucket policy lets another account in.
 
 use super::opened_policy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1537", "T1530"],
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(opened_policy::BUCKETS),
     prose: "\
 ## What it does

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::json::each;
+use crate::action::{ActionId, DisableReplicationRule};
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -19,6 +20,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1537"],
+    actions: &[ActionId::DisableReplicationRule],
     events: Events::Calls(&[
         EventName { source: "s3.amazonaws.com", name: "PutBucketReplication" },
         EventName { source: "s3.amazonaws.com", name: "PutBucketReplicationConfiguration" },
@@ -57,15 +59,19 @@ impl Detector for BucketReplicatedExternally {
         let rules =
             configuration.and_then(|configuration| configuration.get("Rule").or_else(|| configuration.get("Rules")));
         let own = call.account();
-        let mut to = each(rules).iter().filter(|rule| enabled(rule)).filter_map(|rule| rule.get("Destination"));
+        let to = each(rules).iter().filter(|rule| enabled(rule)).filter_map(|rule| rule.get("Destination"));
         let foreign =
             |destination: &&Value| account(destination).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
-        let Some(destination) = to.find(foreign) else { return Ok(Vec::new()) };
+        let foreign: Vec<&Value> = to.filter(foreign).collect();
+        let Some(destination) = foreign.first() else { return Ok(Vec::new()) };
         let there = destination.get("Bucket").and_then(Value::as_str).unwrap_or("(unknown)");
         let account = account(destination).unwrap_or_default();
         let why = format!("`{}` replicates bucket `{bucket}` to `{there}` of account `{account}`", call.event_name());
         let target = Target::Resource { service: "s3".to_owned(), id: plain(bucket, 300) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let buckets = foreign.iter().filter_map(|destination| destination.get("Bucket")?.as_str());
+        let destinations: Vec<_> = buckets.map(str::to_owned).collect();
+        let response = DisableReplicationRule { bucket: bucket.to_owned(), destinations };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }
 

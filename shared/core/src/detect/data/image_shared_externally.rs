@@ -1,6 +1,7 @@
 //! `image-shared-externally`: machine image shared with another account.
 
 use super::shared_copy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1537"],
+    actions: &[ActionId::Unshare],
     events: Events::Calls(shared_copy::IMAGES),
     prose: "\
 ## What it does

@@ -1,6 +1,7 @@
 //! `kms-key-policy-external`: key policy lets another account in.
 
 use super::opened_policy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1098", "T1486"],
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(opened_policy::KEYS),
     prose: "\
 ## What it does

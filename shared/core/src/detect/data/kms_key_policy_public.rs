@@ -1,6 +1,7 @@
 //! `kms-key-policy-public`: key policy lets everyone in.
 
 use super::opened_policy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1098", "T1530"],
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(opened_policy::KEYS),
     prose: "\
 ## What it does

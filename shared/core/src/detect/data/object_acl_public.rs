@@ -1,6 +1,7 @@
 //! `object-acl-public`: object made readable by everyone.
 
 use super::s3_acl::{Grantee, grants};
+use crate::action::{ActionId, RemovePublicGrants};
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::High,
     technique: &["T1530", "T1567"],
+    actions: &[ActionId::RemovePublicGrants],
     events: Events::Calls(&[
         EventName { source: "s3.amazonaws.com", name: "PutObjectAcl" },
         EventName { source: "s3.amazonaws.com", name: "PutObject" },
@@ -61,6 +63,8 @@ impl Detector for ObjectAclPublic {
         };
         let why = format!("`{}` granted everyone {} on object `{name}`", call.event_name(), grant.permission);
         let target = Target::Resource { service: "s3".to_owned(), id: plain(&name, 300) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let response =
+            RemovePublicGrants { bucket: bucket.to_owned(), key: call.request_text("key").map(str::to_owned) };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::json::texts;
+use crate::action::RemoveOutsiders;
 use crate::detect::fields::field_error;
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
@@ -359,7 +360,32 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     let target = Target::Resource { service: service.to_owned(), id: plain(resource, 300) };
     let all_narrowed = grants.iter().all(|grant| grant.narrowed);
     let confidence = all_narrowed.then_some(Confidence::Low);
-    Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why(call, resource, &grants), 600)) }])
+    let claim = Claim::of(target, plain(&why(call, resource, &grants), 600));
+    Ok(vec![Claim { confidence, ..claim.asking(response(call, resource, grants)) }])
+}
+
+/// What takes those whom a call let in out of the policy again; `None` where it is not known how, and for a call that
+/// was refused.
+fn response(call: &ApiCall, resource: &str, grants: Vec<OutsideGrant>) -> Option<RemoveOutsiders> {
+    let service = call.service();
+    let resource = match (service, call.event_name()) {
+        _ if call.failed() => return None,
+        ("s3", "PutBucketPolicy")
+        | ("sns", "SetTopicAttributes" | "CreateTopic" | "AddPermission")
+        | ("sqs", "SetQueueAttributes" | "CreateQueue" | "AddPermission")
+        | ("secretsmanager", "PutResourcePolicy")
+        | ("ecr", "SetRepositoryPolicy")
+        | ("backup", "PutBackupVaultAccessPolicy")
+        | ("elasticfilesystem", "PutFileSystemPolicy")
+        | ("dynamodb", "PutResourcePolicy") => resource,
+        ("glue", "PutResourcePolicy") => "catalog",
+        ("kms", _) => resource.rsplit_once(":key/").map_or(resource, |(_, id)| id),
+        _ => return None,
+    };
+    let mut outsiders: Vec<_> = grants.into_iter().map(|grant| grant.who).collect();
+    outsiders.sort();
+    outsiders.dedup();
+    RemoveOutsiders::of(service, resource, outsiders)
 }
 
 /// How many of a list a sentence names before it counts the rest.

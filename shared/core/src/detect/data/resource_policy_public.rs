@@ -1,6 +1,7 @@
 //! `resource-policy-public`: resource policy lets everyone in.
 
 use super::opened_policy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1530", "T1567"],
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(opened_policy::OTHERS),
     prose: "\
 ## What it does

@@ -1,6 +1,7 @@
 //! What the detectors of shared snapshots and images have in common: with whom a call shares which copy.
 
 use super::json::{each, texts};
+use crate::action::{Copied, Unshare};
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::finding::Target;
@@ -36,6 +37,10 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     let account = call.account();
     let mut others: Vec<&str> = added.into_iter().filter(|who| !who.eq_ignore_ascii_case("all")).collect();
     others.retain(|who| facts.trusted.is_foreign(account.as_deref(), who));
+    let who: Vec<String> = match wanted {
+        Wanted::Everyone => vec!["all".to_owned()],
+        Wanted::OtherAccounts => others.iter().map(|who| (*who).to_owned()).collect(),
+    };
     let with = match wanted {
         Wanted::Everyone if everyone => "everyone".to_owned(),
         Wanted::OtherAccounts if !others.is_empty() => {
@@ -56,7 +61,23 @@ pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec
     let id = names.iter().find_map(|name| call.request_text(name)).unwrap_or("(unknown)");
     let why = format!("`{}` shared `{}` with {with}", call.event_name(), plain(id, 200));
     let service = call.service();
-    Ok(vec![Claim::of(Target::Resource { service: service.to_owned(), id: plain(id, 300) }, plain(&why, 600))])
+    let claim = Claim::of(Target::Resource { service: service.to_owned(), id: plain(id, 300) }, plain(&why, 600));
+    Ok(vec![claim.asking(copied(call).filter(|_| !call.failed()).map(|copy| Unshare {
+        copy,
+        id: id.to_owned(),
+        with: who,
+    }))])
+}
+
+/// What kind of copy a call shares, of those that an action knows.
+fn copied(call: &ApiCall) -> Option<Copied> {
+    match call.event_name() {
+        "ModifySnapshotAttribute" => Some(Copied::Snapshot),
+        "ModifyImageAttribute" => Some(Copied::Image),
+        "ModifyDBSnapshotAttribute" => Some(Copied::DbSnapshot),
+        "ModifyDBClusterSnapshotAttribute" => Some(Copied::DbClusterSnapshot),
+        _ => None,
+    }
 }
 
 /// Who is added: numbers of accounts, and `all`.

@@ -1,6 +1,7 @@
 //! `snapshot-public`: snapshot shared with everyone.
 
 use super::shared_copy::{self, Wanted};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1537", "T1530"],
+    actions: &[ActionId::Unshare],
     events: Events::Calls(shared_copy::SNAPSHOTS),
     prose: "\
 ## What it does

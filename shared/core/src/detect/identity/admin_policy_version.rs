@@ -1,6 +1,7 @@
 //! `admin-policy-version`: a policy in force was changed so that it grants administrator power.
 
 use super::written_policy::{self, written};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::Critical,
     confidence: Confidence::High,
     technique: &["T1098.003", "T1548.005"],
+    actions: &[ActionId::RestoreDefaultPolicyVersion],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "CreatePolicyVersion" },
         EventName { source: "iam.amazonaws.com", name: "SetDefaultPolicyVersion" },
@@ -63,6 +65,6 @@ impl Detector for AdminPolicyVersion {
         let Some(grant) = written.admin() else { return Ok(Vec::new()) };
         let why = format!("`{}` {}, which grants administrator power {grant}", call.event_name(), written.did);
         let confidence = grant.conditional.then_some(Confidence::Medium);
-        Ok(vec![Claim { confidence, ..Claim::of(written.target, plain(&why, 600)) }])
+        Ok(vec![Claim { confidence, response: written.response, ..Claim::of(written.target, plain(&why, 600)) }])
     }
 }

@@ -1,6 +1,7 @@
 //! `credential-for-another`: a certificate, SSH key or service password made for a user other than the caller.
 
 use super::caller::about_other_user;
+use crate::action::{ActionId, Credential, DeactivateCredential};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -16,6 +17,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.001", "T1098.004"],
+    actions: &[ActionId::DeactivateCredential],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "UploadSigningCertificate" },
         EventName { source: "iam.amazonaws.com", name: "UploadSSHPublicKey" },
@@ -54,6 +56,19 @@ impl Detector for CredentialForAnother {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        about_other_user(call, "made a credential of another user")
+        let mut claims = about_other_user(call, "made a credential of another user")?;
+        Ok(claims.drain(..).map(|claim| claim.asking(response(call))).collect())
     }
+}
+
+/// What deactivates the credential that the call made; its id is in the answer alone.
+fn response(call: &ApiCall) -> Option<DeactivateCredential> {
+    let kind = Credential::of_call(call.event_name())?;
+    let (part, id) = match kind {
+        Credential::SshKey => ("sSHPublicKey", "sSHPublicKeyId"),
+        Credential::ServiceCredential => ("serviceSpecificCredential", "serviceSpecificCredentialId"),
+        Credential::SigningCertificate => ("certificate", "certificateId"),
+    };
+    let id = call.response(part)?.get(id)?.as_str()?.to_owned();
+    Some(DeactivateCredential { user_name: call.request_text("userName")?.to_owned(), kind, id })
 }

@@ -19,7 +19,7 @@ const META: Meta = Meta {
     technique: &["T1098.003", "T1548.005"],
     events: Events::Calls(written_policy::EVENTS),
     reads: written_policy::READS,
-    actions: &[ActionId::DeleteInlinePolicy, ActionId::DetachManagedPolicy],
+    actions: &[ActionId::DeleteInlinePolicy, ActionId::DetachManagedPolicy, ActionId::RestoreDefaultPolicyVersion],
     prose: page(
         "\
 ## What it does

@@ -1,6 +1,7 @@
 //! `group-joined-by-self`: a user that put itself into a group.
 
 use super::caller::own_user;
+use crate::action::{ActionId, RemoveFromGroup};
 use crate::detect::fields::required;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -18,6 +19,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.007"],
+    actions: &[ActionId::RemoveFromGroup],
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "AddUserToGroup" }]),
     prose: page(
         "\
@@ -56,6 +58,7 @@ impl Detector for GroupJoinedBySelf {
         }
         let why = format!("`{}`: the user `{user}` put itself into the group `{group}`", call.event_name());
         let target = Target::Resource { service: "iam".to_owned(), id: format!("user/{user}") };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let response = RemoveFromGroup { user_name: user.to_owned(), group_name: group.to_owned() };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

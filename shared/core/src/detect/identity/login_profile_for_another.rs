@@ -1,10 +1,11 @@
 //! `login-profile-for-another`: a console password set for a user other than the caller.
 
 use super::caller::other_user;
+use crate::action::{ActionId, DenyPrincipal};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity, Target};
+use crate::finding::{Confidence, IamPrincipal, Severity, Target};
 use crate::text::plain;
 
 /// See [`META`].
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.001", "T1078.004"],
+    actions: &[ActionId::DenyPrincipal],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "CreateLoginProfile" },
         EventName { source: "iam.amazonaws.com", name: "UpdateLoginProfile" },
@@ -64,6 +66,7 @@ impl Detector for LoginProfileForAnother {
             user.name
         );
         let target = Target::Resource { service: "iam".to_owned(), id: format!("user/{}", user.name) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let response = DenyPrincipal { principal: IamPrincipal::User(user.name.to_string()) };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

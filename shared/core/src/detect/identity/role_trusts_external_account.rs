@@ -1,6 +1,7 @@
 //! `role-trusts-external-account`: a trust policy that lets another account become the role.
 
 use super::trust_opened;
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.003", "T1199"],
+    actions: &[ActionId::RemoveTrustedPrincipal],
     events: Events::Calls(trust_opened::EVENTS),
     prose: page(
         "\
@@ -51,7 +53,7 @@ impl Detector for RoleTrustsExternalAccount {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        trust_opened::judge(call, facts, concerns)
+        trust_opened::judge(call, facts, concerns, true)
     }
 }
 

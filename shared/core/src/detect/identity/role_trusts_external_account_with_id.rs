@@ -49,7 +49,7 @@ impl Detector for RoleTrustsExternalAccountWithId {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        trust_opened::judge(call, facts, concerns)
+        trust_opened::judge(call, facts, concerns, false)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the detectors of a role's trust policy share: who was let in, and the claim.
 
 use super::written_policy::parse;
+use crate::action::RemoveTrustedPrincipal;
 use crate::detect::fields::{field_error, required};
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
@@ -29,11 +30,13 @@ fn written(call: &ApiCall) -> Result<Option<(&str, &str)>, DetectError> {
     Ok(Some((required(call, "roleName")?, required(call, field)?)))
 }
 
-/// One claim of the role, where its trust policy lets in somebody whom `concerns` picks.
+/// One claim of the role, where its trust policy lets in somebody whom `concerns` picks; with what takes
+/// them out again where that `responds`.
 pub(super) fn judge(
     call: &ApiCall,
     facts: &Facts,
     concerns: fn(&TrustGrant) -> bool,
+    responds: bool,
 ) -> Result<Vec<Claim>, DetectError> {
     const NAMED: usize = 3;
     let Some((role, document)) = written(call)? else { return Ok(Vec::new()) };
@@ -53,5 +56,10 @@ pub(super) fn judge(
     // A condition that says nothing of who is let in may still keep them out.
     let unsure = grants.iter().all(|grant| grant.narrowed);
     let target = Target::Resource { service: "iam".to_owned(), id: format!("role/{role}") };
-    Ok(vec![Claim { confidence: unsure.then_some(Confidence::Low), ..Claim::of(target, plain(&why, 600)) }])
+    let mut outsiders: Vec<_> = grants.into_iter().map(|grant| grant.who).collect();
+    outsiders.sort();
+    outsiders.dedup();
+    let response = responds.then(|| RemoveTrustedPrincipal { role_name: role.to_owned(), outsiders });
+    let claim = Claim::of(target, plain(&why, 600)).asking(response);
+    Ok(vec![Claim { confidence: unsure.then_some(Confidence::Low), ..claim }])
 }

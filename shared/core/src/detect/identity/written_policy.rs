@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::caller::is_identity_center;
-use crate::action::{DeleteInlinePolicy, DetachManagedPolicy, Response};
+use crate::action::{DeleteInlinePolicy, DetachManagedPolicy, Response, RestoreDefaultPolicyVersion};
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
 use crate::event::ApiCall;
@@ -84,7 +84,9 @@ pub(super) fn written(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, 
             let arn = required(call, "policyArn")?;
             let Some(policy) = customers_policy(arn, facts)? else { return Ok(None) };
             let did = format!("made another version of the policy `{arn}` the one in force");
-            Ok(Some(Written { did, target: policy_target(arn), response: None, held: true, power: of(call, &policy)? }))
+            let version = call.request_text("versionId");
+            let response = version.and_then(|version| restored(arn, version));
+            Ok(Some(Written { did, target: policy_target(arn), response, held: true, power: of(call, &policy)? }))
         }
         _ => attached(call, facts),
     }
@@ -130,6 +132,12 @@ pub(super) fn judge(
     pick: fn(&Power) -> Option<&[Escalation]>,
 ) -> Result<Option<Claim>, DetectError> {
     Ok(written(call, facts)?.and_then(|written| written.climbing(call, pick)))
+}
+
+/// What makes the version before this one the default again; `v1` has none before it.
+fn restored(arn: &str, version: &str) -> Option<Response> {
+    let request = RestoreDefaultPolicyVersion { policy_arn: arn.to_owned(), version_id: version.to_owned() };
+    (version != "v1").then(|| request.into())
 }
 
 /// The document of a customer's policy; `None` where it is one of AWS's or no longer exists.
@@ -185,7 +193,10 @@ fn version(call: &ApiCall) -> Result<Option<Written>, DetectError> {
     let arn = required(call, "policyArn")?;
     let policy = parse(arn, required(call, "policyDocument")?)?;
     let did = format!("rewrote the policy `{arn}`");
-    Ok(Some(Written { did, target: policy_target(arn), response: None, held: true, power: of(call, &policy)? }))
+    // The version's number is in the answer alone.
+    let number = call.response("policyVersion").and_then(|version| version.get("versionId")?.as_str());
+    let response = number.and_then(|number| restored(arn, number));
+    Ok(Some(Written { did, target: policy_target(arn), response, held: true, power: of(call, &policy)? }))
 }
 
 fn permission_set(call: &ApiCall) -> Result<Written, DetectError> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::action::RemoveAclEntry;
 use crate::detect::fields::{field_error, required};
 use crate::detect::named::is_true;
 use crate::detect::{Claim, DetectError, EventName};
@@ -55,7 +56,15 @@ impl AclEntry<'_> {
     pub(super) fn claim(&self, call: &ApiCall, what: &str) -> Claim {
         let target = Target::Resource { service: "ec2".to_owned(), id: self.acl.to_owned() };
         let (event, acl, rule) = (call.event_name(), plain(self.acl, 80), self.rule.label());
-        Claim::of(target, format!("`{event}` opened {what} of network ACL `{acl}` to the internet: `{rule}`"))
+        let number = call.request("ruleNumber").and_then(number).filter(|_| !call.failed());
+        let response = number.map(|number| RemoveAclEntry {
+            acl_id: self.acl.to_owned(),
+            rule_number: number.into(),
+            cidr: self.rule.cidr.clone(),
+        });
+        let claim =
+            Claim::of(target, format!("`{event}` opened {what} of network ACL `{acl}` to the internet: `{rule}`"));
+        claim.asking(response)
     }
 }
 

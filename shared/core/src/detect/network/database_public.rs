@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::action::{ActionId, MakeDatabasePrivate};
 use crate::detect::meta::page;
 use crate::detect::named::{is_true, named};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -23,6 +24,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1562.007", "T1530"],
+    actions: &[ActionId::MakeDatabasePrivate],
     events: Events::Calls(&[
         rds("CreateDBCluster"),
         rds("CreateDBInstance"),
@@ -107,7 +109,9 @@ impl Detector for DatabasePublic {
         let id = named(call, NAMES).unwrap_or_else(|| call.actor().label().to_owned());
         let service = call.service().to_owned();
         let why = format!("`{}` gave `{id}` an address on the internet", call.event_name());
-        Ok(vec![Claim::of(Target::Resource { service, id }, plain(&why, 600))])
+        let instance = call.request_text("dBInstanceIdentifier").filter(|_| service == "rds" && !call.failed());
+        let response = instance.map(|instance| MakeDatabasePrivate { instance: instance.to_owned() });
+        Ok(vec![Claim::of(Target::Resource { service, id }, plain(&why, 600)).asking(response)])
     }
 }
 

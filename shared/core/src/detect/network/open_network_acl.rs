@@ -1,6 +1,7 @@
 //! `open-network-acl`: a network ACL that lets the internet reach everything, or administration ports.
 
 use super::acl_entry::{self, from_internet};
+use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::High,
     technique: &["T1562.007"],
+    actions: &[ActionId::RemoveAclEntry],
     events: Events::Calls(acl_entry::EVENTS),
     prose: page(
         "\

@@ -1,6 +1,7 @@
 //! `trail-narrowed`: a trail that no longer records all management events.
 
 use super::trail_selectors::{Coverage, coverage};
+use crate::action::{ActionId, RestoreEventSelectors};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -16,6 +17,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1562.008"],
+    actions: &[ActionId::RestoreEventSelectors],
     events: Events::Calls(EVENTS),
     prose: "\
 ## What it does
@@ -69,6 +71,9 @@ impl Detector for TrailNarrowed {
         let name = trail(call);
         let why = format!("`PutEventSelectors` by `{}` made the trail `{name}` record {what}", call.actor().label());
         let target = Target::Resource { service: "cloudtrail".to_owned(), id: name.to_owned() };
-        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
+        let named =
+            call.request_text("trailName").map(|name| name.rsplit_once(":trail/").map_or(name, |(_, name)| name));
+        let response = named.map(|trail| RestoreEventSelectors { trail: trail.to_owned() });
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)).asking(response) }])
     }
 }

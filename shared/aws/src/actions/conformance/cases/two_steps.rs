@@ -107,7 +107,7 @@ pub(crate) const CASE: Case = Case {
         (state["user"]["a"], state["user"]["b"]) = (json!("off"), json!("off"));
         state["user"]["tag"] = json!("marked");
     },
-    meddle: |state| state["user"]["c"] = json!("off"),
+    meddle: Some(|state| state["user"]["c"] = json!("off")),
     remove: |state| state["user"] = Value::Null,
     scar: |_| {},
 };
