@@ -92,7 +92,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             }
         };
         if let Some(path) = &options.inventory {
-            let mut save = options.save.as_ref().map(|path| create(path)).transpose()?;
+            let mut save = options.save.as_ref().map(create).transpose()?;
             let progress = Progress::new(path);
             let mut audit = Audit::new(chosen, now);
             unreadable +=
