@@ -45,6 +45,7 @@ fn entry(meta: &Meta) -> Value {
         Events::Denied => json!("every call that was denied"),
         Events::All => json!("every call"),
         Events::NetworkActivity => json!("what VPC endpoints saw of calls"),
+        Events::Tools => json!("every call whose user agent names a known tool"),
         Events::Lines => json!("log lines"),
     };
     let outcome = match meta.outcome {

@@ -113,7 +113,8 @@ fn every_event_that_a_detector_reads_is_delivered_to_its_function() {
                     let wanted = "- AWS Network Activity Event via CloudTrail";
                     assert!(template.contains(wanted), "{}: no rule delivers it", meta.id);
                 }
-                Events::Calls(_) | Events::Lines => {}
+                // They read what their function is sent for others.
+                Events::Calls(_) | Events::Lines | Events::Tools => {}
             }
         }
         for trigger in function.triggers {
@@ -162,7 +163,7 @@ fn every_event_on_which_a_detector_fires_is_delivered_to_its_function() {
         for meta in function.metas().filter(|meta| meta.events != Events::Lines) {
             for (source, name, failed, caller) in events_that_fire(meta.id) {
                 // What a refusal is called, is the pattern's own business.
-                let named = !matches!(meta.events, Events::Denied | Events::NetworkActivity);
+                let named = !matches!(meta.events, Events::Denied | Events::NetworkActivity | Events::Tools);
                 if named && !rules.iter().any(|r| r.delivers(&source, &name, failed, caller)) {
                     lost.push(format!("{}: {source} {name}", meta.id));
                 }

@@ -57,6 +57,7 @@ pub(super) struct Head<'a> {
     denied: bool,
     by_root: bool,
     network_activity: bool,
+    by_tool: bool,
 }
 
 /// As the index takes it.
@@ -69,6 +70,7 @@ impl<'a> From<&'a Head<'_>> for detect::Head<'a> {
             denied: head.denied,
             by_root: head.by_root,
             network_activity: head.network_activity,
+            by_tool: head.by_tool,
         }
     }
 }
@@ -95,6 +97,7 @@ struct Values<'a> {
     error_code: Option<&'a str>,
     error_message: Option<&'a str>,
     identity: Option<&'a str>,
+    user_agent: Option<&'a str>,
     response: Option<&'a str>,
     detail_type: Option<&'a str>,
     detail: Option<&'a str>,
@@ -113,6 +116,7 @@ impl<'a> Values<'a> {
             "errorCode" => &mut self.error_code,
             "errorMessage" => &mut self.error_message,
             "userIdentity" => &mut self.identity,
+            "userAgent" => &mut self.user_agent,
             "responseElements" => &mut self.response,
             "detail-type" => &mut self.detail_type,
             "detail" => &mut self.detail,
@@ -174,6 +178,7 @@ impl<'a> Values<'a> {
             network_activity: is_network_activity(kind.as_deref(), category.as_deref()),
             denied: self.error_code.and_then(string).is_some_and(|code| is_denial(&code)),
             by_root: self.by_root(),
+            by_tool: self.user_agent.and_then(string).is_some_and(|agent| detect::is_known_tool(&agent)),
             name: self.event_name.and_then(string).unwrap_or_default(),
             source: self.event_source.and_then(string),
         }
@@ -260,7 +265,15 @@ mod tests {
                 let (read, whole) = (detect::Head::from(&*head), detect::Head::from(&*call));
                 let all = |head: detect::Head<'_>| {
                     let source = head.source.map(str::to_owned);
-                    (head.name.to_owned(), source, head.failed, head.denied, head.by_root, head.network_activity)
+                    (
+                        head.name.to_owned(),
+                        source,
+                        head.failed,
+                        head.denied,
+                        head.by_root,
+                        head.network_activity,
+                        head.by_tool,
+                    )
                 };
                 assert_eq!(all(read), all(whole), "{text}");
             }
@@ -287,6 +300,7 @@ mod tests {
             "Insight",
             "AwsAggregatedEvent",
             "aws:s3",
+            "Pacu/1",
         ];
         prop_oneof![
             prop::sample::select(texts.to_vec()).prop_map(Value::from),
@@ -310,6 +324,7 @@ mod tests {
             "errorCode",
             "errorMessage",
             "userIdentity",
+            "userAgent",
             "responseElements",
             "insightDetails",
             "digestS3Object",

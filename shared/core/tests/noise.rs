@@ -30,7 +30,7 @@ fn ordinary_events_are_many_and_various() {
         |of: fn(&ApiCall) -> Option<&str>| events.iter().filter_map(|e| of(&e.call)).collect::<BTreeSet<_>>();
     let names = distinct(|call| Some(call.event_name()));
     let sources = distinct(ApiCall::event_source);
-    assert!(events.len() >= 650, "{} events", events.len());
+    assert!(events.len() >= 2000, "{} events", events.len());
     assert!(sources.len() >= 50, "{} services: {sources:?}", sources.len());
     assert!(names.len() >= 300, "{} event names", names.len());
 
@@ -68,9 +68,8 @@ fn ordinary_events_wake_nobody() {
         }
     }
     assert!(broken.is_empty(), "events that a detector cannot read:\n{}", broken.join("\n"));
-    // Under 0.5 %.
     assert!(
-        loud.len() * 200 < events.len(),
+        loud.is_empty(),
         "{} of {} ordinary events are high or critical:\n{}",
         loud.len(),
         events.len(),

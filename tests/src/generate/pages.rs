@@ -115,6 +115,7 @@ fn reads(meta: &Meta) -> String {
         Events::Denied => "every call that was refused for want of a permission".to_owned(),
         Events::All => "every call".to_owned(),
         Events::NetworkActivity => "what VPC endpoints saw of calls (network activity events)".to_owned(),
+        Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => return "log lines".to_owned(),
     };
     let which = match meta.outcome {

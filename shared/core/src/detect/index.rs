@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::tools::is_known;
 use super::{ANY, Detector, Events};
 use crate::event::{ApiCall, without_date};
 
@@ -18,6 +19,7 @@ pub struct Index {
     denied: Vec<usize>,
     all: Vec<usize>,
     network_activity: Vec<usize>,
+    tools: Vec<usize>,
 }
 
 /// What of an event decides who reads it.
@@ -35,6 +37,8 @@ pub struct Head<'a> {
     pub by_root: bool,
     /// Whether it is no call but what a VPC endpoint saw of one.
     pub network_activity: bool,
+    /// Whether its user agent names a known tool.
+    pub by_tool: bool,
 }
 
 impl<'a> From<&'a ApiCall> for Head<'a> {
@@ -46,6 +50,7 @@ impl<'a> From<&'a ApiCall> for Head<'a> {
             denied: call.denied(),
             by_root: call.by_root(),
             network_activity: call.is_network_activity(),
+            by_tool: call.user_agent().is_some_and(is_known),
         }
     }
 }
@@ -72,6 +77,7 @@ impl Index {
                 Events::Denied => index.denied.push(place),
                 Events::All => index.all.push(place),
                 Events::NetworkActivity => index.network_activity.push(place),
+                Events::Tools => index.tools.push(place),
                 Events::Lines => {}
             }
         }
@@ -110,6 +116,9 @@ impl Index {
         }
         if head.denied {
             places.extend(&self.denied);
+        }
+        if head.by_tool {
+            places.extend(&self.tools);
         }
         places.sort_unstable();
         places.dedup();

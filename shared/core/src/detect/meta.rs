@@ -166,6 +166,9 @@ pub enum Events {
     /// What VPC endpoints saw of calls. No other detector is asked about these records: the call that one tells of
     /// is recorded beside it.
     NetworkActivity,
+    /// Every call whose user agent names a known tool. A function is sent none for its sake: it sees those that other
+    /// detectors read.
+    Tools,
     /// Log lines.
     Lines,
 }
@@ -176,7 +179,7 @@ impl Events {
     pub fn names(self) -> &'static [EventName] {
         match self {
             Self::Calls(names) => names,
-            Self::ByRoot | Self::Denied | Self::All | Self::NetworkActivity | Self::Lines => &[],
+            Self::ByRoot | Self::Denied | Self::All | Self::NetworkActivity | Self::Tools | Self::Lines => &[],
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod renamed;
 mod run;
 pub mod sigma;
 mod tally;
+mod tools;
 mod trusted;
 
 mod account;
@@ -46,6 +47,7 @@ pub use network::NETWORK;
 pub use question::{Answer, Facts, Question};
 pub use run::{Report, run, run_all};
 pub use tally::{Correlated, Counter, Sighting, Tally};
+pub use tools::is_known as is_known_tool;
 pub use traces::TRACES;
 pub use trusted::Trusted;
 

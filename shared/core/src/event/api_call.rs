@@ -108,6 +108,12 @@ impl ApiCall {
         self.text("requestID")
     }
 
+    /// `userAgent`, as the caller sent it: show it escaped, never act by it.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<&str> {
+        self.text("userAgent")
+    }
+
     /// `errorCode`, where it says that something went wrong: some services write a success there too.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {

@@ -14,6 +14,7 @@ mod escalation_by_takeover;
 mod external_role_assumed;
 mod federation_token_with_full_power;
 mod group_joined_by_self;
+mod known_tools;
 mod login_profile_for_another;
 mod login_profile_for_namesake;
 mod login_profile_for_self;
@@ -39,6 +40,9 @@ use super::{Chapter, Domain};
 pub static IDENTITY: Chapter = Chapter {
     domain: Domain::Identity,
     typed: &[
+        &known_tools::ATTACK_TOOL_USED,
+        &known_tools::SECURITY_SCANNER_USED,
+        &known_tools::TRANSFER_TOOL_USED,
         &admin_policy_attached::AdminPolicyAttached,
         &admin_inline_policy::AdminInlinePolicy,
         &access_key_for_another::AccessKeyForAnother,
