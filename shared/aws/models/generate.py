@@ -219,6 +219,16 @@ class Endpoints:
         return out
 
 
+def absent(session, prefix):
+    """The regions that do not have the service, as far as botocore's older list of endpoints knows."""
+    regions = []
+    for partition in session.get_component("data_loader").load_data("endpoints")["partitions"]:
+        known = partition["services"].get(prefix)
+        if known and known.get("isRegionalized", True):
+            regions += [region for region in partition["regions"] if region not in known["endpoints"]]
+    return sorted(regions)
+
+
 def service_of(session, service, operations, list_name):
     loader = session.get_component("data_loader")
     try:
@@ -254,6 +264,9 @@ def service_of(session, service, operations, list_name):
     meta = raw["metadata"]
     header = {"service": service, "id": meta["serviceId"], "protocol": protocol, "version": meta["apiVersion"],
               "signing": model.signing_name, "prefix": meta["endpointPrefix"], "endpoints": usual}
+    missing = absent(session, meta["endpointPrefix"])
+    if missing:
+        header["absent"] = missing
     if elsewhere:
         header["elsewhere"] = elsewhere
     if protocol == "json":

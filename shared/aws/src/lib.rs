@@ -13,6 +13,7 @@ mod drive;
 pub mod environment;
 pub mod fault;
 pub mod guard;
+pub mod inventory;
 pub mod invocation;
 pub mod ledger;
 pub mod lookups;

@@ -36,10 +36,38 @@ impl Model {
         self.service().is_ok_and(|service| service.operation(operation).is_some())
     }
 
+    /// Whether a region is known not to have the service. The models may be older than the service's move there.
+    #[must_use]
+    pub fn is_absent_from(&self, region: &str) -> bool {
+        self.service().is_ok_and(|service| service.absent.contains(&region))
+    }
+
     /// The names of the model's operations, sorted.
     #[must_use]
     pub fn operations(&self) -> Vec<&'static str> {
         self.service().map_or_else(|_| Vec::new(), |service| service.operations.iter().map(|(name, _)| *name).collect())
+    }
+
+    /// What is wrong with the names of an operation's parameters: those that it has not, and those that it misses.
+    #[cfg(test)]
+    pub(crate) fn wrong_parameters(&self, operation: &str, given: &[&str]) -> Vec<String> {
+        let service = self.service().unwrap();
+        let Some(operation) = service.operation(operation) else { return vec!["no such operation".to_owned()] };
+        let Some(Kind::Structure(input)) = operation.input.as_ref().map(|input| service.kind(input)) else {
+            return given.iter().map(|name| format!("no {name}")).collect();
+        };
+        let unknown = given.iter().filter(|name| input.member(name).is_none()).map(|name| format!("no {name}"));
+        let missing =
+            input.required.iter().filter(|name| !given.contains(name)).map(|name| format!("{name} is missing"));
+        unknown.chain(missing).collect()
+    }
+
+    /// Whether an operation's answer has a member of that name.
+    #[cfg(test)]
+    pub(crate) fn answers(&self, operation: &str, member: &str) -> bool {
+        let service = self.service().unwrap();
+        let output = service.operation(operation).and_then(|operation| operation.output.as_ref());
+        matches!(output.map(|output| service.kind(output)), Some(Kind::Structure(output)) if output.member(member).is_some())
     }
 
     pub(super) fn service(&self) -> Result<&Service<'static>, &str> {
@@ -73,6 +101,9 @@ pub(super) struct Service<'m> {
     /// Endpoints of single operations.
     #[serde(borrow, default)]
     pub(super) elsewhere: Vec<Endpoints<'m>>,
+    /// Regions that do not have the service, as far as the models know.
+    #[serde(borrow, default)]
+    absent: Vec<&'m str>,
     /// What stands before the operation's name in the header of a JSON service.
     #[serde(default)]
     pub(super) target: &'m str,

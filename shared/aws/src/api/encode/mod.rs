@@ -65,6 +65,10 @@ pub(super) fn request(
         }
         Protocol::RestJson | Protocol::RestXml => rest::fill(&mut request, service, operation, parameters)?,
     }
+    // Glacier alone wants to hear its version, which no model says.
+    if service.id == "Glacier" {
+        request.headers.push(("x-amz-glacier-version".to_owned(), service.version.to_owned()));
+    }
     if let Some(algorithm) = operation.checksum {
         if !algorithm.is_empty() {
             request.headers.push((algorithm.to_owned(), "CRC32".to_owned()));

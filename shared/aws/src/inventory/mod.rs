@@ -1,0 +1,109 @@
+//! The inventory: what AWS says of every resource of the account, one JSON line each.
+//!
+//! What is asked stands in [`tables`](table): a JSON file a service, in which each type of resource has the operation
+//! that lists it and the operations that are its facts. A new fact is a line there. Only reading operations may stand in
+//! a table; a test sees to it.
+//!
+//! A line is `{"version":1,"service","type","account","region","arn","id","name","tags","facts"}`. A fact has the name of
+//! its operation and is that operation's answer in botocore's shape, or the item of the list. `null` is "there is none",
+//! `{"error":{"code","message"}}` is "not assessed". A resource of type `account` a service and region says of each listing
+//! how many resources it brought, or why it brought none: nothing found is told apart from nothing known.
+//!
+//! Memory does not grow with the account: a listing is read page by page, and a resource is handed on as soon as its
+//! facts are there.
+
+mod collect;
+mod gather;
+mod report;
+mod table;
+mod template;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use serde_json::{Value, json};
+
+pub use self::collect::collect;
+use crate::api::{Api, Call, Client, models};
+use crate::clients::SdkConfig;
+use crate::fault::Fault;
+
+/// The version of the lines.
+pub const VERSION: u64 = 1;
+
+/// What to collect, and how.
+pub struct Options {
+    /// The region that services without regions are asked in.
+    pub home: String,
+    /// The regions to look at; all enabled ones where it is empty.
+    pub regions: Vec<String>,
+    /// The services to look at, by their models' names; all where it is empty.
+    pub services: BTreeSet<String>,
+    /// How long one service in one region may take. What is not there then is not assessed.
+    pub deadline: Duration,
+    /// How many services and regions are asked at once.
+    pub at_once: usize,
+    /// What takes the place of a value that may be a secret, by the value's name and the value.
+    pub redact: fn(&str, &str) -> String,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("home", &self.home).field("regions", &self.regions).finish_non_exhaustive()
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The account.
+    pub account: String,
+    /// The regions that were looked at.
+    pub regions: Vec<String>,
+    /// How many resources were handed on.
+    pub resources: u64,
+    /// Listings that failed: service, region and why. What would have stood in them is not assessed.
+    pub unlisted: Vec<String>,
+}
+
+/// A client for an inventory: of all services, and more patient than an invocation may be.
+#[must_use]
+pub fn client(config: &SdkConfig) -> Client {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_secs(90))
+        .build();
+    let retries = RetryConfig::standard().with_max_attempts(4);
+    Client::new(&config.to_builder().timeout_config(limits).retry_config(retries).build(), models::ALL)
+}
+
+/// The account that the credentials belong to, and its partition.
+///
+/// # Errors
+/// Where STS refuses or does not answer.
+pub async fn identity(api: &dyn Api, region: &str) -> Result<(String, String), Fault> {
+    const CALL: &str = "sts:GetCallerIdentity";
+    let answer = api.send(&Call::new(CALL, region, json!({}))).await?;
+    let part = |name: &str| answer.body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let account = part("Account").ok_or_else(|| Fault::refused(CALL, "the answer has no account"))?;
+    let partition = part("Arn").and_then(|arn| arn.split(':').nth(1).map(str::to_owned));
+    Ok((account, partition.unwrap_or_else(|| riposte_core::arn::partition(region).to_owned())))
+}
+
+/// The regions that are enabled in the account.
+///
+/// # Errors
+/// Where EC2 refuses or does not answer.
+pub async fn regions(api: &dyn Api, region: &str) -> Result<Vec<String>, Fault> {
+    let answer = api.send(&Call::new("ec2:DescribeRegions", region, json!({}))).await?;
+    let all = answer.body.get("Regions").and_then(Value::as_array).cloned().unwrap_or_default();
+    Ok(all.iter().filter_map(|found| found.get("RegionName")?.as_str().map(str::to_owned)).collect())
+}
