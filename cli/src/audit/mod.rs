@@ -1,6 +1,7 @@
-//! `riposte audit`: the checks over an inventory, offline, and findings of other tools beside them.
+//! `riposte audit`: the checks over the account or over an inventory of it, and findings of other tools beside them.
 
 mod formats;
+mod live;
 mod progress;
 mod report;
 mod sources;
@@ -27,6 +28,9 @@ const NOT_ASSESSED: u8 = 3;
 const MET: u8 = 4;
 
 /// Checks an account: an inventory of what AWS says of its resources.
+///
+/// Without --inventory and --import the account is read: its enabled regions, with the credentials that the AWS SDKs find.
+/// Nothing is changed.
 ///
 /// Findings go to standard output, a summary and what cannot be read to standard error. A fact that is missing or that AWS
 /// refused is NOT_ASSESSED, never a pass.
@@ -103,8 +107,18 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
                 save.flush().context("the saved inventory")?;
             }
         } else if options.import.is_empty() {
-            let usage = "give --inventory FILE, or --import FILE".to_owned();
-            return Err(Usage(usage).into());
+            let mut save = options.save.as_ref().map(create).transpose()?;
+            // Checks of one service read others beside: what a function may do is in its role.
+            let read =
+                chosen.iter().flat_map(|check| std::iter::once(check.of).chain(check.keeps().map(|kept| kept.0)));
+            let services = read.filter(|_| !options.service.is_empty()).map(str::to_owned).collect();
+            let mut audit = Audit::new(chosen, now);
+            let wanted = live::Wanted { services, regions: &options.region };
+            unreadable += live::collect(wanted, save.as_mut(), |resource| audit.add(resource, &mut tell))?;
+            audit.finish(&mut tell);
+            if let Some(mut save) = save {
+                save.flush().context("the saved inventory")?;
+            }
         }
         for path in &options.import {
             unreadable += sources::imported(path, &mut tell)?;

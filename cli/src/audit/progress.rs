@@ -27,6 +27,19 @@ impl Progress {
         Self(Some(bar))
     }
 
+    /// Without an end that is known: resources are counted.
+    pub(super) fn counting() -> Self {
+        if !io::stderr().is_terminal() || io::stdout().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {spinner} {msg} ") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(Some(bar))
+    }
+
     /// So many bytes more were read, and so many resources in all.
     pub(super) fn read(&self, bytes: u64, resources: u64) {
         if let Some(bar) = &self.0 {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::gather::{Place, error, is_not_there, resource};
 use super::report::{Report, credential_report};
-use super::table::{List, TABLES, Type, name_of};
+use super::table::{List, TABLES, Type, name_of, says_none};
 use super::template::{Scope, all};
 use super::{Options, Summary, identity, regions};
 use crate::api::{Api, Call, Pages, models};
@@ -246,7 +246,7 @@ impl<'a> Collector<'a> {
     fn or_nothing(&self, page: Result<Value, Fault>, list: &List) -> Result<Value, Fault> {
         let service = name_of(self.place.service, &list.call).0;
         match page {
-            Err(fault) if list.none.contains(&fault.code) || is_not_there(&fault, service, self.place.region) => {
+            Err(fault) if says_none(&list.none, &fault) || is_not_there(&fault, service, self.place.region) => {
                 Ok(json!({}))
             }
             page => page,

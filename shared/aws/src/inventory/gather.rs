@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::report::{ROOT, Report};
-use super::table::{Type, When, name_of};
+use super::table::{Type, When, name_of, says_none};
 use super::template::{Scope, all};
 use super::tidy::{keep, tags, tidy};
 use super::{Options, VERSION};
@@ -51,6 +51,10 @@ pub(super) async fn resource(
     if !holds(of.only.as_ref(), &scope!()) {
         return None;
     }
+    let said = scope!().text(&of.region);
+    if !said.is_empty() {
+        region = said;
+    }
     for fact in &of.facts {
         if !holds(fact.when.as_ref(), &scope!()) {
             continue;
@@ -79,7 +83,7 @@ pub(super) async fn resource(
                 body
             }
             Err(fault) if of.vanished.contains(&fault.code) => return None,
-            Err(fault) if fact.none.contains(&fault.code) || is_not_there(&fault, service, &region) => Value::Null,
+            Err(fault) if says_none(&fact.none, &fault) || is_not_there(&fault, service, &region) => Value::Null,
             Err(fault) => error(&fault),
         };
         if fact.hidden {
@@ -101,11 +105,8 @@ pub(super) async fn resource(
         tidy(&mut item, &of.drop, &of.redact, options.redact);
         facts.insert(list.known_as.clone().unwrap_or_else(|| name_of(place.service, &list.call).1.to_owned()), item);
     }
-    let shown = if of.global && region == place.region && !of.facts.iter().any(|fact| fact.region.is_some()) {
-        "aws-global"
-    } else {
-        &region
-    };
+    let has_region = !of.region.is_empty() || of.facts.iter().any(|fact| fact.region.is_some());
+    let shown = if of.global && !has_region { "aws-global" } else { &region };
     Some(json!({
         "version": VERSION, "service": place.service, "type": of.kind, "account": place.account, "region": shown,
         "arn": if arn.is_empty() { id.clone() } else { arn }, "id": id, "name": name, "tags": found, "facts": facts,

@@ -98,6 +98,40 @@ pub async fn identity(api: &dyn Api, region: &str) -> Result<(String, String), F
     Ok((account, partition.unwrap_or_else(|| riposte_core::arn::partition(region).to_owned())))
 }
 
+/// A type of resource that is collected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The service.
+    pub service: &'static str,
+    /// The type.
+    pub kind: String,
+    /// Whether it is asked for once, not in each region.
+    pub global: bool,
+    /// The operation that lists it; empty for an account.
+    pub listed_by: String,
+    /// The operations that are facts.
+    pub facts: BTreeSet<String>,
+}
+
+/// All types that are collected.
+#[must_use]
+pub fn collected() -> Vec<Collected> {
+    let operation = |service, call| table::name_of(service, call).1.to_owned();
+    let mut all = Vec::new();
+    for (service, types) in table::TABLES.iter() {
+        for one in types.iter().flatten() {
+            let listed_by = one.list.as_ref().map_or_else(String::new, |list| {
+                list.known_as.clone().unwrap_or_else(|| operation(service, &list.call))
+            });
+            let facts = one.facts.iter().filter(|fact| !fact.hidden).map(|fact| operation(service, &fact.call));
+            let item = one.item.then(|| listed_by.clone());
+            let facts = facts.chain(item).collect();
+            all.push(Collected { service, kind: one.kind.clone(), global: one.global, listed_by, facts });
+        }
+    }
+    all
+}
+
 /// The regions that are enabled in the account.
 ///
 /// # Errors

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::fault::Fault as Refused;
+
 macro_rules! tables {
     ($($service:literal)*) => {
         const TEXTS: &[(&str, &str)] = &[$(($service, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/inventory/tables/", $service, ".json")))),*];
@@ -13,9 +15,12 @@ macro_rules! tables {
 
 include!("tables/list.rs");
 
+/// A service and its types of resources, or why its table cannot be read.
+pub(super) type Table = (&'static str, Result<Vec<Type>, String>);
+
 /// The tables by service. One that cannot be read is an error that the collector reports for its service; a test reads
 /// them all.
-pub(super) static TABLES: LazyLock<Vec<(&'static str, Result<Vec<Type>, String>)>> = LazyLock::new(|| {
+pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     TEXTS.iter().map(|(service, text)| (*service, serde_json::from_str(text).map_err(|e| e.to_string()))).collect()
 });
 
@@ -47,6 +52,9 @@ pub(super) struct Type {
     pub(super) name: String,
     #[serde(default)]
     pub(super) arn: String,
+    /// A template of the resource's region, where the item says it.
+    #[serde(default)]
+    pub(super) region: String,
     /// Where the tags are, of all the shapes that services have for them.
     #[serde(default)]
     pub(super) tags: Option<String>,
@@ -79,7 +87,7 @@ pub(super) struct List {
     /// The name under which the account says how many there are, where it is not the operation's.
     #[serde(rename = "as")]
     pub(super) known_as: Option<String>,
-    /// Codes that say that there is nothing.
+    /// Codes that say that there is nothing, as those of a fact.
     #[serde(default)]
     pub(super) none: Vec<String>,
 }
@@ -94,7 +102,7 @@ pub(super) struct Fact {
     pub(super) with: Value,
     /// The part of the answer that is the fact: `services[0]`.
     pub(super) take: Option<String>,
-    /// Codes that say that there is none.
+    /// Codes that say that there is none: `Code`, or `Code~words` where the code alone does not say it.
     #[serde(default)]
     pub(super) none: Vec<String>,
     /// Asked only then.
@@ -156,6 +164,14 @@ pub(super) enum Redact {
     },
     /// A text, base64 or not.
     Text { text: String },
+}
+
+/// Whether a refusal says that there is none.
+pub(super) fn says_none(none: &[String], fault: &Refused) -> bool {
+    none.iter().any(|one| match one.split_once('~') {
+        Some((code, words)) => fault.code == code && fault.reason.contains(words),
+        None => fault.code == *one,
+    })
 }
 
 /// Service and operation of a call that a service's table names.

@@ -260,6 +260,28 @@ async fn a_service_that_a_region_has_not_is_nothing_and_a_network_that_fails_is_
 }
 
 #[tokio::test]
+async fn a_service_that_is_off_is_none_and_one_that_is_denied_is_not_assessed() {
+    for (words, off) in [("Macie is not enabled.", true), ("User is not authorized", false)] {
+        let account = Account::new(move |call| Err(Fault::answered(call.name(), "AccessDeniedException", 403, words)));
+        let (lines, _) = collected(&account, &options(&["macie2"])).await;
+        let session = &lines["macie2 account eu-west-1"]["facts"]["GetMacieSession"];
+        assert_eq!(session.is_null(), off, "{session}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_whose_region_is_denied_is_asked_where_the_list_says() {
+    let account = Account::new(|call| match call.operation.as_str() {
+        "ListBuckets" => Ok(json!({"Buckets": [{"Name": "far", "BucketRegion": "ap-south-1"}]})),
+        "GetBucketLocation" => Err(fault("AccessDenied")),
+        _ => Ok(json!({"Answer": call.region})),
+    });
+    let (lines, _) = collected(&account, &options(&["s3"])).await;
+    assert_eq!(lines["s3 bucket far"]["region"], "ap-south-1");
+    assert_eq!(lines["s3 bucket far"]["facts"]["GetBucketVersioning"], json!({"Answer": "ap-south-1"}));
+}
+
+#[tokio::test]
 async fn an_account_that_is_not_known_is_no_inventory() {
     #[derive(Debug)]
     struct Refusing;

@@ -1,0 +1,38 @@
+//! The collector collects what the checks read.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, which clippy does not take for tests")]
+
+use riposte_audit::shapes::{SHAPES, Scope};
+use riposte_aws::inventory::collected;
+
+/// What is not collected, and why. Checks that read it say NOT_ASSESSED.
+const LEFT_OUT: [(&str, &str, &str); 1] = [
+    // A job for each role, and minutes of waiting.
+    ("iam", "role", "GetServiceLastAccessedDetails"),
+];
+
+#[test]
+fn every_fact_that_a_check_reads_is_collected() {
+    let collected = collected();
+    let mut missing = Vec::new();
+    for shape in SHAPES {
+        let of_type: Vec<_> =
+            collected.iter().filter(|one| one.service == shape.service && one.kind == shape.kind).collect();
+        if of_type.is_empty() {
+            missing.push(format!("{} {}: the type", shape.service, shape.kind));
+        }
+        for one in of_type {
+            if one.listed_by != shape.listed_by {
+                missing.push(format!("{} {}: listed by {}", shape.service, shape.kind, one.listed_by));
+            }
+            if one.global != (shape.scope == Scope::Global) {
+                missing.push(format!("{} {}: its scope", shape.service, shape.kind));
+            }
+            for fact in shape.reads {
+                if !one.facts.contains(*fact) && !LEFT_OUT.contains(&(shape.service, shape.kind, fact)) {
+                    missing.push(format!("{} {}: {fact}", shape.service, shape.kind));
+                }
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
