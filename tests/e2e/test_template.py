@@ -37,6 +37,7 @@ LONGEST_PATTERN = 2048
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EVERY_FUNCTION = {
+    "cloudtrail:LookupEvents": {"*"},
     "dynamodb:ConditionCheckItem": {"LEDGER"},
     "dynamodb:DeleteItem": {"LEDGER"},
     "dynamodb:GetItem": {"LEDGER"},

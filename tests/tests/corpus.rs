@@ -59,6 +59,7 @@ fn labelled(corpus: &Path) -> Vec<(String, Value)> {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "it did not run: RIPOSTE_CORPUS names no corpus")]
 fn every_cloudtrail_record_is_a_call_and_keeps_all_that_it_says() {
     let Some(corpus) = corpus() else { return };
     let (attacks, labelled) = (attacks(&corpus), labelled(&corpus));
@@ -137,6 +138,7 @@ fn check(name: &str, text: &str) -> Kind {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "it did not run: RIPOSTE_CORPUS names no corpus")]
 fn every_delivered_event_is_read_as_what_it_is() {
     let Some(corpus) = corpus() else { return };
     for (folder, kinds) in [
@@ -177,6 +179,7 @@ fn guessers(log: &str) -> BTreeSet<String> {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "it did not run: RIPOSTE_CORPUS names no corpus")]
 fn the_guessers_of_a_real_log_are_found() {
     let Some(corpus) = corpus() else { return };
     let log = fs::read_to_string(corpus.join("logs/OpenSSH.log")).unwrap();
@@ -196,6 +199,7 @@ fn the_guessers_of_a_real_log_are_found() {
 }
 
 #[test]
+#[cfg_attr(not(corpus), ignore = "it did not run: RIPOSTE_CORPUS names no corpus")]
 fn rules_of_sigmahq_run_as_they_are_and_find_what_the_engine_itself_finds() {
     let Some(corpus) = corpus() else { return };
     let folder = corpus.join("sigma");

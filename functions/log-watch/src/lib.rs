@@ -5,7 +5,7 @@
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{Actions, DenySource};
-use riposte_aws::guard::{self, Base, Handler, HandlerError, ItemError, StartError};
+use riposte_aws::guard::{self, Base, Handler, HandlerError, ItemError, Source, StartError};
 use riposte_aws::invocation::Invocation;
 use riposte_aws::streams::{LogStreams, StreamName};
 use riposte_aws::{clients, environment};
@@ -69,7 +69,7 @@ impl Handler for LogWatch {
         &self.base
     }
 
-    async fn event(&self, event: &Event, invocation: &Invocation) -> Result<(), ItemError> {
+    async fn event(&self, event: &Event, _source: Source, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
             Event::Call(call) => self.created(call, invocation).await,
             Event::Tick(_) => {

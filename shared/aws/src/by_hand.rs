@@ -117,6 +117,7 @@ impl Operator {
             ledger: self.ledger.clone(),
             sns: &self.sns,
             approved: true,
+            doubt: None,
         };
         let id = Incident::id_of(&finding);
         responder.respond(finding.clone(), None, &Self::invocation(&asked.id)).await?;

@@ -2,6 +2,7 @@
 //! findings to the responder. One bad item never costs the others.
 
 mod batch;
+mod vouched;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{self, Detector, Head, Index, Sighting, Status};
-use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event};
+use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item, Scope};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::seal::short_hash;
 use riposte_core::settings::{PREFIX, notice_of_broken};
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::actions::Actions;
+use crate::api::{Api, Client, Model, models};
 use crate::environment::{self, EnvironmentError};
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
@@ -29,6 +31,9 @@ use crate::notices;
 use crate::queue::Queue;
 use crate::responder::{Answered, RespondError, Responder};
 use crate::settings::{LoadError, Loaded, SettingsCache};
+
+/// What every function calls beside its actions.
+static MODELS: [&Model; 2] = [&models::SQS, &models::CLOUDTRAIL];
 
 /// People are told of the same broken settings again after so many seconds.
 const BROKEN_AGAIN_SECONDS: i64 = 6 * 3600;
@@ -47,6 +52,8 @@ pub struct Base {
     /// A user's rules of its chapters.
     pub rules: Vec<&'static dyn Detector>,
     queue: Option<Queue>,
+    /// For SQS and CloudTrail.
+    api: Option<Arc<dyn Api>>,
     turns: Turns,
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
@@ -122,6 +129,10 @@ impl Base {
         if let Some(folder) = environment::rules_folder().filter(|folder| folder.exists()) {
             base.rules = own_rules(&folder, &base.spec)?;
         }
+        let api: Arc<dyn Api> = Arc::new(Client::new(config, &MODELS));
+        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        base.queue = environment::queue_url().map(|url| Queue::new(url, region, Arc::clone(&api)));
+        base.api = Some(api);
         // Nothing ends here: events are found by the detectors, whatever the settings are.
         if let Err(error) = base.loaded().await {
             tracing::error!(%error, "the settings cannot be had yet");
@@ -138,6 +149,7 @@ impl Base {
             actions,
             rules: Vec::new(),
             queue: None,
+            api: None,
             turns: Turns::default(),
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
@@ -196,6 +208,7 @@ impl Base {
             ledger: self.ledger(loaded),
             sns: &self.sns,
             approved: false,
+            doubt: None,
         }
     }
 
@@ -216,13 +229,51 @@ fn own_rules(folder: &Path, spec: &FunctionSpec) -> Result<Vec<&'static dyn Dete
     Ok(loaded.into_iter().filter(|rule| spec.runs(rule.meta().domain)).collect())
 }
 
+/// Where an event came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The function's queue, put there by EventBridge.
+    Queue,
+    /// The function's queue, put there by a role: a dead letter that was moved back, or a forgery.
+    Resent,
+    /// Somebody who invoked the function.
+    Invoked,
+}
+
+impl Source {
+    fn of(item: &Item) -> Self {
+        match &item.message {
+            // A role's sessions have ids that begin so; EventBridge sends as a user of AWS's own.
+            Some(message) if message.sender.starts_with("AROA") => Self::Resent,
+            Some(_) => Self::Queue,
+            None => Self::Invoked,
+        }
+    }
+
+    /// Why an event of this source is not to be acted on without asking.
+    fn doubt(self) -> Option<String> {
+        match self {
+            Self::Queue => None,
+            Self::Resent => Some("the event was put into the queue by a role and not by EventBridge".to_owned()),
+            Self::Invoked => {
+                Some("the function was invoked with the event, which EventBridge did not deliver".to_owned())
+            }
+        }
+    }
+}
+
 /// A function that handles single events; [`handle`] does the rest for all of them.
 pub trait Handler: Sync {
     /// What the function has.
     fn base(&self) -> &Base;
 
     /// Handles one event to the end.
-    fn event(&self, event: &Event, invocation: &Invocation) -> impl Future<Output = Result<(), ItemError>> + Send;
+    fn event(
+        &self,
+        event: &Event,
+        source: Source,
+        invocation: &Invocation,
+    ) -> impl Future<Output = Result<(), ItemError>> + Send;
 }
 
 /// Handles one invocation: every item on its own, failed ones reported as SQS wants them.
@@ -290,7 +341,7 @@ impl CallGuard {
         Self { index: Index::new(detectors), base, lookups }
     }
 
-    async fn call(&self, call: &ApiCall, invocation: &Invocation) -> Result<(), ItemError> {
+    async fn call(&self, call: &ApiCall, source: Source, invocation: &Invocation) -> Result<(), ItemError> {
         let reading = self.index.reading(&Head::from(call));
         if reading.is_empty() {
             // A failed call is delivered where another detector needs it; any other is not meant for us.
@@ -313,7 +364,12 @@ impl CallGuard {
         }
         facts.trusted = Arc::clone(&loaded.settings.trusted);
         let report = detect::run_all(&reading, call, &scope, &facts);
-        let responder = self.base.responder(&loaded);
+        let doubt = if report.findings.iter().any(|finding| finding.response.is_some()) {
+            self.doubt(source, call, &scope).await
+        } else {
+            None
+        };
+        let responder = Responder { doubt, ..self.base.responder(&loaded) };
         let mut first_error = None;
         let mut findings = report.findings;
         // What Riposte reads and changes is many things in little time, and each is in the ledger already.
@@ -365,6 +421,17 @@ impl CallGuard {
         true
     }
 
+    /// Why an event of this source is not to be acted on without asking, unless CloudTrail knows it.
+    async fn doubt(&self, source: Source, call: &ApiCall, scope: &Scope) -> Option<String> {
+        let doubt = source.doubt()?;
+        let Some(api) = &self.base.api else { return Some(doubt) };
+        match vouched::by_cloudtrail(api.as_ref(), call, scope).await {
+            Ok(true) => None,
+            Ok(false) => Some(format!("{doubt}, and CloudTrail does not know it")),
+            Err(fault) => Some(format!("{doubt}, and CloudTrail could not be asked: {fault}")),
+        }
+    }
+
     /// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event
     /// brings it, it is the same incident.
     async fn counted(&self, ledger: &Ledger, sighting: Sighting) -> Result<Option<Finding>, ItemError> {
@@ -382,9 +449,9 @@ impl Handler for CallGuard {
         &self.base
     }
 
-    async fn event(&self, event: &Event, invocation: &Invocation) -> Result<(), ItemError> {
+    async fn event(&self, event: &Event, source: Source, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
-            Event::Call(call) => self.call(call, invocation).await,
+            Event::Call(call) => self.call(call, source, invocation).await,
             other => {
                 unread(&self.base, other);
                 Ok(())

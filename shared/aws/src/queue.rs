@@ -1,28 +1,22 @@
 //! The function's own queue: how long its messages stay with this invocation.
 
-use std::fmt;
-use std::pin::Pin;
+use std::sync::Arc;
 
 use riposte_core::event::Message;
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 
+use crate::api::{Api, Call};
 use crate::fault::Fault;
 
-/// What a call comes to.
-pub(crate) type Sent<'a> = Pin<Box<dyn Future<Output = Result<Value, Fault>> + Send + 'a>>;
-
-/// Makes calls to SQS.
-pub(crate) trait Calls: fmt::Debug + Send + Sync {
-    /// Makes one call.
-    fn send<'a>(&'a self, operation: &'static str, parameters: Value) -> Sent<'a>;
-}
+const KEEP: &str = "sqs:ChangeMessageVisibilityBatch";
 
 /// The queue.
 #[derive(Debug)]
 pub(crate) struct Queue {
     url: String,
-    calls: Box<dyn Calls>,
+    region: String,
+    api: Arc<dyn Api>,
 }
 
 /// A message, and for how many seconds nobody else gets it.
@@ -40,9 +34,8 @@ impl<'m> Kept<'m> {
 }
 
 impl Queue {
-    #[cfg_attr(not(test), expect(dead_code, reason = "made as soon as there is a client for SQS"))]
-    pub(crate) fn new(url: String, calls: Box<dyn Calls>) -> Self {
-        Self { url, calls }
+    pub(crate) fn new(url: String, region: String, api: Arc<dyn Api>) -> Self {
+        Self { url, region, api }
     }
 
     /// Keeps the messages of one batch (ten at most) for their seconds from now on.
@@ -51,13 +44,13 @@ impl Queue {
             json!({ "Id": number.to_string(), "ReceiptHandle": kept.receipt, "VisibilityTimeout": kept.seconds })
         });
         let parameters = json!({ "QueueUrl": self.url, "Entries": entries.collect::<Vec<_>>() });
-        let answer = self.calls.send("ChangeMessageVisibilityBatch", parameters).await?;
-        match answer.pointer("/Failed/0") {
+        let answer = self.api.send(&Call::new(KEEP, &self.region, parameters)).await?;
+        match answer.body.pointer("/Failed/0") {
             None => Ok(()),
             Some(failed) => {
                 let text = |name: &str| failed.get(name).and_then(Value::as_str);
                 let words = text("Message").or_else(|| text("Code")).unwrap_or("no reason was given");
-                Err(Fault::refused("sqs:ChangeMessageVisibilityBatch", plain(words, 200)))
+                Err(Fault::refused(KEEP, plain(words, 200)))
             }
         }
     }

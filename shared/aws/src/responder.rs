@@ -6,6 +6,7 @@
 //! `notified` after the topic has accepted the notice. Killed anywhere, the next delivery goes on.
 
 mod act;
+mod brakes;
 mod echo;
 mod resume;
 
@@ -24,7 +25,7 @@ use thiserror::Error;
 use crate::actions::{Action, Actions, Planned};
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
-use crate::ledger::{Held, Ledger, LedgerError, Opened};
+use crate::ledger::{Held, Intended, Ledger, LedgerError, Opened};
 use crate::metrics::{self, Metric};
 use crate::notices;
 use crate::reread;
@@ -105,6 +106,8 @@ pub struct Responder<'a> {
     pub sns: &'a SnsClient,
     /// Whether a person has asked for what is done, and so approved it.
     pub approved: bool,
+    /// Why the event that is answered is not to be acted on without asking, where that is known already.
+    pub doubt: Option<String>,
 }
 
 impl Responder<'_> {
@@ -132,7 +135,7 @@ impl Responder<'_> {
             Opened::Busy => return Err(RespondError::Busy { id }),
         };
         let lease = held.lease();
-        match self.ledger.under(lease, &id, self.carry_on(&mut held)).await {
+        match self.ledger.under(lease, &id, self.carry_on(&mut held, invocation)).await {
             Ok(()) => Ok(Answered::Now(id, held.incident.state)),
             Err(error) => {
                 // The retry need not wait for the lease to run out. If this fails too, it runs out.
@@ -169,11 +172,11 @@ impl Responder<'_> {
         }
     }
 
-    async fn carry_on(&self, held: &mut Held) -> Result<(), RespondError> {
+    async fn carry_on(&self, held: &mut Held, invocation: &Invocation) -> Result<(), RespondError> {
         let mut rounds = 0;
         loop {
             match held.incident.next() {
-                Next::Decide => self.decide(held).await?,
+                Next::Decide => self.decide(held, invocation).await?,
                 Next::Resume if rounds < ROUNDS => self.resume(held).await?,
                 Next::Resume => return Err(Fault::conflict("resume", "the resource keeps changing").into()),
                 Next::Notify => self.notify(held).await?,
@@ -192,7 +195,7 @@ impl Responder<'_> {
     }
 
     /// Reads the live state, plans, asks the guardrails, and acts where they let it.
-    async fn decide(&self, held: &mut Held) -> Result<(), RespondError> {
+    async fn decide(&self, held: &mut Held, invocation: &Invocation) -> Result<(), RespondError> {
         let incident = &mut held.incident;
         let scope = incident.finding.scope.clone();
         if scope.account != self.account {
@@ -216,7 +219,7 @@ impl Responder<'_> {
                 gone(incident, &note);
                 Ok(())
             }
-            Ok(Planned::Plan(plan)) => self.rule(held, action, *plan).await,
+            Ok(Planned::Plan(plan)) => self.rule(held, action, *plan, invocation).await,
             Ok(Planned::Gone(why)) => {
                 gone(incident, &why);
                 Ok(())
@@ -230,7 +233,13 @@ impl Responder<'_> {
     }
 
     /// Asks the guardrails about a plan.
-    async fn rule(&self, held: &mut Held, action: &dyn Action, plan: Plan) -> Result<(), RespondError> {
+    async fn rule(
+        &self,
+        held: &mut Held,
+        action: &dyn Action,
+        plan: Plan,
+        invocation: &Invocation,
+    ) -> Result<(), RespondError> {
         let incident = &mut held.incident;
         incident.mode = self.loaded.settings.mode;
         let calls: Vec<_> = plan.changes.iter().map(ToString::to_string).collect();
@@ -243,11 +252,23 @@ impl Responder<'_> {
                 Ok(())
             }
             Decision::Act(approved, verdict) => {
+                let before = incident.clone();
+                incident.plan = Some(approved.get().clone());
+                if let Some(doubt) = self.doubt(&incident.finding) {
+                    brakes::ask(held, "doubtful-event", &doubt);
+                    return Ok(());
+                }
                 incident.note(now_ms(), Step::Decision, verdict.to_string());
                 incident.verdict = Some(verdict);
                 incident.advance(State::Intended);
-                incident.plan = Some(approved.get().clone());
-                match self.ledger.write(held).await {
+                let (brakes, counters): (Vec<_>, Vec<_>) = self.counters(&incident.finding).into_iter().unzip();
+                match self.ledger.intend(held, &counters).await {
+                    Ok(Intended::Full(counter)) => {
+                        let plan = held.incident.plan.take();
+                        held.incident = Incident { plan, ..before };
+                        let Some(brake) = brakes.get(counter).copied() else { return Ok(()) };
+                        self.brake(held, brake, invocation).await
+                    }
                     // Nothing may be done that is not written down first. A record that the ledger refuses
                     // is told without its plan, instead of failing in silence.
                     Err(LedgerError::Fault(fault)) if fault.kind == Kind::Refused => {

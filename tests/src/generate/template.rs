@@ -205,9 +205,16 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
 
 /// A statement's id from what it is about: `OnUser`, `OnSecurityGroup`, `OnAnything`.
 fn sid(resources: &[&str]) -> String {
-    let kind = resources.first().filter(|r| **r != "*").and_then(|r| r.rsplit(':').find(|part| part.len() > 1));
-    let kind = kind.map_or("anything", |part| part.split('/').next().unwrap_or(part));
-    format!("On{}", kind.split('-').map(capitalized).collect::<String>())
+    let Some(first) = resources.first().filter(|resource| **resource != "*") else { return "OnAnything".to_owned() };
+    // The colons of `${AWS::Region}` are none of the ARN's.
+    let arn = ["Partition", "Region", "AccountId"]
+        .iter()
+        .fold((*first).to_owned(), |arn, name| arn.replace(&format!("${{AWS::{name}}}"), ""));
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, rest) = (parts.next().unwrap_or_default(), parts.nth(2).unwrap_or_default());
+    let kind = rest.split(['/', ':']).next().filter(|kind| !kind.is_empty() && !kind.contains('*')).unwrap_or(service);
+    let words = kind.split(|c: char| !c.is_ascii_alphanumeric());
+    format!("On{}", words.map(capitalized).collect::<String>())
 }
 
 fn outputs_of(function: &FunctionSpec) -> Vec<String> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use riposte_core::event::{Item, Message};
 use riposte_core::text::plain;
 
-use super::{Handler, ItemError};
+use super::{Handler, ItemError, Source};
 use crate::clock;
 use crate::invocation::Invocation;
 use crate::queue::{Kept, Queue};
@@ -95,7 +95,7 @@ async fn to_the_end(handler: &impl Handler, item: &Item, invocation: Invocation)
     let mut pause = PAUSE;
     loop {
         let left = Duration::from_millis(u64::try_from(invocation.left_ms(REPORT_RESERVE_MS)).unwrap_or_default());
-        let tried = clock::within(left, handler.event(event, &invocation)).await;
+        let tried = clock::within(left, handler.event(event, Source::of(item), &invocation)).await;
         let error = match tried {
             Some(Ok(())) => return Ok(()),
             Some(Err(error)) => error,

@@ -9,6 +9,7 @@
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
 
+mod counter;
 mod item;
 mod lease;
 mod list;
@@ -29,6 +30,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 
+pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
 pub use stream_item::StreamItem;

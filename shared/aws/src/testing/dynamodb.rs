@@ -103,6 +103,14 @@ impl Table {
             "Put" => drop(self.items.insert(pk, write["Item"].as_object().unwrap().clone())),
             "Delete" => drop(self.items.remove(&pk)),
             "ConditionCheck" => {}
+            "Update" => {
+                assert_eq!(write["UpdateExpression"], "ADD actions :one SET expires_at = :expires");
+                let item = self.items.entry(pk.clone());
+                let item = item.or_insert_with(|| Map::from_iter([("pk".to_owned(), json!({ "S": pk }))]));
+                let before = item.get("actions").map_or(0, |n| n["N"].as_str().unwrap().parse::<u32>().unwrap());
+                item.insert("actions".to_owned(), json!({ "N": (before + 1).to_string() }));
+                item.insert("expires_at".to_owned(), write["ExpressionAttributeValues"][":expires"].clone());
+            }
             other => panic!("the fake DynamoDB has no `{other}` in a transaction"),
         }
         Ok(())

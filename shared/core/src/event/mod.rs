@@ -126,8 +126,14 @@ const SETTLED_MS: i64 = 60_000;
 /// names. One that does not say when it happened is not.
 #[must_use]
 pub fn is_young(event_time: Option<&str>, now_ms: i64) -> bool {
-    let happened = event_time.and_then(|time| time.parse::<jiff::Timestamp>().ok());
-    happened.is_some_and(|time| now_ms.saturating_sub(time.as_millisecond()) < SETTLED_MS)
+    age_ms(event_time, now_ms).is_some_and(|age| age < SETTLED_MS)
+}
+
+/// How old an event of this time (RFC 3339) is at `now_ms`, in milliseconds; `None` where it does not say.
+#[must_use]
+pub fn age_ms(event_time: Option<&str>, now_ms: i64) -> Option<i64> {
+    let happened = event_time.and_then(|time| time.parse::<jiff::Timestamp>().ok())?;
+    Some(now_ms.saturating_sub(happened.as_millisecond()))
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -7,6 +7,7 @@
 //! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialised
 //! or cloned. Every action's `apply` takes one, so nothing acts without a decision.
 
+mod exempt;
 mod former_ids;
 mod policies;
 
@@ -288,7 +289,10 @@ fn resource_entity(uid: EntityUid, plan: &Plan, finding: &Finding) -> Result<Ent
         ("kind".to_owned(), text(&plan.kind)),
     ]);
     attributes.extend(plan.stack().map(|stack| ("stack".to_owned(), text(&stack))));
-    let tags: Vec<_> = plan.tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+    // A tag that exempts no more, or never did, is not there for any guardrail.
+    let holds = |key: &str, value: &str| key != exempt::TAG || exempt::exempts(value, finding.event_time.as_deref());
+    let tags = plan.tags.iter().filter(|(key, value)| holds(key, value));
+    let tags: Vec<_> = tags.map(|(key, value)| (key.clone(), text(value))).collect();
     Entity::new_with_tags(uid, attributes, HashSet::new(), tags).map_err(|e| e.to_string())
 }
 

@@ -57,7 +57,7 @@ fn each_mode_names_its_guardrail() {
 #[test]
 fn an_exempt_resource_is_left_alone() {
     let mut exempt = plan();
-    exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), String::new())]);
+    exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), "true".to_owned())]);
     let verdict = verdict(&settings(Mode::Live), exempt, &finding());
     assert_eq!((verdict.effect, verdict.guardrails), (Effect::Observe, vec!["exempt-tag".to_owned()]));
 }
@@ -122,7 +122,7 @@ fn a_person_may_undo_in_every_mode_and_nobody_else() {
     for mode in [Mode::Shadow, Mode::Live, Mode::Halt] {
         let guardrails = Guardrails::new(&settings(mode)).unwrap();
         let mut exempt = plan();
-        exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), String::new())]);
+        exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), "true".to_owned())]);
         let decision = guardrails.decide_approved("operator", Undo(exempt), &finding());
         assert!(matches!(decision, Decision::Act(..)), "{mode}: {decision:?}");
     }

@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use riposte_core::catalogue::INGRESS_GUARD;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{deliver_to, failed, guard, is_open, laid, opened};
+use crate::api::{Answer, Api, Boxed, Call};
 use crate::clock::{self, now_ms};
 use crate::fault::Fault as AwsFault;
 use crate::guard::CallGuard;
 use crate::ledger::{LedgerError, Opened};
-use crate::queue::{Calls, Queue, Sent};
+use crate::queue::Queue;
 use crate::testing::{Aws, Fault, Group, Rule, authorized, envelope, incident, invocation};
 
 /// A queue that writes down what it is asked, in order: the receipt handle and the seconds.
@@ -24,30 +25,31 @@ impl Asked {
     }
 }
 
-impl Calls for Asked {
-    fn send<'a>(&'a self, operation: &'static str, parameters: Value) -> Sent<'a> {
-        assert_eq!(operation, "ChangeMessageVisibilityBatch");
+impl Api for Asked {
+    fn send<'a>(&'a self, call: &'a Call) -> Boxed<'a, Result<Answer, AwsFault>> {
+        assert_eq!(call.name(), "sqs:ChangeMessageVisibilityBatch");
+        let parameters = &call.parameters;
         assert_eq!(parameters["QueueUrl"], "https://queue");
         for entry in parameters["Entries"].as_array().unwrap() {
             let receipt = entry["ReceiptHandle"].as_str().unwrap().to_owned();
             self.0.lock().unwrap().push((receipt, entry["VisibilityTimeout"].as_u64().unwrap()));
         }
-        Box::pin(async { Ok(json!({})) })
+        Box::pin(async { Ok(Answer { request_id: String::new(), body: json!({}) }) })
     }
 }
 
 #[derive(Debug)]
 struct Refusing;
 
-impl Calls for Refusing {
-    fn send<'a>(&'a self, _operation: &'static str, _parameters: Value) -> Sent<'a> {
+impl Api for Refusing {
+    fn send<'a>(&'a self, _call: &'a Call) -> Boxed<'a, Result<Answer, AwsFault>> {
         Box::pin(async { Err(AwsFault::refused("sqs:ChangeMessageVisibilityBatch", "no")) })
     }
 }
 
-fn with_queue(aws: &Aws, calls: Box<dyn Calls>) -> CallGuard {
+fn with_queue(aws: &Aws, calls: Arc<dyn Api>) -> CallGuard {
     let mut guard = guard(aws, INGRESS_GUARD);
-    guard.base.queue = Some(Queue::new("https://queue".to_owned(), calls));
+    guard.base.queue = Some(Queue::new("https://queue".to_owned(), "eu-west-1".to_owned(), calls));
     guard
 }
 
@@ -88,7 +90,7 @@ async fn a_throttle_of_seconds_is_waited_out_in_the_invocation() {
 async fn a_fault_that_lasts_is_given_back_before_the_end_of_the_invocation() {
     let aws = laid();
     let asked = Asked::default();
-    let guard = with_queue(&aws, Box::new(asked.clone()));
+    let guard = with_queue(&aws, Arc::new(asked.clone()));
     aws.fail_always("RevokeSecurityGroupIngress", Fault::THROTTLED);
     let (began, event) = (now_ms(), envelope(&opened()).to_string());
     let answer = deliver_to(&guard, &received(&[("m", 3, &event)])).await.unwrap();
@@ -107,7 +109,7 @@ async fn a_fault_that_lasts_is_given_back_before_the_end_of_the_invocation() {
 async fn targets_that_somebody_else_holds_hold_up_no_other_attack() {
     let aws = laid();
     let asked = Asked::default();
-    let guard = with_queue(&aws, Box::new(asked.clone()));
+    let guard = with_queue(&aws, Arc::new(asked.clone()));
     let attacks: Vec<_> = (0..10).map(|number| attack(&aws, number)).collect();
     // Six targets are another invocation's, and stay so.
     let until = json!({ "N": (now_ms() + 3_600_000).to_string() });
@@ -160,7 +162,7 @@ async fn ten_attacks_on_one_target_are_all_contained_by_one_delivery() {
 #[tokio::test]
 async fn a_queue_that_refuses_keeps_nothing_from_being_answered() {
     let aws = laid();
-    let guard = with_queue(&aws, Box::new(Refusing));
+    let guard = with_queue(&aws, Arc::new(Refusing));
     let event = envelope(&opened()).to_string();
     let answer = deliver_to(&guard, &received(&[("m", 1, &event)])).await.unwrap();
     assert_eq!(failed(&answer), Vec::<&str>::new());

@@ -75,8 +75,9 @@ async fn a_policy_that_is_made_harmless_right_before_the_delete_is_left_alone() 
     let aws = laid(case);
     let function = warm(&aws).await;
     let harmless = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
-    // While the intent is written.
-    aws.before("PutItem", move |world| {
+    // While the intent is written: the call before it opens the incident.
+    aws.before("TransactWriteItems", |_| {});
+    aws.before("TransactWriteItems", move |world| {
         world.iam.of("role/app").inline.insert("door".to_owned(), harmless.to_owned());
     });
     function.respond((case.finding)()).await.unwrap();

@@ -63,7 +63,7 @@ async fn one_rule_costs_six_calls_from_event_to_verified() {
             "dynamodb:TransactWriteItems",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSecurityGroupRules",
-            "dynamodb:PutItem",
+            "dynamodb:TransactWriteItems",
             "ec2:RevokeSecurityGroupIngress",
             "ec2:DescribeSecurityGroupRules",
         ]

@@ -18,7 +18,9 @@ async fn intended(case: &Case) -> Aws {
         warm(&whole).await.respond((case.finding)()).await.unwrap();
         whole.calls()
     };
-    let intent = calls.iter().position(|call| call == "dynamodb:PutItem").unwrap();
+    // The first one opens the incident.
+    let mut transactions = calls.iter().enumerate().filter(|(_, call)| *call == "dynamodb:TransactWriteItems");
+    let (intent, _) = transactions.nth(1).unwrap();
     assert!(aws.run_for(intent + 1, function.respond((case.finding)())).await.is_none());
     aws.end_leases();
     assert_eq!(function.incident(&(case.finding)()).await.state, State::Intended, "{}", case.name);
@@ -143,7 +145,7 @@ async fn a_lease_that_ran_out_does_not_overwrite_its_successor() {
     let aws = laid(&CASES[0]);
     let function = warm(&aws).await;
     // A successor has finished the incident while this invocation still thinks that it holds it.
-    aws.before("PutItem", move |world| world.table.items = finished);
+    aws.before("DescribeSecurityGroupRules", move |world| world.table.items = finished);
     let overtaken = function.respond((CASES[0].finding)()).await.unwrap_err();
     assert!(matches!(overtaken, RespondError::Ledger(LedgerError::Overtaken { .. })), "{overtaken}");
     assert_eq!(aws.changes(), Vec::<String>::new(), "nothing is done without a recorded intent");
