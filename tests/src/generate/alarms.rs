@@ -106,8 +106,10 @@ impl Alarm {
     fn text(&self) -> String {
         let Self { id, why, above, .. } = self;
         let metric = if self.rise { self.rising() } else { self.plain() };
+        // The emulator knows no metric math.
+        let condition = if self.rise { "  Condition: OnAws\n" } else { "" };
         format!(
-            "@Name@{id}Alarm:\n  Type: AWS::CloudWatch::Alarm\n  Properties:\n    AlarmDescription: {}\n{metric}    \
+            "@Name@{id}Alarm:\n  Type: AWS::CloudWatch::Alarm\n{condition}  Properties:\n    AlarmDescription: {}\n{metric}    \
              EvaluationPeriods: 1\n    Threshold: {above}\n    ComparisonOperator: GreaterThanThreshold\n    \
              TreatMissingData: notBreaching\n    AlarmActions: [!Ref Notices]\n",
             capitalized(why)
