@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_ssm::Client;
 use riposte_core::guardrail::{GuardrailError, Guardrails};
-use riposte_core::settings::{Broken, Defaults, Instead, Mended, PREFIX, Settings, SettingsError};
+use riposte_core::settings::{
+    Broken, Defaults, Instead, Mended, PREFIX, Settings, SettingsError, TABLE_PATH, TOPIC_PATH,
+};
 use riposte_core::text::plain;
 use thiserror::Error;
 use tokio::sync::Mutex;
@@ -134,12 +136,15 @@ impl SettingsCache {
     }
 }
 
-/// Reads all settings now, and mends what is broken.
+/// Reads all settings now for the operator's command, and mends what is broken.
 ///
 /// # Errors
 /// As [`SettingsCache::get`].
 pub async fn read(client: &Client) -> Result<Loaded, LoadError> {
-    Ok(Loaded::of(Mended::of(parameters(client).await?, None, &Defaults::new())?))
+    // The table's name is the template's. A topic that nobody has takes no notice, and says so.
+    let defaults = [(TABLE_PATH, "riposte-ledger"), (TOPIC_PATH, "arn:aws:sns:us-east-1:000000000000:none")];
+    let defaults: Defaults = defaults.map(|(path, value)| (path, value.to_owned())).into();
+    Ok(Loaded::of(Mended::of(parameters(client).await?, None, &defaults)?))
 }
 
 /// All parameters under `/riposte/`, decrypted.
