@@ -112,14 +112,14 @@ mod tests {
         without(document, &offends).unwrap()
     }
 
-    fn allow(principal: Value) -> Value {
+    fn allow(principal: &Value) -> Value {
         json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*" })
     }
 
     #[test]
     fn only_the_statement_that_offends_goes() {
-        let own = allow(json!({ "AWS": "arn:aws:iam::123456789012:role/app" }));
-        let document = json!({ "Version": "2012-10-17", "Id": "x", "Statement": [own, allow(json!("*"))] });
+        let own = allow(&json!({ "AWS": "arn:aws:iam::123456789012:role/app" }));
+        let document = json!({ "Version": "2012-10-17", "Id": "x", "Statement": [own, allow(&json!("*"))] });
         let left = closed(&document, &[Outsider::Everyone]).unwrap();
         assert_eq!(left, json!({ "Version": "2012-10-17", "Id": "x", "Statement": [own] }));
     }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn only_the_principal_that_offends_goes() {
         let own = "arn:aws:iam::123456789012:role/app";
-        let statement = allow(json!({ "AWS": [own, "444455556666"], "Service": "logging.s3.amazonaws.com" }));
+        let statement = allow(&json!({ "AWS": [own, "444455556666"], "Service": "logging.s3.amazonaws.com" }));
         let left = closed(&json!({ "Statement": statement }), &[Outsider::Account("444455556666".to_owned())]).unwrap();
         let principals = json!({ "AWS": [own], "Service": ["logging.s3.amazonaws.com"] });
         assert_eq!(left.pointer("/Statement/0/Principal"), Some(&principals));
@@ -135,13 +135,13 @@ mod tests {
 
     #[test]
     fn nothing_is_left_of_one_statement_to_everyone() {
-        let document = json!({ "Statement": [allow(json!({ "AWS": "*" }))] });
+        let document = json!({ "Statement": [allow(&json!({ "AWS": "*" }))] });
         assert_eq!(closed(&document, &[Outsider::Everyone]), None);
     }
 
     #[test]
     fn nobody_else_is_touched() {
-        let document = json!({ "Statement": [allow(json!("*"))] });
+        let document = json!({ "Statement": [allow(&json!("*"))] });
         let other = Outsider::Account("444455556666".to_owned());
         assert_eq!(closed(&document, &[other]), Some(document));
     }

@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { detector_id: "d1".to_owned() }.into(),
     state: |_, _| json!({ "it": { "Status": "DISABLED", "FindingPublishingFrequency": "SIX_HOURS" }, "other": true }),
     calls: &[
-        ("guardduty:GetDetector", |state, _| it(state, "BadRequestException").map(|it| it)),
+        ("guardduty:GetDetector", |state, _| it(state, "BadRequestException")),
         ("guardduty:ListTagsForResource", |_, _| Ok(json!({}))),
         ("guardduty:UpdateDetector", |state, given| {
             state["it"]["Status"] = json!(if given["Enable"] == json!(true) { "ENABLED" } else { "DISABLED" });

@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { rule: "watch".to_owned(), bus: "default".to_owned() }.into(),
     state: |_, _| json!({ "it": { "Name": "watch", "State": "DISABLED", "EventPattern": "{}" }, "other": true }),
     calls: &[
-        ("events:DescribeRule", |state, _| it(state, "ResourceNotFoundException").map(|it| it)),
+        ("events:DescribeRule", |state, _| it(state, "ResourceNotFoundException")),
         ("events:ListTagsForResource", |_, _| Ok(json!({}))),
         ("events:EnableRule", |state, _| {
             state["it"]["State"] = json!("ENABLED");

@@ -9,18 +9,18 @@ use super::it;
 use crate::actions::RemoveTrustedPrincipal;
 use crate::actions::conformance::Case;
 
-fn statement(principal: Value, action: &str) -> Value {
+fn statement(principal: &Value, action: &str) -> Value {
     json!({ "Effect": "Allow", "Principal": principal, "Action": action })
 }
 
 fn own() -> Value {
-    statement(json!({ "Service": "ec2.amazonaws.com" }), "sts:AssumeRole")
+    statement(&json!({ "Service": "ec2.amazonaws.com" }), "sts:AssumeRole")
 }
 
 fn outside(who: &Outsider) -> Value {
     match who {
-        Outsider::Everyone => statement(json!({ "AWS": "*" }), "sts:AssumeRole"),
-        Outsider::Account(id) => statement(json!({ "AWS": id }), "sts:AssumeRole"),
+        Outsider::Everyone => statement(&json!({ "AWS": "*" }), "sts:AssumeRole"),
+        Outsider::Account(id) => statement(&json!({ "AWS": id }), "sts:AssumeRole"),
         other => panic!("no statement lets {other} in"),
     }
 }

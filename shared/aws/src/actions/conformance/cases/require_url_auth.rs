@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { function: "pay".to_owned() }.into(),
     state: |_, _| json!({ "it": { "AuthType": "NONE", "InvokeMode": "BUFFERED" }, "other": true }),
     calls: &[
-        ("lambda:GetFunctionUrlConfig", |state, _| it(state, "ResourceNotFoundException").map(|it| it)),
+        ("lambda:GetFunctionUrlConfig", |state, _| it(state, "ResourceNotFoundException")),
         ("lambda:ListTags", |_, _| Ok(json!({}))),
         ("lambda:UpdateFunctionUrlConfig", |state, given| {
             state["it"]["AuthType"] = given["AuthType"].clone();

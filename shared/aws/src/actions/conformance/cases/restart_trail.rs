@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { trail: "audit".to_owned() }.into(),
     state: |_, _| json!({ "it": { "IsLogging": false }, "other": true }),
     calls: &[
-        ("cloudtrail:GetTrailStatus", |state, _| it(state, "TrailNotFoundException").map(|it| it)),
+        ("cloudtrail:GetTrailStatus", |state, _| it(state, "TrailNotFoundException")),
         ("cloudtrail:ListTags", |_, _| Ok(json!({}))),
         ("cloudtrail:StartLogging", |state, _| {
             state["it"]["IsLogging"] = json!(true);

@@ -15,7 +15,7 @@ fn laid(response: &Response, _: Option<&Value>) -> Value {
 
 /// Of snapshots and of images.
 const CALLS: &[(&str, Handler)] = &[
-    ("ec2:GetSnapshotBlockPublicAccessState", |state, _| it(state, "UnsupportedOperation").map(|it| it)),
+    ("ec2:GetSnapshotBlockPublicAccessState", |state, _| it(state, "UnsupportedOperation")),
     ("ec2:EnableSnapshotBlockPublicAccess", |state, given| {
         state["it"]["State"] = given["State"].clone();
         Ok(json!({}))

@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { trail: "audit".to_owned() }.into(),
     state: |_, _| json!({ "it": { "EventSelectors": [{ "ReadWriteType": "ReadOnly", "IncludeManagementEvents": true, "DataResources": [{ "Type": "AWS::S3::Object", "Values": ["arn:aws:s3"] }] }] }, "other": true }),
     calls: &[
-        ("cloudtrail:GetEventSelectors", |state, _| it(state, "TrailNotFoundException").map(|it| it)),
+        ("cloudtrail:GetEventSelectors", |state, _| it(state, "TrailNotFoundException")),
         ("cloudtrail:ListTags", |_, _| Ok(json!({}))),
         ("cloudtrail:PutEventSelectors", |state, given| {
             let mut given = given.clone();

@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { secret: "db".to_owned() }.into(),
     state: |_, _| json!({ "it": { "DeletedDate": "2026-01-01T00:00:00Z", "Description": "db" }, "other": true }),
     calls: &[
-        ("secretsmanager:DescribeSecret", |state, _| it(state, "ResourceNotFoundException").map(|it| it)),
+        ("secretsmanager:DescribeSecret", |state, _| it(state, "ResourceNotFoundException")),
         ("secretsmanager:RestoreSecret", |state, _| {
             state["it"]["DeletedDate"] = Value::Null;
             Ok(json!({}))

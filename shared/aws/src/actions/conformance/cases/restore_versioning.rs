@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { bucket: "pay".to_owned() }.into(),
     state: |_, _| json!({ "it": { "Status": "Suspended", "MFADelete": "Disabled" }, "other": true }),
     calls: &[
-        ("s3:GetBucketVersioning", |state, _| it(state, "NoSuchBucket").map(|it| it)),
+        ("s3:GetBucketVersioning", |state, _| it(state, "NoSuchBucket")),
         ("s3:GetBucketTagging", |_, _| Ok(json!({}))),
         ("s3:PutBucketVersioning", |state, given| {
             state["it"]["Status"] = given["VersioningConfiguration"]["Status"].clone();

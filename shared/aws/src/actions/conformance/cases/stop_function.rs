@@ -13,7 +13,7 @@ pub(super) const CASE: Case = Case {
     response: || Request { function: "pay".to_owned() }.into(),
     state: |_, _| json!({ "it": { "ReservedConcurrentExecutions": 5 }, "other": true }),
     calls: &[
-        ("lambda:GetFunctionConcurrency", |state, _| it(state, "ResourceNotFoundException").map(|it| it)),
+        ("lambda:GetFunctionConcurrency", |state, _| it(state, "ResourceNotFoundException")),
         ("lambda:ListTags", |_, _| Ok(json!({}))),
         ("lambda:PutFunctionConcurrency", |state, given| {
             state["it"] = json!({ "ReservedConcurrentExecutions": given["ReservedConcurrentExecutions"] });
@@ -38,7 +38,7 @@ pub(super) const UNRESERVED: Case = Case {
     response: || Request { function: "pay".to_owned() }.into(),
     state: |_, _| json!({ "it": {}, "other": true }),
     calls: &[
-        ("lambda:GetFunctionConcurrency", |state, _| it(state, "ResourceNotFoundException").map(|it| it)),
+        ("lambda:GetFunctionConcurrency", |state, _| it(state, "ResourceNotFoundException")),
         ("lambda:ListTags", |_, _| Ok(json!({}))),
         ("lambda:PutFunctionConcurrency", |state, given| {
             state["it"] = json!({ "ReservedConcurrentExecutions": given["ReservedConcurrentExecutions"] });

@@ -55,9 +55,9 @@ fn ec2(state: &mut Value, given: &Value) -> Result<Value, Refused> {
     let (none, all): (&[&str], &[&str]) = (&[], &names);
     let adds = given["OperationType"] == json!("add");
     if adds {
-        change(state, given, all, none)
+        change(state, given, all, none);
     } else {
-        change(state, given, none, all)
+        change(state, given, none, all);
     }
     Ok(json!({}))
 }
