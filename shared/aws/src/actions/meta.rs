@@ -64,3 +64,9 @@ impl Permission {
         Self { when, ..self }
     }
 }
+
+impl When {
+    /// What the operator tagged as Riposte's to restore: bounds calls that would be a way to administrative privileges.
+    pub const RESTORABLE: Self =
+        Self { test: "StringEquals", key: "aws:ResourceTag/riposte:restorable", values: &["true"] };
+}

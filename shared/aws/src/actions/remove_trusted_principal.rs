@@ -6,7 +6,7 @@ use riposte_core::plan::{Plan, Snapshot};
 use riposte_core::text::url_decoded;
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, change, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
 use crate::api::{Model, models};
 use crate::fault::{Fault, Kind};
 
@@ -25,10 +25,11 @@ impl Contain for RemoveTrustedPrincipal {
     const META: ActionMeta = ActionMeta {
         id: ActionId::RemoveTrustedPrincipal,
         title: "Remove a trusted principal from a role",
-        permissions: &[Permission::on(
-            &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
-            &["iam:GetRole", "iam:UpdateAssumeRolePolicy"],
-        )],
+        permissions: &[
+            Permission::on(&["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"], &["iam:GetRole"]),
+            Permission::on(&["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"], &["iam:UpdateAssumeRolePolicy"])
+                .when(&[When::RESTORABLE]),
+        ],
         undo_permissions: &[],
         reversibility: "complete: the former trust policy is kept in the ledger, sealed, and put back as it was",
         reversible: true,
@@ -39,6 +40,10 @@ Reads the role's trust policy and evaluates it as the detector did. Those whom t
 statement that speaks of nobody else as a whole, of one that names others too only those principals. Where nothing \
 would be left, a policy that denies everyone takes its place, since a role cannot be without one. Sessions that were \
 made before live on until they expire.
+
+The function may do so to what the operator tagged `riposte:restorable` with the value `true` alone: the call would \
+otherwise be a way to administrative privileges for whoever takes the function over. Anything else is done by hand: \
+`riposte contain remove-trusted-principal`.
 
 ## What it keeps
 Every other statement and principal of the trust policy, the role's permissions, boundary and tags.

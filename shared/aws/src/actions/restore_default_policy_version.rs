@@ -4,7 +4,7 @@ use riposte_core::action::{ActionId, RestoreDefaultPolicyVersion as Request};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, change, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
 use crate::api::{Model, models};
 use crate::fault::Fault;
 
@@ -23,10 +23,11 @@ impl Contain for RestoreDefaultPolicyVersion {
     const META: ActionMeta = ActionMeta {
         id: ActionId::RestoreDefaultPolicyVersion,
         title: "Restore the default version of a managed policy",
-        permissions: &[Permission::on(
-            &["arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*"],
-            &["iam:GetPolicy", "iam:ListPolicyVersions", "iam:SetDefaultPolicyVersion"],
-        )],
+        permissions: &[
+            Permission::on(&["arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*"], &["iam:GetPolicy", "iam:ListPolicyVersions"]),
+            Permission::on(&["arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*"], &["iam:SetDefaultPolicyVersion"])
+                .when(&[When::RESTORABLE]),
+        ],
         undo_permissions: &[],
         reversibility: "complete: the other version is made the default again",
         reversible: true,
@@ -36,6 +37,10 @@ impl Contain for RestoreDefaultPolicyVersion {
 Makes the newest version that is older than the offending one the default again. Everybody to whom the policy is \
 attached has the former permissions from then on. Where there is no older version nothing is done: the policy is to be \
 detached.
+
+The function may do so to what the operator tagged `riposte:restorable` with the value `true` alone: the call would \
+otherwise be a way to administrative privileges for whoever takes the function over. Anything else is done by hand: \
+`riposte contain restore-default-policy-version`.
 
 ## What it keeps
 All versions, the offending one too, as evidence; the policy's attachments and tags.
