@@ -28,6 +28,7 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
         let id = rule.meta().id;
         let paths = rule.paths();
         let target = paths.target.unwrap_or_else(|| panic!("{id}: `riposte.target` is missing"));
+        let mut responded = 0;
         for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
             let call = fixture.call();
             let event = Record::of(call.record());
@@ -35,9 +36,13 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
                 assert!(text_at(&event, path).is_some(), "{id}/{}: nothing stands at `{path}`", fixture.name);
             }
             let claims = rule.judge(&call, &Facts::default()).unwrap();
-            let answered = claims.iter().filter_map(|claim| claim.response.as_ref()).count();
-            assert_eq!(answered, rule.meta().actions.len(), "{id}/{}: a response cannot be made", fixture.name);
+            let responses = claims.iter().filter_map(|claim| claim.response.as_ref()).count();
+            // A rule may read several calls of which its action responds to some: then it makes none for the others.
+            let allowed = [0, rule.meta().actions.len()];
+            assert!(allowed.contains(&responses), "{id}/{}: {responses} responses", fixture.name);
+            responded += responses;
         }
+        assert!(responded > 0 || rule.meta().actions.is_empty(), "{id}: no event makes a response");
     }
 }
 
