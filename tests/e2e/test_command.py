@@ -26,7 +26,7 @@ SUMMARY = {
     "notified": bool,
 }
 WHOLE = {
-    "id", "function", "state", "mode", "opened_ms", "finding", "plan", "verdict", "changed", "verification", "notified",
+    "id", "function", "state", "mode", "opened_ms", "finding", "plan", "verdict", "changed", "made", "verification", "notified",
     "timeline", "after",
 }
 

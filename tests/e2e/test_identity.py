@@ -73,7 +73,7 @@ def test_an_inline_administrator_policy_is_deleted_and_its_document_kept(live, k
     assert (incident["detector"], incident["state"]) == ("admin-inline-policy", "verified")
     assert state.principal(live.emulator, kind, name) == before
     (undo,) = live.command.show(incident["id"])["plan"]["undo"]
-    assert undo["document"] == ODD_DOCUMENT
+    assert undo["parameters"]["PolicyDocument"] == ODD_DOCUMENT
     live.command.must("undo", incident["id"], "--yes")
     assert state.principal(live.emulator, kind, name) == attacked
 
