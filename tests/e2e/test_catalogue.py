@@ -62,9 +62,9 @@ def stopped(trail: str = "organisation") -> dict:
     return call("cloudtrail", "StopLogging", {"name": trail})
 
 
-def test_what_no_action_answers_yet_is_recorded_and_told(live):
+def test_a_trail_that_is_not_there_needs_no_action(live):
     (incident,) = live.send(stopped())
-    assert (incident["detector"], incident["severity"], incident["state"]) == ("trail-stopped", "high", "observed")
+    assert (incident["detector"], incident["severity"], incident["state"]) == ("trail-stopped", "high", "verified")
     (notice,) = live.inbox.of(incident["id"])
     assert "organisation" in notice.body
 

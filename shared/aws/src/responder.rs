@@ -297,7 +297,9 @@ impl Responder<'_> {
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
         let incident = &mut held.incident;
         // A change is always notified.
-        if incident.changed == Changed::No && incident.finding.severity < self.loaded.settings.notice_severity {
+        let failed = matches!(incident.state, State::Failed | State::Applied);
+        let quiet = incident.changed == Changed::No && !failed;
+        if quiet && incident.finding.severity < self.loaded.settings.notice_severity {
             incident.notified = true;
             incident.note(now_ms(), Step::Notice, "below the notification threshold: recorded only");
             return Ok(self.ledger.finish(held).await?);

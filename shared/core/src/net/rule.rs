@@ -45,7 +45,8 @@ impl IngressRule {
         let mut permission = json!({ "IpProtocol": self.protocol, list: [range] });
         if let Value::Object(map) = &mut permission {
             for (name, port) in [("FromPort", self.from_port), ("ToPort", self.to_port)] {
-                if let Some(port) = port {
+                // All protocols have no ports: EC2 describes them as -1, and takes the rule without.
+                if let Some(port) = port.filter(|port| *port != -1 || self.protocol != "-1") {
                     map.insert(name.to_owned(), Value::from(port));
                 }
             }
