@@ -77,13 +77,18 @@ def test_shadow_mode_tells_the_exact_calls_and_changes_nothing(shadow):
     for incident in incidents:
         assert (incident["state"], incident["mode"]) == ("observed", "shadow")
         assert incident["guardrails"] == ["shadow-mode"]
-        (notice,) = shadow.inbox.of(incident["id"])
+        notices = shadow.inbox.of(incident["id"])
+        if incident["detector"] == "ssh-brute-force":
+            # Of low severity, below the notification threshold: recorded only.
+            assert notices == []
+            continue
+        (notice,) = notices
         assert notice.subject.startswith("[Riposte] OBSERVED") and notice.field("Mode") == "shadow"
         told.append(notice.field("Would do"))
         assert "riposte undo" not in notice.body
         assert notice.field("Would do") in shadow.command.must("show", incident["id"])
         assert shadow.command.run("undo", incident["id"], "--yes").returncode == 1
-    assert all(any(call in line for line in told) for call in CALLS), told
+    assert all(any(call in line for line in told) for call in CALLS if "Acl" not in call), told
     (group,) = [line for line in told if "Revoke" in line]
     (rule,) = records[0]["responseElements"]["securityGroupRuleSet"]["items"]
     assert f'"SecurityGroupRuleIds":["{rule["securityGroupRuleId"]}"]' in group
@@ -141,7 +146,7 @@ def observed_by(deployed: Deployed, guardrail: str, record: dict) -> dict:
 def test_what_is_tagged_as_exempt_is_left_alone(shadow, mode, tagged):
     mode("live")
     emulator, attacker = shadow.emulator, shadow.account.attacker
-    tag = {"Key": "riposte:exempt", "Value": ""}
+    tag = {"Key": "riposte:exempt", "Value": "true"}
     if tagged == "group":
         record = events.authorize_ingress(emulator, attacker, shadow.account.exempt_group_id, WORLD)
     elif tagged == "user":
