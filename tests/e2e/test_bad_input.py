@@ -12,6 +12,7 @@ import events
 import pytest
 from deploy import DEMO_SOURCE, FUNCTIONS
 from deployed import eventually
+from inbox import Inbox
 
 MEGABYTE = 1024 * 1024
 
@@ -48,7 +49,7 @@ def metric(live, function: str, name: str) -> int:
 
 
 def test_one_poison_message_costs_the_rest_of_the_batch_nothing(live):
-    """Through the real queue, to its end: five deliveries, and then the dead-letter queue."""
+    """Through the real queue, to its end: ten deliveries, and then the dead-letter queue."""
     good = [attacks.open_group(live) for _ in range(3)]
     poison = copy.deepcopy(attacks.open_group(live).record)
     del poison["eventID"]
@@ -63,11 +64,11 @@ def test_one_poison_message_costs_the_rest_of_the_batch_nothing(live):
     for attack in good:
         eventually(lambda attack=attack: [i["state"] for i in attack.incidents(live)] == ["verified"], "the answers")
     answered = time.monotonic() - began
-    live.settle("ingress-guard")
+    live.settle("ingress-guard", timeout=90)
     (letter,) = live.dead_letters("ingress-guard")
     assert json.loads(letter)["detail"] == poison
     assert time.monotonic() - began > answered, "the others waited for the poison"
-    assert metric(live, "ingress-guard", "ScopeFailures") == 5
+    assert metric(live, "ingress-guard", "ScopeFailures") == 10
     log = live.logs("ingress-guard")
     assert "has no event id" in log and "message_id=" in log
     assert [len(attack.incidents(live)) for attack in good] == [1, 1, 1]
@@ -156,16 +157,23 @@ def test_an_event_with_an_unknown_name_is_no_failure(live):
     assert len(live.command.incidents()) == count
 
 
-def test_a_topic_that_refuses_leaves_the_change_made_once_and_the_event_as_a_dead_letter(live):
-    """Last in this file: the topic does not come back."""
-    attack, since = attacks.open_group(live), time.time()
-    attacked = attack.read()
-    live.emulator.client("sns").delete_topic(TopicArn=live.stack["TopicArn"])
-    (incident,) = live.send(attack.record)
+def test_a_topic_that_refuses_leaves_the_change_made_once_and_its_notice_follows(live):
+    """Last in this file: the topic that comes back has one subscriber only."""
+    attack, since, arn = attacks.open_group(live), time.time(), live.stack["TopicArn"]
+    attacked, sns = attack.read(), live.emulator.client("sns")
+    sns.delete_topic(TopicArn=arn)
+    events.put(live.emulator, attack.record)
+    refused = "is recorded and its notice was refused"
+    eventually(lambda: refused in live.logs("ingress-guard"), "the refused notice")
+    (incident,) = attack.incidents(live)
     assert (incident["state"], incident["notified"]) == ("verified", False) and attack.read() != attacked
-    (letter,) = live.dead_letters("ingress-guard")
-    assert json.loads(letter)["detail"] == attack.record
+    assert f"incident `{incident['id']}` {refused}" in live.logs("ingress-guard")
+    assert sns.create_topic(Name=arn.rsplit(":", 1)[1])["TopicArn"] == arn
+    inbox = Inbox(live.emulator, arn)
+    live.settle("ingress-guard")
+    (notice,) = inbox.of(incident["id"])
+    assert notice.field("Incident").startswith(incident["id"])
+    assert attack.incidents(live)[0]["notified"] and live.dead_letters("ingress-guard") == []
     calls = [call.action for call in live.emulator.calls(since) if call.by_function]
-    assert calls.count("RevokeSecurityGroupIngress") == 1 and calls.count("Publish") >= 5
-    assert f"incident `{incident['id']}` is recorded and its notice was refused" in live.logs("ingress-guard")
+    assert calls.count("RevokeSecurityGroupIngress") == 1 and calls.count("Publish") >= 2
     live.command.must("undo", incident["id"], "--yes")

@@ -261,5 +261,4 @@ def test_a_group_that_no_setting_names_is_told_and_not_answered(live, host, addr
     (incident,) = live.send(created(live, host.log_stream))
     live.set(GROUPS, live.account.log_group)
     assert incident["state"] == "observed" and entries(live, host) == before
-    (notice,) = live.inbox.of(incident["id"])
-    assert f"`{GROUPS}`" in notice.field("Why")
+    assert f"`{GROUPS}`" in live.command.must("show", incident["id"])
