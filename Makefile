@@ -65,7 +65,8 @@ $(FUZZ)/bin/cargo-fuzz:
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of the release build; and bench-detect
 	@$(RELEASE) --package riposte-bench
-	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release $(BENCH_ARGS)
+	@cargo build --quiet --locked --workspace --bin riposte
+	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release --riposte $(BIN)/riposte $(BENCH_ARGS)
 	@$(MAKE) --no-print-directory bench-detect
 
 # The profile that people install the command by. Of the whole workspace, so that `parse` unpacks as the command does.

@@ -3,18 +3,21 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::operator;
-use riposte_core::settings::LEDGER_KEY_PATH;
 
 /// Creates each secret that is not there yet, and says what was made.
 pub(crate) async fn init(out: &mut impl Write, config: &SdkConfig) -> Result<()> {
-    let mut key = [0_u8; 32];
-    getrandom::fill(&mut key).context("the system gives no random bytes")?;
-    let created = operator::create_ledger_key(config, &BASE64_STANDARD.encode(key)).await?;
-    let said = if created { "created (SecureString, 32 random bytes)" } else { "kept: it exists" };
-    writeln!(out, "{LEDGER_KEY_PATH}  {said}")?;
+    let random = || -> Result<[u8; 32]> {
+        let mut bytes = [0_u8; 32];
+        getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
+        Ok(bytes)
+    };
+    let keys = operator::create_keys(config, random).await?;
+    let width = keys.iter().map(|key| key.path.len()).max().unwrap_or_default();
+    for key in keys {
+        let said = if key.created { "created (SecureString, 32 random bytes)" } else { "kept: it exists" };
+        writeln!(out, "{:width$}  {said}", key.path)?;
+    }
     Ok(())
 }

@@ -59,6 +59,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--zips", type=Path, required=True, help="directory of NAME/bootstrap.zip, release build")
+    parser.add_argument("--riposte", type=Path, required=True, help="the command")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--runs", type=int, default=51, help="starts of each program")
     parser.add_argument("--incidents", type=int, default=10, help="incidents of each kind")
@@ -81,7 +82,7 @@ def _measure(arguments: argparse.Namespace) -> dict:
         )
     measured = json.loads(done.stdout)
     print("measuring incidents on the emulator", file=sys.stderr)
-    measured["incidents"] = incidents.measure(zips, arguments.incidents)
+    measured["incidents"] = incidents.measure(zips, arguments.riposte, arguments.incidents)
     machine["load_after"] = os.getloadavg()[0]
     return {"machine": machine, "zip_bytes": sizes, "functions": list(FUNCTIONS)} | measured
 

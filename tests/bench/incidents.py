@@ -7,10 +7,8 @@ CloudTrail takes seconds: the times are the functions' own share, the calls are 
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
-import secrets
 import statistics
 import sys
 import time
@@ -21,6 +19,7 @@ from pathlib import Path
 import events
 import sshd
 from account import ADMINISTRATOR, LOG_GROUP, Account, create_group, create_host, create_user, lay_out, policy
+from command import Command
 from deploy import DEMO_SOURCE, Stack, deploy
 from emulator import Call, Emulator
 
@@ -89,11 +88,10 @@ KINDS: dict[str, Callable[[Place], dict]] = {
 }
 
 
-def measure(zips: dict[str, Path], count: int) -> dict[str, dict]:
+def measure(zips: dict[str, Path], riposte: Path, count: int) -> dict[str, dict]:
     """Deploys in live mode and measures `count` incidents of each kind, after one that starts the function."""
     with Emulator() as emulator:
-        key = base64.b64encode(secrets.token_bytes(32)).decode()
-        emulator.client("ssm").put_parameter(Name="/riposte/secrets/ledger-key", Value=key, Type="SecureString")
+        Command(riposte, emulator).must("init")
         # The schedule's own pulling must not come between the measured incidents.
         parameters = {"Mode": "live", "DemoEventSource": DEMO_SOURCE, "LogGroups": LOG_GROUP, "PullRate": "rate(1 day)"}
         stack = deploy(emulator, zips, **parameters)

@@ -67,7 +67,7 @@ def set_up(screen: Screen, emulator: Emulator, arguments: argparse.Namespace) ->
     with screen.doing("infra/template.yaml is deployed with the three functions, in shadow mode"):
         stack = deploy(emulator, find_zips(arguments.zips), **PARAMETERS)
     command = Command(arguments.riposte.resolve(strict=True), emulator)
-    with screen.doing("`riposte init` makes the secret that seals undo recipes"):
+    with screen.doing("`riposte init` makes the keys that sign the ledger's records"):
         command.must("init")
     with screen.doing("an account is laid out: a network, a host that logs, users, roles, policies"):
         return Deployed(emulator, stack, lay_out(emulator), command, Inbox(emulator, stack["TopicArn"]))

@@ -166,6 +166,11 @@ class Emulator:
         """The API calls that were made in a region since a time, oldest first, refused ones too."""
         return [_call(json.loads(event["CloudTrailEvent"])) for event in self._recorded(since, time.time() + 1, region)]
 
+    def agents(self, since: float, action: str) -> list[str]:
+        """The user agents of the calls of this name since a time, oldest first."""
+        records = [json.loads(event["CloudTrailEvent"]) for event in self._recorded(since, time.time() + 1, None)]
+        return [record["userAgent"] for record in records if _call(record).action == action]
+
     def _recorded(self, start: float, end: float, region: str | None) -> list[dict]:
         # The emulator gives the newest 50 and no more, so a longer list is asked for in two halves.
         lookup = self.client("cloudtrail", region=region).lookup_events

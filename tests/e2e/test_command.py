@@ -118,7 +118,7 @@ def test_a_recipe_that_was_changed_in_the_ledger_is_not_carried_out(live):
     try:
         dynamodb.update_item(TableName=table, Key=key, ExpressionAttributeValues={":p": {"S": forged}}, **update)
         refused = live.command.run("undo", found["id"], "--yes")
-        assert refused.returncode == 1 and "seal" in refused.stderr and attack.read() == contained
+        assert refused.returncode == 1 and "signature" in refused.stderr and attack.read() == contained
         # The others are listed, and the one that cannot be read is named.
         listed = live.command.run("incidents")
         assert listed.returncode == 1 and found["id"] in listed.stderr and listed.stdout.count("\n") > 1

@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 import uuid
+from datetime import datetime, timezone
 
 import events
 import pytest
@@ -204,17 +205,19 @@ def test_undo_is_refused_where_the_group_has_changed_since(live, group):
 def test_the_echo_of_an_undo_is_not_answered(live, group):
     record = opened(live, group, tcp(22, WORLD))
     (incident,) = live.send(record)
+    since = time.time()
     live.command.must("undo", incident["id"], "--yes")
-    (caused,) = [item for item in live.ledger("caused#") if item["incident"] == incident["id"]]
-    echo = copy.deepcopy(record)
-    echo["requestID"] = caused["pk"].removeprefix("caused#")
-    echo["eventID"] = str(uuid.uuid4())
+    (agent,) = live.emulator.agents(since, "AuthorizeSecurityGroupIngress")
+    operator = live.emulator.client("sts").get_caller_identity()["Arn"]
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    echo = copy.deepcopy(record) | {"userAgent": agent, "eventTime": now, "eventID": str(uuid.uuid4())}
+    echo["userIdentity"] = {"type": "Root", "arn": operator, "accountId": live.emulator.account}
     restored = everything(live, group)
     assert live.send(echo) == [] and everything(live, group) == restored
     assert f'incident="{incident["id"]}"' in live.logs("ingress-guard").split("echo: joined")[1].splitlines()[0]
 
-    # The same change made by somebody else is an attack like any other.
-    echo["requestID"], echo["eventID"] = str(uuid.uuid4()), str(uuid.uuid4())
+    # The same change made by somebody else, who has read the mark, is an attack like any other.
+    echo |= {"userIdentity": record["userIdentity"], "eventID": str(uuid.uuid4())}
     (second,) = live.send(echo)
     assert second["state"] == "verified" and everything(live, group) != restored
 

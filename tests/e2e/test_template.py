@@ -37,7 +37,6 @@ LONGEST_PATTERN = 2048
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EVERY_FUNCTION = {
     "cloudtrail:LookupEvents": {"*"},
-    "dynamodb:ConditionCheckItem": {"LEDGER"},
     "dynamodb:DeleteItem": {"LEDGER"},
     "dynamodb:GetItem": {"LEDGER"},
     "dynamodb:PutItem": {"LEDGER"},
@@ -51,6 +50,7 @@ EVERY_FUNCTION = {
     "sqs:DeleteMessage": {"QUEUE"},
     "sqs:GetQueueAttributes": {"QUEUE"},
     "sqs:ReceiveMessage": {"QUEUE"},
+    "ssm:GetParameter": {"OWN_KEY"},
     "ssm:GetParametersByPath": {
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte",
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte/*",
@@ -568,6 +568,7 @@ def _expected(emulator: Emulator, stack, name: str) -> dict[str, set[str]]:
         "KEY": key,
         "LEDGER": ledger,
         "LEDGER/index/by-time": f"{ledger}/index/by-time",
+        "OWN_KEY": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte-keys/{name}",
         "LOGS": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{stack.of(name, 'LogGroup')}:*",
         "QUEUE": _queue_arn(emulator, stack.of(name, "QueueUrl")),
         "TOPIC": stack["TopicArn"],

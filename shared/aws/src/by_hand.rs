@@ -120,7 +120,7 @@ impl Operator {
             doubt: None,
         };
         let id = Incident::id_of(&finding);
-        responder.respond(finding.clone(), None, &Self::invocation(&asked.id)).await?;
+        responder.respond(finding.clone(), &Self::invocation(&asked.id)).await?;
         let found = self.ledger.get(&id).await?;
         let (incident, _) = found.ok_or_else(|| Fault::refused("ledger", format!("incident `{id}` is gone")))?;
         Ok(incident)

@@ -145,7 +145,7 @@ impl Base {
         Self {
             spec,
             account,
-            settings: SettingsCache::new(aws_sdk_ssm::Client::new(config), environment::defaults()),
+            settings: SettingsCache::new(spec.name, aws_sdk_ssm::Client::new(config), environment::defaults()),
             actions,
             rules: Vec::new(),
             queue: None,
@@ -193,8 +193,7 @@ impl Base {
     /// The ledger of these settings.
     #[must_use]
     pub fn ledger(&self, loaded: &Loaded) -> Ledger {
-        let settings = &loaded.settings;
-        Ledger::new(self.dynamodb.clone(), &settings.ledger_table, &settings.ledger_key).sharing(&self.turns)
+        Ledger::new(self.dynamodb.clone(), &loaded.settings.ledger_table, loaded.keys()).sharing(&self.turns)
     }
 
     /// The responder of these settings.
@@ -393,7 +392,7 @@ impl CallGuard {
                 continue;
             }
             // A finding that fails does not keep the others from being answered.
-            match responder.respond(finding, call.request_id(), invocation).await {
+            match responder.respond(finding, invocation).await {
                 Ok(answered) => log(&answered),
                 Err(error) => first_error = first_error.or(Some(ItemError::from(error))),
             }

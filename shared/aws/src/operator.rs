@@ -4,14 +4,18 @@
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
 use aws_types::SdkConfig;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::event::Scope;
-use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode};
+use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode, PRIVATE_KEYS_PREFIX, SIGNERS_PREFIX};
 use serde_json::{Value, json};
 
 use crate::actions::Actions;
+use crate::by_hand::OPERATOR;
 use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Signer};
 use crate::settings::{self, LoadError, Loaded};
 
 /// How long the operator's undo may hold a target, in milliseconds.
@@ -45,7 +49,7 @@ impl Operator {
         let settings = &loaded.settings;
         let client = aws_sdk_dynamodb::Client::new(config);
         Ok(Self {
-            ledger: Ledger::new(client, &settings.ledger_table, &settings.ledger_key),
+            ledger: Ledger::new(client, &settings.ledger_table, loaded.keys()),
             actions,
             sns: aws_sdk_sns::Client::new(config),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
@@ -106,22 +110,79 @@ pub async fn set_mode(config: &SdkConfig, mode: Mode) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Creates the ledger's key as a SecureString, unless there is one: a new key would break the seal of
-/// every incident in the ledger. Says whether it was created.
+/// A secret, as [`create_keys`] found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its path in Parameter Store.
+    pub path: String,
+    /// Whether it was made now; else it was there, and is kept: with a new one nothing that is recorded would hold.
+    pub created: bool,
+}
+
+/// Makes the secrets that are not there yet: the key of the mark, and for each function and the operator's command a
+/// private key with its public one. `random` gives 32 random bytes.
 ///
 /// # Errors
-/// Where the parameter cannot be written.
-pub async fn create_ledger_key(config: &SdkConfig, key: &str) -> Result<bool, Fault> {
-    let put = Client::new(config)
-        .put_parameter()
-        .name(LEDGER_KEY_PATH)
-        .description("Seals the undo recipes in Riposte's ledger. Do not change it: seals would no longer hold.")
-        .value(key)
-        .r#type(ParameterType::SecureString)
-        .overwrite(false);
-    match put.send().await.map_err(Fault::of("ssm:PutParameter")) {
-        Ok(_) => Ok(true),
-        Err(fault) if fault.code == "ParameterAlreadyExists" => Ok(false),
+/// Where a parameter can be neither read nor written, or there are no random bytes.
+pub async fn create_keys<E: From<Fault>>(
+    config: &SdkConfig,
+    random: impl Fn() -> Result<[u8; 32], E>,
+) -> Result<Vec<Key>, E> {
+    let client = Client::new(config);
+    let (mark, created) = kept_or_made(&client, LEDGER_KEY_PATH, "Marks Riposte's own calls.", &random).await?;
+    drop(mark);
+    let mut keys = vec![Key { path: LEDGER_KEY_PATH.to_owned(), created }];
+    for name in FUNCTIONS.iter().map(|function| function.name).chain([OPERATOR]) {
+        let path = format!("{PRIVATE_KEYS_PREFIX}{name}");
+        let about = format!("Signs the ledger's records of {name}. Only {name} may read it.");
+        let (private, created) = kept_or_made(&client, &path, &about, &random).await?;
+        let wrong = |wrong| E::from(Fault::refused("ssm:GetParameter", format!("`{path}` {wrong}")));
+        let public = Signer::read(name, &private).map_err(wrong)?.public();
+        publish(&client, &format!("{SIGNERS_PREFIX}{name}"), &public).await?;
+        keys.push(Key { path, created });
+    }
+    Ok(keys)
+}
+
+/// A secret that is there; else one that is made now, and whether it was.
+async fn kept_or_made<E: From<Fault>>(
+    client: &Client,
+    path: &str,
+    about: &str,
+    random: &impl Fn() -> Result<[u8; 32], E>,
+) -> Result<(String, bool), E> {
+    if let Some(text) = read(client, path).await? {
+        return Ok((text, false));
+    }
+    let text = BASE64_STANDARD.encode(random()?);
+    let put = client.put_parameter().name(path).description(format!("{about} Do not change it."));
+    let put = put.value(&text).r#type(ParameterType::SecureString).overwrite(false).send().await;
+    match put.map_err(Fault::of("ssm:PutParameter")) {
+        Ok(_) => Ok((text, true)),
+        // Somebody was faster.
+        Err(fault) if fault.code == "ParameterAlreadyExists" => {
+            let there = read(client, path).await?;
+            Ok((there.ok_or_else(|| Fault::conflict("ssm:GetParameter", format!("`{path}` comes and goes")))?, false))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Writes a public key, where it does not stand there already.
+async fn publish(client: &Client, path: &str, public: &str) -> Result<(), Fault> {
+    if read(client, path).await?.as_deref() == Some(public) {
+        return Ok(());
+    }
+    let put = client.put_parameter().name(path).value(public).r#type(ParameterType::String).overwrite(true);
+    put.send().await.map_err(Fault::of("ssm:PutParameter"))?;
+    Ok(())
+}
+
+async fn read(client: &Client, path: &str) -> Result<Option<String>, Fault> {
+    let answer = client.get_parameter().name(path).with_decryption(true).send().await;
+    match answer.map_err(Fault::of("ssm:GetParameter")) {
+        Ok(answer) => Ok(answer.parameter().and_then(|parameter| parameter.value()).map(str::to_owned)),
+        Err(fault) if fault.code == "ParameterNotFound" => Ok(None),
         Err(fault) => Err(fault),
     }
 }

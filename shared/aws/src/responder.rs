@@ -111,27 +111,20 @@ pub struct Responder<'a> {
 }
 
 impl Responder<'_> {
-    /// Answers one finding. `request_id` is the id of the API call that the event tells of, by which
-    /// the echo of our own undo is known.
+    /// Responds to one finding.
     ///
     /// # Errors
     /// Where it could not be answered to the end now; delivering the event again goes on.
-    pub async fn respond(
-        &self,
-        finding: Finding,
-        request_id: Option<&str>,
-        invocation: &Invocation,
-    ) -> Result<Answered, RespondError> {
+    pub async fn respond(&self, finding: Finding, invocation: &Invocation) -> Result<Answered, RespondError> {
         metrics::count(self.function, Metric::Findings);
         let incident = Incident::open(finding, self.function, self.loaded.settings.mode, now_ms());
         let id = incident.id.clone();
         if let Some(id) = self.echo_of(&incident.finding).await? {
             return Ok(Answered::Joined(id));
         }
-        let mut held = match self.open(incident, request_id, invocation).await? {
+        let mut held = match self.open(incident, invocation).await? {
             Opened::Held(held) => *held,
             Opened::Done(incident) => return Ok(Answered::Before(incident.id)),
-            Opened::OwnCall(id) => return Ok(Answered::Joined(id)),
             Opened::Busy => return Err(RespondError::Busy { id }),
         };
         let lease = held.lease();
@@ -148,16 +141,11 @@ impl Responder<'_> {
     }
 
     /// Opens the incident, waiting a while for another invocation that holds the target.
-    async fn open(
-        &self,
-        incident: Incident,
-        request_id: Option<&str>,
-        invocation: &Invocation,
-    ) -> Result<Opened, RespondError> {
+    async fn open(&self, incident: Incident, invocation: &Invocation) -> Result<Opened, RespondError> {
         let until = now_ms() + PATIENCE_MS.min(invocation.left_ms(RESERVE_MS));
         let mut pause = Duration::from_millis(50);
         loop {
-            let opened = self.ledger.open(incident.clone(), request_id, invocation).await;
+            let opened = self.ledger.open(incident.clone(), invocation).await;
             match opened {
                 Ok(Opened::Busy) => {}
                 // Two transactions met: DynamoDB lets one of them through.

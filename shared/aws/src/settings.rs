@@ -10,14 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_ssm::Client;
 use riposte_core::guardrail::{GuardrailError, Guardrails};
 use riposte_core::settings::{
-    Broken, Defaults, Instead, Mended, PREFIX, Settings, SettingsError, TABLE_PATH, TOPIC_PATH,
+    Broken, Defaults, Instead, Mended, PREFIX, PRIVATE_KEYS_PREFIX, Settings, SettingsError, TABLE_PATH, TOPIC_PATH,
 };
 use riposte_core::text::plain;
 use thiserror::Error;
 use tokio::sync::Mutex;
 
+use crate::by_hand::OPERATOR;
 use crate::clock::now_ms;
 use crate::fault::Fault;
+use crate::ledger::{Keys, Signer};
 
 /// How long settings are used before they are read again: a minute, less the time that an invocation
 /// may spend between reading them and its last decision.
@@ -32,6 +34,8 @@ pub struct Loaded {
     pub guardrails: Guardrails,
     /// What is broken, and what is used in its place.
     pub broken: Vec<Broken>,
+    /// The private key that the ledger's records are signed with, where there is one.
+    pub signer: Option<Arc<Signer>>,
     /// The parameters as they are used.
     used: BTreeMap<String, String>,
     /// Whether people were told of what is broken.
@@ -39,9 +43,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    fn of(mended: Mended) -> Self {
+    fn of(mended: Mended, signer: Option<Arc<Signer>>) -> Self {
         let Mended { settings, guardrails, broken, used } = mended;
-        Self { settings, guardrails, broken, used, told: AtomicBool::new(false) }
+        Self { settings, guardrails, broken, signer, used, told: AtomicBool::new(false) }
+    }
+
+    /// What the ledger signs with and verifies by.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::of(&self.settings, self.signer.clone())
     }
 
     /// Whether people are yet to be told of what is broken; they are, from now on.
@@ -60,6 +70,9 @@ pub enum LoadError {
     /// One is missing or malformed, and nothing can stand for it.
     #[error(transparent)]
     Broken(#[from] GuardrailError),
+    /// The private key.
+    #[error(transparent)]
+    Key(#[from] SettingsError),
 }
 
 impl LoadError {
@@ -73,6 +86,8 @@ impl LoadError {
 /// Reads settings at most once a minute.
 #[derive(Debug)]
 pub struct SettingsCache {
+    /// Whose they are: the name of the private key.
+    name: &'static str,
     client: Client,
     defaults: Defaults,
     kept: Mutex<Kept>,
@@ -84,13 +99,16 @@ struct Kept {
     read_ms: i64,
     /// The last ones that were good, or could be mended.
     loaded: Option<Arc<Loaded>>,
+    /// Read once.
+    signer: Option<Arc<Signer>>,
 }
 
 impl SettingsCache {
-    /// An empty cache. `defaults` stand for required settings that are broken and were never good.
+    /// An empty cache for the function `name`. `defaults` stand for required settings that are broken and were never
+    /// good.
     #[must_use]
-    pub fn new(client: Client, defaults: Defaults) -> Self {
-        Self { client, defaults, kept: Mutex::new(Kept::default()) }
+    pub fn new(name: &'static str, client: Client, defaults: Defaults) -> Self {
+        Self { name, client, defaults, kept: Mutex::new(Kept::default()) }
     }
 
     /// The settings, at most a minute old.
@@ -104,10 +122,11 @@ impl SettingsCache {
         {
             return Ok(Arc::clone(loaded));
         }
+        let (found, signer) = tokio::join!(parameters(&self.client), self.signer(kept.signer.as_ref()));
         let last = kept.loaded.as_ref().map(|loaded| &loaded.used);
-        let loaded = match parameters(&self.client).await {
+        let loaded = match found {
             Ok(found) => {
-                let loaded = Loaded::of(Mended::of(found, last, &self.defaults)?);
+                let loaded = Loaded::of(Mended::of(found, last, &self.defaults)?, Some(signer?));
                 for path in &loaded.settings.unknown {
                     tracing::warn!(path, "nothing reads this setting: is it misspelt?");
                 }
@@ -121,13 +140,21 @@ impl SettingsCache {
                 let error = SettingsError { path: PREFIX.to_owned(), wrong };
                 mended.guardrails = mended.guardrails.observing(vec![error.to_string()]);
                 mended.broken.push(Broken { error, instead: Instead::DefaultAndObserve });
-                Loaded::of(mended)
+                Loaded::of(mended, Some(signer?))
             }
             Err(fault) => return Err(fault.into()),
         };
         let loaded = Arc::new(loaded);
-        *kept = Kept { read_ms: now_ms(), loaded: Some(Arc::clone(&loaded)) };
+        *kept = Kept { read_ms: now_ms(), signer: loaded.signer.clone(), loaded: Some(Arc::clone(&loaded)) };
         Ok(loaded)
+    }
+
+    /// The function's private key, which no other function may read.
+    async fn signer(&self, kept: Option<&Arc<Signer>>) -> Result<Arc<Signer>, LoadError> {
+        match kept {
+            Some(signer) => Ok(Arc::clone(signer)),
+            None => signer(&self.client, self.name).await.map(Arc::new),
+        }
     }
 
     /// Has them read anew at the next use: somebody has changed one.
@@ -144,7 +171,28 @@ pub async fn read(client: &Client) -> Result<Loaded, LoadError> {
     // The table's name is the template's. A topic that nobody has takes no notice, and says so.
     let defaults = [(TABLE_PATH, "riposte-ledger"), (TOPIC_PATH, "arn:aws:sns:us-east-1:000000000000:none")];
     let defaults: Defaults = defaults.map(|(path, value)| (path, value.to_owned())).into();
-    Ok(Loaded::of(Mended::of(parameters(client).await?, None, &defaults)?))
+    let (found, signer) = tokio::join!(parameters(client), signer(client, OPERATOR));
+    // Who may only look has none, and needs none.
+    let signer = signer.map(Arc::new).inspect_err(|error| tracing::debug!(%error, "there is no key to sign with")).ok();
+    Ok(Loaded::of(Mended::of(found?, None, &defaults)?, signer))
+}
+
+/// The private key of `name`.
+///
+/// # Errors
+/// Where it cannot be read, or is none.
+async fn signer(client: &Client, name: &str) -> Result<Signer, LoadError> {
+    let path = format!("{PRIVATE_KEYS_PREFIX}{name}");
+    let answer = client.get_parameter().name(&path).with_decryption(true).send().await;
+    let wrong = |wrong: &str| SettingsError { path: path.clone(), wrong: wrong.to_owned() };
+    match answer.map_err(Fault::of("ssm:GetParameter")) {
+        Ok(answer) => {
+            let text = answer.parameter().and_then(|parameter| parameter.value()).unwrap_or_default();
+            Ok(Signer::read(name, text).map_err(wrong)?)
+        }
+        Err(fault) if fault.code == "ParameterNotFound" => Err(wrong("is missing: `riposte init` makes it").into()),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// All parameters under `/riposte/`, decrypted.

@@ -251,7 +251,7 @@ impl LogStreams {
                     tracing::info!(detector = claimed.meta.id, stream = plain(&name.key(), 300), "noted");
                     continue;
                 }
-                match responder.respond(finding(name, claimed, trusted), None, invocation).await {
+                match responder.respond(finding(name, claimed, trusted), invocation).await {
                     Ok(answered) => guard::log(&answered),
                     // One that cannot be answered to the end keeps neither the others nor later lines back.
                     Err(error) => {

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use riposte_core::action::Response;
 use riposte_core::guardrail::{Approved, Decision, Guardrails, Undo};
 use riposte_core::incident::{Incident, State, Step, Undoing};
 use riposte_core::plan::{Delta, Plan, Snapshot};
+use riposte_core::text::plain;
 use thiserror::Error;
 
 use crate::actions::{Action, Actions, Site};
+use crate::api::permissions_of;
 use crate::by_hand::OPERATOR;
 use crate::drive;
 use crate::fault::Fault;
@@ -37,6 +40,14 @@ pub enum UndoError {
         resource: String,
         /// What differs.
         changes: Vec<String>,
+    },
+    /// The plan is not one that its own action could have made for the finding.
+    #[error("incident `{id}` disagrees with itself: {wrong}; nothing was changed. Look at who wrote it.")]
+    Disagrees {
+        /// The incident.
+        id: String,
+        /// Where.
+        wrong: String,
     },
     /// A guardrail forbids it.
     #[error("the guardrails forbid it: {0}")]
@@ -104,6 +115,9 @@ impl Undoer<'_> {
             _ => return Err(UndoError::Nothing { id: incident.id.clone(), state: incident.state }),
         };
         let action = self.action(&plan)?;
+        if let Some(wrong) = disagreement(incident, &plan, action) {
+            return Err(UndoError::Disagrees { id: incident.id.clone(), wrong });
+        }
         let site = self.actions.site(&scope);
         let live = action.read(&site, &plan).await?;
         let changes = changed_since(&plan, &live);
@@ -138,8 +152,7 @@ impl Undoer<'_> {
         let after = plan.after();
         for inverse in plan.undo.iter().map(|inverse| &inverse.change) {
             let Some(needed) = drive::needed_back(action, inverse, &after, &live)? else { continue };
-            let answer = drive::send(&site, &needed, &mark).await?;
-            self.ledger.note_caused(&answer.request_id, id).await?;
+            drive::send(&site, &needed, &mark).await?;
             live.take(&inverse.delta);
         }
         Ok(live)
@@ -149,6 +162,24 @@ impl Undoer<'_> {
         let known = plan.action.known().and_then(|id| self.actions.get(id));
         Ok(known.ok_or_else(|| Fault::refused("undo", format!("the action {} is not known here", plan.action)))?)
     }
+}
+
+/// Where a plan is not one for the finding that is shown with it: another response, or an undo call that is none of its
+/// action's. A person has looked at the finding, and runs the plan.
+fn disagreement(incident: &Incident, plan: &Plan, action: &dyn Action) -> Option<String> {
+    let same = |asked: &Response| {
+        let resources = (asked.resource(), plan.response.resource());
+        asked.action == plan.action && matches!(resources, (Ok(asked), Ok(planned)) if asked == planned)
+    };
+    if !incident.finding.response.as_ref().is_some_and(same) {
+        return Some("its plan responds to something else than its finding".to_owned());
+    }
+    let meta = action.meta();
+    let may: Vec<_> = meta.permissions.iter().chain(meta.undo_permissions).flat_map(|some| some.calls).collect();
+    let calls = plan.undo.iter().map(|inverse| &inverse.change.call);
+    let foreign = |call: &&String| !permissions_of(call).iter().all(|needed| may.iter().any(|held| **held == needed));
+    let call = calls.into_iter().find(foreign)?;
+    Some(format!("{} does not belong to the undo of {}", plain(call, 80), meta.id))
 }
 
 fn intent(wish: &Wish) -> String {

@@ -27,8 +27,14 @@ pub const PREFIX: &str = "/riposte/";
 /// The path of the mode, which the operator's command writes.
 pub const MODE_PATH: &str = "/riposte/mode";
 
-/// The path of the key that seals undo recipes in the ledger. A SecureString of 32 bytes in base64.
+/// The path of the key of the mark on Riposte's own calls. A SecureString of 32 bytes in base64.
 pub const LEDGER_KEY_PATH: &str = "/riposte/secrets/ledger-key";
+
+/// Before the name of who signs records of the ledger: a public key, Ed25519, 32 bytes in base64.
+pub const SIGNERS_PREFIX: &str = "/riposte/ledger-keys/";
+/// Before the same name: the private key's seed, 32 bytes in base64. Outside of [`PREFIX`], so that whoever reads the
+/// settings does not read it: each function's role may read its own alone.
+pub const PRIVATE_KEYS_PREFIX: &str = "/riposte-keys/";
 
 /// The path of the topic's ARN.
 pub const TOPIC_PATH: &str = "/riposte/topic-arn";
@@ -160,8 +166,10 @@ pub struct Settings {
     pub topic_arn: String,
     /// The DynamoDB table of the ledger.
     pub ledger_table: String,
-    /// Seals undo recipes, so that a changed ledger cannot make an operator run something else.
+    /// Makes the mark on Riposte's own calls.
     pub ledger_key: Secret,
+    /// Who may sign records of the ledger: name → public key.
+    pub signers: BTreeMap<String, [u8; 32]>,
     /// The ARNs of the responder's own roles, which no action touches.
     pub own_roles: Vec<String>,
     /// ARN patterns (with `*`) of principals that are never acted against.
@@ -230,6 +238,7 @@ impl Settings {
             topic_arn: arn(TOPIC_PATH, required(TOPIC_PATH)?, ":sns:")?,
             ledger_table: required(TABLE_PATH)?.to_owned(),
             ledger_key: ledger_key(required(LEDGER_KEY_PATH)?)?,
+            signers: signers(parameters)?,
             own_roles: list(required(OWN_ROLES_PATH)?)
                 .iter()
                 .map(|role| arn(OWN_ROLES_PATH, role, ":role/"))
@@ -297,7 +306,8 @@ fn is_known(path: &str) -> bool {
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
     ];
-    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX) || path.starts_with(EXCLUSIONS_PREFIX)
+    let prefixes = [GUARDRAILS_PREFIX, EXCLUSIONS_PREFIX, SIGNERS_PREFIX];
+    KNOWN.contains(&path) || prefixes.iter().any(|prefix| path.starts_with(prefix))
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -329,6 +339,16 @@ fn ledger_key(text: &str) -> Result<Secret, SettingsError> {
         Ok(_) => Err(SettingsError::new(LEDGER_KEY_PATH, "must hold at least 32 bytes")),
         Err(_) => Err(SettingsError::new(LEDGER_KEY_PATH, "is not base64")),
     }
+}
+
+fn signers(parameters: &BTreeMap<String, String>) -> Result<BTreeMap<String, [u8; 32]>, SettingsError> {
+    let named = parameters.iter().filter_map(|(path, text)| Some((path, path.strip_prefix(SIGNERS_PREFIX)?, text)));
+    let read = |(path, name, text): (&String, &str, &String)| {
+        let bytes = BASE64_STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        let key = bytes.ok_or_else(|| SettingsError::new(path, "is no public key: 32 bytes in base64"))?;
+        Ok((name.to_owned(), key))
+    };
+    named.map(read).collect()
 }
 
 /// One that is malformed is an error: who wrote it believes that something is left out.

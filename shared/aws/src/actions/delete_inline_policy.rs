@@ -61,7 +61,7 @@ impl Contain for DeleteInlinePolicy {
             Permission::on(ROLES, &["iam:PutRolePolicy"]),
             Permission::on(GROUPS, &["iam:PutGroupPolicy"]),
         ],
-        reversibility: "complete: the document is kept in the ledger, sealed, and put back as it was",
+        reversibility: "complete: the document is kept in the ledger, signed, and put back as it was",
         reversible: true,
         disruptive: false,
         prose: "\

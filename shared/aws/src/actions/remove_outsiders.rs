@@ -29,7 +29,7 @@ impl Contain for RemoveOutsiders {
         title: "Take outsiders out of a resource's policy",
         permissions: PERMISSIONS,
         undo_permissions: &[],
-        reversibility: "complete: the former document is kept in the ledger, sealed, and put back as it was",
+        reversibility: "complete: the former document is kept in the ledger, signed, and put back as it was",
         reversible: true,
         disruptive: true,
         prose: "\

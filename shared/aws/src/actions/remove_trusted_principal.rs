@@ -31,7 +31,7 @@ impl Contain for RemoveTrustedPrincipal {
                 .when(&[When::RESTORABLE]),
         ],
         undo_permissions: &[],
-        reversibility: "complete: the former trust policy is kept in the ledger, sealed, and put back as it was",
+        reversibility: "complete: the former trust policy is kept in the ledger, signed, and put back as it was",
         reversible: true,
         disruptive: true,
         prose: "\

@@ -32,7 +32,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write`].
     pub async fn intend(&self, held: &mut Held, counters: &[Counter]) -> Result<Intended, LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.key)?;
+        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(fields))

@@ -1,17 +1,15 @@
 //! The items of the ledger's table.
 //!
-//! An incident is two JSON texts: `record`, which is the incident without its plan, and `plan`. Both are
-//! sealed together with the version, as the exact texts that stand there. The other attributes repeat parts of the record for
-//! people who look at the table and for the index by time.
+//! An incident is two JSON texts: `record`, which is the incident without its plan, and `plan`. Both are signed together
+//! with the version, as the exact texts that stand there. The other attributes repeat parts of the record for people who
+//! look at the table and for the index by time.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::{Incident, rfc3339};
-use riposte_core::seal;
-use riposte_core::settings::Secret;
 
-use super::{LEASE_TTL_SECONDS, LedgerError};
+use super::{Keys, LEASE_TTL_SECONDS, LedgerError};
 
 /// The fields of an item.
 pub(super) type Fields = HashMap<String, AttributeValue>;
@@ -27,10 +25,6 @@ pub(super) fn lease_pk(account: &str, region: &str, target: &str) -> String {
     format!("lease#{account}/{region}/{target}")
 }
 
-pub(super) fn caused_pk(request_id: &str) -> String {
-    format!("caused#{request_id}")
-}
-
 pub(super) fn lease(pk: &str, owner: &str, until_ms: i64) -> Fields {
     HashMap::from([
         ("pk".to_owned(), AttributeValue::S(pk.to_owned())),
@@ -40,7 +34,7 @@ pub(super) fn lease(pk: &str, owner: &str, until_ms: i64) -> Fields {
     ])
 }
 
-pub(super) fn incident(incident: &Incident, version: u64, key: &Secret) -> Result<Fields, LedgerError> {
+pub(super) fn incident(incident: &Incident, version: u64, keys: &Keys) -> Result<Fields, LedgerError> {
     let json = |wrong: serde_json::Error| LedgerError::Item { pk: incident_pk(&incident.id), wrong: wrong.to_string() };
     let mut bare = incident.clone();
     let plan = bare.plan.take();
@@ -58,8 +52,11 @@ pub(super) fn incident(incident: &Incident, version: u64, key: &Secret) -> Resul
     ]);
     let record = serde_json::to_string(&bare).map_err(json)?;
     let plan = plan.map(|plan| serde_json::to_string(&plan)).transpose().map_err(json)?;
-    let sealed = sealed_text(version, &record, plan.as_deref());
-    fields.insert("seal".to_owned(), AttributeValue::S(seal::seal(key, &incident.id, &sealed)));
+    let signed = signed_text(version, &record, plan.as_deref());
+    let signature = keys.sign(&incident.id, &signed);
+    let (by, signature) = signature.ok_or_else(|| LedgerError::NoKey { id: incident.id.clone() })?;
+    fields.insert("signed_by".to_owned(), text(by));
+    fields.insert("signature".to_owned(), AttributeValue::S(signature));
     fields.insert("record".to_owned(), AttributeValue::S(record));
     if let Some(plan) = plan {
         fields.insert("plan".to_owned(), AttributeValue::S(plan));
@@ -67,12 +64,12 @@ pub(super) fn incident(incident: &Incident, version: u64, key: &Secret) -> Resul
     Ok(fields)
 }
 
-/// What the seal is over: an older version of the same item must not pass for this one either.
-fn sealed_text(version: u64, record: &str, plan: Option<&str>) -> String {
+/// What is signed: an older version of the same item must not pass for this one either.
+fn signed_text(version: u64, record: &str, plan: Option<&str>) -> String {
     format!("{version}\n{record}\n{}", plan.unwrap_or_default())
 }
 
-pub(super) fn read_incident(fields: &Fields, key: &Secret) -> Result<(Incident, u64), LedgerError> {
+pub(super) fn read_incident(fields: &Fields, keys: &Keys) -> Result<(Incident, u64), LedgerError> {
     let pk = string(fields, "pk").unwrap_or_default().to_owned();
     let wrong = |wrong: String| LedgerError::Item { pk: pk.clone(), wrong };
     let record = string(fields, "record").ok_or_else(|| wrong("it has no `record`".to_owned()))?;
@@ -86,8 +83,9 @@ pub(super) fn read_incident(fields: &Fields, key: &Secret) -> Result<(Incident, 
         .and_then(|n| n.parse().ok())
         .ok_or_else(|| wrong("it has no `version`".to_owned()))?;
     let plan = string(fields, "plan");
-    let sealed = sealed_text(version, record, plan);
-    if !seal::holds(key, &incident.id, &sealed, string(fields, "seal").unwrap_or_default()) {
+    let signed = signed_text(version, record, plan);
+    let [by, signature] = ["signed_by", "signature"].map(|name| string(fields, name).unwrap_or_default());
+    if !keys.holds(&incident.function, &incident.id, &signed, by, signature) {
         return Err(LedgerError::Seal { id: incident.id });
     }
     if let Some(plan) = plan {
@@ -103,7 +101,11 @@ pub(super) fn string<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{incident as sample, key};
+    use crate::testing::{incident as sample, keys};
+
+    fn key() -> Keys {
+        keys("ingress-guard")
+    }
 
     #[test]
     fn an_incident_comes_back_as_it_went() {
@@ -119,7 +121,7 @@ mod tests {
         let plan = string(&fields, "plan").unwrap().replace("sg-1", "sg-2");
         fields.insert("plan".to_owned(), AttributeValue::S(plan));
         assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })));
-        fields.remove("seal");
+        fields.remove("signature");
         assert!(matches!(read_incident(&fields, &key()), Err(LedgerError::Seal { .. })));
         // A shadow incident must not become one that was carried out, nor an old version a new one.
         for (name, from, to) in [("record", "verified", "undone"), ("record", "eu-west-1", "eu-west-2")] {

@@ -26,6 +26,14 @@ const RENEWAL: Duration = Duration::from_secs(4);
 /// So long before its end a holder that could not renew it stops, in milliseconds: longer than one call takes.
 const MARGIN_MS: i64 = 6_000;
 
+/// How far the clocks of two machines may be apart, in milliseconds.
+const SKEW_MS: i64 = 60_000;
+
+/// The latest time at which a lease that is one of ours can end, in milliseconds since 1970.
+pub(super) fn latest_end_ms() -> i64 {
+    now_ms().saturating_add(LEASE_MS + SKEW_MS)
+}
+
 /// A lease that an invocation has taken, or tries to take.
 #[derive(Debug, Clone)]
 pub struct Lease {

@@ -38,7 +38,7 @@ impl Ledger {
                 .await
                 .map_err(Fault::of("dynamodb:Query (incidents)"))?;
             for fields in page.items() {
-                match item::read_incident(fields, &self.key) {
+                match item::read_incident(fields, &self.keys) {
                     Ok((incident, _)) => listed.incidents.push(incident),
                     Err(error) => listed.unreadable.push(error),
                 }

@@ -1,7 +1,7 @@
 //! The mark on the calls that an incident makes.
 //!
-//! It stands in the user agent of the call, and so in its event: `riposte-ID-PROOF`. Nobody without the ledger's key
-//! can make one.
+//! It stands in the user agent of the call, and so in its event: `riposte-ID-PROOF`. Nobody without
+//! Riposte's key can make one.
 
 use riposte_core::seal;
 
@@ -19,7 +19,7 @@ impl Ledger {
     /// The mark on every call of an incident.
     #[must_use]
     pub fn mark(&self, id: &str) -> String {
-        let proof: String = seal::seal(&self.key, id, CONTEXT).chars().take(PROOF).collect();
+        let proof: String = seal::seal(&self.keys.mark, id, CONTEXT).chars().take(PROOF).collect();
         format!("{PREFIX}{}-{proof}", id.trim_start_matches("inc-"))
     }
 

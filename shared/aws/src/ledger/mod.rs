@@ -1,10 +1,8 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, five kinds of items, told apart by the prefix of `pk`:
-//! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
-//! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
-//! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`], and
-//! `tally#…` items count the events of a burst.
+//! One table, four kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
+//! who may change a target until when, `stream#…` items belong to [`crate::streams`], and `tally#…` items count the
+//! events of a burst.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
@@ -14,16 +12,16 @@ mod item;
 mod lease;
 mod list;
 mod mark;
+mod signature;
 mod stream_item;
 mod tally;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Delete, Put, TransactWriteItem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use riposte_core::incident::{Incident, Next};
-use riposte_core::settings::Secret;
 use thiserror::Error;
 use tokio::sync::OwnedMutexGuard;
 
@@ -33,10 +31,8 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
+pub use signature::{Keys, Signer};
 pub use stream_item::StreamItem;
-
-/// How long the request ids of undo calls are kept, in seconds. An event comes within minutes.
-const CAUSED_TTL_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Time after a lease's end before TTL may delete it, in seconds.
 const LEASE_TTL_SECONDS: i64 = 3600;
@@ -56,9 +52,16 @@ pub enum LedgerError {
         /// What is wrong with it.
         wrong: String,
     },
-    /// The item in the ledger was not written by Riposte: its seal does not hold.
-    #[error("incident `{id}`: its seal does not hold; it was changed outside Riposte and is not carried out")]
+    /// The item in the ledger was not written by Riposte: its signature does not hold.
+    #[error("incident `{id}`: its signature does not hold; it was changed outside Riposte and is not carried out")]
     Seal {
+        /// The incident.
+        id: String,
+    },
+    /// There is no private key to sign a record with.
+    #[error("incident `{id}` cannot be recorded: the private key under `/riposte-keys/` could not be read; \
+             `riposte init` makes it, and whoever changes anything needs ssm:GetParameter on it")]
+    NoKey {
         /// The incident.
         id: String,
     },
@@ -77,7 +80,7 @@ impl LedgerError {
         match self {
             Self::Fault(fault) => fault.worth_retrying(),
             Self::Overtaken { .. } => true,
-            Self::Item { .. } | Self::Seal { .. } => false,
+            Self::Item { .. } | Self::Seal { .. } | Self::NoKey { .. } => false,
         }
     }
 }
@@ -108,8 +111,6 @@ pub enum Opened {
     Held(Box<Held>),
     /// It was answered to the end before.
     Done(Box<Incident>),
-    /// The event is the echo of a call that the incident with this id made.
-    OwnCall(String),
     /// Somebody holds the target.
     Busy,
 }
@@ -119,15 +120,15 @@ pub enum Opened {
 pub struct Ledger {
     client: Client,
     table: String,
-    key: Secret,
+    keys: Keys,
     turns: Turns,
 }
 
 impl Ledger {
-    /// The ledger in `table`, whose plans are sealed with `key`.
+    /// The ledger in `table`, whose records are signed and verified with `keys`.
     #[must_use]
-    pub fn new(client: Client, table: &str, key: &Secret) -> Self {
-        Self { client, table: table.to_owned(), key: key.clone(), turns: Turns::default() }
+    pub fn new(client: Client, table: &str, keys: Keys) -> Self {
+        Self { client, table: table.to_owned(), keys, turns: Turns::default() }
     }
 
     /// The same, taking turns with all others that share these.
@@ -138,30 +139,20 @@ impl Ledger {
     }
 
     /// Opens an incident and takes the lease on its target, in one call where the incident is new.
-    /// `request_id` is the id of the API call that the event tells of.
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or what it holds cannot be read.
-    pub async fn open(
-        &self,
-        incident: Incident,
-        request_id: Option<&str>,
-        invocation: &Invocation,
-    ) -> Result<Opened, LedgerError> {
+    pub async fn open(&self, incident: Incident, invocation: &Invocation) -> Result<Opened, LedgerError> {
         let turn = self.turns.take(&Lease::of(&incident, invocation).pk).await;
         // Only now: who waited for a turn has a lease that begins with it.
         let lease = Lease::of(&incident, invocation);
-        let mut writes = vec![self.put_new(&incident)?, self.put_lease(&lease)?];
-        if let Some(request_id) = request_id {
-            writes.push(self.check_not_caused(request_id)?);
-        }
+        let writes = vec![self.put_new(&incident)?, self.put_lease(&lease)?];
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else {
             return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease, _turn: turn })));
         };
         let failed = failed_conditions(&error);
         match failed.as_slice() {
-            [_, _, true] => Ok(Opened::OwnCall(self.cause_of(request_id.unwrap_or_default()).await?)),
             [true, ..] => self.reopen(&incident.id, lease, turn).await,
             [false, true, ..] => Ok(Opened::Busy),
             _ => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (open)")(error)).into()),
@@ -205,6 +196,7 @@ impl Ledger {
             .expression_attribute_names("#o", "owner")
             .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
             .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
+            .expression_attribute_values(":far", AttributeValue::N(lease::latest_end_ms().to_string()))
             .send()
             .await;
         match put.map_err(Fault::of("dynamodb:PutItem (lease)")) {
@@ -224,7 +216,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Overtaken`] where another invocation wrote meanwhile.
     pub async fn write(&self, held: &mut Held) -> Result<(), LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.key)?;
+        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
         let put = self
             .client
             .put_item()
@@ -261,7 +253,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write`].
     pub async fn finish(&self, held: &mut Held) -> Result<(), LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.key)?;
+        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(fields))
@@ -319,10 +311,10 @@ impl Ledger {
         }
     }
 
-    /// Reads an incident, checks its seal, and returns it with its version.
+    /// Reads an incident, verifies its signature, and returns it with its version.
     ///
     /// # Errors
-    /// Where it cannot be read, or its plan is not the one that was sealed.
+    /// Where it cannot be read, or its plan is not the one that was signed.
     pub async fn get(&self, id: &str) -> Result<Option<(Incident, u64)>, LedgerError> {
         let answer = self
             .client
@@ -333,24 +325,7 @@ impl Ledger {
             .send()
             .await
             .map_err(Fault::of("dynamodb:GetItem (incident)"))?;
-        answer.item().map(|fields| item::read_incident(fields, &self.key)).transpose()
-    }
-
-    /// Notes that an API call with this request id was made by the undo of the incident `id`.
-    ///
-    /// # Errors
-    /// Where DynamoDB does not answer.
-    pub async fn note_caused(&self, request_id: &str, id: &str) -> Result<(), LedgerError> {
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .item("pk", AttributeValue::S(item::caused_pk(request_id)))
-            .item("incident", AttributeValue::S(id.to_owned()))
-            .item("expires_at", AttributeValue::N((now_ms() / 1000 + CAUSED_TTL_SECONDS).to_string()))
-            .send()
-            .await
-            .map_err(Fault::of("dynamodb:PutItem (caused)"))?;
-        Ok(())
+        answer.item().map(|fields| item::read_incident(fields, &self.keys)).transpose()
     }
 
     /// Whether this is the first time within `seconds` that `key` is asked for: of what is told once.
@@ -376,25 +351,10 @@ impl Ledger {
         }
     }
 
-    async fn cause_of(&self, request_id: &str) -> Result<String, LedgerError> {
-        let pk = item::caused_pk(request_id);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk.clone()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(Fault::of("dynamodb:GetItem (caused)"))?;
-        let id = answer.item().and_then(|fields| fields.get("incident")).and_then(|v| v.as_s().ok());
-        id.cloned().ok_or(LedgerError::Item { pk, wrong: "it names no `incident`".to_owned() })
-    }
-
     fn put_new(&self, incident: &Incident) -> Result<TransactWriteItem, LedgerError> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item::incident(incident, 1, &self.key)?))
+            .set_item(Some(item::incident(incident, 1, &self.keys)?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(built_wrong)?;
@@ -409,24 +369,18 @@ impl Ledger {
             .expression_attribute_names("#o", "owner")
             .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
             .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
+            .expression_attribute_values(":far", AttributeValue::N(lease::latest_end_ms().to_string()))
             .build()
             .map_err(built_wrong)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
-
-    fn check_not_caused(&self, request_id: &str) -> Result<TransactWriteItem, LedgerError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(item::caused_pk(request_id)))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(built_wrong)?;
-        Ok(TransactWriteItem::builder().condition_check(check).build())
-    }
 }
 
 /// Free, run out, or ours already: the SDK may have sent the call a second time after its answer was lost.
-const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now OR #o = :o";
+///
+/// One that ends later than any of ours was not written by us: whoever can write the table could else hold a target for
+/// ever.
+const LEASE_IS_FREE: &str = "attribute_not_exists(pk) OR until_ms < :now OR until_ms > :far OR #o = :o";
 const LEASE_IS_OURS: &str = "#o = :o";
 
 /// Which conditions of a cancelled transaction failed, in the order of its writes; empty where the

@@ -25,7 +25,7 @@ fn incident(number: i64) -> Incident {
 
 /// Opens, finishes and gives back.
 async fn record(ledger: &Ledger, incident: Incident) {
-    match ledger.open(incident, None, &invocation()).await.unwrap() {
+    match ledger.open(incident, &invocation()).await.unwrap() {
         Opened::Held(mut held) => ledger.finish(&mut held).await.unwrap(),
         other => panic!("{other:?}"),
     }
@@ -67,12 +67,24 @@ async fn an_item_that_cannot_be_read_is_listed_as_such() {
 async fn the_lease_holds_until_its_end_and_no_longer() {
     let aws = Aws::new();
     let ledger = ledger(&aws);
-    let Opened::Held(_held) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(_held) = another(&aws).open(incident(1), &invocation()).await.unwrap() else { panic!() };
     // Another incident of the same target, the same incident, and a person.
-    assert!(matches!(ledger.open(incident(2), None, &hurried()).await.unwrap(), Opened::Busy));
-    assert!(matches!(ledger.open(incident(1), None, &hurried()).await.unwrap(), Opened::Busy));
+    assert!(matches!(ledger.open(incident(2), &hurried()).await.unwrap(), Opened::Busy));
+    assert!(matches!(ledger.open(incident(1), &hurried()).await.unwrap(), Opened::Busy));
     assert!(ledger.hold(&incident(1), &invocation()).await.unwrap().is_none());
     aws.end_leases();
+    assert!(ledger.hold(&incident(1), &invocation()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_lease_that_ends_later_than_any_of_ours_blocks_nothing() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let Opened::Held(_held) = another(&aws).open(incident(1), &invocation()).await.unwrap() else { panic!() };
+    aws.world(|world| {
+        let (_, lease) = world.table.items.iter_mut().find(|(pk, _)| pk.starts_with("lease#")).unwrap();
+        lease.insert("until_ms".to_owned(), serde_json::json!({ "N": "99999999999999" }));
+    });
     assert!(ledger.hold(&incident(1), &invocation()).await.unwrap().is_some());
 }
 
@@ -80,9 +92,9 @@ async fn the_lease_holds_until_its_end_and_no_longer() {
 async fn only_the_holder_gives_a_lease_back() {
     let aws = Aws::new();
     let ledger = ledger(&aws);
-    let Opened::Held(first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(first) = ledger.open(incident(1), &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(_second) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(_second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else { panic!() };
     ledger.release(&first).await.unwrap();
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 1);
 }
@@ -91,9 +103,9 @@ async fn only_the_holder_gives_a_lease_back() {
 async fn of_two_holders_the_later_one_writes() {
     let aws = Aws::new();
     let ledger = ledger(&aws);
-    let Opened::Held(mut first) = ledger.open(incident(1), None, &invocation()).await.unwrap() else { panic!() };
+    let Opened::Held(mut first) = ledger.open(incident(1), &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(mut second) = another(&aws).open(incident(1), None, &invocation()).await.unwrap() else {
+    let Opened::Held(mut second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else {
         panic!()
     };
     second.incident.advance(State::Asked);
@@ -117,7 +129,7 @@ async fn faults_that_pass_are_told_from_those_that_do_not() {
         (Fault::Code(400, "ValidationException"), false),
     ] {
         aws.fail("TransactWriteItems", fault.clone());
-        let error = ledger.open(incident(1), None, &invocation()).await.unwrap_err();
+        let error = ledger.open(incident(1), &invocation()).await.unwrap_err();
         assert_eq!(error.worth_retrying(), retry, "{fault:?}: {error}");
     }
 }
@@ -128,6 +140,6 @@ async fn a_record_that_is_too_large_is_refused_and_not_cut() {
     let mut large = incident(1);
     large.finding.why = "x".repeat(500_000);
     let ledger = ledger(&aws);
-    assert!(ledger.open(large, None, &invocation()).await.is_err());
+    assert!(ledger.open(large, &invocation()).await.is_err());
     assert!(aws.world(|world| world.table.items.is_empty()), "a transaction writes all or nothing");
 }

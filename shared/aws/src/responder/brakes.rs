@@ -116,7 +116,7 @@ impl Responder<'_> {
         } else {
             self.ledger.write(held).await?;
         }
-        Box::pin(self.respond(case, None, invocation)).await?;
+        Box::pin(self.respond(case, invocation)).await?;
         Ok(())
     }
 }

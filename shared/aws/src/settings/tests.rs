@@ -9,7 +9,7 @@ use crate::operator;
 use crate::testing::{Aws, Fault};
 
 fn cache(aws: &Aws) -> SettingsCache {
-    SettingsCache::new(aws_sdk_ssm::Client::new(&aws.config()), Defaults::new())
+    SettingsCache::new("ingress-guard", aws_sdk_ssm::Client::new(&aws.config()), Defaults::new())
 }
 
 fn set(aws: &Aws, path: &str, value: &str) {
@@ -29,10 +29,16 @@ async fn settings_are_read_once_within_a_minute() {
     set(&aws, "/riposte/mode", "halt");
     pass(40).await;
     assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Live);
-    assert_eq!(aws.calls(), ["ssm:GetParametersByPath"]);
+    let mut calls = aws.calls();
+    calls.sort();
+    calls.dedup();
+    // The key on which the ledger rests is read once.
+    assert_eq!(calls, ["ssm:GetParameter", "ssm:GetParametersByPath"]);
+    let before = aws.calls().len();
     pass(45).await;
     assert_eq!(cache.get().await.unwrap().settings.mode, Mode::Halt);
-    assert_eq!(aws.calls().len(), 2);
+    let after = aws.calls();
+    assert!(after[before..].iter().all(|call| call == "ssm:GetParametersByPath") && after.len() > before);
 }
 
 #[tokio::test]
@@ -67,7 +73,8 @@ async fn settings_on_several_pages_are_all_read() {
         );
     }
     assert_eq!(cache(&aws).get().await.unwrap().settings.guardrails.len(), 25);
-    assert_eq!(aws.calls().len(), 3);
+    let pages = aws.calls().into_iter().filter(|call| call == "ssm:GetParametersByPath").count();
+    assert_eq!(pages, 4);
 }
 
 #[tokio::test]
@@ -122,12 +129,40 @@ async fn the_operator_reads_and_sets_the_mode_while_other_settings_are_broken() 
 }
 
 #[tokio::test]
-async fn the_ledgers_key_is_created_once() {
+async fn keys_are_made_once() {
     let aws = Aws::new();
-    aws.world(|world| world.ssm.remove("/riposte/secrets/ledger-key"));
-    assert!(operator::create_ledger_key(&aws.config(), "first").await.unwrap());
-    assert!(!operator::create_ledger_key(&aws.config(), "second").await.unwrap());
-    assert_eq!(aws.world(|world| world.ssm["/riposte/secrets/ledger-key"].clone()), "first");
-    let put = aws.requests().into_iter().find(|request| request.operation == "PutParameter").unwrap();
-    assert_eq!(put.text("Type"), "SecureString");
+    aws.world(|world| world.ssm.retain(|path, _| !path.contains("key")));
+    let made = operator::create_keys(&aws.config(), || Ok::<_, crate::fault::Fault>([7; 32])).await.unwrap();
+    assert!(made.iter().all(|key| key.created), "{made:?}");
+    let paths: Vec<_> = made.iter().map(|key| key.path.as_str()).collect();
+    assert_eq!(paths[..2], ["/riposte/secrets/ledger-key", "/riposte-keys/ingress-guard"]);
+    assert!(paths.contains(&"/riposte-keys/operator"));
+    let puts: Vec<_> = aws.requests().into_iter().filter(|request| request.operation == "PutParameter").collect();
+    for put in &puts {
+        let secret = !put.text("Name").starts_with("/riposte/ledger-keys/");
+        assert_eq!(put.text("Type"), if secret { "SecureString" } else { "String" }, "{}", put.text("Name"));
+    }
+    let before = aws.world(|world| world.ssm.clone());
+    let again = operator::create_keys(&aws.config(), || Ok::<_, crate::fault::Fault>([8; 32])).await.unwrap();
+    assert!(again.iter().all(|key| !key.created) && aws.world(|world| world.ssm.clone()) == before);
+    // A public key that is gone, or another's, is written again from the private one.
+    let public = "/riposte/ledger-keys/log-watch";
+    aws.world(|world| world.ssm.remove(public));
+    operator::create_keys(&aws.config(), || Ok::<_, crate::fault::Fault>([8; 32])).await.unwrap();
+    assert_eq!(aws.world(|world| world.ssm.clone()), before);
+    set(&aws, public, "AAAA");
+    operator::create_keys(&aws.config(), || Ok::<_, crate::fault::Fault>([8; 32])).await.unwrap();
+    assert_eq!(aws.world(|world| world.ssm.clone()), before);
+}
+
+#[tokio::test]
+async fn a_private_key_that_is_missing_is_named() {
+    let aws = Aws::new();
+    aws.world(|world| world.ssm.remove("/riposte-keys/ingress-guard"));
+    let error = cache(&aws).get().await.unwrap_err();
+    assert!(matches!(error, LoadError::Key(_)), "{error}");
+    assert!(error.to_string().starts_with("setting `/riposte-keys/ingress-guard` is missing"), "{error}");
+    // The operator can look, and change nothing.
+    aws.world(|world| world.ssm.remove("/riposte-keys/operator"));
+    assert!(super::read(&aws_sdk_ssm::Client::new(&aws.config())).await.unwrap().signer.is_none());
 }

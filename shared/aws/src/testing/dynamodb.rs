@@ -132,6 +132,8 @@ impl Table {
                 attribute(absent).is_none()
             } else if let Some((left, right)) = term.split_once(" < ") {
                 attribute(left).and_then(number).is_some_and(|left| Some(left) < number(given(right)))
+            } else if let Some((left, right)) = term.split_once(" > ") {
+                attribute(left).and_then(number).is_some_and(|left| Some(left) > number(given(right)))
             } else if let Some((left, right)) = term.split_once(" = ") {
                 attribute(left) == Some(given(right))
             } else {

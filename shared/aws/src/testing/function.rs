@@ -7,8 +7,9 @@ use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::finding::Finding;
 use riposte_core::incident::Incident;
 
-use super::{Aws, ScriptedApi, key};
+use super::{Aws, ScriptedApi, keys};
 use crate::actions::{Action, Actions};
+use crate::by_hand::OPERATOR;
 use crate::guard::Base;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::Ledger;
@@ -59,21 +60,20 @@ impl Function {
     }
 
     pub(crate) fn ledger(&self) -> Ledger {
-        Ledger::new(aws_sdk_dynamodb::Client::new(&self.aws.config()), "riposte-ledger", &key())
+        Ledger::new(aws_sdk_dynamodb::Client::new(&self.aws.config()), "riposte-ledger", keys(OPERATOR))
     }
 
     pub(crate) async fn respond(&self, finding: Finding) -> Result<Answered, RespondError> {
-        self.respond_in(finding, None, &hurried()).await
+        self.respond_in(finding, &hurried()).await
     }
 
     pub(crate) async fn respond_in(
         &self,
         finding: Finding,
-        request_id: Option<&str>,
         invocation: &Invocation,
     ) -> Result<Answered, RespondError> {
         let loaded = self.loaded().await;
-        self.base.responder(&loaded).respond(finding, request_id, invocation).await
+        self.base.responder(&loaded).respond(finding, invocation).await
     }
 
     /// The finding's incident as it stands in the ledger.

@@ -26,8 +26,10 @@ pub(super) fn settings() -> BTreeMap<String, String> {
         ("/riposte/secrets/ledger-key", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="),
         ("/riposte/own-roles", "arn:aws:iam::111122223333:role/riposte-own"),
     ]
+    .into_iter()
     .map(|(path, value)| (path.to_owned(), value.to_owned()))
-    .into()
+    .chain(super::key_parameters())
+    .collect()
 }
 
 pub(super) fn ssm(parameters: &mut BTreeMap<String, String>, request: &Request) -> Result<String, Refused> {
@@ -35,7 +37,8 @@ pub(super) fn ssm(parameters: &mut BTreeMap<String, String>, request: &Request) 
     match request.operation.as_str() {
         "GetParametersByPath" => {
             assert_eq!((&request.json["Recursive"], &request.json["WithDecryption"]), (&json!(true), &json!(true)));
-            let found: Vec<_> = parameters.iter().filter(|(path, _)| path.starts_with(request.text("Path"))).collect();
+            let folder = format!("{}/", request.text("Path"));
+            let found: Vec<_> = parameters.iter().filter(|(path, _)| path.starts_with(&folder)).collect();
             let (found, next) = page(&found, PAGE, request.text("NextToken"));
             let found: Vec<Value> = found.iter().map(|(name, value)| parameter(name, value)).collect();
             let mut answer = json!({ "Parameters": found });

@@ -1,16 +1,39 @@
 //! Ready-made values.
 
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use riposte_core::action::{Response, RevokeIngress};
+use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::event::{Actor, Scope};
 use riposte_core::finding::{Confidence, Finding, Severity, Target};
 use riposte_core::incident::{Incident, State};
 use riposte_core::net::IngressRule;
 use riposte_core::plan::{Change, Plan, Snapshot};
-use riposte_core::settings::{Mode, Secret};
+use riposte_core::settings::{Mode, PRIVATE_KEYS_PREFIX, SIGNERS_PREFIX, Settings};
 
-/// A key for seals.
-pub(crate) fn key() -> Secret {
-    Secret::new(vec![1; 32])
+use crate::by_hand::OPERATOR;
+use crate::ledger::{Keys, Signer};
+
+/// The private key of `name`, as it stands in Parameter Store.
+pub(crate) fn private_key(name: &str) -> String {
+    let seed: Vec<u8> = name.bytes().cycle().take(32).collect();
+    BASE64_STANDARD.encode(seed)
+}
+
+/// The parameters of all keys: path → value.
+pub(crate) fn key_parameters() -> impl Iterator<Item = (String, String)> {
+    FUNCTIONS.iter().map(|function| function.name).chain([OPERATOR]).flat_map(|name| {
+        let (private, public) = (private_key(name), Signer::read(name, &private_key(name)).unwrap().public());
+        [(format!("{PRIVATE_KEYS_PREFIX}{name}"), private), (format!("{SIGNERS_PREFIX}{name}"), public)]
+    })
+}
+
+/// The keys of a ledger that `name` writes.
+pub(crate) fn keys(name: &str) -> Keys {
+    let settings = Settings::from_parameters(&super::parameters::settings()).unwrap();
+    Keys::of(&settings, Some(Arc::new(Signer::read(name, &private_key(name)).unwrap())))
 }
 
 /// A rule that opens SSH to the world.

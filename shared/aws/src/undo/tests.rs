@@ -208,3 +208,35 @@ async fn an_incident_of_a_newer_release_is_shown_and_not_undone() {
     assert!(refused.contains("freeze-group is not known here"), "{refused}");
     assert_eq!(aws.changes(), Vec::<String>::new());
 }
+
+/// Changes the incident's record as whoever holds the function's key could.
+async fn forge(function: &Function, change: impl FnOnce(&mut riposte_core::incident::Incident)) {
+    let mut incident = function.incident(&(CASES[1].finding)()).await;
+    change(&mut incident);
+    let ledger = function.ledger();
+    let mut held = ledger.hold(&incident, &crate::testing::invocation()).await.unwrap().unwrap();
+    held.incident = incident;
+    ledger.finish(&mut held).await.unwrap();
+    function.aws.forget_calls();
+}
+
+#[tokio::test]
+async fn a_plan_that_disagrees_with_its_finding_is_not_undone() {
+    let (aws, function) = contained(&CASES[1]).await;
+    forge(&function, |incident| incident.finding.response = (CASES[0].finding)().response).await;
+    let refused = function.undo(&(CASES[1].finding)(), true).await.unwrap_err();
+    assert!(matches!(refused, UndoError::Disagrees { .. }), "{refused}");
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_call_that_is_none_of_its_actions_is_not_made() {
+    let (aws, function) = contained(&CASES[1]).await;
+    forge(&function, |incident| {
+        incident.plan.as_mut().unwrap().undo[0].change.call = "iam:CreateAccessKey".to_owned();
+    })
+    .await;
+    let refused = function.undo(&(CASES[1].finding)(), true).await.unwrap_err();
+    assert!(refused.to_string().contains("iam:CreateAccessKey does not belong to the undo of"), "{refused}");
+    assert_eq!(aws.changes(), Vec::<String>::new());
+}

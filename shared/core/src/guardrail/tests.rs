@@ -16,6 +16,7 @@ fn settings(mode: Mode) -> Settings {
         topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".to_owned(),
         ledger_table: "t".to_owned(),
         ledger_key: Secret::new(vec![0; 32]),
+        signers: BTreeMap::new(),
         own_roles: vec!["arn:aws:iam::111122223333:role/riposte/identity-guard".to_owned()],
         protected_principals: vec!["arn:aws:iam::*:user/break-glass*".to_owned()],
         protected_addresses: Vec::new(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Delta;
 use crate::text::plain;
 
-/// One mutating API call: shown, sealed and sent as it is. What the parameters mean is known to the action that
+/// One mutating API call: shown, signed and sent as it is. What the parameters mean is known to the action that
 /// wrote them, and to AWS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {

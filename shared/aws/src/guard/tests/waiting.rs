@@ -111,8 +111,8 @@ async fn targets_that_somebody_else_holds_hold_up_no_other_attack() {
     let asked = Asked::default();
     let guard = with_queue(&aws, Arc::new(asked.clone()));
     let attacks: Vec<_> = (0..10).map(|number| attack(&aws, number)).collect();
-    // Six targets are another invocation's, and stay so.
-    let until = json!({ "N": (now_ms() + 3_600_000).to_string() });
+    // Six targets are another invocation's, and stay so for the whole of this one.
+    let until = json!({ "N": (now_ms() + 70_000).to_string() });
     for number in 0..6 {
         let pk = format!("lease#111122223333/eu-west-1/security-group/sg-{}", 100 + number);
         let lease = json!({ "pk": { "S": pk }, "owner": { "S": "another" }, "until_ms": until });
@@ -182,7 +182,7 @@ async fn a_lease_is_short_and_renewed() {
     };
     let loaded = guard.base.settings.get().await.unwrap();
     let responder = guard.base.responder(&loaded);
-    let opened = responder.ledger.open(incident(), None, &invocation()).await.unwrap();
+    let opened = responder.ledger.open(incident(), &invocation()).await.unwrap();
     let Opened::Held(held) = opened else { panic!("{opened:?}") };
     let began = now_ms();
     let lease = held.lease();

@@ -6,9 +6,9 @@ use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::{Incident, State};
 use tokio::task::JoinSet;
 
-use super::{Account, End, laid, warm};
+use super::{End, laid, warm};
 use crate::responder::{Answered, RespondError};
-use crate::testing::{Aws, CASES, Rule, closing, finding, hurried, invocation, rule};
+use crate::testing::{Aws, CASES, Rule, closing, finding, invocation, rule};
 use crate::undo::UndoError;
 
 /// A second offence in the same group, told by another event.
@@ -69,8 +69,8 @@ async fn two_deliveries_at_once_make_one_change() {
                 aws.shuffle(seed);
                 let (one, two) = (invocation(), invocation());
                 let (one, two) = tokio::join!(
-                    function.respond_in((case.finding)(), None, &one),
-                    function.respond_in((case.finding)(), None, &two),
+                    function.respond_in((case.finding)(), &one),
+                    function.respond_in((case.finding)(), &two),
                 );
                 let at = format!("{}, order {seed}: {one:?}, {two:?}", case.name);
                 let now = [&one, &two].iter().filter(|a| matches!(a, Ok(Answered::Now(_, State::Verified)))).count();
@@ -107,7 +107,7 @@ async fn two_events_on_one_target_wait_for_each_other() {
     let function = warm(&aws).await;
     let (one, two) = (invocation(), invocation());
     let (a, b) =
-        tokio::join!(function.respond_in(finding(), None, &one), function.respond_in(second.clone(), None, &two));
+        tokio::join!(function.respond_in(finding(), &one), function.respond_in(second.clone(), &two));
     assert!(matches!((a.unwrap(), b.unwrap()), (Answered::Now(..), Answered::Now(..))));
     assert!(!has(&aws, "sgr-1") && !has(&aws, "sgr-3"));
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0);
@@ -121,7 +121,7 @@ async fn a_target_that_somebody_holds_gives_the_event_back() {
     let aws = laid(&CASES[0]);
     let function = warm(&aws).await;
     // Killed with the lease in hand, which has not run out yet.
-    aws.run_for(2, function.respond_in(finding(), None, &invocation())).await;
+    aws.run_for(2, function.respond_in(finding(), &invocation())).await;
     let busy = function.respond(finding()).await.unwrap_err();
     assert!(matches!(busy, RespondError::Busy { .. }), "{busy}");
     let second = other_rule(&aws);
@@ -129,33 +129,6 @@ async fn a_target_that_somebody_holds_gives_the_event_back() {
     assert!(matches!(busy, RespondError::Busy { .. }), "{busy}");
     assert!(matches!(function.undo(&finding(), false).await, Err(UndoError::Busy)));
     assert_eq!(aws.changes(), Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn the_echo_of_our_own_undo_joins_the_incident() {
-    for case in &CASES[..4] {
-        let aws = laid(case);
-        let function = warm(&aws).await;
-        function.respond((case.finding)()).await.unwrap();
-        function.undo(&(case.finding)(), false).await.unwrap();
-        let restored = aws.world(|world| Account::of(world));
-        // The call that undid it, as CloudTrail tells it.
-        let undoing = ["Authorize", "Attach", "Put", "Update"];
-        let at = aws.calls().iter().rposition(|call| {
-            undoing.iter().any(|verb| call.contains(&format!(":{verb}"))) && !call.starts_with("dynamodb")
-        });
-        let request_id = format!("request-{}", at.unwrap() + 1);
-        let mut echo = (case.finding)();
-        "e-echo".clone_into(&mut echo.scope.event_id);
-        aws.forget_calls();
-
-        let joined = function.respond_in(echo, Some(&request_id), &hurried()).await.unwrap();
-
-        assert_eq!(joined, Answered::Joined(Incident::id_of(&(case.finding)())), "{}", case.name);
-        assert_eq!(aws.calls(), ["dynamodb:TransactWriteItems", "dynamodb:GetItem"], "{}", case.name);
-        assert_eq!(aws.world(|world| Account::of(world)), restored, "{}", case.name);
-        assert_eq!(aws.world(|world| world.table.with_prefix("incident#").len()), 1, "{}", case.name);
-    }
 }
 
 #[tokio::test]
@@ -169,7 +142,7 @@ async fn the_same_offence_again_is_another_incident() {
     let mut rule = rule();
     rule.rule_id = Some("sgr-new".to_owned());
     again.response = Some(closing(vec![rule]));
-    let answered = function.respond_in(again, Some("request-of-mallory"), &hurried()).await.unwrap();
+    let answered = function.respond(again).await.unwrap();
     assert!(matches!(answered, Answered::Now(_, State::Verified)));
     assert!(!has(&aws, "sgr-new"));
 }

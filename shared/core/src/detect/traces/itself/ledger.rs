@@ -121,7 +121,7 @@ transaction, or by a batch or a PartiQL statement that writes, which nothing of 
 the operator's command gives back after an undo, are let pass.
 
 It needs a trail that records DynamoDB's data events for the table. Records that are overwritten are not
-read, since the functions do that all the time: the seal of an incident shows that it was changed.
+read, since the functions do that all the time: the signature of an incident shows that it was changed.
 
 ## Why is this bad?
 An incident holds who did what, and the recipe that undoes the answer. Deleting it removes the evidence and

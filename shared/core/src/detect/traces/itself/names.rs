@@ -5,7 +5,7 @@
 //! therefore seen in part only: functions, ledger, logs and settings.
 
 use crate::event::ApiCall;
-use crate::settings::PREFIX;
+use crate::settings::{PREFIX, PRIVATE_KEYS_PREFIX};
 
 /// The stack's name, as `deploy` chooses it.
 const STACK: &str = "riposte";
@@ -29,7 +29,7 @@ pub(super) fn stack(text: &str) -> Option<&str> {
 /// A setting's path: alone, or in a parameter's ARN.
 pub(super) fn setting(text: &str) -> Option<&str> {
     let path = text.split_once(":parameter/").map_or(Some(text), |(arn, _)| text.get(arn.len() + ":parameter".len()..));
-    path.filter(|path| path.starts_with(PREFIX))
+    path.filter(|path| path.starts_with(PREFIX) || path.starts_with(PRIVATE_KEYS_PREFIX))
 }
 
 /// Whatever of ours a call may name that takes resources of every kind.
@@ -105,6 +105,7 @@ mod tests {
         for (text, path) in [
             ("/riposte/mode", Some("/riposte/mode")),
             ("arn:aws:ssm:eu-west-1:111122223333:parameter/riposte/mode", Some("/riposte/mode")),
+            ("/riposte-keys/log-watch", Some("/riposte-keys/log-watch")),
             ("/shop/riposte/mode", None),
             ("/riposter/mode", None),
             ("riposte", None),

@@ -31,8 +31,8 @@ const EVENTS: &[EventName] = events! {
 
 const PROSE: &str = "\
 ## What it does
-Fires when a parameter below `/riposte/` is written or deleted: guardrails, protected principals, own roles,
-topic, ledger, the log groups that are watched, the ledger's key. The mode has a detector of its own,
+Fires when a parameter below `/riposte/` or `/riposte-keys/` is written or deleted: guardrails, protected principals,
+own roles, topic, ledger, the log groups that are watched, the keys that sign records. The mode has a detector of its own,
 `riposte-mode-changed`, unless it is deleted. CloudTrail hides the value, so that any value counts. Calls of
 CloudFormation are `riposte-changed-by-cloudformation`, refused ones `riposte-tampering-refused`.
 
@@ -42,7 +42,7 @@ principals gives an attacker a free hand; another topic sends the notices somewh
 makes the functions refuse to work.
 
 ## False positives
-The operator who sets Riposte up (`riposte init` writes the ledger's key) or tunes a guardrail. Whoever did
+The operator who sets Riposte up (`riposte init` writes the keys) or tunes a guardrail. Whoever did
 it should recognize the time and the address.
 
 ## References
