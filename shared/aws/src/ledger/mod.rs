@@ -14,6 +14,7 @@ mod item;
 mod lease;
 mod list;
 mod mark;
+mod past;
 mod stream_item;
 mod tally;
 
@@ -33,6 +34,7 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
+pub use past::Kept;
 pub use stream_item::StreamItem;
 
 /// How long the request ids of undo calls are kept, in seconds. An event comes within minutes.

@@ -92,7 +92,7 @@ found once.
 Stolen keys are used from elsewhere than where their owner sits.
 
 ## False positives
-Travel, a new provider, a telephone's hotspot.
+Travel, a new provider, the hotspot of a telephone.
 
 ## References
 - <https://attack.mitre.org/techniques/T1078/004/>
@@ -116,7 +116,7 @@ Stolen keys are used from elsewhere than where their owner sits. That nobody in 
 more than a change of one person's habits.
 
 ## False positives
-Travel, a new provider, a telephone's hotspot.
+Travel, a new provider, the hotspot of a telephone.
 
 ## References
 - <https://attack.mitre.org/techniques/T1078/004/>
@@ -186,7 +186,7 @@ baseline has learned for seven days, nor of AWS's services, which are no princip
 Thieves hide behind rented servers and anonymizers, whose providers the account's own people do not use.
 
 ## False positives
-A new office, a new provider, a virtual private network.
+A new office, a new provider, a virtual private network of somebody.
 
 ## References
 - <https://attack.mitre.org/techniques/T1078/004/>
@@ -211,7 +211,7 @@ Thieves hide behind rented servers and anonymizers, whose providers the account'
 nobody in the account ever did so makes it more than a change of one person's habits.
 
 ## False positives
-A new office, a new provider, a virtual private network.
+A new office, a new provider, a virtual private network of somebody.
 
 ## References
 - <https://attack.mitre.org/techniques/T1078/004/>
@@ -282,7 +282,7 @@ The same is found once.
 Whoever holds stolen credentials looks around: at what there is to take, and at services that cost others money.
 
 ## False positives
-New projects and new permissions.
+New projects, and permissions that somebody was just given.
 
 ## References
 - <https://attack.mitre.org/techniques/T1580/>
@@ -306,7 +306,7 @@ Whoever holds stolen credentials looks around: at what there is to take, and at 
 That nobody in the account ever did so makes it more than a change of one person's habits.
 
 ## False positives
-New projects and new permissions.
+New projects, and permissions that somebody was just given.
 
 ## References
 - <https://attack.mitre.org/techniques/T1580/>
@@ -377,7 +377,7 @@ AWS's services, which are no principals.
 A password that was guessed or phished is used from the thief's network.
 
 ## False positives
-Travel, a new provider, a telephone's hotspot.
+Travel, a new provider, the hotspot of a telephone.
 
 ## References
 - <https://attack.mitre.org/techniques/T1078/004/>
@@ -447,7 +447,7 @@ that goes on is found again every six hours.
 Who does not know what stolen credentials may do tries: most of it is denied.
 
 ## False positives
-A deployment whose permissions are missing.
+A deployment or a program whose permissions are missing.
 
 ## References
 - <https://attack.mitre.org/techniques/T1580/>
@@ -493,10 +493,10 @@ absolute deviation; limit 3.5), at least 10 and twice the median. Nothing is sai
 for seven days; a burst that goes on is found again every six hours.
 
 ## Why is this bad?
-Somebody guesses passwords from there.
+Somebody at that address guesses passwords, one user after the other.
 
 ## False positives
-An office behind one address.
+An office or a school whose people share one address.
 
 ## References
 - <https://attack.mitre.org/techniques/T1110/001/>
@@ -545,7 +545,7 @@ before the account was watched for seven days; a burst that goes on is found aga
 A thief takes all secrets that there are; a program takes its own.
 
 ## False positives
-Backups and migrations of secrets.
+Backups of secrets, and their migration to another place.
 
 ## References
 - <https://attack.mitre.org/techniques/T1555/006/>
@@ -591,10 +591,10 @@ limit 3.5), at least 30 and twice the median. Nothing is said before the account
 burst that goes on is found again every six hours.
 
 ## Why is this bad?
-Destruction and extortion begin so.
+Destruction and extortion begin with many things deleted at once.
 
 ## False positives
-Environments that are torn down.
+Environments that are torn down after they were used.
 
 ## References
 - <https://attack.mitre.org/techniques/T1485/>
@@ -615,10 +615,10 @@ Counted by the hour, and compared with the principal's own hours of up to three 
 account was watched for seven days; a burst that goes on is found again every six hours.
 
 ## Why is this bad?
-Data is taken object by object.
+Data is taken object by object, as fast as the network lets it.
 
 ## False positives
-A first import or a backup.
+A first import, a backup, or a new program that reads it all.
 
 ## References
 - <https://attack.mitre.org/techniques/T1530/>
@@ -642,7 +642,7 @@ that goes on is found again every six hours.
 Mining on stolen credentials buys as much as the quota lets it.
 
 ## False positives
-A load test, and the first day of a cluster.
+A load test, and the first day of a cluster of machines.
 
 ## References
 - <https://attack.mitre.org/techniques/T1496/001/>
@@ -761,7 +761,7 @@ The revocation does not hold: another policy lets the session go on, the key was
 policy was taken back.
 
 ## False positives
-None are known: look at the role's policies.
+None are known: look at the policies of the role.
 
 ## References
 - <https://attack.mitre.org/techniques/T1550/001/>
