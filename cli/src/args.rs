@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::{audit, detect, logs};
+use crate::{audit, baseline, detect, logs};
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     /// Scan CloudTrail files with the catalog, offline
     Detect(detect::Options),
+    /// Learn, show or forget what is usual: of a file, or of the account's functions
+    #[command(subcommand)]
+    Baseline(baseline::What),
     /// Scan log files, offline, or list their templates
     Logs(logs::Options),
     /// Check an account by an inventory of its resources

@@ -5,6 +5,7 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod catalogue;
 mod checks;
 mod contain;
@@ -60,6 +61,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
             drop(out);
             return logs::run(options);
         }
+        Verb::Baseline(what) => return baseline::run(&mut out, what),
         Verb::Audit(options) => {
             drop(out);
             return audit::run(&options);

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use anyhow::Result;
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
 
+use super::behavior::{At, Behavior};
 use super::exclude::Exclusions;
 use super::judge::{Sequence, Verdict};
 use super::output::Writer;
@@ -31,6 +33,8 @@ pub(super) struct Taste {
     /// How often each detector fires, instead of what it finds.
     pub(super) profile: bool,
     pub(super) exclusions: Exclusions,
+    /// What behavior is compared with.
+    pub(super) behavior: Option<Behavior>,
 }
 
 /// Where reports end.
@@ -45,6 +49,7 @@ pub(super) struct Collector<W> {
     lines: Vec<u8>,
     progress: Progress,
     sequence: Sequence,
+    pub(super) behavior: Option<Behavior>,
     pub(super) summary: Summary,
     /// Unreadable records of the input that is being read.
     unreadable: u64,
@@ -52,7 +57,7 @@ pub(super) struct Collector<W> {
 
 impl<W: Write> Collector<W> {
     pub(super) fn new(out: W, writer: Writer, taste: Taste, progress: Progress) -> Self {
-        let Taste { each, profile, exclusions } = taste;
+        let Taste { each, profile, exclusions, behavior } = taste;
         let profile = profile.then(Profile::default);
         let (sequence, summary) = (Sequence::default(), Summary::default());
         let remarks = (!each).then(Remarks::default);
@@ -65,6 +70,7 @@ impl<W: Write> Collector<W> {
             lines: Vec::new(),
             progress,
             sequence,
+            behavior,
             summary,
             unreadable: 0,
         }
@@ -90,6 +96,9 @@ impl<W: Write> Collector<W> {
             let input = report.input;
             self.report(report)?;
             pool.written(input);
+        }
+        while let Some((finding, at)) = self.behavior.as_mut().and_then(Behavior::rest) {
+            self.finding(finding, (&at.file, at.line))?;
         }
         self.counted()?;
         self.progress.end();
@@ -123,7 +132,7 @@ impl<W: Write> Collector<W> {
         Ok(())
     }
 
-    fn note(&mut self, name: &str, note: Note) -> Result<()> {
+    fn note(&mut self, name: &Arc<str>, note: Note) -> Result<()> {
         let at = || format!("{name}: record {} (line {}, byte {})", note.record, note.place.line, note.place.offset);
         match note.what {
             What::Verdict(verdict) => self.verdict((name, note.place.line), &at, *verdict),
@@ -139,13 +148,19 @@ impl<W: Write> Collector<W> {
     }
 
     /// What the detectors said of one event.
-    fn verdict(&mut self, place: (&str, u64), at: &dyn Fn() -> String, mut verdict: Verdict) -> Result<()> {
+    fn verdict(&mut self, (name, line): (&Arc<str>, u64), at: &dyn Fn() -> String, mut verdict: Verdict) -> Result<()> {
+        let place = (&**name, line);
         // What is left out counts towards nothing either.
         let exclusions = &mut self.exclusions;
         verdict.leave_out(|finding| exclusions.cover(finding));
         let completed = self.sequence.settle(&mut verdict);
         for finding in verdict.findings.into_iter().chain(completed) {
             self.finding(finding, place)?;
+        }
+        if let (Some(behavior), Some(observed)) = (&mut self.behavior, verdict.observed) {
+            for (finding, at) in behavior.take(observed, At { file: Arc::clone(name), line }) {
+                self.finding(finding, (&at.file, at.line))?;
+            }
         }
         for id in verdict.unanswered {
             *self.summary.unanswered.entry(id).or_default() += 1;

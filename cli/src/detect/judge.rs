@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
+use riposte_core::detect::behavior::{Atlas, BEHAVIORS, Observed, observe};
 use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, Trusted, detectors};
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
@@ -17,12 +18,13 @@ use crate::near::near;
 use crate::usage::Usage;
 
 /// The detectors that were asked for.
-#[derive(Debug)]
 pub(super) struct Judge {
     index: Index,
     /// What is known without asking AWS.
     facts: Facts,
     filter: Filter,
+    /// Where addresses are, where behavior is observed too.
+    atlas: Option<Box<dyn Atlas>>,
 }
 
 /// What the detectors say of one event.
@@ -32,6 +34,8 @@ pub(super) struct Verdict {
     pub(super) findings: Vec<Finding>,
     /// What counts towards a finding, once it is added up in the order of the input.
     sightings: Vec<Sighting>,
+    /// What the event says of its principal, where behavior is observed.
+    pub(super) observed: Option<Observed>,
     /// The detectors that need to ask AWS, which is not asked here.
     pub(super) unanswered: Vec<&'static str>,
     /// The detectors that could not judge the event, with why. The others did.
@@ -46,8 +50,12 @@ impl Verdict {
 
     /// Whether there is nothing to say.
     pub(super) fn is_empty(&self) -> bool {
-        let Self { findings, sightings, unanswered, failures } = self;
-        findings.is_empty() && sightings.is_empty() && unanswered.is_empty() && failures.is_empty()
+        let Self { findings, sightings, observed, unanswered, failures } = self;
+        findings.is_empty()
+            && sightings.is_empty()
+            && observed.is_none()
+            && unanswered.is_empty()
+            && failures.is_empty()
     }
 }
 
@@ -56,7 +64,13 @@ impl Judge {
     ///
     /// # Errors
     /// Names each broken rule with its file and line, and an id that there is not, with those that it may mean.
-    pub(super) fn new(rules: &[PathBuf], rules_alone: bool, only: &[String], least: Option<Severity>) -> Result<Self> {
+    pub(super) fn new(
+        rules: &[PathBuf],
+        rules_alone: bool,
+        only: &[String],
+        least: Option<Severity>,
+        behaviors: bool,
+    ) -> Result<Self> {
         let mut all: Vec<&'static dyn Detector> = if rules_alone { Vec::new() } else { detectors().to_vec() };
         let mut seen: BTreeSet<_> = all.iter().map(|detector| detector.meta().id).collect();
         let mut faults = Vec::new();
@@ -72,6 +86,7 @@ impl Judge {
         if !faults.is_empty() {
             return Err(Usage(faults.join("\n")).into());
         }
+        seen.extend(BEHAVIORS.iter().filter(|_| behaviors).map(|meta| meta.id));
         if let Some(id) = only.iter().find(|id| !seen.contains(id.as_str())) {
             return Err(unknown(id, &seen).into());
         }
@@ -79,7 +94,23 @@ impl Judge {
             let meta = detector.meta();
             (only.is_empty() || only.iter().any(|id| id == meta.id)) && least.is_none_or(|least| meta.severity >= least)
         });
-        Ok(Self { index: Index::new(all), facts: Facts::default(), filter: Filter::default() })
+        Ok(Self { index: Index::new(all), facts: Facts::default(), filter: Filter::default(), atlas: None })
+    }
+
+    /// One that has no detectors: for who only observes behavior.
+    pub(super) fn of_nothing() -> Self {
+        Self { index: Index::default(), facts: Facts::default(), filter: Filter::default(), atlas: None }
+    }
+
+    /// The same, which observes behavior too.
+    pub(super) fn observing(mut self, atlas: Option<Box<dyn Atlas>>) -> Self {
+        self.atlas = atlas;
+        self
+    }
+
+    /// Whether every call says something, whoever reads it.
+    pub(super) fn observes(&self) -> bool {
+        self.atlas.is_some()
     }
 
     /// The same, which knows whose accounts are no strangers.
@@ -104,7 +135,7 @@ impl Judge {
     /// A judge of these detectors.
     #[cfg(test)]
     pub(super) fn of(detectors: impl IntoIterator<Item = &'static dyn Detector>) -> Self {
-        Self { index: Index::new(detectors), facts: Facts::default(), filter: Filter::default() }
+        Self { index: Index::new(detectors), ..Self::of_nothing() }
     }
 
     /// The detectors that read a call.
@@ -114,8 +145,11 @@ impl Judge {
 
     /// Runs these detectors over a call.
     pub(super) fn judge(&self, reading: &[&'static dyn Detector], call: &ApiCall) -> Verdict {
-        let report = detect::run_all(reading, call, &place(call), &self.facts);
-        let mut verdict = Verdict { findings: report.findings, sightings: report.sightings, ..Verdict::default() };
+        let scope = place(call);
+        let report = detect::run_all(reading, call, &scope, &self.facts);
+        let observed = self.atlas.as_ref().and_then(|atlas| observe(call, &scope, atlas.as_ref()));
+        let mut verdict =
+            Verdict { findings: report.findings, sightings: report.sightings, observed, ..Verdict::default() };
         for (id, error) in report.failures {
             match error {
                 DetectError::Unanswered { .. } => verdict.unanswered.push(id),
@@ -137,6 +171,9 @@ fn place(call: &ApiCall) -> Scope {
 }
 
 fn unknown(id: &str, known: &BTreeSet<&'static str>) -> Usage {
+    if BEHAVIORS.iter().any(|meta| meta.id == id) {
+        return Usage(format!("`{id}` compares with a baseline: say --baseline"));
+    }
     if all_metas().any(|meta| meta.id == id && !known.contains(id)) {
         return Usage(format!("`{id}` does not read CloudTrail events, or is left out by another option"));
     }

@@ -3,6 +3,7 @@
 //! The way of the data: [`inputs`] → [`stream`] → [`split`] → [`worker`] → [`collect`]. Threads read and judge
 //! batches of records ([`pool`]); reports come back in the order of the input.
 
+pub(crate) mod behavior;
 mod collect;
 mod csv;
 mod decode;
@@ -37,8 +38,10 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use riposte_core::detect::Trusted;
+use riposte_core::detect::behavior::History;
 use riposte_core::finding::Severity;
 
+use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
 use self::exclude::Exclusions;
 use self::filter::{Filter, Moment, Where};
@@ -105,6 +108,16 @@ pub(crate) struct Options {
     /// network, reason, expires}; what they leave out is counted (repeatable)
     #[arg(long, value_name = "FILE")]
     exclusions: Vec<PathBuf>,
+    /// Compare with what this baseline learned, and find what is unusual; see `riposte baseline`. The file is read and
+    /// not changed
+    #[arg(long, value_name = "FILE", conflicts_with = "rules_alone")]
+    baseline: Option<PathBuf>,
+    /// So many days a baseline learns before it speaks
+    #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "baseline", value_parser = clap::value_parser!(u16).range(1..=365))]
+    learning: u16,
+    /// A MaxMind database of cities, countries or autonomous systems (repeatable)
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    maxmind: Vec<PathBuf>,
     /// Instead of findings, write how often each detector fires a day, on whom, and which exclusion would silence it
     #[arg(long)]
     profile: bool,
@@ -137,41 +150,39 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
         wheres,
         each,
         exclusions,
+        baseline,
+        learning,
+        maxmind,
         profile,
         format,
         jobs,
         mut paths,
     } = options;
-    if paths.is_empty() {
-        if io::stdin().is_terminal() {
-            return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
-        }
-        paths.push(PathBuf::from("-"));
-    }
-    let judge = Judge::new(&rules, rules_alone, &only, min_severity)?.trusting(trusted_accounts);
-    let judge = judge.over(Filter { since, until, principals: principal, wheres });
+    named(&mut paths)?;
+    let judge = Judge::new(&rules, rules_alone, &only, min_severity, baseline.is_some())?.trusting(trusted_accounts);
+    let atlas = baseline.as_ref().map(|_| behavior::atlas(&maxmind)).transpose()?;
+    let judge = judge.observing(atlas).over(Filter { since, until, principals: principal, wheres });
     let exclusions = Exclusions::read(&exclusions, Timestamp::now().as_millisecond())?;
     if profile && format.is_some_and(|format| !matches!(format, Format::Table | Format::Jsonl)) {
         return Err(Usage("--profile is written as a table or as JSON lines".to_owned()).into());
     }
     let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
-    let threads = match jobs {
-        Some(jobs) => jobs.into(),
-        None => thread::available_parallelism().context("the number of cores is unknown: say --jobs")?.get(),
+    let behavior = match &baseline {
+        Some(file) => {
+            let history = behavior::read(file)?;
+            Some(Behavior::comparing(history, i64::from(learning) * 24 * 3600, &only, min_severity))
+        }
+        None => None,
     };
+    let threads = threads(jobs)?;
 
     let began = Instant::now();
     let progress = Progress::new(&paths);
-    let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
-    for number in 0..threads {
-        let pool = Arc::clone(&pool);
-        let named = thread::Builder::new().name(format!("judge-{number}"));
-        named.spawn(move || pool.run()).context("a thread cannot be started")?;
-    }
+    let pool = started(judge, paths, threads)?;
     let mut collector = Collector::new(
         BufWriter::with_capacity(64 << 10, io::stdout()),
         Writer::new(format),
-        Taste { each, profile, exclusions },
+        Taste { each, profile, exclusions, behavior },
         progress,
     );
     let collected = collector.collect(&pool);
@@ -180,9 +191,69 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
     collected?;
     let summary = &collector.summary;
     // Where nobody reads it, the exit code still tells.
-    for line in collector.excluded() {
+    let of_behavior = collector.behavior.as_ref().map(Behavior::remarks).unwrap_or_default();
+    for line in collector.excluded().into_iter().chain(of_behavior) {
         let _ = writeln!(io::stderr(), "{line}");
     }
     let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
+}
+
+/// Standard input where no path is named; nobody types CloudTrail's files.
+fn named(paths: &mut Vec<PathBuf>) -> Result<()> {
+    if paths.is_empty() {
+        if io::stdin().is_terminal() {
+            return Err(Usage("name a file, a folder, or - for standard input".to_owned()).into());
+        }
+        paths.push(PathBuf::from("-"));
+    }
+    Ok(())
+}
+
+fn threads(jobs: Option<u16>) -> Result<usize> {
+    match jobs {
+        Some(jobs) => Ok(jobs.into()),
+        None => Ok(thread::available_parallelism().context("the number of cores is unknown: say --jobs")?.get()),
+    }
+}
+
+/// The threads, at work.
+fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool>> {
+    let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
+    for number in 0..threads {
+        let pool = Arc::clone(&pool);
+        let named = thread::Builder::new().name(format!("judge-{number}"));
+        named.spawn(move || pool.run()).context("a thread cannot be started")?;
+    }
+    Ok(pool)
+}
+
+/// Adds what these files say of principals to a history; that history, and how much could not be read.
+///
+/// # Errors
+/// Wrong usage, a thread that failed. What cannot be read is named, and counted.
+pub(crate) fn learn(
+    mut paths: Vec<PathBuf>,
+    history: History,
+    maxmind: &[PathBuf],
+    jobs: Option<u16>,
+) -> Result<(History, u64)> {
+    named(&mut paths)?;
+    let began = Instant::now();
+    let judge = Judge::of_nothing().observing(Some(behavior::atlas(maxmind)?));
+    let progress = Progress::new(&paths);
+    let pool = started(judge, paths, threads(jobs)?)?;
+    let exclusions = Exclusions::read(&[], Timestamp::now().as_millisecond())?;
+    let behavior = Some(Behavior::learning(history));
+    let taste = Taste { each: false, profile: false, exclusions, behavior };
+    let mut collector = Collector::new(io::sink(), Writer::new(Format::Jsonl), taste, progress);
+    let collected = collector.collect(&pool);
+    pool.stop();
+    collected?;
+    let behavior = collector.behavior.take().context("what was learned is lost")?;
+    for line in behavior.remarks() {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+    let _ = writeln!(io::stderr(), "{}", collector.summary.after(began.elapsed()));
+    Ok((behavior.learned(), collector.summary.unreadable))
 }

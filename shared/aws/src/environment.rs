@@ -61,3 +61,9 @@ pub fn defaults() -> Defaults {
 pub fn rules_folder() -> Option<std::path::PathBuf> {
     std::env::var_os("LAMBDA_TASK_ROOT").map(|root| std::path::Path::new(&root).join("rules"))
 }
+
+/// The folder of a user's databases of addresses: `maxmind` beside the function's program, as Lambda unpacked it.
+#[must_use]
+pub fn atlas_folder() -> Option<std::path::PathBuf> {
+    std::env::var_os("LAMBDA_TASK_ROOT").map(|root| std::path::Path::new(&root).join("maxmind"))
+}

@@ -69,6 +69,9 @@ pub enum StartError {
     /// A user's rules.
     #[error("rules that cannot be used: {0}")]
     Rules(String),
+    /// A user's databases of addresses.
+    #[error("{0}")]
+    Atlas(String),
 }
 
 /// Why an item failed. It will come again, and ends in the dead-letter queue if it keeps failing.
@@ -211,6 +214,17 @@ impl Base {
         }
     }
 
+    /// Whether an exclusion leaves a finding out. Then that is counted and said: nothing is hidden in silence.
+    pub(crate) fn excluded(&self, loaded: &Loaded, finding: &Finding, now_ms: i64) -> bool {
+        let mut valid = loaded.settings.exclusions.iter().filter(|exclusion| !exclusion.has_expired(now_ms));
+        let Some(exclusion) = valid.find(|exclusion| exclusion.covers(finding)) else { return false };
+        self.count(Metric::Excluded);
+        let (name, detector) = (plain(&exclusion.name, 80), finding.detector.as_str());
+        let event_id = plain(&finding.scope.event_id, 80);
+        tracing::info!(exclusion = name, detector, event_id, "a finding was left out by an exclusion");
+        true
+    }
+
     /// Counts one.
     pub fn count(&self, metric: Metric) {
         metrics::count(self.spec.name, metric);
@@ -265,6 +279,15 @@ impl Source {
 pub trait Handler: Sync {
     /// What the function has.
     fn base(&self) -> &Base;
+
+    /// Handles the items of one invocation, and says how each ended, in their order. Where nothing else is said, each is
+    /// handled by itself, side by side with the others, and tried again while there is time.
+    fn items(&self, items: &[Item], invocation: &Invocation) -> impl Future<Output = Vec<Result<(), ItemError>>> + Send
+    where
+        Self: Sized,
+    {
+        batch::each(self, items, invocation)
+    }
 
     /// Handles one event to the end.
     fn event(
@@ -378,9 +401,9 @@ impl CallGuard {
         };
         // What is left out counts towards nothing either.
         let now = now_ms();
-        findings.retain(|finding| !self.excluded(&loaded, finding, now));
+        findings.retain(|finding| !self.base.excluded(&loaded, finding, now));
         let wanted = report.sightings.into_iter().filter(|sighting| !own(sighting));
-        for sighting in wanted.filter(|sighting| !self.excluded(&loaded, &sighting.finding, now)) {
+        for sighting in wanted.filter(|sighting| !self.base.excluded(&loaded, &sighting.finding, now)) {
             match self.counted(&responder.ledger, sighting).await {
                 Ok(finding) => findings.extend(finding),
                 Err(error) => first_error = first_error.or(Some(error)),
@@ -407,17 +430,6 @@ impl CallGuard {
             first_error = first_error.or(Some(ItemError::Detector { detector, error }));
         }
         first_error.map_or(Ok(()), Err)
-    }
-
-    /// Whether an exclusion leaves a finding out. Then that is counted and said: nothing is hidden in silence.
-    fn excluded(&self, loaded: &Loaded, finding: &Finding, now_ms: i64) -> bool {
-        let mut valid = loaded.settings.exclusions.iter().filter(|exclusion| !exclusion.has_expired(now_ms));
-        let Some(exclusion) = valid.find(|exclusion| exclusion.covers(finding)) else { return false };
-        self.base.count(Metric::Excluded);
-        let (name, detector) = (plain(&exclusion.name, 80), finding.detector.as_str());
-        let event_id = plain(&finding.scope.event_id, 80);
-        tracing::info!(exclusion = name, detector, event_id, "a finding was left out by an exclusion");
-        true
     }
 
     /// Why an event of this source is not to be acted on without asking, unless CloudTrail knows it.
@@ -461,7 +473,7 @@ impl Handler for CallGuard {
 
 /// Whether a finding only keeps track of what happens. Such findings come with every day's work, so they
 /// are lines in the log and no incidents: an incident costs writes, and hides others in the list.
-fn is_remark(finding: &Finding) -> bool {
+pub(crate) fn is_remark(finding: &Finding) -> bool {
     finding.severity == Severity::Informational && finding.response.is_none()
 }
 
@@ -472,7 +484,7 @@ fn is_preview(reading: &[&'static dyn Detector], finding: &Finding) -> bool {
 }
 
 /// Writes such a finding into the log.
-fn remark(finding: &Finding) {
+pub(crate) fn remark(finding: &Finding) {
     let Finding { detector, scope, principal, why, .. } = finding;
     let (principal, why) = (plain(principal.label(), 200), plain(why, 600));
     tracing::info!(detector, account = scope.account, event_id = plain(&scope.event_id, 80), principal, why, "noted");

@@ -6,6 +6,8 @@
 
 pub mod actions;
 pub mod api;
+pub mod atlas;
+pub mod behavior;
 pub mod by_hand;
 pub mod clients;
 mod clock;

@@ -33,6 +33,10 @@ pub enum Metric {
     SettingFailures,
     /// Items that will come again.
     Retries,
+    /// Log lines that were judged. Beside it stands what CloudWatch says that it took in, `IncomingLogEvents`.
+    LinesJudged,
+    /// Those of them that were taken in late.
+    LateLines,
 }
 
 impl Metric {
@@ -51,16 +55,25 @@ impl Metric {
             Self::NoticeFailures => "NoticeFailures",
             Self::SettingFailures => "SettingFailures",
             Self::Retries => "Retries",
+            Self::LinesJudged => "LinesJudged",
+            Self::LateLines => "LateLines",
         }
     }
 }
 
 /// Counts one.
 pub fn count(function: &str, metric: Metric) {
-    println!("{}", line(function, metric, now_ms()));
+    add(function, metric, 1);
 }
 
-fn line(function: &str, metric: Metric, at_ms: i64) -> Value {
+/// Counts so many; says nothing where there are none.
+pub fn add(function: &str, metric: Metric, count: usize) {
+    if count > 0 {
+        println!("{}", line(function, metric, count, now_ms()));
+    }
+}
+
+fn line(function: &str, metric: Metric, count: usize, at_ms: i64) -> Value {
     let name = metric.name();
     json!({
         "_aws": {
@@ -72,7 +85,7 @@ fn line(function: &str, metric: Metric, at_ms: i64) -> Value {
             }],
         },
         "Function": function,
-        name: 1,
+        name: count,
     })
 }
 
@@ -82,11 +95,11 @@ mod tests {
 
     #[test]
     fn a_line_follows_the_embedded_metric_format() {
-        let line = line("ingress-guard", Metric::ParseFailures, 7);
+        let line = line("ingress-guard", Metric::ParseFailures, 3, 7);
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         let metric = directive["Metrics"][0]["Name"].as_str().unwrap();
         let dimension = directive["Dimensions"][0][0].as_str().unwrap();
-        assert_eq!((line[metric].as_i64(), line[dimension].as_str()), (Some(1), Some("ingress-guard")));
+        assert_eq!((line[metric].as_i64(), line[dimension].as_str()), (Some(3), Some("ingress-guard")));
         assert_eq!(line["_aws"]["Timestamp"], 7);
     }
 }

@@ -5,7 +5,9 @@
 //! again from the same state, gives the same findings, and so the same incidents; a crash after it
 //! starts with the next page. No line behind the position is lost, and none has an effect twice.
 
+mod late;
 mod page;
+mod signs;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
@@ -18,13 +20,14 @@ use riposte_core::seal::short_hash;
 use riposte_core::settings::LOG_GROUPS_PATH;
 use riposte_core::ssh::{LogFinding, StreamWindows};
 use riposte_core::text::plain;
+use riposte_logs::windows::Windows;
 
 use crate::actions::Permission;
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::guard::{self, Base, ItemError};
 use crate::invocation::{Invocation, now_ms};
-use crate::metrics::Metric;
+use crate::metrics::{self, Metric};
 use crate::settings::Loaded;
 
 use page::{advance, hash_of_line};
@@ -114,7 +117,7 @@ impl LogStreams {
     ) -> Result<(), ItemError> {
         let (ledger, key) = (base.ledger(loaded), name.key());
         let run = Run { base, loaded, invocation, trusted: names(&name.group, loaded) };
-        let mut item = ledger.stream(&key).await?;
+        let mut item = self.late(name, ledger.stream(&key).await?, &run).await?;
         loop {
             let page = match self.page(name, &item).await {
                 Ok(page) => page,
@@ -128,7 +131,7 @@ impl LogStreams {
                 return Ok(());
             }
             let mut next = item.clone();
-            self.judge(name, &page.lines, &mut next.windows, &run).await?;
+            self.judge(name, &page.lines, (&mut next.windows, &mut next.counts), &run).await?;
             advance(&mut next, &page);
             // Another invocation that was faster has judged the page too: go on from where it is.
             item = if ledger.write_stream(&key, &mut next).await? { next } else { ledger.stream(&key).await? };
@@ -225,7 +228,8 @@ impl LogStreams {
                 tracing::info!(stream = plain(&key, 300), "this batch was evaluated before: a repeated delivery");
                 return Ok(());
             }
-            self.judge(&name, &batch.lines, &mut item.pushed, &run).await?;
+            self.judge(&name, &batch.lines, (&mut item.pushed, &mut item.pushed_counts), &run).await?;
+            item.lines += u64::try_from(batch.lines.len()).unwrap_or_default();
             item.batches.push(hash.clone());
             let excess = item.batches.len().saturating_sub(REMEMBERED_BATCHES);
             item.batches.drain(..excess);
@@ -239,19 +243,27 @@ impl LogStreams {
         &self,
         name: &StreamName,
         lines: &[LogLine],
-        windows: &mut StreamWindows,
+        (windows, counts): (&mut StreamWindows, &mut Windows),
         run: &Run<'_>,
     ) -> Result<(), ItemError> {
         let Run { base, loaded, invocation, trusted } = *run;
         let responder = base.responder(loaded);
         let mut first_error = None;
+        let mut signs = signs::Signs::new(counts);
         for line in lines {
-            for claimed in windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, self.detectors) {
-                if claimed.meta.status == Status::Preview {
-                    tracing::info!(detector = claimed.meta.id, stream = plain(&name.key(), 300), "noted");
+            let by_ssh = windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, self.detectors);
+            let by_ssh = by_ssh.into_iter().map(|claimed| (claimed.meta, finding(name, claimed, trusted)));
+            let of_any =
+                signs.scan(line).into_iter().map(|sign| (sign.meta, signs::finding(name, sign, line.at_ms, trusted)));
+            for (meta, finding) in by_ssh.chain(of_any) {
+                if meta.status == Status::Preview || guard::is_remark(&finding) {
+                    tracing::info!(detector = meta.id, stream = plain(&name.key(), 300), "noted");
                     continue;
                 }
-                match responder.respond(finding(name, claimed, trusted), invocation).await {
+                if base.excluded(loaded, &finding, now_ms()) {
+                    continue;
+                }
+                match responder.respond(finding, invocation).await {
                     Ok(answered) => guard::log(&answered),
                     // One that cannot be answered to the end keeps neither the others nor later lines back.
                     Err(error) => {
@@ -267,6 +279,8 @@ impl LogStreams {
                 }
             }
         }
+        signs.end(counts);
+        metrics::add(base.spec.name, Metric::LinesJudged, lines.len());
         first_error.map_or(Ok(()), |error| Err(error.into()))
     }
 

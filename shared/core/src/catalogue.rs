@@ -2,7 +2,10 @@
 //! are generated from.
 
 use crate::action::ActionId;
-use crate::detect::{self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, detectors};
+use crate::detect::behavior::BEHAVIORS;
+use crate::detect::{
+    self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, SIGNATURES, detectors,
+};
 
 /// One Lambda function of the product.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +16,11 @@ pub struct FunctionSpec {
     pub purpose: &'static str,
     /// The chapters of the catalogue whose detectors it runs.
     pub chapters: &'static [&'static Chapter],
-    /// Its detectors over log lines.
+    /// Its detectors over behavior.
+    pub behaviors: &'static [Meta],
+    /// Its detectors over lines of any format.
+    pub signatures: &'static [Meta],
+    /// Its detectors over log lines of OpenSSH.
     pub log_detectors: &'static [&'static dyn LogDetector],
     /// API calls that it reads beside those of its detectors.
     pub triggers: &'static [EventName],
@@ -37,13 +44,15 @@ pub enum Input {
 
 /// The functions, in the order of the template.
 pub static FUNCTIONS: &[&FunctionSpec] =
-    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &LOG_WATCH];
+    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &BEHAVIOR_WATCH, &LOG_WATCH];
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     name: "ingress-guard",
     purpose: "networks opened to the world are closed again",
     chapters: &[&detect::NETWORK],
+    behaviors: &[],
+    signatures: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -54,6 +63,8 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     name: "identity-guard",
     purpose: "grants and credentials that persist access are revoked",
     chapters: &[&detect::IDENTITY],
+    behaviors: &[],
+    signatures: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -64,6 +75,8 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     name: "data-guard",
     purpose: "data made public, shared externally, held to ransom or destroyed is closed, unshared and restored",
     chapters: &[&detect::DATA],
+    behaviors: &[],
+    signatures: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -74,6 +87,8 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     name: "trail-guard",
     purpose: "logging and alarms that are switched off are switched on again, and attacks on Riposte itself are alerted",
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
+    behaviors: &[],
+    signatures: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -84,6 +99,20 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     name: "compute-guard",
     purpose: "code that runs where it should not, and functions that are opened to everyone, are alerted and closed",
     chapters: &[&detect::COMPUTE],
+    behaviors: &[],
+    signatures: &[],
+    log_detectors: &[],
+    triggers: &[],
+    inputs: &[],
+};
+
+/// Every call, compared with what is usual.
+pub static BEHAVIOR_WATCH: FunctionSpec = FunctionSpec {
+    name: "behavior-watch",
+    purpose: "what principals do is compared with what they always did, and what is unusual is alerted",
+    chapters: &[],
+    behaviors: BEHAVIORS,
+    signatures: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -94,6 +123,8 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     name: "log-watch",
     purpose: "log streams are evaluated line by line, and the source behind the lines is denied",
     chapters: &[],
+    behaviors: &[],
+    signatures: SIGNATURES,
     log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
     inputs: &[
@@ -107,6 +138,7 @@ impl FunctionSpec {
     #[must_use]
     pub fn runs(&self, domain: Domain) -> bool {
         self.chapters.iter().any(|chapter| chapter.domain == domain)
+            || self.behaviors.iter().chain(self.signatures).any(|meta| meta.domain == domain)
             || self.log_detectors.iter().any(|detector| detector.meta().domain == domain)
     }
 
@@ -119,7 +151,8 @@ impl FunctionSpec {
     /// The catalogue's entries of all its detectors.
     pub fn metas(&self) -> impl Iterator<Item = &'static Meta> + '_ {
         let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
-        of_calls.chain(self.log_detectors.iter().map(|detector| detector.meta()))
+        let of_lines = self.log_detectors.iter().map(|detector| detector.meta());
+        of_calls.chain(self.behaviors).chain(of_lines).chain(self.signatures)
     }
 
     /// The actions that its detectors may ask for, each once, in a fixed order.
@@ -137,7 +170,8 @@ pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
 
 /// Every detector of the catalogue.
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
-    detectors().iter().map(|d| d.meta()).chain(LOG_DETECTORS.iter().map(|d| d.meta()))
+    let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
+    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_lines)
 }
 
 #[cfg(test)]

@@ -53,9 +53,13 @@ pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
+const LEARNING_DAYS_PATH: &str = "/riposte/behavior/learning-days";
 const SSH_FAILURES_PATH: &str = "/riposte/ssh/failures";
 const SSH_WINDOW_PATH: &str = "/riposte/ssh/window-seconds";
 const SSH_LOGIN_PATH: &str = "/riposte/ssh/failures-before-login";
+
+/// A year.
+const LONGEST_LEARNING_DAYS: u32 = 365;
 
 /// A day.
 const LONGEST_WINDOW_SECONDS: u32 = 86_400;
@@ -182,6 +186,8 @@ pub struct Settings {
     pub guardrails: Vec<CustomGuardrail>,
     /// Findings that nobody wants to hear.
     pub exclusions: Vec<Exclusion>,
+    /// How long a baseline of behavior learns before it speaks, in seconds.
+    pub behavior_learning_s: i64,
     /// When an address is an attacker.
     pub ssh: Limits,
     /// Whether a person is asked before a resource that a stack made is changed: its next run would change it back.
@@ -261,6 +267,7 @@ impl Settings {
             },
             guardrails: guardrails(parameters),
             exclusions: exclusions(parameters)?,
+            behavior_learning_s: i64::from(whole(LEARNING_DAYS_PATH, 7, LONGEST_LEARNING_DAYS)?) * 24 * 3600,
             ssh: Limits {
                 window_ms: i64::from(whole(SSH_WINDOW_PATH, default_seconds, LONGEST_WINDOW_SECONDS)?) * 1000,
                 failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
@@ -288,7 +295,7 @@ impl Settings {
 }
 
 fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 16] = [
+    const KNOWN: [&str; 17] = [
         MODE_PATH,
         TOPIC_PATH,
         TABLE_PATH,
@@ -302,6 +309,7 @@ fn is_known(path: &str) -> bool {
         NOTICE_SEVERITY_PATH,
         STACKS_PATH,
         TRUSTED_PATH,
+        LEARNING_DAYS_PATH,
         SSH_FAILURES_PATH,
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
@@ -428,6 +436,8 @@ mod tests {
             (TOPIC_PATH, "riposte"),
             (OWN_ROLES_PATH, "role/a"),
             (PROTECTED_PATH, "break-glass"),
+            (LEARNING_DAYS_PATH, "0"),
+            (LEARNING_DAYS_PATH, "a week"),
             (SSH_FAILURES_PATH, "0"),
             (SSH_LOGIN_PATH, "1001"),
             (SSH_WINDOW_PATH, "ten"),

@@ -168,6 +168,21 @@ impl Windows {
         self.keys.is_empty() && self.evicted == 0
     }
 
+    /// Forgets keys until what is left is written in about so many bytes: first those that were quiet the longest and are
+    /// far from their limit. They are counted.
+    pub fn fit(&mut self, bytes: usize) {
+        while self.keys.iter().map(|(key, counter)| counter.size(key)).sum::<usize>() > bytes {
+            let before = self.keys.len();
+            let mut order: Vec<((usize, i64), String)> =
+                self.keys.iter().map(|(key, counter)| (counter.rank(), key.clone())).collect();
+            order.sort_unstable();
+            for (_, key) in order.into_iter().take(before.div_ceil(4)) {
+                self.keys.remove(&key);
+            }
+            self.evicted += u64::try_from(before - self.keys.len()).unwrap_or_default();
+        }
+    }
+
     /// Forgets what is older than `before_ms`, so that what is kept for the next time is small.
     pub fn forget(&mut self, before_ms: i64) {
         self.keys.retain(|_, counter| counter.latest() >= before_ms);
@@ -215,6 +230,11 @@ impl Counter {
         };
         self.fired_ms = Some(at_ms);
         Some(named)
+    }
+
+    /// About how many bytes it takes, written.
+    fn size(&self, key: &str) -> usize {
+        key.len() + 60 + 38 * self.seen.len()
     }
 
     fn latest(&self) -> i64 {
@@ -294,5 +314,19 @@ mod tests {
         let text = serde_json::to_string(&windows).unwrap();
         let mut read: Windows = serde_json::from_str(&text).unwrap();
         assert!(read.count("busy", 5, FIVE).is_some(), "many others do not flush out the one that is near its limit");
+    }
+
+    #[test]
+    fn it_fits_into_what_there_is_room_for() {
+        let mut windows = Windows::default();
+        for at in 0..4 {
+            windows.count("busy", 1_767_614_400_000 + at, FIVE);
+        }
+        for number in 0..1_500 {
+            windows.count(&format!("once-{number}"), 1_767_614_400_100 + number, FIVE);
+        }
+        windows.fit(20_000);
+        assert!(serde_json::to_string(&windows).unwrap().len() <= 20_000 && windows.evicted() > 0);
+        assert!(windows.count("busy", 1_767_614_400_101, FIVE).is_some(), "what is near its limit stays");
     }
 }

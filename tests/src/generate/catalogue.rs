@@ -40,7 +40,8 @@ fn chapter(out: &mut String, function: &FunctionSpec, domain: Domain, metas: &[&
         Domain::Traces => "What would show an attack, Riposte itself included.",
         Domain::Compute => "What runs code.",
         Domain::Account => "The account and its organization.",
-        Domain::Hosts => "What the log lines of hosts show.",
+        Domain::Behavior => "What is unusual, compared with the past.",
+        Domain::Hosts => "What log lines show.",
     };
     let (name, count) = (domain.as_str(), metas.len());
     line(out, &format!("\n## {name}\n\n{subject} {count} detectors, run by `{}`.", function.name));

@@ -58,6 +58,8 @@ enum State {
     Reads,
     /// Those of them that a busy account makes all the time, or that no finding of weight comes from.
     Frequent,
+    /// Every call; read-only ones too where they are wanted.
+    Everything,
     /// Data events, which come where a trail records them. They are many.
     Data,
 }
@@ -98,6 +100,7 @@ impl Kind {
             (State::Reads, true) => "ReadAttempts",
             (State::Frequent, false) => "Frequent",
             (State::Frequent, true) => "FrequentAttempts",
+            (State::Everything, _) => "Everything",
             (State::Data, false) => "Data",
             (State::Data, true) => "DataAttempts",
         }
@@ -111,6 +114,7 @@ impl Kind {
             (State::Reads, true) => "Calls that read, failed ones too",
             (State::Frequent, false) => "Calls that read, list or use something all the time",
             (State::Frequent, true) => "Calls that read, list or use something all the time, failed ones too",
+            (State::Everything, _) => "Every call",
             (State::Data, false) => "Calls on data",
             (State::Data, true) => "Calls on data, failed ones too",
         }
@@ -166,8 +170,18 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
         let denials = vec![("errorCode", DENIALS.map(str::to_owned).to_vec())];
         special("Denied", "Calls that were refused for want of a permission", denials);
     }
-    if reads(Events::All) {
+    if own.iter().any(|meta| meta.events == Events::All) {
         special("All", "All calls, for rules that name none", Vec::new());
+    }
+    if !function.behaviors.is_empty() {
+        // AWS's services are no principals.
+        rules.push(Rule {
+            id: format!("{prefix}EveryCall"),
+            what: "Every call that is not a service's own",
+            state: State::Everything,
+            detail_types: &DETAIL_TYPES,
+            detail: vec![("userIdentity", vec!["anything-but: AWSService".to_owned()])],
+        });
     }
     if reads(Events::NetworkActivity) {
         // The account's own calls through its endpoints are many, and each is recorded as a call too.
@@ -205,6 +219,15 @@ impl State {
     fn lines(self) -> &'static [&'static str] {
         match self {
             Self::Changes => &[],
+            Self::Everything => &[
+                "State: !If",
+                "  - WatchesBehavior",
+                "  - !If",
+                "    - DeliversFrequent",
+                "    - !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
+                "    - ENABLED",
+                "  - DISABLED",
+            ],
             Self::Data => &["State: !If [DeliversData, ENABLED, DISABLED]"],
             // The emulator knows the short word only.
             Self::Reads => &[

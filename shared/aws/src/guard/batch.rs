@@ -45,8 +45,7 @@ pub(super) async fn run(
     invocation: &Invocation,
     queue: Option<&Queue>,
 ) -> Vec<Result<(), ItemError>> {
-    let tries = items.iter().enumerate().map(|(number, item)| to_the_end(handler, item, invocation.part(number)));
-    let work = all(tries.collect());
+    let work = handler.items(items, invocation);
     let Some(queue) = queue else { return work.await };
     let messages: Vec<_> = items.iter().filter_map(|item| item.message.as_ref()).collect();
     let kept = |seconds: fn(&Message) -> u32| -> Vec<Kept<'_>> {
@@ -64,6 +63,16 @@ pub(super) async fn run(
     });
     keep(queue, &failed.collect::<Vec<_>>()).await;
     outcomes
+}
+
+/// Handles each item by itself, all side by side.
+pub(super) async fn each(
+    handler: &impl Handler,
+    items: &[Item],
+    invocation: &Invocation,
+) -> Vec<Result<(), ItemError>> {
+    let tries = items.iter().enumerate().map(|(number, item)| to_the_end(handler, item, invocation.part(number)));
+    all(tries.collect()).await
 }
 
 /// For how long a message that was received so often stays away.

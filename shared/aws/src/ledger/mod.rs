@@ -13,6 +13,7 @@ mod lease;
 mod list;
 mod mark;
 mod signature;
+mod past;
 mod stream_item;
 mod tally;
 
@@ -32,6 +33,7 @@ pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
 pub use signature::{Keys, Signer};
+pub use past::Kept;
 pub use stream_item::StreamItem;
 
 /// Time after a lease's end before TTL may delete it, in seconds.

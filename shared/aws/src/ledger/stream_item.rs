@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::ssh::StreamWindows;
+use riposte_logs::windows::Windows;
 use serde::{Deserialize, Serialize};
 
 use super::{Ledger, LedgerError, item};
@@ -35,6 +36,25 @@ pub struct StreamItem {
     /// both ways does not count a failure twice.
     #[serde(default, skip_serializing_if = "StreamWindows::is_empty")]
     pub pushed: StreamWindows,
+    /// What the detectors over lines of any format counted, in the lines that were pulled.
+    #[serde(default, skip_serializing_if = "Windows::is_empty")]
+    pub counts: Windows,
+    /// The same, in the lines that were pushed.
+    #[serde(default, skip_serializing_if = "Windows::is_empty")]
+    pub pushed_counts: Windows,
+    /// The newest time at which CloudWatch took in a line that was judged: milliseconds since 1970. A line that it took
+    /// in later, and that was written before the position, was never read.
+    #[serde(default)]
+    pub ingested_ms: i64,
+    /// Hashes of the lines that were taken in at that very time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_ingested: Vec<String>,
+    /// How many lines of the stream were judged.
+    #[serde(default)]
+    pub lines: u64,
+    /// How many of them came late.
+    #[serde(default)]
+    pub late: u64,
     /// How often the item was written; 0: never.
     #[serde(skip)]
     pub version: u64,

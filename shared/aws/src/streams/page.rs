@@ -9,6 +9,7 @@ use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
 use riposte_core::event::LogLine;
 use riposte_core::seal::short_hash;
 
+use super::late::took_in;
 use super::{LogStreams, StreamName};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
@@ -18,11 +19,13 @@ use crate::ledger::StreamItem;
 const TOKEN_GOOD_MS: i64 = 23 * 3600 * 1000;
 
 /// So many lines of the last millisecond are remembered.
-const REMEMBERED_LINES: usize = 2_000;
+pub(super) const REMEMBERED_LINES: usize = 2_000;
 
 /// One page of a stream: its lines that were not judged yet.
 pub(super) struct Page {
     pub(super) lines: Vec<LogLine>,
+    /// When CloudWatch took each of them in: milliseconds since 1970; 0 where it does not say.
+    pub(super) ingested: Vec<i64>,
     pub(super) token: Option<String>,
     /// [`StreamItem::skip`] after this page.
     pub(super) skip: Vec<String>,
@@ -35,21 +38,18 @@ impl Page {
     /// What GetLogEvents answered, without the lines in `skip`. Each hash there stands for one line: two
     /// equal lines of the same millisecond are two.
     fn of(events: &[OutputLogEvent], token: Option<&str>, item: &StreamItem, skip: &[String]) -> Self {
-        let line = |event: &OutputLogEvent| LogLine {
-            id: None,
-            at_ms: event.timestamp().unwrap_or_default(),
-            message: event.message().unwrap_or_default().to_owned(),
-        };
-        let mut lines: Vec<LogLine> = events.iter().map(line).collect();
+        let read = |event: &OutputLogEvent| (line_of(event), event.ingestion_time().unwrap_or_default());
+        let mut read: Vec<(LogLine, i64)> = events.iter().map(read).collect();
         let mut skip = skip.to_vec();
-        lines.retain(|line| {
+        read.retain(|(line, _)| {
             let met = skip.iter().position(|hash| *hash == hash_of_line(line));
             met.map(|at| skip.swap_remove(at)).is_none()
         });
+        let (lines, ingested): (Vec<LogLine>, Vec<i64>) = read.into_iter().unzip();
         if lines.iter().any(|line| line.at_ms > item.last_ms) {
             skip.clear();
         }
-        Self { lines, token: token.map(str::to_owned), skip, at_end: token.is_none() }
+        Self { lines, ingested, token: token.map(str::to_owned), skip, at_end: token.is_none() }
     }
 }
 
@@ -64,10 +64,22 @@ pub(super) fn advance(item: &mut StreamItem, page: &Page) {
         item.at_last.extend(at_last);
         item.at_last.truncate(REMEMBERED_LINES);
     }
+    for (line, ingested_ms) in page.lines.iter().zip(&page.ingested).filter(|(_, ingested_ms)| **ingested_ms > 0) {
+        took_in(item, *ingested_ms, line);
+    }
+    item.lines += u64::try_from(page.lines.len()).unwrap_or_default();
     item.skip.clone_from(&page.skip);
     if page.token.is_some() {
         item.token.clone_from(&page.token);
         item.token_ms = now_ms();
+    }
+}
+
+pub(super) fn line_of(event: &OutputLogEvent) -> LogLine {
+    LogLine {
+        id: None,
+        at_ms: event.timestamp().unwrap_or_default(),
+        message: event.message().unwrap_or_default().to_owned(),
     }
 }
 

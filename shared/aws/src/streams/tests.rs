@@ -3,8 +3,10 @@
 
 mod crash;
 mod groups;
+mod late;
 mod pull;
 mod push;
+mod signs;
 mod trust;
 
 use riposte_core::catalogue::LOG_WATCH;

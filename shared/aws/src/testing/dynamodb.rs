@@ -47,11 +47,55 @@ impl Table {
                 self.write(request.operation.trim_end_matches("Item"), parameters)?;
                 Ok("{}".to_owned())
             }
+            "BatchGetItem" => Ok(self.several(parameters)),
+            "Scan" => Ok(self.scan(parameters)),
             "UpdateItem" => self.add(parameters),
             "TransactWriteItems" => self.transact(parameters),
             "Query" => Ok(self.query(parameters)),
             other => panic!("the fake DynamoDB has no `{other}`"),
         }
+    }
+
+    fn several(&self, parameters: &Value) -> String {
+        let tables = parameters["RequestItems"].as_object().unwrap();
+        let answered = tables.iter().map(|(table, asked)| {
+            assert_eq!(asked["ConsistentRead"], true, "the ledger reads consistently");
+            let keys = asked["Keys"].as_array().unwrap();
+            assert!(keys.len() <= 100);
+            let found: Vec<_> =
+                keys.iter().filter_map(|key| self.items.get(key["pk"]["S"].as_str().unwrap())).collect();
+            (table.clone(), json!(found))
+        });
+        json!({ "Responses": answered.collect::<Map<String, Value>>(), "UnprocessedKeys": {} }).to_string()
+    }
+
+    fn scan(&self, parameters: &Value) -> String {
+        assert_eq!(parameters["FilterExpression"], "begins_with(pk, :past)");
+        json!({ "Items": self.with_prefix(parameters["ExpressionAttributeValues"][":past"]["S"].as_str().unwrap()) })
+            .to_string()
+    }
+
+    /// Adds to the set `marks` of a record of behavior.
+    fn mark(&mut self, pk: &str, write: &Value) {
+        let expression = write["UpdateExpression"].as_str().unwrap();
+        let values = &write["ExpressionAttributeValues"];
+        assert!(
+            ["", "ADD marks :marks "]
+                .contains(&expression.strip_suffix("SET expires_at = :expires, #r = :record").unwrap())
+        );
+        let item = self.items.entry(pk.to_owned());
+        let item = item.or_insert_with(|| Map::from_iter([("pk".to_owned(), json!({ "S": pk }))]));
+        if expression.starts_with("ADD") {
+            let marks = item.entry("marks").or_insert_with(|| json!({ "SS": [] }));
+            let set = marks["SS"].as_array_mut().unwrap();
+            for mark in values[":marks"]["SS"].as_array().unwrap() {
+                if !set.contains(mark) {
+                    set.push(mark.clone());
+                }
+            }
+        }
+        item.insert("expires_at".to_owned(), values[":expires"].clone());
+        item.insert("record".to_owned(), values[":record"].clone());
     }
 
     /// The one update there is: adds to the set `seen`, unless that is full.
@@ -103,6 +147,9 @@ impl Table {
             "Put" => drop(self.items.insert(pk, write["Item"].as_object().unwrap().clone())),
             "Delete" => drop(self.items.remove(&pk)),
             "ConditionCheck" => {}
+            "Update" if write["UpdateExpression"].as_str().is_some_and(|text| text.contains("#r = :record")) => {
+                self.mark(&pk, write);
+            }
             "Update" => {
                 assert_eq!(write["UpdateExpression"], "ADD actions :one SET expires_at = :expires");
                 let item = self.items.entry(pk.clone());

@@ -26,6 +26,8 @@ pub(crate) struct Stream {
     pub(crate) lines: Vec<(i64, String)>,
     /// Lines on a page; 0: 10,000. A page never holds more than a megabyte.
     pub(crate) page: usize,
+    /// When CloudWatch took a line in, by its text; of the others it does not say.
+    pub(crate) taken_in: BTreeMap<String, i64>,
     /// When the last line was written, as a list of streams tells it; `None`: not told.
     pub(crate) written_ms: Option<i64>,
 }
@@ -65,7 +67,15 @@ impl Logs {
             bytes <= 1_048_576
         };
         let lines: Vec<_> = lines.iter().take(most).take_while(fits).collect();
-        let events: Vec<Value> = lines.iter().map(|(at, text)| json!({ "timestamp": at, "message": text })).collect();
+        let end = request.json["endTime"].as_i64().unwrap_or(i64::MAX);
+        let event = |(at, text): &&(i64, String)| {
+            let mut event = json!({ "timestamp": at, "message": text });
+            if let Some(taken_in) = stream.taken_in.get(text) {
+                event["ingestionTime"] = json!(taken_in);
+            }
+            event
+        };
+        let events: Vec<Value> = lines.iter().filter(|(at, _)| *at < end).map(event).collect();
         let token = if lines.is_empty() { self.token(from, was_empty) } else { self.token(from + lines.len(), false) };
         Ok(json!({ "events": events, "nextForwardToken": token, "nextBackwardToken": "b/0" }).to_string())
     }

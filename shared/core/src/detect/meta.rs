@@ -121,14 +121,24 @@ pub enum Domain {
     Compute,
     /// The account and its organisation.
     Account,
-    /// What the log lines of hosts show.
+    /// What is unusual, compared with the past.
+    Behavior,
+    /// What log lines show.
     Hosts,
 }
 
 impl Domain {
     /// All categories, in the catalog's order.
-    pub const ALL: [Self; 7] =
-        [Self::Network, Self::Identity, Self::Data, Self::Traces, Self::Compute, Self::Account, Self::Hosts];
+    pub const ALL: [Self; 8] = [
+        Self::Network,
+        Self::Identity,
+        Self::Data,
+        Self::Traces,
+        Self::Compute,
+        Self::Account,
+        Self::Behavior,
+        Self::Hosts,
+    ];
 
     /// As it stands in a rule's `riposte.category` and in the name of the pack's folders.
     #[must_use]
@@ -140,6 +150,7 @@ impl Domain {
             Self::Traces => "defense-evasion",
             Self::Compute => "compute",
             Self::Account => "account",
+            Self::Behavior => "behavior",
             Self::Hosts => "hosts",
         }
     }

@@ -11,6 +11,7 @@
 //! answers ([`Detector::judge`]). Some need more than one event: they say what each adds, and the shell
 //! counts ([`Sighting`]).
 
+pub mod behavior;
 mod change;
 mod claim;
 pub mod correlation;
@@ -39,7 +40,7 @@ pub use claim::{Claim, DetectError, LogClaim};
 pub use compute::COMPUTE;
 pub use data::DATA;
 pub(crate) use fields::principal;
-pub use hosts::LOG_DETECTORS;
+pub use hosts::{LOG_DETECTORS, SIGNATURES};
 pub use identity::IDENTITY;
 pub use index::{Head, Index};
 pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per, Status};

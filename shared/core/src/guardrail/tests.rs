@@ -3,30 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::settings::{CustomGuardrail, Secret};
-use crate::ssh::Limits;
+use crate::settings::CustomGuardrail;
 use crate::testing::{finding, plan};
 
 fn settings(mode: Mode) -> Settings {
-    Settings {
-        exclusions: Vec::new(),
-        ask_about_stacks: false,
-        notice_severity: crate::finding::Severity::Low,
-        mode,
-        topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".to_owned(),
-        ledger_table: "t".to_owned(),
-        ledger_key: Secret::new(vec![0; 32]),
-        signers: BTreeMap::new(),
-        own_roles: vec!["arn:aws:iam::111122223333:role/riposte/identity-guard".to_owned()],
-        protected_principals: vec!["arn:aws:iam::*:user/break-glass*".to_owned()],
-        protected_addresses: Vec::new(),
-        breaker: crate::settings::Breaker::default(),
-        guardrails: Vec::new(),
-        ssh: Limits::default(),
-        trusted: std::sync::Arc::default(),
-        log_groups: Vec::new(),
-        unknown: Vec::new(),
-    }
+    let parameters = [
+        ("/riposte/mode", mode.as_str()),
+        ("/riposte/topic-arn", "arn:aws:sns:eu-west-1:111122223333:t"),
+        ("/riposte/ledger-table", "t"),
+        ("/riposte/secrets/ledger-key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ("/riposte/own-roles", "arn:aws:iam::111122223333:role/riposte/identity-guard"),
+        ("/riposte/protected-principals", "arn:aws:iam::*:user/break-glass*"),
+    ];
+    let parameters = parameters.map(|(path, value)| (path.to_owned(), value.to_owned()));
+    Settings::from_parameters(&parameters.into()).unwrap()
 }
 
 fn verdict<T: Proposal>(settings: &Settings, proposal: T, finding: &Finding) -> Verdict {

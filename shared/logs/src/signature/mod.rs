@@ -4,7 +4,6 @@ mod database;
 mod dns;
 mod host;
 mod kubernetes;
-mod meta;
 mod network;
 mod secret;
 mod web;
@@ -15,7 +14,7 @@ use riposte_core::detect::{LOG_DETECTORS, LogDetector, Meta};
 use riposte_core::ssh::{Limits, StreamWindows};
 use riposte_core::text::plain;
 
-pub use meta::SIGNATURES;
+pub use riposte_core::detect::SIGNATURES;
 pub use secret::mask;
 
 use crate::entry::{Entry, What};

@@ -1,0 +1,194 @@
+//! Behavior on an account in memory: the table keeps the same history as memory does, and comes to the same.
+
+use std::collections::BTreeSet;
+
+use riposte_core::catalogue::BEHAVIOR_WATCH;
+use riposte_core::detect::behavior::{History, LEARNING_S, NoAtlas, observe};
+use riposte_core::event::{ApiCall, Delivery};
+use serde_json::{Value, json};
+
+use super::BehaviorWatch;
+use crate::actions::Actions;
+use crate::atlas::Databases;
+use crate::guard::{Base, handle};
+use crate::testing::{Aws, Fault, batch, context, envelope, record};
+
+/// Ten minutes before the tests' now.
+const NOW: i64 = 1_767_323_045;
+const DAY: i64 = 24 * 3600;
+
+fn watch(aws: &Aws) -> BehaviorWatch {
+    let config = aws.config();
+    let base = Base::new(BEHAVIOR_WATCH, "111122223333".to_owned(), &config, Actions::new(&config));
+    BehaviorWatch::new(base, Databases::default())
+}
+
+fn at(at_s: i64, source: &str, name: &str, request: &Value) -> Value {
+    let mut record = record(&format!("{at_s}-{name}"), &format!("{source}.amazonaws.com"), name, request, &json!({}));
+    record["eventTime"] = json!(jiff::Timestamp::from_second(at_s).unwrap().to_string());
+    record
+}
+
+/// Ten days of work, then somebody who reads all secrets in a region that nobody used.
+fn story() -> Vec<Value> {
+    let mut all: Vec<Value> =
+        (0..40).map(|n| at(NOW - 10 * DAY + n * 6 * 3600, "ec2", "DescribeInstances", &json!({}))).collect();
+    for number in 0..14 {
+        let mut read =
+            at(NOW + number, "secretsmanager", "GetSecretValue", &json!({ "secretId": format!("s{number}") }));
+        read["awsRegion"] = json!("sa-east-1");
+        all.push(read);
+    }
+    all
+}
+
+async fn deliver(watch: &BehaviorWatch, records: &[Value]) -> Value {
+    let bodies: Vec<(String, String)> =
+        records.iter().enumerate().map(|(n, record)| (format!("m{n}"), envelope(record).to_string())).collect();
+    let messages: Vec<(&str, &str)> = bodies.iter().map(|(id, body)| (id.as_str(), body.as_str())).collect();
+    handle(watch, &batch(&messages), &context("delivery")).await.unwrap()
+}
+
+fn incidents(aws: &Aws) -> BTreeSet<String> {
+    let items = aws.world(|world| world.table.with_prefix("incident#").into_iter().cloned().collect::<Vec<_>>());
+    items.iter().map(|item| format!("{} {}", item["detector"]["S"], item["event_id"]["S"])).collect()
+}
+
+/// What memory comes to over the same events in the same order: what is no remark.
+fn in_memory(records: &[Value]) -> BTreeSet<String> {
+    let mut history = History::default();
+    let mut found = BTreeSet::new();
+    for record in records {
+        let call = ApiCall::new(record.as_object().unwrap().clone(), None, None);
+        let Some(observed) = observe(&call, &call.scope().unwrap(), &NoAtlas) else { continue };
+        for observation in observed.observations {
+            let judged = observation.judge(&history, LEARNING_S);
+            for mark in &judged.marks {
+                history.note(mark);
+            }
+            if let Some(finding) = judged.finding.filter(|finding| !crate::guard::is_remark(finding)) {
+                found.insert(format!("\"{}\" \"{}\"", finding.detector, judged.once.unwrap()));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_table_and_memory_come_to_the_same() {
+    let story = story();
+    let wanted = in_memory(&story);
+    assert!(wanted.len() >= 2, "{wanted:?}");
+    for size in [1, 7, 10] {
+        // One function that remembers, and a new one for each delivery.
+        for fresh in [false, true] {
+            let aws = Aws::new();
+            let mut function = watch(&aws);
+            for part in story.chunks(size) {
+                if fresh {
+                    function = watch(&aws);
+                }
+                assert_eq!(deliver(&function, part).await, json!({ "batchItemFailures": [] }));
+            }
+            assert_eq!(incidents(&aws), wanted, "{size} at a time, fresh: {fresh}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_comes_again_or_in_another_order_makes_no_other_incident() {
+    let story = story();
+    let wanted = in_memory(&story);
+    let aws = Aws::new();
+    let function = watch(&aws);
+    for part in story.chunks(10) {
+        let backwards: Vec<Value> = part.iter().rev().cloned().collect();
+        deliver(&function, &backwards).await;
+        deliver(&watch(&aws), part).await;
+    }
+    deliver(&watch(&aws), &story).await;
+    assert_eq!(incidents(&aws), wanted);
+}
+
+#[tokio::test]
+async fn a_delivery_costs_one_read_and_one_write_and_an_ordinary_day_nothing() {
+    let aws = Aws::new();
+    let function = watch(&aws);
+    let calls = |aws: &Aws| -> Vec<String> {
+        let history = ["BatchGetItem", "TransactWriteItems"];
+        aws.calls().into_iter().filter(|call| history.iter().any(|name| call.contains(name))).collect()
+    };
+    let ordinary: Vec<Value> =
+        (0..10).map(|n| at(NOW - 10 * DAY + n, "ec2", "DescribeInstances", &json!({}))).collect();
+    deliver(&function, &ordinary).await;
+    assert_eq!(calls(&aws).len(), 2, "{:?}", aws.calls());
+    aws.forget_calls();
+    for day in 0..9 {
+        let again: Vec<Value> =
+            (0..10).map(|n| at(NOW - (9 - day) * DAY + n, "ec2", "DescribeInstances", &json!({}))).collect();
+        deliver(&function, &again).await;
+    }
+    assert_eq!(calls(&aws), Vec::<String>::new(), "all of it is known");
+}
+
+#[tokio::test]
+async fn a_table_that_fails_brings_the_events_again_and_loses_nothing() {
+    let story = story();
+    let wanted = in_memory(&story);
+    for operation in ["BatchGetItem", "TransactWriteItems", "Publish"] {
+        let aws = Aws::new();
+        let function = watch(&aws);
+        for (number, part) in story.chunks(10).enumerate() {
+            if number > 3 {
+                aws.fail(operation, Fault::THROTTLED);
+            }
+            let mut left: Vec<Value> = part.to_vec();
+            let mut tries = 0;
+            while !left.is_empty() && tries < 20 {
+                let answer = deliver(&function, &left).await;
+                let failed = answer["batchItemFailures"].as_array().unwrap();
+                let failed: Vec<usize> = failed
+                    .iter()
+                    .map(|item| item["itemIdentifier"].as_str().unwrap().trim_start_matches('m').parse().unwrap())
+                    .collect();
+                left = failed.into_iter().map(|number| left[number].clone()).collect();
+                tries += 1;
+            }
+            assert!(left.is_empty(), "{operation}");
+        }
+        assert_eq!(incidents(&aws), wanted, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_call_fails_alone() {
+    let aws = Aws::new();
+    let good = envelope(&at(NOW, "ec2", "DescribeInstances", &json!({}))).to_string();
+    let mut nowhere = at(NOW, "ec2", "DescribeInstances", &json!({}));
+    nowhere.as_object_mut().unwrap().remove("eventID");
+    let nowhere = envelope(&nowhere).to_string();
+    let payload = batch(&[("broken", "{"), ("nowhere", &nowhere), ("good", &good)]);
+    let answer = handle(&watch(&aws), &payload, &context("delivery")).await.unwrap();
+    let failed: Vec<_> =
+        answer["batchItemFailures"].as_array().unwrap().iter().map(|item| item["itemIdentifier"].clone()).collect();
+    assert_eq!(failed, ["broken", "nowhere"]);
+    assert!(aws.world(|world| !world.table.with_prefix("past#").is_empty()));
+    assert_eq!(Delivery::parse(&payload).items.len(), 3);
+}
+
+#[tokio::test]
+async fn what_the_table_holds_is_read_and_forgotten_by_a_person() {
+    let aws = Aws::new();
+    let function = watch(&aws);
+    deliver(&function, &story()[..10]).await;
+    let loaded = function.base.loaded().await.unwrap();
+    let ledger = function.base.ledger(&loaded);
+    let kept = ledger.all_pasts().await.unwrap();
+    let user = "arn:aws:iam::111122223333:user/mallory";
+    assert!(kept.iter().any(|kept| kept.key.whose == user && kept.past.knows("eu-west-1")), "{kept:?}");
+    for kept in &kept {
+        // In the fake, what is deleted is gone at once.
+        ledger.forget_past(&kept.key).await.unwrap();
+    }
+    assert!(ledger.all_pasts().await.unwrap().is_empty());
+}

@@ -1,0 +1,197 @@
+//! The history of behavior: one item for each record, holding the set of its marks. Adding to a set is atomic, and
+//! adding the same twice is adding it once. An item's key is a hash, so that the records of one busy principal lie
+//! apart from each other.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem, Update};
+use riposte_core::detect::behavior::{Key, Mark, Past};
+use riposte_core::seal::short_hash;
+
+use super::{Ledger, LedgerError, built_wrong, item, retry_conflict};
+use crate::clock;
+use crate::fault::{Fault, Kind};
+use crate::invocation::now_ms;
+
+/// DynamoDB reads so many items in one call ...
+const READ_AT_ONCE: usize = 100;
+/// ... and writes so many in one transaction.
+const WRITTEN_AT_ONCE: usize = 100;
+/// Two deliveries that add to the same record at the same moment meet; one of them tries again so often.
+const TRIES: u32 = 4;
+
+/// What the keys of all records begin with.
+const PREFIX: &str = "past#";
+
+/// A record as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose.
+    pub key: Key,
+    /// Its marks; none where there is no such record.
+    pub past: Past,
+    /// When it will be forgotten, in seconds since 1970.
+    pub expires_s: i64,
+}
+
+impl Ledger {
+    /// Reads records, a hundred in a call.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn pasts(&self, keys: &[Key]) -> Result<Vec<Kept>, LedgerError> {
+        let mut found = Vec::new();
+        for chunk in keys.chunks(READ_AT_ONCE) {
+            let by_pk: HashMap<String, &Key> = chunk.iter().map(|key| (past_pk(key), key)).collect();
+            let mut asked: Vec<_> = by_pk.keys().map(|pk| pk_of(pk)).collect();
+            let mut items = HashMap::new();
+            let mut pause = Duration::from_millis(50);
+            while !asked.is_empty() {
+                let keys = KeysAndAttributes::builder().set_keys(Some(asked)).consistent_read(true);
+                let keys = keys.build().map_err(built_wrong)?;
+                let sent = self.client.batch_get_item().request_items(&self.table, keys).send().await;
+                let answer = sent.map_err(Fault::of("dynamodb:BatchGetItem (pasts)"))?;
+                for fields in answer.responses().and_then(|tables| tables.get(&self.table)).into_iter().flatten() {
+                    if let Some(pk) = item::string(fields, "pk") {
+                        items.insert(pk.to_owned(), fields.clone());
+                    }
+                }
+                // A table under load answers in part.
+                let left = answer.unprocessed_keys().and_then(|tables| tables.get(&self.table));
+                asked = left.map(|left| left.keys().to_vec()).unwrap_or_default();
+                if !asked.is_empty() {
+                    if pause > Duration::from_secs(2) {
+                        let why = "the table does not keep up";
+                        return Err(
+                            Fault { kind: Kind::Transient, ..Fault::refused("dynamodb:BatchGetItem", why) }.into()
+                        );
+                    }
+                    clock::sleep(pause).await;
+                    pause *= 2;
+                }
+            }
+            for (pk, key) in by_pk {
+                let (past, expires_s) = items.get(&pk).map(|fields| read(key, fields)).unwrap_or_default();
+                found.push(Kept { key: key.clone(), past, expires_s });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds marks to their records, a hundred records in a call, and keeps these records alive too.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer; then nothing of the call was added.
+    pub async fn note(&self, marks: &[Mark], alive: &[Key]) -> Result<(), LedgerError> {
+        let mut records: BTreeMap<&Key, Vec<String>> = alive.iter().map(|key| (key, Vec::new())).collect();
+        for mark in marks {
+            records.entry(&mark.key).or_default().push(text(mark));
+        }
+        let mut writes = Vec::new();
+        for (key, mut texts) in records {
+            texts.sort();
+            texts.dedup();
+            let expires = (now_ms() / 1000).saturating_add(key.record.kept_s());
+            let adds = if texts.is_empty() { "" } else { "ADD marks :marks " };
+            let mut update = Update::builder()
+                .table_name(&self.table)
+                .key("pk", AttributeValue::S(past_pk(key)))
+                .update_expression(format!("{adds}SET expires_at = :expires, #r = :record"))
+                .expression_attribute_names("#r", "record")
+                .expression_attribute_values(":record", AttributeValue::S(key.to_string()))
+                .expression_attribute_values(":expires", AttributeValue::N(expires.to_string()));
+            if !texts.is_empty() {
+                update = update.expression_attribute_values(":marks", AttributeValue::Ss(texts));
+            }
+            writes.push(TransactWriteItem::builder().update(update.build().map_err(built_wrong)?).build());
+        }
+        for chunk in writes.chunks(WRITTEN_AT_ONCE) {
+            self.add_together(chunk.to_vec()).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_together(&self, writes: Vec<TransactWriteItem>) -> Result<(), LedgerError> {
+        let mut pause = Duration::from_millis(40);
+        for _ in 1..TRIES {
+            let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
+            let Err(error) = sent else { return Ok(()) };
+            let fault = retry_conflict(Fault::of("dynamodb:TransactWriteItems (pasts)")(error));
+            if fault.code != "TransactionCanceledException" {
+                return Err(fault.into());
+            }
+            clock::sleep(pause).await;
+            pause *= 2;
+        }
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        sent.map_err(|error| retry_conflict(Fault::of("dynamodb:TransactWriteItems (pasts)")(error)))?;
+        Ok(())
+    }
+
+    /// All records, for a person who wants to see them: reads the whole table.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer, or refuses.
+    pub async fn all_pasts(&self) -> Result<Vec<Kept>, LedgerError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .scan()
+                .table_name(&self.table)
+                .filter_expression("begins_with(pk, :past)")
+                .expression_attribute_values(":past", AttributeValue::S(PREFIX.to_owned()))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(Fault::of("dynamodb:Scan (pasts)"))?;
+            for fields in page.items() {
+                // A record of another version's kind is nobody's here.
+                let Some(key) = item::string(fields, "record").and_then(Key::read) else { continue };
+                let (past, expires_s) = read(&key, fields);
+                found.push(Kept { key, past, expires_s });
+            }
+            start = page.last_evaluated_key().cloned();
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Forgets a record.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn forget_past(&self, key: &Key) -> Result<(), LedgerError> {
+        let sent = self.client.delete_item().table_name(&self.table).key("pk", AttributeValue::S(past_pk(key))).send();
+        sent.await.map_err(Fault::of("dynamodb:DeleteItem (past)"))?;
+        Ok(())
+    }
+}
+
+fn past_pk(key: &Key) -> String {
+    format!("{PREFIX}{}", short_hash(&[&key.to_string()]))
+}
+
+fn pk_of(pk: &str) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), AttributeValue::S(pk.to_owned()))])
+}
+
+fn text(mark: &Mark) -> String {
+    format!("{}|{}", mark.number, mark.item)
+}
+
+fn read(key: &Key, fields: &item::Fields) -> (Past, i64) {
+    let mut past = Past::default();
+    let marks = fields.get("marks").and_then(|marks| marks.as_ss().ok());
+    for (number, item) in marks.into_iter().flatten().filter_map(|text| text.split_once('|')) {
+        if let Ok(number) = number.parse() {
+            past.add(item, number, key.record.most());
+        }
+    }
+    let expires = fields.get("expires_at").and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok());
+    (past, expires.unwrap_or_default())
+}
