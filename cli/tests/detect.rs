@@ -200,6 +200,17 @@ fn what_cannot_be_read_is_named_with_its_place_and_the_rest_goes_on() {
 }
 
 #[test]
+fn nobody_hides_an_event_by_a_value_that_no_parser_holds() {
+    for agent in [r#""a\ud800b""#, r#""\udc00""#, r#""\ud800\ud800""#, "1e999", "[-1e400]"] {
+        let text = stopped("ev-1", "t").to_string().replace("\"aws-cli/2.17.0\"", agent);
+        for text in [text.clone(), format!("{{\"Records\":[{text}]}}")] {
+            let ran = riposte(&ONLY).run(text.as_bytes());
+            assert_eq!((ran.code, ran.findings()), (0, vec!["ev-1 trail-stopped".to_owned()]), "{text}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
 fn many_faults_of_a_file_are_counted() {
     let text = format!("{}\n{}", "{\"a\":}\n".repeat(50), stopped("ev-1", "t"));
     let ran = riposte(&ONLY).run(text.as_bytes());

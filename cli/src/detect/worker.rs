@@ -80,7 +80,7 @@ impl<'a> Worker<'a> {
         match Event::parse(text) {
             Ok(Event::Call(call)) => self.run(&reading.unwrap_or_else(|| self.judge.reading(&*call)), &call),
             // Kept apart from calls, since most inputs hold nothing else.
-            _ => match serde_json::from_str(text) {
+            _ => match riposte_core::json::parse(text) {
                 Ok(value) => self.value(value, DEEPEST),
                 Err(error) => Read::Broken(json_fault(record, &error)),
             },

@@ -18,6 +18,7 @@ pub mod finding;
 pub mod guardrail;
 pub mod iam;
 pub mod incident;
+pub mod json;
 pub mod net;
 pub mod notice;
 pub mod plan;

@@ -66,7 +66,7 @@ impl Delivery {
         if payload.trim().is_empty() {
             return single(Err(ParseError::Empty));
         }
-        match serde_json::from_str::<Value>(payload) {
+        match crate::json::parse(payload) {
             Err(error) => single(Err(ParseError::json(&error))),
             Ok(value) => match queue_records(&value) {
                 Some(records) => {

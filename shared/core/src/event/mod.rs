@@ -68,7 +68,7 @@ impl Event {
         if text.trim().is_empty() {
             return Err(ParseError::Empty);
         }
-        Self::from_value(serde_json::from_str(text).map_err(|e| ParseError::json(&e))?)
+        Self::from_value(crate::json::parse(text).map_err(|e| ParseError::json(&e))?)
     }
 
     /// Reads one event from parsed JSON. See [`Event::parse`].
