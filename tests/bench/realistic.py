@@ -303,6 +303,8 @@ class _World:
             }
         else:
             record["sharedEventID"] = self._uuid()
+        if kind == PROGRAM and not hash_of(who["ip"]) % 2:
+            record |= {"vpcEndpointId": f"vpce-0{hash_of(who['ip']):016x}", "vpcEndpointAccountId": account}
         if kind == PERSON and who["agents"][hash_of(who["ip"]) % 2].startswith("Mozilla"):
             record["sessionCredentialFromConsole"] = "true"
         return record

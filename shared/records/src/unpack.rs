@@ -90,7 +90,12 @@ mod tests {
         let text = vec![b' '; MOST + 1];
         assert!(whole(&packed(&text)).is_none());
         assert_eq!(read(&packed(&text), true), (text, None));
-        let noise: Vec<u8> = (0..1_500_000_u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        let noise: Vec<u8> = (0..1_500_000).map(|_| next()).collect();
         assert!(packed(&noise).len() as u64 > PACKED_MOST);
         assert_eq!(read(&packed(&noise), true), (noise, None));
     }

@@ -80,7 +80,15 @@ enum Flow {
     Anew,
 }
 
+impl Default for Splitter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Splitter {
+    /// The splitter of a stream of which nothing has arrived.
+    #[must_use]
     pub fn new() -> Self {
         Self {
             bytes: Vec::new(),
