@@ -52,8 +52,8 @@ test-rust: ## Run the Rust tests alone
 FUZZ_SECONDS ?= 60
 FUZZ := $(CARGO_TARGET_DIR)/fuzz
 .PHONY: fuzz
-fuzz: $(FUZZ)/bin/cargo-fuzz ## Fuzz the event parser, the policy evaluators and the CIDR reader
-	for target in event policy cidr; do \
+fuzz: $(FUZZ)/bin/cargo-fuzz ## Fuzz the event parser, the policy evaluators, the CIDR reader and the reader of files
+	for target in event policy cidr records; do \
 	  mkdir -p $(FUZZ)/corpus/$$target; \
 	  CARGO_TARGET_DIR=$(FUZZ)/target PATH="$(FUZZ)/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target \
 	    $(FUZZ)/corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=5; \

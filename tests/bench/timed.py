@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -36,6 +37,11 @@ class Timed:
     def best(self) -> float:
         """Seconds of the fastest run."""
         return min(self.seconds)
+
+    @property
+    def cpu(self) -> float:
+        """The median of the CPU seconds."""
+        return statistics.median(self.cpu_seconds)
 
     def run(self) -> None:
         """Once more."""

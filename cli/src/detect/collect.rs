@@ -8,16 +8,16 @@ use std::sync::Arc;
 use anyhow::Result;
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
+use riposte_records::pool::{Pool, Report};
 
 use super::behavior::{At, Behavior};
 use super::exclude::Exclusions;
-use super::judge::{Sequence, Verdict};
+use super::judge::{Judge, Sequence, Verdict};
 use super::output::Writer;
-use super::pool::Pool;
 use super::profile::Profile;
 use super::progress::Progress;
 use super::remarks::{Remark, Remarks};
-use super::report::{Note, Report, What};
+use super::report::{Judged, Note, What};
 use super::summary::Summary;
 
 /// How many unreadable records of a file are named one by one.
@@ -80,7 +80,7 @@ impl<W: Write> Collector<W> {
     ///
     /// # Errors
     /// Where the output cannot be written, or a thread was lost.
-    pub(super) fn collect(&mut self, pool: &Pool) -> Result<()> {
+    pub(super) fn collect(&mut self, pool: &Pool<Judge>) -> Result<()> {
         loop {
             let report = match pool.next(false)? {
                 Some(report) => report,
@@ -105,8 +105,8 @@ impl<W: Write> Collector<W> {
         Ok(self.out.flush()?)
     }
 
-    fn report(&mut self, report: Report) -> Result<()> {
-        let Report { name, end, packed, records, others, notes, input: _, batch: _ } = report;
+    fn report(&mut self, report: Report<Judged>) -> Result<()> {
+        let Report { name, end, packed, given: Judged { records, others, notes }, input: _, batch: _ } = report;
         self.summary.records += records;
         add(&mut self.summary.others, others);
         for note in notes {

@@ -6,9 +6,8 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
+use riposte_records::format::{self, Refused};
 use serde_json::{Map, Value};
-
-use super::format::{self, Refused};
 
 /// The most that is unpacked from within one record, in bytes.
 const MOST: u64 = 64 << 20;

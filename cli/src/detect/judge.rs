@@ -9,7 +9,7 @@ use anyhow::Result;
 use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
 use riposte_core::detect::behavior::{Atlas, BEHAVIORS, Observed, observe};
-use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Sighting, Tally, Trusted, detectors};
+use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Memo, Sighting, Tally, Trusted, detectors};
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
 
@@ -141,6 +141,11 @@ impl Judge {
     /// The detectors that read a call.
     pub(super) fn reading<'a>(&self, call: impl Into<detect::Head<'a>>) -> Vec<&'static dyn Detector> {
         self.index.reading(&call.into())
+    }
+
+    /// The same, for one call after the other.
+    pub(super) fn remembered<'m>(&self, memo: &'m mut Memo, head: &detect::Head<'_>) -> &'m [&'static dyn Detector] {
+        self.index.remembered(memo, head)
     }
 
     /// Runs these detectors over a call.

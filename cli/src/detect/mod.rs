@@ -1,30 +1,22 @@
 //! `riposte detect`: the catalogue over files that CloudTrail wrote. Needs no AWS account, and asks none.
 //!
-//! The way of the data: [`inputs`] → [`stream`] → [`split`] → [`worker`] → [`collect`]. Threads read and judge
-//! batches of records ([`pool`]); reports come back in the order of the input.
+//! The way of the data: [`riposte_records`] → [`worker`] → [`collect`]. Threads read and judge batches of records; reports
+//! come back in the order of the input.
 
 pub(crate) mod behavior;
 mod collect;
 mod csv;
-mod decode;
 mod exclude;
 mod export;
 mod filter;
-mod format;
-mod head;
-pub(crate) mod inputs;
 mod judge;
 mod ocsf;
 pub(crate) mod output;
-mod pool;
 mod profile;
 pub(crate) mod progress;
 mod remarks;
 mod report;
 mod sarif;
-mod source;
-mod split;
-pub(crate) mod stream;
 mod summary;
 mod worker;
 
@@ -40,15 +32,15 @@ use jiff::Timestamp;
 use riposte_core::detect::Trusted;
 use riposte_core::detect::behavior::History;
 use riposte_core::finding::Severity;
+use riposte_records::inputs::Walk;
+use riposte_records::pool::Pool;
 
 use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
 use self::exclude::Exclusions;
 use self::filter::{Filter, Moment, Where};
-use self::inputs::Walk;
 use self::judge::Judge;
 use self::output::{Format, Writer};
-use self::pool::Pool;
 use self::progress::Progress;
 use crate::usage::Usage;
 

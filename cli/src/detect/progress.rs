@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-
-use super::inputs::{Input, Walk};
+use riposte_records::inputs::{Input, Walk};
 
 /// A bar, or nothing.
 #[derive(Debug)]

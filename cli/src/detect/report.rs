@@ -1,32 +1,47 @@
 //! What judging a batch gave, on its way back into the order of the input.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
 
-use super::head::Other;
+use riposte_core::event::OtherRecord;
+use riposte_records::split::Place;
+
 use super::judge::Verdict;
-use super::source::End;
-use super::split::Place;
 
-/// One batch, judged; or the end of an input.
-#[derive(Debug)]
-pub(super) struct Report {
-    /// The input's number.
-    pub(super) input: u64,
-    /// The batch's number in its input.
-    pub(super) batch: u64,
-    /// The input's name.
-    pub(super) name: Arc<str>,
-    /// Where this is the last of the input.
-    pub(super) end: Option<End>,
-    /// How many bytes of the input were read for it.
-    pub(super) packed: u64,
+/// A batch, judged.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
     /// How many records were read.
     pub(super) records: u64,
     /// Records that are no API calls, by their kind.
     pub(super) others: BTreeMap<Other, u64>,
     /// The records that there is something to say of, in order.
     pub(super) notes: Vec<Note>,
+}
+
+/// Well-formed, and no API call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Other {
+    /// A record of CloudTrail that is no call.
+    Record(OtherRecord),
+    /// An EventBridge event of another kind.
+    Event,
+    /// Log lines that hold no record.
+    Logs,
+    /// A record that the options leave out.
+    LeftOut,
+}
+
+impl fmt::Display for Other {
+    /// In the plural, for the summary.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record(other) => other.fmt(f),
+            Self::Event => f.write_str("EventBridge events of other kinds"),
+            Self::Logs => f.write_str("log lines that hold no record"),
+            Self::LeftOut => f.write_str("records that the options leave out"),
+        }
+    }
 }
 
 /// Something to say of a record.
@@ -46,20 +61,4 @@ pub(super) enum What {
     Verdict(Box<Verdict>),
     /// The record cannot be read.
     Broken(String),
-}
-
-impl Report {
-    /// An empty one.
-    pub(super) fn new(input: u64, batch: u64, name: &Arc<str>) -> Self {
-        Self {
-            input,
-            batch,
-            name: Arc::clone(name),
-            end: None,
-            packed: 0,
-            records: 0,
-            others: BTreeMap::new(),
-            notes: Vec::new(),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
 
-use super::head::Other;
+use super::report::Other;
 
 /// The counts.
 #[derive(Debug, Default)]

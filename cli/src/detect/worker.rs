@@ -1,23 +1,22 @@
-//! What a thread does with a batch: read each record, and judge those that a detector reads.
+//! What a thread does with a batch: skim each record, and judge those that a detector reads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use riposte_core::detect::Detector;
-use riposte_core::event::{ApiCall, Event, ParseError};
+use riposte_core::detect::{Detector, Memo};
+use riposte_core::event::{self, ApiCall, Event, ParseError, Reader};
+use riposte_records::pool::Work;
+use riposte_records::split::{Batch, Piece, Place, json_fault};
 use serde_json::Value;
 
 use super::export::{self, Opened};
-use super::head::{Kind, Other};
 use super::judge::{Judge, Verdict};
-use super::report::{Note, Report, What};
-use super::split::{Batch, Piece, Place, json_fault};
+use super::report::{Judged, Note, Other, What};
 
-/// A thread's own state.
-pub(super) struct Worker<'a> {
-    judge: &'a Judge,
-    /// Whether most records of the last batch were read by some detector. Then looking at their heads first is
-    /// time lost.
-    wanted: bool,
+/// What a thread keeps from record to record.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    reader: Reader,
+    memo: Memo,
 }
 
 /// A record, read as far as needed.
@@ -34,53 +33,43 @@ enum Read {
 /// How deep wrappings may lie in wrappings.
 const DEEPEST: usize = 8;
 
-impl<'a> Worker<'a> {
-    pub(super) fn new(judge: &'a Judge) -> Self {
-        Self { judge, wanted: false }
-    }
+impl Work for Judge {
+    type Memory = Memory;
+    type Yield = Judged;
 
-    /// Judges a batch.
-    pub(super) fn judge(&mut self, batch: &Batch, report: &mut Report) {
-        let (mut seen, mut judged) = (0_usize, 0_usize);
+    fn work(&self, memory: &mut Memory, batch: &Batch) -> Judged {
+        let mut judged = Judged::default();
         for (number, piece) in (batch.first..).zip(&batch.pieces) {
             let (place, read) = match piece {
                 Piece::Record { place, range } => {
-                    seen += 1;
-                    (*place, self.read(batch.bytes.get(range.clone()).unwrap_or_default()))
+                    (*place, self.read(memory, batch.bytes.get(range.clone()).unwrap_or_default()))
                 }
                 Piece::Broken { place, why } => (*place, Read::Broken(why.clone())),
             };
-            judged += usize::from(matches!(read, Read::Verdict(_)));
-            tell(report, number, place, read);
+            tell(&mut judged, number, place, read);
         }
-        self.wanted = judged * 2 > seen;
+        judged
     }
+}
 
-    fn read(&self, record: &[u8]) -> Read {
+impl Judge {
+    fn read(&self, Memory { reader, memo }: &mut Memory, record: &[u8]) -> Read {
         let text = match std::str::from_utf8(record) {
             Ok(text) => text,
             Err(error) => return Read::Broken(format!("not UTF-8 at its byte {}", error.valid_up_to())),
         };
-        if (self.wanted || self.judge.observes())
-            && let Ok(Event::Call(call)) = Event::parse(text)
-        {
-            return self.run(&self.judge.reading(&*call), &call);
-        }
-        let reading = match Kind::read(text) {
+        match reader.read(text) {
+            Some(event::Read::Call(skimmed)) => {
+                let head = skimmed.head(|agent| memo.is_known_tool(agent));
+                match self.remembered(memo, &head) {
+                    [] if !self.observes() => Read::Nobody,
+                    reading => self.run(reading, &skimmed.call()),
+                }
+            }
+            Some(event::Read::Other(record)) => Read::Other(Other::Record(record)),
+            Some(event::Read::Event) => Read::Other(Other::Event),
             // A list or a text may hold records; what is broken is no JSON either.
-            Err(error) if text.starts_with('{') => return Read::Broken(json_fault(record, &error)),
-            Err(_) => None,
-            Ok(Kind::Other(other)) => return Read::Other(other),
-            Ok(Kind::Call(head)) => match self.judge.reading(&*head) {
-                nobody if nobody.is_empty() && !self.judge.observes() => return Read::Nobody,
-                reading => Some(reading),
-            },
-            Ok(Kind::Unknown) => None,
-        };
-        match Event::parse(text) {
-            Ok(Event::Call(call)) => self.run(&reading.unwrap_or_else(|| self.judge.reading(&*call)), &call),
-            // Kept apart from calls, since most inputs hold nothing else.
-            _ => match riposte_core::json::parse(text) {
+            None => match riposte_core::json::parse(text) {
                 Ok(value) => self.value(value, DEEPEST),
                 Err(error) => Read::Broken(json_fault(record, &error)),
             },
@@ -90,7 +79,7 @@ impl<'a> Worker<'a> {
     /// Reads what may be a record in a wrapping.
     fn value(&self, value: Value, left: usize) -> Read {
         let error = match Event::from_value(value.clone()) {
-            Ok(Event::Call(call)) => return self.run(&self.judge.reading(&*call), &call),
+            Ok(Event::Call(call)) => return self.run(&self.reading(&*call), &call),
             Ok(Event::Other(record)) => return Read::Other(Other::Record(record)),
             Ok(Event::Tick(_) | Event::Unread(_)) => return Read::Other(Other::Event),
             Ok(Event::Logs(_)) => None,
@@ -110,34 +99,34 @@ impl<'a> Worker<'a> {
 
     /// A detector that panics has a fault, and must cost neither the others' records nor the whole run.
     fn run(&self, reading: &[&'static dyn Detector], call: &ApiCall) -> Read {
-        if reading.is_empty() && !self.judge.observes() {
+        if reading.is_empty() && !self.observes() {
             return Read::Nobody;
         }
-        if !self.judge.wants(call) {
+        if !self.wants(call) {
             return Read::Other(Other::LeftOut);
         }
-        match catch_unwind(AssertUnwindSafe(|| self.judge.judge(reading, call))) {
+        match catch_unwind(AssertUnwindSafe(|| self.judge(reading, call))) {
             Ok(verdict) => Read::Verdict(verdict),
             Err(_) => Read::Broken("a detector panicked over it".to_owned()),
         }
     }
 }
 
-/// Puts what was read into the report.
-fn tell(report: &mut Report, record: u64, place: Place, read: Read) {
+/// Puts what was read to the rest.
+fn tell(judged: &mut Judged, record: u64, place: Place, read: Read) {
     let what = match read {
-        Read::Several(reads) => return reads.into_iter().for_each(|read| tell(report, record, place, read)),
+        Read::Several(reads) => return reads.into_iter().for_each(|read| tell(judged, record, place, read)),
         Read::Broken(why) => What::Broken(why),
         other => {
-            report.records += 1;
+            judged.records += 1;
             match other {
                 Read::Verdict(verdict) if !verdict.is_empty() => What::Verdict(Box::new(verdict)),
-                Read::Other(kind) => return *report.others.entry(kind).or_default() += 1,
+                Read::Other(kind) => return *judged.others.entry(kind).or_default() += 1,
                 _ => return,
             }
         }
     };
-    report.notes.push(Note { record, place, what });
+    judged.notes.push(Note { record, place, what });
 }
 
 fn no_event(error: &ParseError) -> String {
@@ -149,7 +138,7 @@ mod tests {
     use riposte_core::detect::{Claim, DetectError, EventName, Events, Facts, Meta, Outcome};
     use riposte_core::finding::Target;
 
-    use super::super::split::Splitter;
+    use riposte_records::split::Splitter;
     use super::*;
 
     const EVENTS: Events = Events::Calls(&[EventName { source: "x.amazonaws.com", name: "Act" }]);
@@ -177,34 +166,27 @@ mod tests {
         batch
     }
 
-    fn judged(worker: &mut Worker<'_>, stream: &str) -> Vec<String> {
-        let mut report = Report::new(0, 0, &"f".into());
-        worker.judge(&batch(stream), &mut report);
+    fn judged(judge: &Judge, stream: &str) -> Vec<String> {
         let said = |note: &Note| match &note.what {
             What::Verdict(verdict) => format!("{}: {} findings", note.record, verdict.findings.len()),
             What::Broken(why) => format!("{}: {why}", note.record),
         };
-        report.notes.iter().map(said).collect()
+        judge.work(&mut Memory::default(), &batch(stream)).notes.iter().map(said).collect()
     }
 
     #[test]
     fn a_detector_that_panics_costs_its_record_alone() {
         let judge = Judge::of([&Touchy as &dyn Detector]);
-        let mut worker = Worker::new(&judge);
         let call =
             |id: u32| format!("{{\"eventID\":\"{id}\",\"eventName\":\"Act\",\"eventSource\":\"x.amazonaws.com\"}}");
         let stream: String = (1..=5).map(call).collect();
         let want =
             ["1: 1 findings", "2: a detector panicked over it", "3: 1 findings", "4: 1 findings", "5: 1 findings"];
-        assert_eq!(judged(&mut worker, &stream), want);
-        // Most records were wanted, so the next batch is read without looking at heads first: the same comes out.
-        assert!(worker.wanted);
-        assert_eq!(judged(&mut worker, &stream), want);
+        assert_eq!(judged(&judge, &stream), want);
         let other = "{\"eventID\":\"4\",\"eventName\":\"Other\",\"eventSource\":\"x.amazonaws.com\"}";
         assert_eq!(
-            judged(&mut worker, &format!("{other}{{\"digestS3Object\":1}}{{\"a\":}}{}", call(5))),
+            judged(&judge, &format!("{other}{{\"digestS3Object\":1}}{{\"a\":}}{}", call(5))),
             ["3: not JSON near its byte 5: expected value", "4: 1 findings"]
         );
-        assert!(!worker.wanted);
     }
 }

@@ -3,8 +3,7 @@
 use std::io;
 
 use memchr::memchr;
-
-use crate::detect::stream::Stream;
+use riposte_records::stream::Stream;
 
 /// How much is read at once.
 const CHUNK: usize = 128 << 10;

@@ -11,12 +11,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 use riposte_core::finding::Severity;
 use riposte_core::text::plain;
+use riposte_records::inputs::{Input, Walk};
+use riposte_records::stream::Stream;
 
 use self::lines::Lines;
-use crate::detect::inputs::{Input, Walk};
 use crate::detect::output::Format;
 use crate::detect::progress::Progress;
-use crate::detect::stream::Stream;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.

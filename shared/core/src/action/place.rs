@@ -14,23 +14,23 @@ pub struct Place<'a> {
     pub values: Vec<String>,
     /// The path at which they stand.
     path: &'a str,
-    event: &'a Record<'a>,
 }
 
 impl<'a> Place<'a> {
     /// The values at the first of `paths` (with commas between them) that has any; `None` where none has.
-    pub(crate) fn at(paths: &'a str, call: &'a ApiCall, event: &'a Record<'a>) -> Option<Self> {
+    pub(crate) fn at(paths: &'a str, call: &'a ApiCall) -> Option<Self> {
+        let event = Record::of(call);
         paths.split(',').map(str::trim).find_map(|path| {
             let mut values = Vec::new();
             collect(&event.get_field(path)?, &mut values);
-            (!values.is_empty()).then_some(Self { call, values, path, event })
+            (!values.is_empty()).then_some(Self { call, values, path })
         })
     }
 
     /// The text at another path of the event.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<String> {
-        text_at(self.event, path)
+        text_at(&Record::of(self.call), path)
     }
 
     /// The text that stands under `name` beside the target.

@@ -30,7 +30,7 @@ pub(super) fn is_true(value: &Value) -> bool {
 }
 
 fn parts(call: &ApiCall) -> impl Iterator<Item = &Value> {
-    ["requestParameters", "responseElements"].into_iter().filter_map(|part| call.record().get(part))
+    ["requestParameters", "responseElements"].into_iter().filter_map(|part| call.member(part))
 }
 
 fn collect(value: &Value, key: &str, found: &mut Vec<String>) {

@@ -3,21 +3,65 @@
 //! The record is kept whole and read through accessors, for two reasons. Real records differ from any
 //! schema (numbers stand as strings, `sessionIssuer` is `{}`, whole parts are null), so a struct would
 //! refuse some of them; and rules may ask for any field, so nothing may be dropped.
+//!
+//! What came as a text is kept as one, with the places of its values: most of what is asked is a few of its strings, and
+//! a tree is built of that part alone which somebody looks into.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
 use super::ScopeError;
+use super::skim::{Part, Skim, Skimmed};
 use crate::arn::{partition, partition_of};
 
 /// One recorded API call (or console sign-in, or service event).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ApiCall {
-    // INVARIANT: an object. Kept as a value, since that is what rules are evaluated over.
-    record: Value,
+    // INVARIANT: an object.
+    body: Body,
     envelope_account: Option<String>,
     envelope_region: Option<String>,
+}
+
+/// The record.
+#[derive(Clone)]
+enum Body {
+    Tree(Value),
+    Text(Box<Text>),
+}
+
+/// A record's text, skimmed, and the trees that were built of it.
+#[derive(Clone)]
+struct Text {
+    text: Box<str>,
+    skim: Skim,
+    whole: OnceLock<Value>,
+    /// Of each of [`PARTS`].
+    parts: [OnceLock<Option<Value>>; PARTS.len()],
+}
+
+/// What is looked into, and so built for itself.
+const PARTS: [&str; 4] = ["userIdentity", "requestParameters", "responseElements", "resources"];
+
+impl fmt::Debug for ApiCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiCall")
+            .field("record", self.record())
+            .field("envelope_account", &self.envelope_account)
+            .field("envelope_region", &self.envelope_region)
+            .finish()
+    }
+}
+
+impl PartialEq for ApiCall {
+    fn eq(&self, other: &Self) -> bool {
+        self.record() == other.record()
+            && self.envelope_account == other.envelope_account
+            && self.envelope_region == other.envelope_region
+    }
 }
 
 /// Where an event happened, and which one it is. All three are needed before anything may act.
@@ -69,13 +113,49 @@ impl ApiCall {
     /// Wraps a record. `account` and `region` are the envelope's, used where the record has none.
     #[must_use]
     pub fn new(record: Map<String, Value>, account: Option<String>, region: Option<String>) -> Self {
-        Self { record: Value::Object(record), envelope_account: account, envelope_region: region }
+        Self { body: Body::Tree(Value::Object(record)), envelope_account: account, envelope_region: region }
+    }
+
+    /// The same of a text that was skimmed.
+    pub(super) fn skimmed(record: Skimmed<'_>, account: Option<String>, region: Option<String>) -> Self {
+        let (text, skim) = record.kept();
+        let text = Text { text, skim, whole: OnceLock::new(), parts: Default::default() };
+        Self { body: Body::Text(Box::new(text)), envelope_account: account, envelope_region: region }
     }
 
     /// The whole record, as it came: an object.
     #[must_use]
     pub fn record(&self) -> &Value {
-        &self.record
+        match &self.body {
+            Body::Tree(record) => record,
+            Body::Text(text) => text.whole(),
+        }
+    }
+
+    /// The value of a key of the record.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Value> {
+        match &self.body {
+            Body::Tree(record) => record.get(key),
+            Body::Text(text) => text.member(key),
+        }
+    }
+
+    /// The same, as it stands there: nothing is built.
+    pub(crate) fn part(&self, key: &str) -> Option<Part<'_>> {
+        match &self.body {
+            Body::Tree(record) => record.get(key).map(Part::Tree),
+            Body::Text(text) => text.skim.of(&text.text).get(key),
+        }
+    }
+
+    /// Whether some key of the record has a dot.
+    pub(crate) fn has_dotted_keys(&self) -> bool {
+        match &self.body {
+            Body::Tree(Value::Object(record)) => record.keys().any(|key| key.contains('.')),
+            Body::Tree(_) => false,
+            Body::Text(text) => text.skim.of(&text.text).has_dots(),
+        }
     }
 
     /// `eventID`.
@@ -123,9 +203,10 @@ impl ApiCall {
     /// Whether the call was refused or failed. Such a call changed nothing.
     #[must_use]
     pub fn failed(&self) -> bool {
-        let failed_login =
-            || self.response("ConsoleLogin").and_then(Value::as_str).is_some_and(|s| s.eq_ignore_ascii_case("failure"));
-        says_failure(self.record.get("errorCode"), self.record.get("errorMessage")) || failed_login()
+        let login = || self.part("responseElements")?.get("ConsoleLogin")?.string();
+        let failed_login = || login().is_some_and(|outcome| outcome.eq_ignore_ascii_case("failure"));
+        let value = |key: &str| self.part(key).map(Part::value);
+        says_failure(value("errorCode").as_deref(), value("errorMessage").as_deref()) || failed_login()
     }
 
     /// Whether this is no call but what a VPC endpoint saw of one: who called what through it, without parameters.
@@ -140,7 +221,7 @@ impl ApiCall {
     pub fn partition(&self) -> &'static str {
         let identity = self.identity();
         let issuer = || identity?.get("sessionContext")?.get("sessionIssuer")?.get("arn");
-        let resources = self.record.get("resources").and_then(Value::as_array).into_iter().flatten();
+        let resources = self.member("resources").and_then(Value::as_array).into_iter().flatten();
         let resources = resources.filter_map(|resource| resource.get("ARN").or_else(|| resource.get("arn")));
         // Nobody calls from one partition into another, so the caller's says it as well as the resource's.
         let arns = identity.and_then(|i| i.get("arn")).into_iter().chain(issuer()).chain(resources);
@@ -157,9 +238,9 @@ impl ApiCall {
     /// Whether the root user made the call, itself and not a service for it.
     #[must_use]
     pub fn by_root(&self) -> bool {
-        let identity = self.identity();
-        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str);
-        of("type") == Some("Root") && of("invokedBy").is_none() && self.text("eventType") != Some("AwsServiceEvent")
+        self.identity_is("type", "Root")
+            && !self.has_invoker()
+            && self.text("eventType") != Some("AwsServiceEvent")
     }
 
     /// The service that was called, as its `eventSource` begins: `ec2`.
@@ -171,17 +252,14 @@ impl ApiCall {
     /// Whether a service made the call, for itself or for somebody.
     #[must_use]
     pub fn by_service(&self) -> bool {
-        let identity = self.identity();
-        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str);
-        of("type") == Some("AWSService") || of("invokedBy").is_some()
+        self.identity_is("type", "AWSService") || self.has_invoker()
     }
 
     /// The account that owns the resource: the recipient's, else the envelope's, else the caller's.
     #[must_use]
     pub fn account(&self) -> Option<Cow<'_, str>> {
-        let caller = || self.identity().and_then(|i| i.get("accountId")).and_then(account_text);
-        self.record
-            .get("recipientAccountId")
+        let caller = || self.part("userIdentity")?.get("accountId").and_then(account_text);
+        self.part("recipientAccountId")
             .and_then(account_text)
             .or_else(|| self.envelope_account.as_deref().filter(|a| !a.is_empty()).map(Cow::Borrowed))
             .or_else(caller)
@@ -209,25 +287,35 @@ impl ApiCall {
     /// `userIdentity`, where it is an object.
     #[must_use]
     pub fn identity(&self) -> Option<&Map<String, Value>> {
-        self.record.get("userIdentity").and_then(Value::as_object)
+        self.member("userIdentity").and_then(Value::as_object)
+    }
+
+    /// Whether a field of `userIdentity` is this text.
+    fn identity_is(&self, key: &str, wanted: &str) -> bool {
+        self.part("userIdentity").and_then(|i| i.get(key)?.string()).is_some_and(|text| text == wanted)
+    }
+
+    /// Whether a service made the call for somebody.
+    fn has_invoker(&self) -> bool {
+        self.part("userIdentity").and_then(|i| i.get("invokedBy")?.string()).is_some()
     }
 
     /// Who made the call.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        let identity = self.identity();
-        let of = |key: &str| identity.and_then(|i| i.get(key)).and_then(Value::as_str).filter(|s| !s.is_empty());
+        let identity = self.part("userIdentity");
+        let text = |part: Part<'_>| part.string().filter(|text| !text.is_empty()).map(Cow::into_owned);
+        let of = |key: &str| identity?.get(key).and_then(text);
         // IAM users carry an empty `sessionIssuer`, so each part of it may be missing.
-        let issuer = |key: &str| {
-            identity?.get("sessionContext")?.get("sessionIssuer")?.get(key)?.as_str().filter(|s| !s.is_empty())
-        };
-        let person = || identity?.get("onBehalfOf")?.get("userId")?.as_str().filter(|s| !s.is_empty());
+        let issuer = identity.and_then(|identity| identity.get("sessionContext")?.get("sessionIssuer"));
+        let issuer = |key: &str| issuer?.get(key).and_then(text);
+        let person = || identity?.get("onBehalfOf")?.get("userId").and_then(text);
         Actor {
-            kind: of("type").map(str::to_owned),
-            arn: of("arn").map(str::to_owned),
-            role_arn: issuer("arn").map(str::to_owned),
-            name: of("userName").or_else(|| issuer("userName")).or_else(person).map(str::to_owned),
-            access_key_id: of("accessKeyId").map(str::to_owned),
+            kind: of("type"),
+            arn: of("arn"),
+            role_arn: issuer("arn"),
+            name: of("userName").or_else(|| issuer("userName")).or_else(person),
+            access_key_id: of("accessKeyId"),
             source_ip: self.text("sourceIPAddress").map(str::to_owned),
             user_agent: self.text("userAgent").map(str::to_owned),
         }
@@ -236,13 +324,13 @@ impl ApiCall {
     /// A field of `requestParameters`.
     #[must_use]
     pub fn request(&self, key: &str) -> Option<&Value> {
-        self.record.get("requestParameters")?.get(key)
+        self.member("requestParameters")?.get(key)
     }
 
     /// A field of `responseElements`.
     #[must_use]
     pub fn response(&self, key: &str) -> Option<&Value> {
-        self.record.get("responseElements")?.get(key)
+        self.member("responseElements")?.get(key)
     }
 
     /// A string of `requestParameters`.
@@ -252,7 +340,30 @@ impl ApiCall {
     }
 
     fn text(&self, key: &str) -> Option<&str> {
-        self.record.get(key).and_then(Value::as_str)
+        let part = self.part(key)?;
+        if part.has_escapes() {
+            return self.member(key)?.as_str();
+        }
+        part.plain()
+    }
+}
+
+impl Text {
+    fn whole(&self) -> &Value {
+        // INVARIANT: the parser reads what was skimmed.
+        self.whole.get_or_init(|| crate::json::parse(&self.text).unwrap_or_default())
+    }
+
+    fn member(&self, key: &str) -> Option<&Value> {
+        let part = PARTS.iter().position(|part| *part == key).and_then(|number| self.parts.get(number));
+        match part {
+            Some(part) => part.get_or_init(|| Some(self.skim.of(&self.text).get(key)?.value().into_owned())).as_ref(),
+            None => {
+                // What is missing needs no tree.
+                self.skim.of(&self.text).get(key)?;
+                self.whole().get(key)
+            }
+        }
     }
 }
 
@@ -318,10 +429,9 @@ pub fn is_denial(code: &str) -> bool {
 }
 
 /// An account id: twelve digits, which some producers write as a number and so lose leading zeros.
-fn account_text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
-        Value::Number(number) => Some(Cow::Owned(format!("{:012}", number.as_u64()?))),
-        _ => None,
+fn account_text(part: Part<'_>) -> Option<Cow<'_, str>> {
+    match part.string() {
+        Some(text) => Some(text).filter(|text| !text.is_empty()),
+        None => Some(Cow::Owned(format!("{:012}", part.value().as_u64()?))),
     }
 }

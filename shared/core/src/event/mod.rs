@@ -9,12 +9,15 @@ mod delivery;
 mod error;
 mod logs;
 mod other;
+mod skim;
 
 pub use api_call::{Actor, ApiCall, Scope, is_denial, is_network_activity, is_success, says_failure, without_date};
 pub use delivery::{Delivery, DeliveryKind, Item, Message};
 pub use error::{ParseError, ScopeError};
 pub use logs::{LogBatch, LogLine};
 pub use other::OtherRecord;
+pub(crate) use skim::Part;
+pub use skim::{Read, Reader, SkimmedCall};
 
 use serde_json::{Map, Value};
 
@@ -67,6 +70,9 @@ impl Event {
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         if text.trim().is_empty() {
             return Err(ParseError::Empty);
+        }
+        if let Some(Read::Call(call)) = Reader::default().read(text) {
+            return Ok(Self::Call(Box::new(call.call())));
         }
         Self::from_value(crate::json::parse(text).map_err(|e| ParseError::json(&e))?)
     }

@@ -98,7 +98,7 @@ fn answered(made: &[&Value]) -> Result<Vec<IngressRule>, ShapeError> {
 
 /// The rules of a request: a list of permissions, each with lists of ranges, or one at the top level.
 fn requested(call: &ApiCall) -> Result<Vec<IngressRule>, ShapeError> {
-    let request = call.record().get("requestParameters").filter(|value| value.is_object());
+    let request = call.member("requestParameters").filter(|value| value.is_object());
     let request = request.ok_or_else(|| missing("requestParameters"))?;
     let mut rules = Vec::new();
     for permission in request.get("ipPermissions").map(items).unwrap_or_default() {

@@ -100,7 +100,7 @@ impl Detector for ExternalFunctionUsed {
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let (_, account) = home(call)?;
         let mut functions = Vec::new();
-        call.record().get("requestParameters").into_iter().for_each(|request| collect(request, &mut functions));
+        call.member("requestParameters").into_iter().for_each(|request| collect(request, &mut functions));
         let external = |arn: &&str| account_of(arn).is_some_and(|id| facts.trusted.is_foreign(Some(&account), id));
         let Some(function) = functions.into_iter().find(external) else { return Ok(Vec::new()) };
         let what = named(call, NAMES).unwrap_or_else(|| "(not named)".to_owned());

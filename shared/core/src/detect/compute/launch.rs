@@ -71,7 +71,7 @@ const TYPE_KEYS: [&str; 6] = [
 pub(super) fn unusual_types(call: &ApiCall) -> Vec<(String, &'static str)> {
     let mut types = BTreeSet::new();
     for part in ["requestParameters", "responseElements"] {
-        if let Some(value) = call.record().get(part) {
+        if let Some(value) = call.member(part) {
             collect_types(value, &mut types);
         }
     }
@@ -118,7 +118,7 @@ fn unusual(name: &str) -> Option<&'static str> {
 
 /// How many instances a call asks for, where that is unusually many.
 pub(super) fn unusual_count(call: &ApiCall) -> Option<u64> {
-    let request = call.record().get("requestParameters")?;
+    let request = call.member("requestParameters")?;
     let largest = |keys: &[&str]| {
         let mut found = Vec::new();
         collect_numbers(request, keys, &mut found);

@@ -85,7 +85,7 @@ impl Detector for WorkloadCredentialsUsedOutsideAws {
         let actor = call.actor();
         // A load balancer or a proxy may add its own address behind the caller's.
         let source = actor.source_ip.as_deref().and_then(|source| source.split(',').next()).unwrap_or_default();
-        let through_endpoint = call.record().get("vpcEndpointId").is_some_and(|id| !id.is_null());
+        let through_endpoint = call.member("vpcEndpointId").is_some_and(|id| !id.is_null());
         if call.by_service() || through_endpoint || !is_public_outside_aws(source) {
             return Ok(Vec::new());
         }

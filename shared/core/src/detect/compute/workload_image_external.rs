@@ -71,7 +71,7 @@ impl Detector for WorkloadImageExternal {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let Some(request) = call.record().get("requestParameters").filter(|request| request.is_object()) else {
+        let Some(request) = call.member("requestParameters").filter(|request| request.is_object()) else {
             return Ok(Vec::new());
         };
         let (_, account) = home(call)?;

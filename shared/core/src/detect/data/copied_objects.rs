@@ -39,7 +39,7 @@ impl Copy<'_> {
             text("type") == Some("AWS::S3::Bucket")
                 && arn.and_then(|arn| arn.rsplit(':').next()).is_some_and(|name| name == self.bucket)
         };
-        each(call.record().get("resources")).iter().find(of_bucket)?.get("accountId")?.as_str()
+        each(call.member("resources")).iter().find(of_bucket)?.get("accountId")?.as_str()
     }
 }
 

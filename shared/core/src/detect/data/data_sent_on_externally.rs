@@ -98,7 +98,7 @@ const ENDS: [&str; 13] = [
 ];
 
 fn destinations(call: &ApiCall) -> Vec<String> {
-    let Some(request) = call.record().get("requestParameters") else { return Vec::new() };
+    let Some(request) = call.member("requestParameters") else { return Vec::new() };
     // A role may be another account's only where it is taken, which has detectors of its own.
     ENDS.iter().flat_map(|end| values(request, end)).filter(|to| !to.contains(":iam:")).collect()
 }

@@ -59,7 +59,7 @@ impl Detector for DataSharedExternally {
         let principal =
             |entry: &'static str| move |value: &Value| value.get("principal")?.get(entry)?.as_str().map(str::to_owned);
         let of = principal("dataLakePrincipalIdentifier");
-        let mut with: Vec<String> = call.record().get("requestParameters").and_then(&of).into_iter().collect();
+        let mut with: Vec<String> = call.member("requestParameters").and_then(&of).into_iter().collect();
         with.extend(each(call.request("entries")).iter().filter_map(&of));
         with.extend(texts(call.request("consumerIdentifier")).map(str::to_owned));
         with.extend(values(call.record(), "granteeIdentifier"));

@@ -70,7 +70,7 @@ impl Detector for EncryptedWithExternalKey {
             return Ok(Vec::new());
         }
         let mut texts = Vec::new();
-        if let Some(request) = call.record().get("requestParameters") {
+        if let Some(request) = call.member("requestParameters") {
             all_texts(request, &mut texts);
         }
         let own = call.account();
@@ -117,7 +117,7 @@ fn key_owner(text: &str) -> Option<&str> {
 
 /// The account that owns the bucket of the call, where the record tells.
 fn bucket_owner(call: &ApiCall) -> Option<&str> {
-    let resources = each(call.record().get("resources")).iter();
+    let resources = each(call.member("resources")).iter();
     let mut buckets = resources.filter(|r| r.get("type").and_then(Value::as_str) == Some("AWS::S3::Bucket"));
     buckets.find_map(|bucket| bucket.get("accountId").and_then(Value::as_str))
 }

@@ -70,7 +70,7 @@ impl Detector for ExternalDataKeys {
             return Ok(Vec::new());
         }
         let asked = ["destinationKeyId", "keyId"].iter().find_map(|field| call.request_text(field));
-        let resources = each(call.record().get("resources")).iter();
+        let resources = each(call.member("resources")).iter();
         let used = resources.filter_map(|key| key.get("ARN").or_else(|| key.get("arn"))?.as_str());
         let foreign = |key: &&str| account_of(key).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         // The key that something is encrypted anew from may well be another's.

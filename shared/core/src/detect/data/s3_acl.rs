@@ -28,7 +28,7 @@ pub(super) struct Grant {
 /// The grants of a call, but for those to the owner that the call itself names.
 pub(super) fn grants(call: &ApiCall) -> Vec<Grant> {
     let mut grants: Vec<Grant> = texts(call.request("x-amz-acl")).filter_map(canned).collect();
-    let headers = [call.record().get("requestParameters"), call.request("accessControlList")];
+    let headers = [call.member("requestParameters"), call.request("accessControlList")];
     for (name, value) in headers.into_iter().flatten().filter_map(Value::as_object).flatten() {
         let Some(permission) = name.strip_prefix("x-amz-grant-") else { continue };
         let permission = permission.replace('-', "_").to_ascii_uppercase();

@@ -51,7 +51,7 @@ A switch to another kind of authorization deletes the old authorizer afterwards.
 /// A deleted authorizer, a route's new type, or the patch of a method that sets it, or that lifts the need
 /// for a key where there is nothing else.
 fn unlocks(call: &ApiCall) -> bool {
-    let request = call.record().get("requestParameters").unwrap_or(&Value::Null);
+    let request = call.member("requestParameters").unwrap_or(&Value::Null);
     let patches = patches(request);
     let sets = |path: &str, to: &str| {
         let is = |patch: &Value, key: &str, text: &str| patch.get(key).and_then(Value::as_str) == Some(text);

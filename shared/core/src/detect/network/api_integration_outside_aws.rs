@@ -49,7 +49,7 @@ APIs in front of services that run somewhere else. Look at whose host it is.
 
 /// The address stands under `uri` or `integrationUri`, or is the value of a patch.
 fn leaves_aws(call: &ApiCall) -> bool {
-    let request = call.record().get("requestParameters").unwrap_or(&Value::Null);
+    let request = call.member("requestParameters").unwrap_or(&Value::Null);
     let linked = values(request, "connectionType").iter().any(|kind| kind.eq_ignore_ascii_case("VPC_LINK"));
     let patched =
         patches(request).into_iter().filter(|patch| patch.get("path").and_then(Value::as_str) == Some("/uri"));

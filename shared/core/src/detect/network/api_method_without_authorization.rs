@@ -49,7 +49,7 @@ Public services, and ones that check a token themselves. Look at what stands beh
 
 /// A route that names no authorisation has none.
 fn asks_for_nothing(call: &ApiCall) -> bool {
-    let request = call.record().get("requestParameters").unwrap_or(&Value::Null);
+    let request = call.member("requestParameters").unwrap_or(&Value::Null);
     let first = |key: &str| values(request, key).into_iter().next();
     let method = first("httpMethod").or_else(|| first("routeKey")).unwrap_or_default();
     // A route of a web socket is authorised when it is connected to.

@@ -44,7 +44,7 @@ A service that is released to the public, with an authorizer in front.
 
 /// A patch of the endpoint's type replaces `PRIVATE`, which stands in its path, by another.
 fn opens(call: &ApiCall) -> bool {
-    let request = call.record().get("requestParameters").unwrap_or(&Value::Null);
+    let request = call.member("requestParameters").unwrap_or(&Value::Null);
     patches(request).into_iter().any(|patch| {
         let text = |key: &str| patch.get(key).and_then(Value::as_str).unwrap_or_default();
         text("path") == "/endpointConfiguration/types/PRIVATE" && matches!(text("value"), "EDGE" | "REGIONAL")

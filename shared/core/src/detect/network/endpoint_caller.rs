@@ -8,7 +8,7 @@ use crate::text::plain;
 /// A claim, to be counted once for each caller, where somebody of another account called through an endpoint of
 /// ours. Services of AWS have no account, and accounts of the same owner are no others.
 pub(super) fn external(call: &ApiCall, facts: &Facts, what: &str) -> Option<Claim> {
-    let text = |key: &str| call.record().get(key).and_then(serde_json::Value::as_str);
+    let text = |key: &str| call.member(key).and_then(serde_json::Value::as_str);
     let own = text("vpcEndpointAccountId").map(Into::into).or_else(|| call.account())?;
     let caller = call.identity()?.get("accountId")?.as_str().filter(|account| !account.is_empty())?;
     let anonymous = caller.eq_ignore_ascii_case("anonymous") || caller == "ANONYMOUS_PRINCIPAL";

@@ -50,7 +50,7 @@ impl Detector for EndpointPolicyOpened {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let request = call.request("ModifyVpcEndpointRequest").or_else(|| call.record().get("requestParameters"));
+        let request = call.request("ModifyVpcEndpointRequest").or_else(|| call.member("requestParameters"));
         let id = named(call, &["VpcEndpointId"]).unwrap_or_else(|| "(unknown)".to_owned());
         let field = |names: [&str; 2]| names.into_iter().find_map(|name| request?.get(name));
         let reset = field(["ResetPolicy", "resetPolicy"]).is_some_and(is_true);

@@ -54,7 +54,7 @@ impl Detector for PrefixListOpened {
         // `CreateManagedPrefixListRequest.Entry` or `ModifyManagedPrefixListRequest.AddEntry`, in the
         // query's spelling; the SDK's own where a record has that.
         let request = call.request(&format!("{}Request", call.event_name()));
-        let request = request.or_else(|| call.record().get("requestParameters"));
+        let request = request.or_else(|| call.member("requestParameters"));
         let added = ["Entry", "AddEntry", "entries", "addEntries"].into_iter();
         let ranges: Vec<_> =
             added.filter_map(|key| request?.get(key)).flat_map(|entries| values(entries, "Cidr")).collect();

@@ -45,6 +45,6 @@ absence proves nothing.
 
 /// By the record's own mark, or in records older than that mark by the console's user agent.
 fn by_hand(call: &ApiCall) -> bool {
-    call.record().get("sessionCredentialFromConsole").is_some_and(is_true)
+    call.member("sessionCredentialFromConsole").is_some_and(is_true)
         || call.actor().user_agent.is_some_and(|agent| agent == "console.ec2.amazonaws.com")
 }

@@ -49,6 +49,6 @@ then decides alone.
 
 /// The flag stands among the options of a request, whose spelling differs between the two calls.
 fn accepts_all(call: &ApiCall) -> bool {
-    let request = call.record().get("requestParameters").unwrap_or(&Value::Null);
+    let request = call.member("requestParameters").unwrap_or(&Value::Null);
     values(request, "AutoAcceptSharedAttachments").iter().any(|flag| flag.eq_ignore_ascii_case("enable"))
 }

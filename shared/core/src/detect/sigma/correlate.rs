@@ -42,7 +42,7 @@ impl Detector for SigmaCorrelation {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let event = Record::of(call.record());
+        let event = Record::of(call);
         let claims = self.parts.iter().enumerate().filter_map(|(number, part)| {
             if !part.outcome.covers(call.failed()) || evaluate_rule(&part.rule, &event).is_none() {
                 return None;

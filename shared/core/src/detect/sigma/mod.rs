@@ -87,11 +87,11 @@ impl SigmaDetector {
 
     /// What it asks for: of each of its actions, a response for each value at its target. Where the event does not
     /// say enough for one, nothing is guessed.
-    fn responses(&self, call: &ApiCall, event: &Record<'_>) -> Vec<(Target, Response)> {
+    fn responses(&self, call: &ApiCall) -> Vec<(Target, Response)> {
         if self.meta.actions.is_empty() {
             return Vec::new();
         }
-        let Some(place) = self.paths.target.and_then(|paths| Place::at(paths, call, event)) else { return Vec::new() };
+        let Some(place) = self.paths.target.and_then(|paths| Place::at(paths, call)) else { return Vec::new() };
         let responses = self.meta.actions.iter().flat_map(|action| action.of_rule(&place));
         responses.filter_map(|response| Some((response.target().ok()?, response))).collect()
     }
@@ -108,7 +108,7 @@ impl Detector for SigmaDetector {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let event = Record::of(call.record());
+        let event = Record::of(call);
         if evaluate_rule(self.compile()?, &event).is_none() {
             return Ok(Vec::new());
         }
@@ -126,7 +126,7 @@ impl Detector for SigmaDetector {
             return Ok(items.into_iter().map(claim).collect());
         }
         let mut claims: Vec<Claim> = Vec::new();
-        for (target, response) in self.responses(call, &event) {
+        for (target, response) in self.responses(call) {
             // One resource is one incident: of several actions that would change it, the first that the rule names.
             if claims.iter().all(|claim| claim.target != target) {
                 claims.push(Claim { response: Some(response), ..Claim::of(target, why.clone()) });

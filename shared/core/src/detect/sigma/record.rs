@@ -1,15 +1,16 @@
 //! A CloudTrail record as `rsigma-eval` reads events.
 //!
-//! It answers as [`JsonEvent`] does. The way to a field is the same for nearly every rule: names with dots
-//! between them, through objects; that way is walked here without taking the path apart into a list first,
-//! which is what most of a rule's time would go into.
+//! It answers as [`JsonEvent`] does over the whole record. The way to a field is the same for nearly every rule: names
+//! with dots between them, through objects. That way is walked here through the record's text, or its tree where it
+//! has one, without taking the path apart into a list first; a tree is built where a field holds more than a scalar.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use rsigma_eval::event::{Event, EventValue, JsonEvent};
 use serde_json::Value;
 
-use crate::event::without_date;
+use crate::event::{ApiCall, Part, without_date};
 
 /// Stands before a field's name where a string modifier reads it: what holds an object is then its JSON text.
 pub(super) const AS_TEXT: char = '\u{1}';
@@ -17,57 +18,89 @@ pub(super) const AS_TEXT: char = '\u{1}';
 /// A record, borrowed.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
-    value: &'a Value,
+    call: &'a ApiCall,
     /// What answers where a path is more than names through objects.
-    json: JsonEvent<'a>,
+    json: OnceCell<JsonEvent<'a>>,
 }
 
 /// What walking a path found.
 enum Walk<'a> {
-    Value(&'a Value),
+    Part(Part<'a>),
     Nothing,
     /// The path has an index or an escape, or crosses a list.
     More,
 }
 
 impl<'a> Record<'a> {
-    /// `value` as the event.
-    pub(crate) fn of(value: &'a Value) -> Self {
-        Self { value, json: JsonEvent::borrow(value) }
+    /// The call as the event.
+    pub(crate) fn of(call: &'a ApiCall) -> Self {
+        Self { call, json: OnceCell::new() }
+    }
+
+    fn json(&self) -> &JsonEvent<'a> {
+        self.json.get_or_init(|| JsonEvent::borrow(self.call.record()))
     }
 
     fn walk(&self, path: &str) -> Walk<'a> {
-        if path.contains(['[', '\\']) {
+        if path.bytes().any(|byte| matches!(byte, b'[' | b'\\')) {
             return Walk::More;
         }
-        let Value::Object(root) = self.value else { return Walk::More };
         // A name that has dots of its own comes first.
-        if let Some(value) = root.get(path) {
-            return Walk::Value(value);
+        if self.call.has_dotted_keys()
+            && let Some(part) = self.call.part(path)
+        {
+            return Walk::Part(part);
         }
-        let mut value = self.value;
-        for name in path.split('.') {
-            value = match value {
-                Value::Object(object) => match object.get(name) {
-                    Some(value) => value,
-                    None => return Walk::Nothing,
-                },
-                Value::Array(_) => return Walk::More,
-                _ => return Walk::Nothing,
+        let mut names = path.split('.');
+        let Some(mut part) = names.next().and_then(|name| self.call.part(name)) else { return Walk::Nothing };
+        for name in names {
+            part = match part.get(name) {
+                Some(part) => part,
+                None if part.is_list() => return Walk::More,
+                None => return Walk::Nothing,
             };
         }
-        Walk::Value(value)
+        Walk::Part(part)
+    }
+
+    /// A value; of a list or an object, the tree's, to which `path` leads.
+    fn value(&self, path: &str, part: Part<'a>) -> Option<EventValue<'_>> {
+        if let Part::Tree(value) = part {
+            return Some(EventValue::from(value));
+        }
+        if let Some(text) = part.string() {
+            return Some(EventValue::Str(text));
+        }
+        if !part.is_object() && !part.is_list() {
+            return Some(scalar(&part.value()));
+        }
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let inner = |first: &str| {
+            let names = rest.split('.').filter(|_| !rest.is_empty());
+            names.fold(self.call.member(first), |value, name| value?.get(name))
+        };
+        let dotted = if self.call.has_dotted_keys() { self.call.member(path) } else { None };
+        dotted.or_else(|| inner(first)).map(EventValue::from)
+    }
+}
+
+/// A number, a truth or null, which borrow nothing.
+fn scalar(value: &Value) -> EventValue<'static> {
+    match EventValue::from(value) {
+        EventValue::Int(number) => EventValue::Int(number),
+        EventValue::Float(number) => EventValue::Float(number),
+        EventValue::Bool(truth) => EventValue::Bool(truth),
+        _ => EventValue::Null,
     }
 }
 
 impl Record<'_> {
     /// A call's name; where it is dated, without the date too: either may match.
-    fn named<'a>(&self, name: &'a str) -> EventValue<'a> {
-        let text = |name: &'a str| EventValue::Str(Cow::Borrowed(name));
-        let source = self.value.get("eventSource").and_then(Value::as_str);
-        match without_date(source, name) {
-            Some(stem) => EventValue::Array(vec![text(name), text(stem)]),
-            None => text(name),
+    fn named<'a>(&self, name: Cow<'a, str>) -> EventValue<'a> {
+        let source = self.call.event_source();
+        match without_date(source, &name).map(str::to_owned) {
+            Some(stem) => EventValue::Array(vec![EventValue::Str(name), EventValue::Str(Cow::Owned(stem))]),
+            None => EventValue::Str(name),
         }
     }
 }
@@ -78,27 +111,29 @@ impl Event for Record<'_> {
             return self.get_field(path).map(as_text);
         }
         match self.walk(path) {
-            Walk::Value(Value::String(name)) if path == "eventName" => Some(self.named(name)),
-            Walk::Value(value) => Some(EventValue::from(value)),
+            Walk::Part(part) => match part.string() {
+                Some(name) if path == "eventName" => Some(self.named(name)),
+                _ => self.value(path, part),
+            },
             Walk::Nothing => None,
-            Walk::More => self.json.get_field(path),
+            Walk::More => self.json().get_field(path),
         }
     }
 
     fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {
-        self.json.any_string_value(pred)
+        self.json().any_string_value(pred)
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        self.json.all_string_values()
+        self.json().all_string_values()
     }
 
     fn visit_string_values(&self, visit: &mut dyn FnMut(&str)) {
-        self.json.visit_string_values(visit);
+        self.json().visit_string_values(visit);
     }
 
     fn to_json(&self) -> Value {
-        self.json.to_json()
+        self.json().to_json()
     }
 }
 
@@ -118,13 +153,14 @@ fn as_text(value: EventValue<'_>) -> EventValue<'_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
+    use crate::event::{Event as Read, ParseError};
 
     fn values() -> impl Strategy<Value = Value> {
-        let scalar = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), Just(json!("text"))];
-        let name = prop_oneof![Just("a"), Just("b"), Just("a.b"), Just(""), Just("a[0]"), Just("\\")];
+        let scalar = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), Just(json!("te\"xt")), Just(json!(1.5))];
+        let name = prop_oneof![Just("a"), Just("b"), Just("a.b"), Just(""), Just("a[0]"), Just("\\"), Just("resources")];
         scalar.prop_recursive(4, 24, 3, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
@@ -134,11 +170,25 @@ mod tests {
         })
     }
 
+    /// The same record as a tree, and as a text.
+    fn calls(mut record: Map<String, Value>) -> Result<[ApiCall; 2], ParseError> {
+        record.insert("eventName".to_owned(), json!("Act"));
+        record.insert("eventSource".to_owned(), json!("x.amazonaws.com"));
+        let Read::Call(of_text) = Read::parse(&Value::Object(record.clone()).to_string())? else { panic!("no call") };
+        Ok([ApiCall::new(record, None, None), *of_text])
+    }
+
     proptest! {
         #[test]
-        fn every_path_finds_what_the_library_finds(value in values(), path in r"[ab.\[\]0\\]{0,7}|a\.b(\.a)?(\.b)?") {
-            let (record, json) = (Record::of(&value), JsonEvent::borrow(&value));
-            prop_assert_eq!(record.get_field(&path), json.get_field(&path));
+        fn every_path_finds_what_the_library_finds(
+            value in values(),
+            path in r"[ab.\[\]0\\]{0,7}|(a|resources)\.b(\.a)?(\.b)?",
+        ) {
+            let record = value.as_object().cloned().unwrap_or_else(|| Map::from_iter([("a".to_owned(), value)]));
+            for call in calls(record).unwrap() {
+                let (record, json) = (Record::of(&call), JsonEvent::borrow(call.record()));
+                prop_assert_eq!(record.get_field(&path), json.get_field(&path));
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
         let mut responded = 0;
         for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
             let call = fixture.call();
-            let event = Record::of(call.record());
+            let event = Record::of(&call);
             for path in [Some(target), paths.distinct].into_iter().flatten() {
                 assert!(text_at(&event, path).is_some(), "{id}/{}: nothing stands at `{path}`", fixture.name);
             }

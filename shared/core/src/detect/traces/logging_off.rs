@@ -352,7 +352,7 @@ fn service(call: &ApiCall) -> Vec<String> {
     if call.event_name().eq_ignore_ascii_case("DeleteAccessLogSubscription") {
         return vec!["access log".to_owned()];
     }
-    let request = call.record().get("requestParameters");
+    let request = call.member("requestParameters");
     let at = |pointer: &str| request.and_then(|request| request.pointer(pointer));
     let level = at("/loggingConfiguration/level").and_then(Value::as_str);
     let build = at("/logsConfig/cloudWatchLogs/status").and_then(Value::as_str);

@@ -115,6 +115,6 @@ impl Detector for RequestHiddenBySize {
 
 /// What the record says of the resource beside the request.
 fn resource(call: &ApiCall) -> Option<&str> {
-    let resources = call.record().get("resources")?.as_array()?;
+    let resources = call.member("resources")?.as_array()?;
     resources.iter().find_map(|resource| resource.get("ARN")?.as_str())
 }

@@ -68,7 +68,7 @@ impl Detector for ExemptTagSet {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        if !call.record().get("requestParameters").is_some_and(exempts) {
+        if !call.member("requestParameters").is_some_and(exempts) {
             return Ok(Vec::new());
         }
         let mut named = NAMES.iter().map(|path| texts(call, path)).find(|names| !names.is_empty()).unwrap_or_default();

@@ -73,7 +73,7 @@ fn claims(part: &OwnPart, call: &ApiCall) -> Vec<Claim> {
 /// The resource's words in AWS's own message: `… is not authorized to perform: … on resource: ARN because
 /// …`, where IAM writes `role NAME` in place of the ARN.
 fn refused_on(call: &ApiCall) -> impl Iterator<Item = &str> {
-    let message = call.record().get("errorMessage").and_then(|message| message.as_str());
+    let message = call.member("errorMessage").and_then(|message| message.as_str());
     let resource = message.and_then(|message| message.split_once("on resource: ")).map(|(_, resource)| resource);
     let resource = resource.and_then(|resource| resource.split(" because ").next());
     resource.unwrap_or_default().split_whitespace()

@@ -6,13 +6,13 @@ use std::io::{self, Read};
 const PIECE: usize = 64 << 10;
 
 /// What turns some bytes into others, piece by piece.
-pub(super) trait Decode {
+pub(crate) trait Decode {
     /// Decodes the next bytes; with `end`, nothing more will come.
     fn decode(&mut self, bytes: &[u8], end: bool, to: &mut Vec<u8>);
 }
 
 /// A reader of decoded bytes.
-pub(super) struct Decoded<R, D> {
+pub(crate) struct Decoded<R, D> {
     from: R,
     decoder: D,
     /// What is decoded and not read yet.
@@ -22,7 +22,7 @@ pub(super) struct Decoded<R, D> {
 }
 
 impl<R, D> Decoded<R, D> {
-    pub(super) fn new(from: R, decoder: D) -> Self {
+    pub(crate) fn new(from: R, decoder: D) -> Self {
         Self { from, decoder, ready: Vec::new(), at: 0, ended: false }
     }
 }
@@ -45,7 +45,7 @@ impl<R: Read, D: Decode> Read for Decoded<R, D> {
 
 /// UTF-16. Halves of characters become the sign for what cannot be read.
 #[derive(Debug)]
-pub(super) struct Utf16 {
+pub(crate) struct Utf16 {
     little: bool,
     /// The first byte of a unit whose second has not come.
     byte: Option<u8>,
@@ -54,7 +54,7 @@ pub(super) struct Utf16 {
 }
 
 impl Utf16 {
-    pub(super) fn new(little: bool) -> Self {
+    pub(crate) fn new(little: bool) -> Self {
         Self { little, byte: None, high: None }
     }
 
@@ -97,7 +97,7 @@ impl Decode for Utf16 {
 
 /// The contents of JSON strings that hold objects, one after the other. What stands around them is left out.
 #[derive(Debug, Default)]
-pub(super) struct Strings {
+pub(crate) struct Strings {
     place: Place,
     /// The digits of an escape that is being read.
     digits: Vec<u8>,

@@ -2,15 +2,14 @@
 //! and unpack.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
-use super::decode::{Decoded, Strings, Utf16};
-use super::format::Reading;
+use crate::decode::{Decoded, Strings, Utf16};
+use crate::format::Reading;
+use crate::unpack::unpacked;
 
 /// How much of an input's beginning tells what it is, at most and at least.
 const START: usize = 4 << 10;
@@ -19,23 +18,24 @@ const LEAST: usize = 8;
 /// How many packings may lie one within another: CloudWatch Logs packs what Firehose packs again.
 const LAYERS: usize = 4;
 
-/// How much is read at once of a packed input.
-const PACKED: usize = 128 << 10;
-
 /// An open input.
-pub(crate) struct Stream {
+pub struct Stream {
     bytes: Box<dyn Read + Send>,
     packed: Arc<AtomicU64>,
 }
 
 impl Stream {
-    /// Opens a file.
-    pub(crate) fn file(path: &Path) -> io::Result<Self> {
-        Self::new(File::open(path)?)
+    /// Opens a file of any text, as [`Stream::new`].
+    ///
+    /// # Errors
+    /// As [`Stream::new`].
+    pub fn file(path: &Path) -> io::Result<Self> {
+        Self::open(File::open(path)?, Reading::of_text, path.is_file())
     }
 
     /// Nothing.
-    pub(crate) fn none() -> Self {
+    #[must_use]
+    pub fn none() -> Self {
         Self { bytes: Box::new(io::empty()), packed: Arc::default() }
     }
 
@@ -43,31 +43,36 @@ impl Stream {
     ///
     /// # Errors
     /// Where it cannot be read, or is packed in a way that is not: then the error names it.
-    pub(crate) fn new(from: impl Read + Send + 'static) -> io::Result<Self> {
-        Self::open(from, Reading::of_text)
+    pub fn new(from: impl Read + Send + 'static) -> io::Result<Self> {
+        Self::open(from, Reading::of_text, false)
     }
 
-    /// Opens a stream of records.
+    /// Opens a stream of records. `regular` says that all of it is there, so that it may be read to its end before
+    /// the first record is told.
     ///
     /// # Errors
     /// Where it cannot be read, or is of a format that is not: then the error names the format.
-    pub(super) fn records(from: impl Read + Send + 'static) -> io::Result<Self> {
-        Self::open(from, Reading::of_records)
+    pub fn records(from: impl Read + Send + 'static, regular: bool) -> io::Result<Self> {
+        Self::open(from, Reading::of_records, regular)
     }
 
-    fn open(from: impl Read + Send + 'static, reading: fn(&[u8]) -> Reading) -> io::Result<Self> {
+    fn open(from: impl Read + Send + 'static, reading: fn(&[u8]) -> Reading, regular: bool) -> io::Result<Self> {
         let packed = Arc::new(AtomicU64::new(0));
-        let bytes = layer(Box::new(Counted { from, count: Arc::clone(&packed) }), reading, LAYERS)?;
+        let bytes = layer(Box::new(Counted { from, count: Arc::clone(&packed) }), reading, regular, LAYERS)?;
         Ok(Self { bytes, packed })
     }
 
     /// How many bytes were read of the input as it lies there, since this was last asked.
-    pub(crate) fn packed(&self) -> u64 {
+    #[must_use]
+    pub fn packed(&self) -> u64 {
         self.packed.swap(0, Ordering::Relaxed)
     }
 
     /// Appends what can be read at once, at most `most` bytes. Nothing is the end.
-    pub(crate) fn append(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    ///
+    /// # Errors
+    /// Where it cannot be read on.
+    pub fn append(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         let had = to.len();
         to.resize(had + most, 0);
         let read = loop {
@@ -84,6 +89,7 @@ impl Stream {
 fn layer(
     mut from: Box<dyn Read + Send>,
     reading: fn(&[u8]) -> Reading,
+    regular: bool,
     left: usize,
 ) -> io::Result<Box<dyn Read + Send>> {
     let start = first(&mut from)?;
@@ -93,10 +99,8 @@ fn layer(
         Reading::Plain => Ok(Box::new(whole)),
         Reading::Refused(format) => Err(io::Error::new(io::ErrorKind::InvalidData, format.to_string())),
         _ if left == 0 => Err(io::Error::new(io::ErrorKind::InvalidData, "it is packed too often")),
-        Reading::Gzip => {
-            layer(Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED, whole))), reading, left - 1)
-        }
-        Reading::Utf16 { little } => layer(Box::new(Decoded::new(whole, Utf16::new(little))), reading, left - 1),
+        Reading::Gzip => layer(unpacked(whole, regular), reading, regular, left - 1),
+        Reading::Utf16 { little } => layer(Box::new(Decoded::new(whole, Utf16::new(little))), reading, regular, left - 1),
         Reading::Strings => Ok(Box::new(Decoded::new(whole, Strings::default()))),
     }
 }

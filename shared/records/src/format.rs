@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// A format that is not read, with what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refused {
+pub struct Refused {
     /// With its article.
     name: &'static str,
     hint: &'static str,
@@ -21,7 +21,7 @@ impl fmt::Display for Refused {
 
 /// How an input's bytes are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(crate) enum Reading {
     /// As they are.
     Plain,
     Gzip,
@@ -58,7 +58,7 @@ const MAGIC: [(&[u8], &str, &str); 15] = [
 
 impl Reading {
     /// What the first bytes of a text say, whatever it holds.
-    pub(super) fn of_text(start: &[u8]) -> Self {
+    pub(crate) fn of_text(start: &[u8]) -> Self {
         let refused = |name, hint| Self::Refused(Refused { name, hint });
         if start.starts_with(&[0x1f, 0x8b]) {
             return Self::Gzip;
@@ -78,7 +78,7 @@ impl Reading {
     }
 
     /// What the first bytes of an input of records say.
-    pub(super) fn of_records(start: &[u8]) -> Self {
+    pub(crate) fn of_records(start: &[u8]) -> Self {
         match Self::of_text(start) {
             Self::Plain => {}
             other => return other,
@@ -135,7 +135,8 @@ const TRAIL: &str = "give the files of the trail's bucket, or `s3://BUCKET/PREFI
 const OTHER_LOG: &str = "`detect` reads CloudTrail's records";
 
 /// The name of an object that is no record and holds none, by its keys.
-pub(super) fn named(object: &Map<String, Value>) -> Option<Refused> {
+#[must_use]
+pub fn named(object: &Map<String, Value>) -> Option<Refused> {
     let has = |keys: &[&str]| keys.iter().all(|key| object.contains_key(*key));
     let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let (name, hint) = if text("eventSource") == "aws:s3" || has(&["s3Bucket", "s3ObjectKey"]) {

@@ -4,20 +4,20 @@ use std::ops::Range;
 
 /// Complete records of one stream, with the bytes that they stand in.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
+pub struct Batch {
     /// The bytes of the records, and of what stands between them.
-    pub(crate) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// Where `bytes` begins in the stream.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// The number of the first piece, counted from 1 in its stream.
-    pub(crate) first: u64,
+    pub first: u64,
     /// In the order of the stream.
-    pub(crate) pieces: Vec<Piece>,
+    pub pieces: Vec<Piece>,
 }
 
 /// A record, or what stands where one should.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub enum Piece {
     /// A record, by its place in the batch's bytes.
     Record {
         /// In the stream.
@@ -36,15 +36,16 @@ pub(crate) enum Piece {
 
 /// A place in the unpacked stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Place {
     /// In bytes, counted from 0.
-    pub(crate) offset: u64,
+    pub offset: u64,
     /// Counted from 1.
-    pub(crate) line: u64,
+    pub line: u64,
 }
 
 /// What is wrong with a record's JSON, and where in the record.
-pub(crate) fn json_fault(record: &[u8], error: &serde_json::Error) -> String {
+#[must_use]
+pub fn json_fault(record: &[u8], error: &serde_json::Error) -> String {
     let full = error.to_string();
     let reason = full.split(" at line ").next().unwrap_or_default();
     let before: usize = record.split_inclusive(|&byte| byte == b'\n').take(error.line() - 1).map(<[u8]>::len).sum();

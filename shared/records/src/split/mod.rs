@@ -18,14 +18,14 @@ mod seek;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch::{Batch, Piece, Place, json_fault};
+pub use batch::{Batch, Piece, Place, json_fault};
 use block::{BLOCK, Lexer, Marks};
 use list::Level;
 use seek::Seek;
 use serde::de::IgnoredAny;
 
 /// The largest record that is read. CloudTrail's own limit is far below.
-pub(crate) const LARGEST: usize = 16 << 20;
+pub const LARGEST: usize = 16 << 20;
 
 /// A record that is larger than this is looked at, and again whenever it has doubled, whether it can still be
 /// one. Most are a hundredth of it.
@@ -36,7 +36,7 @@ const LOOK_BACK: usize = 64;
 
 /// The splitter of one stream.
 #[derive(Debug)]
-pub(crate) struct Splitter {
+pub struct Splitter {
     /// What has arrived and is not handed on yet.
     bytes: Vec<u8>,
     /// Where `bytes` begins in the stream.
@@ -80,8 +80,16 @@ enum Flow {
     Anew,
 }
 
+impl Default for Splitter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Splitter {
-    pub(crate) fn new() -> Self {
+    /// The splitter of a stream of which nothing has arrived.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             bytes: Vec::new(),
             offset: 0,
@@ -101,17 +109,17 @@ impl Splitter {
     }
 
     /// Where arriving bytes are put, at the end.
-    pub(crate) fn tail(&mut self) -> &mut Vec<u8> {
+    pub fn tail(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
     /// About how many bytes can be handed on: none where there is no piece, else at least one.
-    pub(crate) fn ready(&self) -> usize {
+    pub fn ready(&self) -> usize {
         if self.pieces.is_empty() { 0 } else { self.kept().max(1) }
     }
 
     /// Reads what has arrived. With `end`, nothing more will.
-    pub(crate) fn read(&mut self, end: bool) {
+    pub fn read(&mut self, end: bool) {
         if self.offset == 0 && self.at == 0 && self.skip_mark(end) {
             return;
         }
@@ -297,7 +305,7 @@ impl Splitter {
     }
 
     /// Hands on what is complete, in the buffers of `batch`, and keeps the rest.
-    pub(crate) fn hand_on(&mut self, batch: &mut Batch) {
+    pub fn hand_on(&mut self, batch: &mut Batch) {
         let kept = self.kept();
         batch.pieces.clear();
         std::mem::swap(&mut batch.pieces, &mut self.pieces);
@@ -311,7 +319,7 @@ impl Splitter {
     }
 
     /// Forgets bytes that no piece needs, so that text without records costs no memory.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         let kept = self.kept();
         if self.pieces.is_empty() && kept >= SUSPICIOUS {
             self.bytes.drain(..kept);

@@ -1,4 +1,4 @@
-//! The threads, and the order of what they find.
+//! The threads, and the order of what their work gives.
 //!
 //! Every thread does the same: it takes the next batch of an input, which only one can do at a time, and judges
 //! it, while the others take and judge the next ones. A thread stays with its input while it lasts; one without
@@ -16,12 +16,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Result, bail};
 
-use super::inputs::Walk;
-use super::judge::Judge;
-use super::report::Report;
-use super::source::{Source, Taken};
-use super::split::Batch;
-use super::worker::Worker;
+use crate::inputs::Walk;
+use crate::source::{End, Source, Taken};
+use crate::split::Batch;
 
 /// For each thread, how many batches of the awaited input may be taken and not yet written.
 const AWAITED: usize = 4;
@@ -32,13 +29,41 @@ const AHEAD: usize = 32;
 /// For each thread, how many inputs may be open.
 const OPEN: usize = 2;
 
+/// What is done with a batch.
+pub trait Work: Send + Sync {
+    /// What a thread keeps from one batch to the next.
+    type Memory: Default;
+    /// What a batch gives.
+    type Yield: Default + Send;
+
+    /// Works on a batch.
+    fn work(&self, memory: &mut Self::Memory, batch: &Batch) -> Self::Yield;
+}
+
+/// What came of one batch, or the end of an input.
+#[derive(Debug)]
+pub struct Report<Y> {
+    /// The input's number.
+    pub input: u64,
+    /// The batch's number in its input.
+    pub batch: u64,
+    /// The input's name, for people.
+    pub name: Arc<str>,
+    /// Where this is the last of the input.
+    pub end: Option<End>,
+    /// How many bytes of the input were read for it.
+    pub packed: u64,
+    /// What the work gave; at an input's end, nothing.
+    pub given: Y,
+}
+
 /// The threads' common state.
-pub(super) struct Pool {
-    judge: Judge,
+pub struct Pool<W: Work> {
+    work: W,
     inputs: Mutex<Inputs>,
-    order: Mutex<Order>,
+    order: Mutex<Order<W::Yield>>,
     /// Something can be taken, or nothing more will come.
-    work: Condvar,
+    ready: Condvar,
     /// The awaited report is there, or no report will come.
     report: Condvar,
 }
@@ -49,8 +74,7 @@ struct Inputs {
 }
 
 /// What is taken, what is done, and what is awaited.
-#[derive(Default)]
-struct Order {
+struct Order<Y> {
     threads: usize,
     /// The inputs that have more to take.
     open: BTreeMap<u64, Arc<Source>>,
@@ -62,7 +86,7 @@ struct Order {
     taken: usize,
     taken_of: HashMap<u64, usize>,
     /// Reports that wait for their turn, by input and batch.
-    done: BTreeMap<(u64, u64), Report>,
+    done: BTreeMap<(u64, u64), Report<Y>>,
     awaited: (u64, u64),
     /// Nobody reads the output any more.
     stopped: bool,
@@ -76,21 +100,22 @@ enum Task {
     Take(Arc<Source>),
 }
 
-impl Pool {
-    pub(super) fn new(judge: Judge, walk: Walk, threads: usize) -> Self {
+impl<W: Work> Pool<W> {
+    /// A pool over all inputs of a walk, for so many threads: each runs [`Pool::run`].
+    pub fn new(work: W, walk: Walk, threads: usize) -> Self {
         Self {
-            judge,
+            work,
             inputs: Mutex::new(Inputs { walk, next: 0 }),
-            order: Mutex::new(Order { threads, ..Order::default() }),
-            work: Condvar::new(),
+            order: Mutex::new(Order::new(threads)),
+            ready: Condvar::new(),
             report: Condvar::new(),
         }
     }
 
     /// What each thread runs.
-    pub(super) fn run(&self) {
+    pub fn run(&self) {
         let alarm = Alarm(self);
-        let mut worker = Worker::new(&self.judge);
+        let mut memory = W::Memory::default();
         let mut batch = Batch::default();
         let mut own = None;
         while let Some(task) = self.task(own.take().as_ref()) {
@@ -101,7 +126,7 @@ impl Pool {
                     None => continue,
                 },
             };
-            own = self.take(&source, &mut worker, &mut batch).then_some(source);
+            own = self.take(&source, &mut memory, &mut batch).then_some(source);
         }
         drop(alarm);
     }
@@ -119,7 +144,7 @@ impl Pool {
             if order.inputs.is_some() && order.open.is_empty() && order.opening == 0 {
                 return None;
             }
-            order = self.work.wait(order).unwrap_or_else(PoisonError::into_inner);
+            order = self.ready.wait(order).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -146,7 +171,7 @@ impl Pool {
                 order.taken -= 1;
                 order.inputs = Some(all);
                 drop(order);
-                self.work.notify_all();
+                self.ready.notify_all();
                 self.report.notify_all();
                 None
             }
@@ -154,27 +179,24 @@ impl Pool {
     }
 
     /// Takes a batch and judges it. Whether the input may have more.
-    fn take(&self, source: &Source, worker: &mut Worker<'_>, batch: &mut Batch) -> bool {
+    fn take(&self, source: &Source, memory: &mut W::Memory, batch: &mut Batch) -> bool {
         let (number, end, packed) = match source.take(batch) {
             Taken::Batch(number, packed) => (number, None, packed),
             Taken::End(number, end) => {
                 self.order().open.remove(&source.index);
-                self.work.notify_all();
+                self.ready.notify_all();
                 (number, Some(end), 0)
             }
             Taken::Nothing => {
                 self.order().written(source.index);
-                self.work.notify_all();
+                self.ready.notify_all();
                 return false;
             }
         };
-        let mut report = Report::new(source.index, number, &source.name);
-        report.packed = packed;
-        report.end = end;
-        let more = report.end.is_none();
-        if more {
-            worker.judge(batch, &mut report);
-        }
+        let more = end.is_none();
+        let given = if more { self.work.work(memory, batch) } else { W::Yield::default() };
+        let (input, name) = (source.index, Arc::clone(&source.name));
+        let report = Report { input, batch: number, name, end, packed, given };
         let mut order = self.order();
         let awaited = order.awaited == (report.input, report.batch);
         order.done.insert((report.input, report.batch), report);
@@ -189,7 +211,7 @@ impl Pool {
     ///
     /// # Errors
     /// Where a thread was lost, and its report with it.
-    pub(super) fn next(&self, wait: bool) -> Result<Option<Report>> {
+    pub fn next(&self, wait: bool) -> Result<Option<Report<W::Yield>>> {
         let mut order = self.order();
         loop {
             if order.lost {
@@ -208,24 +230,39 @@ impl Pool {
     }
 
     /// A report was written, and its memory is free.
-    pub(super) fn written(&self, input: u64) {
+    pub fn written(&self, input: u64) {
         self.order().written(input);
-        self.work.notify_all();
+        self.ready.notify_all();
     }
 
     /// Nobody wants the rest.
-    pub(super) fn stop(&self) {
+    pub fn stop(&self) {
         self.order().stopped = true;
-        self.work.notify_all();
+        self.ready.notify_all();
     }
 
-    fn order(&self) -> MutexGuard<'_, Order> {
+    fn order(&self) -> MutexGuard<'_, Order<W::Yield>> {
         // A thread that panicked has said so by its alarm.
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Order {
+impl<Y> Order<Y> {
+    fn new(threads: usize) -> Self {
+        Self {
+            threads,
+            open: BTreeMap::new(),
+            opening: 0,
+            inputs: None,
+            taken: 0,
+            taken_of: HashMap::new(),
+            done: BTreeMap::new(),
+            awaited: (0, 0),
+            stopped: false,
+            lost: false,
+        }
+    }
+
     fn task(&mut self, own: Option<&Arc<Source>>) -> Option<Task> {
         if let Some(own) = own
             && self.open.contains_key(&own.index)
@@ -269,13 +306,13 @@ impl Order {
 }
 
 /// Says that a thread panicked, so that nobody waits for it.
-struct Alarm<'a>(&'a Pool);
+struct Alarm<'a, W: Work>(&'a Pool<W>);
 
-impl Drop for Alarm<'_> {
+impl<W: Work> Drop for Alarm<'_, W> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.order().lost = true;
-            self.0.work.notify_all();
+            self.0.ready.notify_all();
             self.0.report.notify_all();
         }
     }
@@ -288,9 +325,21 @@ mod tests {
 
     use super::*;
 
+    /// Counts pieces.
+    struct Count;
+
+    impl Work for Count {
+        type Memory = ();
+        type Yield = usize;
+
+        fn work(&self, (): &mut (), batch: &Batch) -> usize {
+            batch.pieces.len()
+        }
+    }
+
     #[test]
     fn a_thread_that_panics_is_not_waited_for() {
-        let pool = Arc::new(Pool::new(Judge::of([]), Walk::new(Vec::new()), 1));
+        let pool = Arc::new(Pool::new(Count, Walk::new(Vec::new()), 1));
         let other = Arc::clone(&pool);
         let thread = thread::spawn(move || {
             let _alarm = Alarm(&other);
@@ -310,7 +359,7 @@ mod tests {
         for file in 0..FILES {
             std::fs::write(folder.path().join(format!("{file:05}")), "{\"broken\":}").unwrap();
         }
-        let pool = Arc::new(Pool::new(Judge::of([]), Walk::new(vec![folder.path().to_owned()]), THREADS));
+        let pool = Arc::new(Pool::new(Count, Walk::new(vec![folder.path().to_owned()]), THREADS));
         let threads: Vec<_> = (0..THREADS)
             .map(|_| {
                 let pool = Arc::clone(&pool);
@@ -334,7 +383,7 @@ mod tests {
         assert!(before.0 <= (AHEAD + AWAITED) * THREADS, "{before:?}");
         let mut seen = Vec::new();
         while let Some(report) = pool.next(true).unwrap() {
-            seen.push((report.input, report.batch, report.notes.len(), report.end.is_some()));
+            seen.push((report.input, report.batch, report.given, report.end.is_some()));
             pool.written(report.input);
         }
         let want: Vec<_> = (0..FILES as u64).flat_map(|file| [(file, 0, 1, false), (file, 1, 0, true)]).collect();

@@ -5,20 +5,20 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::inputs::Input;
-use super::split::{Batch, Splitter};
-use super::stream::Stream;
+use crate::inputs::Input;
+use crate::split::{Batch, Splitter};
+use crate::stream::Stream;
 
 /// About how many bytes of records a batch has: enough that handing it on costs nothing beside reading it, and
 /// few enough to stay in a core's cache.
 const BATCH: usize = 256 << 10;
 
 /// An input that is being read.
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Its number among all inputs.
-    pub(super) index: u64,
+    pub(crate) index: u64,
     /// For people.
-    pub(super) name: Arc<str>,
+    pub(crate) name: Arc<str>,
     reading: Mutex<Option<Reading>>,
 }
 
@@ -35,15 +35,15 @@ struct Reading {
 
 /// How an input ended.
 #[derive(Debug, Default)]
-pub(super) struct End {
+pub struct End {
     /// Why the rest cannot be read.
-    pub(super) broken: Option<String>,
+    pub broken: Option<String>,
     /// Why it was not read at all, where that is no fault.
-    pub(super) passed: Option<&'static str>,
+    pub passed: Option<&'static str>,
 }
 
 /// What was taken from an input.
-pub(super) enum Taken {
+pub(crate) enum Taken {
     /// A batch, its number, and how many bytes of the input it took.
     Batch(u64, u64),
     /// Its end, and the number of it.
@@ -54,12 +54,12 @@ pub(super) enum Taken {
 
 impl Source {
     /// Opens an input. What cannot be opened is an input that has ended.
-    pub(super) fn open(index: u64, input: Input) -> Self {
+    pub(crate) fn open(index: u64, input: Input) -> Self {
         let (name, opened) = match input {
-            Input::Stdin => ("-".into(), Ok((Stream::records(io::stdin()), true))),
+            Input::Stdin => ("-".into(), Ok((Stream::records(io::stdin(), false), true))),
             Input::File(path) => {
                 let eager = !path.is_file();
-                (path.to_string_lossy().into(), Ok((File::open(&path).and_then(Stream::records), eager)))
+                (path.to_string_lossy().into(), Ok((File::open(&path).and_then(|file| Stream::records(file, !eager)), eager)))
             }
             Input::Broken { path, why } => {
                 (path.to_string_lossy().into(), Err(End { broken: Some(why), passed: None }))
@@ -82,7 +82,7 @@ impl Source {
     }
 
     /// Takes the next batch, in the buffers of `batch`.
-    pub(super) fn take(&self, batch: &mut Batch) -> Taken {
+    pub(crate) fn take(&self, batch: &mut Batch) -> Taken {
         let mut reading = self.lock();
         let Some(open) = reading.as_mut() else { return Taken::Nothing };
         let number = open.taken;

@@ -6,17 +6,23 @@ use std::vec::IntoIter;
 
 /// One thing to read, or why one cannot be.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Input {
+pub enum Input {
+    /// Standard input.
     Stdin,
+    /// A file, or a pipe that was named.
     File(PathBuf),
     /// It is there, and cannot be read.
     Broken {
+        /// Where.
         path: PathBuf,
+        /// What is wrong.
         why: String,
     },
     /// It is there, and nothing to read.
     Passed {
+        /// Where.
         path: PathBuf,
+        /// What it is.
         why: &'static str,
     },
 }
@@ -24,7 +30,7 @@ pub(crate) enum Input {
 /// The inputs one after the other. Only the folders that it stands in are held, so a bucket's worth of files
 /// costs no memory.
 #[derive(Debug)]
-pub(crate) struct Walk {
+pub struct Walk {
     levels: Vec<Level>,
 }
 
@@ -41,7 +47,8 @@ const STDIN: &str = "-";
 
 impl Walk {
     /// All that these paths name, in their order.
-    pub(crate) fn new(paths: Vec<PathBuf>) -> Self {
+    #[must_use]
+    pub fn new(paths: Vec<PathBuf>) -> Self {
         Self { levels: vec![Level { left: paths.into_iter(), folder: None }] }
     }
 

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter};
 
 use super::{Piece, Place, Splitter, Start};
-use crate::detect::split::list::Level;
+use crate::split::list::Level;
 
 /// The longest key by which records are known.
 const LONGEST_KEY: usize = 64;
