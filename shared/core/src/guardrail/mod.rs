@@ -28,6 +28,8 @@ use crate::net::address;
 use crate::plan::Plan;
 use crate::settings::{Mode, Settings, SettingsError};
 
+pub use exempt::is_exempt;
+
 /// Something that a guardrail has let through.
 #[derive(Debug)]
 pub struct Approved<T>(T);
