@@ -39,6 +39,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A parameter as it is used, by its whole path.
+    #[must_use]
+    pub fn parameter(&self, path: &str) -> Option<&str> {
+        self.used.get(path).map(String::as_str)
+    }
+
     fn of(mended: Mended) -> Self {
         let Mended { settings, guardrails, broken, used } = mended;
         Self { settings, guardrails, broken, used, told: AtomicBool::new(false) }

@@ -4,7 +4,7 @@
 //! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
 //! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
 //! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`], and
-//! `tally#…` items count the events of a burst.
+//! `tally#…` items count the events of a burst. `patch#…` and `patch-node#…` are those of patching.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
@@ -14,6 +14,7 @@ mod item;
 mod lease;
 mod list;
 mod mark;
+mod patches;
 mod stream_item;
 mod tally;
 
@@ -33,6 +34,7 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
+pub use patches::Begun;
 pub use stream_item::StreamItem;
 
 /// How long the request ids of undo calls are kept, in seconds. An event comes within minutes.
