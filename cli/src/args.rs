@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::{audit, detect, logs};
+use crate::{audit, detect, logs, patch};
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
@@ -46,6 +46,11 @@ pub(crate) enum Verb {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Find what needs patches, patch it, verify it, and go back
+    Patch {
+        #[command(subcommand)]
+        verb: patch::PatchVerb,
     },
     #[command(flatten)]
     Account(Account),

@@ -13,7 +13,9 @@ mod exclusions;
 mod init;
 mod logs;
 mod near;
+mod patch;
 mod show;
+mod tables;
 mod undo;
 mod usage;
 
@@ -68,6 +70,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Detectors { json } => catalogue::list(&mut out, json)?,
         Verb::Actions { json } => contain::list(&mut out, json)?,
         Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
+        Verb::Patch { verb } => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(patch::run(&mut out, verb))?;
+        }
         Verb::Account(verb) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(account(&mut out, verb))?;

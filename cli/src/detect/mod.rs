@@ -40,6 +40,7 @@ use riposte_core::detect::Trusted;
 use riposte_core::finding::Severity;
 
 use self::collect::{Collector, Taste};
+pub(crate) use self::csv::line as csv_line;
 use self::exclude::Exclusions;
 use self::filter::{Filter, Moment, Where};
 use self::inputs::Walk;

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use riposte_core::catalogue::FunctionSpec;
+use riposte_core::catalogue::{FunctionSpec, Input};
 
 use crate::actions::{self, Permission, When};
-use crate::{lookups, streams};
+use crate::{lookups, patch, streams};
 
 /// On what and when something is allowed: resources and conditions.
 pub type Where = (&'static [&'static str], &'static [When]);
@@ -29,6 +29,9 @@ pub fn of(function: &FunctionSpec) -> Grants {
         if permission.calls.iter().any(|action| reads.contains(action)) {
             add(permission);
         }
+    }
+    if function.inputs.contains(&Input::Inspector) {
+        patch::PERMISSIONS.iter().for_each(&mut add);
     }
     if !function.log_detectors.is_empty() {
         add(&streams::PERMISSION);

@@ -69,6 +69,11 @@ pub enum Route {
     },
     /// At once: a person has named it.
     ByHand,
+    /// Nothing is done yet.
+    Later {
+        /// Why.
+        why: String,
+    },
     /// Nothing is done.
     Held {
         /// Why.
@@ -85,6 +90,7 @@ impl Route {
             Self::Deferred { .. } => "deferred",
             Self::Emergency { .. } => "emergency",
             Self::ByHand => "by hand",
+            Self::Later { .. } => "later",
             Self::Held { .. } => "held",
         }
     }
@@ -112,6 +118,7 @@ impl fmt::Display for Route {
             Self::Deferred { to, at_ms: None } => write!(f, "left to {}", crate::plain(to)),
             Self::Emergency { why } => write!(f, "at once: {why}"),
             Self::ByHand => f.write_str("at once: a person asks for it"),
+            Self::Later { why } => write!(f, "not yet: {why}"),
             Self::Held { why } => write!(f, "not patched: {why}"),
         }
     }
@@ -385,12 +392,12 @@ fn route(facts: &Facts, settings: &Settings, now_ms: i64, node: &Node, deadline_
     }
     let none = late.unwrap_or_else(|| "no maintenance window covers it".to_owned());
     match begins {
-        None => Route::Held { why: format!("{none}, and nothing presses") },
+        None => Route::Later { why: format!("{none}, and nothing presses") },
         Some(begins) if begins > now_ms => {
-            Route::Held { why: format!("{none}; it becomes an emergency at {}", rfc3339(begins)) }
+            Route::Later { why: format!("{none}; it becomes an emergency at {}", rfc3339(begins)) }
         }
         Some(_) if settings.emergency == Emergency::Never => {
-            Route::Held { why: format!("{none}, and the settings want no emergency patching") }
+            Route::Later { why: format!("{none}, and the settings want no emergency patching") }
         }
         Some(_) => Route::Emergency { why: none },
     }

@@ -441,6 +441,13 @@ impl Run {
         Some(done && self.installed_ms.unwrap_or(outcome.at_ms) <= deadline)
     }
 
+    /// What is run on the node, in its order.
+    #[must_use]
+    pub fn stages(&self) -> Vec<Stage> {
+        let query = (!self.work.fixes.is_empty() && self.work.manager.is_some()).then_some(Stage::Query);
+        [Some(Stage::Scan), Some(Stage::Install), query, Some(Stage::Rescan)].into_iter().flatten().collect()
+    }
+
     /// What the command of a stage is known by again.
     #[must_use]
     pub fn comment(&self, stage: Stage) -> String {

@@ -82,7 +82,7 @@ fn only(facts: &Facts) -> NodePlan {
 
 fn why(node: &NodePlan) -> &str {
     match &node.route {
-        Route::Held { why } | Route::Emergency { why } => why,
+        Route::Held { why } | Route::Later { why } | Route::Emergency { why } => why,
         other => panic!("{other:?}"),
     }
 }

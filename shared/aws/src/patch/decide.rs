@@ -6,11 +6,14 @@ use riposte_core::finding::{Confidence, Finding, Severity, Target};
 use riposte_core::guardrail::{Decision, Effect, PATCH_NODE, Proposal};
 use riposte_core::incident::rfc3339;
 use riposte_core::plan::{Plan, Snapshot};
-use riposte_patch::run::Run;
-use riposte_patch::step::{Said, Seen};
+use riposte_patch::commands::Command;
+use riposte_patch::plan::NodePlan;
+use riposte_patch::run::{Run, Stage};
+use riposte_patch::settings::Settings;
+use riposte_patch::step::{Said, Seen, command};
 use serde_json::json;
 
-use super::Patcher;
+use super::{PatchError, Patcher};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
 
@@ -27,7 +30,38 @@ impl Proposal for PatchNode {
     }
 }
 
+/// What would be done on a node, and what the guardrails say to it.
+#[derive(Debug)]
+pub struct Preview {
+    /// What would be run on it, in the order of the steps.
+    pub commands: Vec<(Stage, Command)>,
+    /// What the guardrails say.
+    pub said: Said,
+    /// Which of them.
+    pub by: String,
+}
+
 impl Patcher<'_> {
+    /// What would be done on a node of the plan; changes and records nothing. `by` is the person who asks for it.
+    ///
+    /// # Errors
+    /// Where it is not patched, or no command can be made.
+    pub fn preview(&self, node: &NodePlan, settings: &Settings, by: Option<&str>) -> Result<Preview, PatchError> {
+        let run = Run::of(node, settings, self.account, self.region, now_ms());
+        let mut run = run.ok_or_else(|| PatchError::Impossible(node.route.to_string()))?;
+        if let Some(by) = by {
+            run.approve(by, now_ms());
+        }
+        let mut commands = Vec::new();
+        for stage in run.stages() {
+            commands.push((stage, command(&run, stage).map_err(PatchError::Impossible)?));
+        }
+        match self.decide(&run)? {
+            Seen::Decided(said, by) => Ok(Preview { commands, said, by }),
+            _ => Err(PatchError::Impossible("the guardrails said nothing".to_owned())),
+        }
+    }
+
     /// What the guardrails say to a run now; as if a person had approved, where one has.
     pub(super) fn decide(&self, run: &Run) -> Result<Seen, Fault> {
         let finding = self.finding(run);

@@ -8,6 +8,7 @@
 
 mod collect;
 mod decide;
+mod guard;
 mod notices;
 mod permissions;
 mod round;
@@ -27,6 +28,8 @@ use riposte_patch::settings::{PATH, Settings, SettingsError};
 use thiserror::Error;
 
 pub use self::collect::{Source, SourceError};
+pub use self::decide::Preview;
+pub use self::guard::PatchGuard;
 pub use self::permissions::PERMISSIONS;
 pub use self::round::{Begin, Round};
 use crate::api::{Api, Client, Model, models};

@@ -15,7 +15,7 @@ const LONGEST_COMMAND_MS: i64 = 48 * 3_600_000;
 const DELIVERY_SECONDS: u32 = 600;
 
 /// Tags the snapshot, so that it is known again.
-pub(super) const SNAPSHOT_TAG: &str = "riposte:patch";
+const SNAPSHOT_TAG: &str = "riposte:patch";
 
 fn read(call: &'static str, parameters: Value) -> Ask {
     Ask { call, parameters, changes: false }
@@ -130,7 +130,7 @@ fn send(run: &Run, stage: Stage) -> Result<Ask, String> {
 ///
 /// # Errors
 /// Where there is no command for it.
-pub(crate) fn command(run: &Run, stage: Stage) -> Result<Command, String> {
+pub fn command(run: &Run, stage: Stage) -> Result<Command, String> {
     let manager = || run.work.manager.ok_or_else(|| "no command is known for its platform".to_owned());
     let fixes = &run.work.fixes;
     match stage {

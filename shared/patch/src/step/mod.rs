@@ -8,6 +8,7 @@
 mod ask;
 mod take;
 
+pub use ask::command;
 use serde_json::Value;
 
 use crate::run::{At, Run};
