@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::{audit, detect, logs, patch};
+use crate::{audit, detect, groups, logs, patch};
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
@@ -112,6 +112,8 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Bring security groups to what a file declares: shown first, recorded, verified, undone by `undo`
+    ApplyGroups(groups::Options),
     /// Show or set what the functions may do
     Mode {
         /// shadow: change nothing, tell everything; live: act; halt: the kill switch

@@ -10,6 +10,7 @@ mod checks;
 mod contain;
 mod detect;
 mod exclusions;
+mod groups;
 mod init;
 mod logs;
 mod near;
@@ -118,6 +119,10 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
         Account::Mode { mode: Some(mode) } => {
             operator::set_mode(&config, mode).await?;
             Ok(writeln!(out, "mode is {mode}; the functions follow within a minute")?)
+        }
+        Account::ApplyGroups(options) => {
+            let declared = options.declared()?;
+            groups::apply(out, &Operator::connect(&config).await?, declared, &options).await
         }
         Account::Init => init::init(out, &config).await,
     }

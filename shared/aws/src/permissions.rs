@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use riposte_core::action::ActionId;
 use riposte_core::catalogue::{FunctionSpec, Input};
 
 use crate::actions::{self, Permission, When};
@@ -32,6 +33,8 @@ pub fn of(function: &FunctionSpec) -> Grants {
     }
     if function.inputs.contains(&Input::Inspector) {
         patch::PERMISSIONS.iter().for_each(&mut add);
+        // Declared security groups, on its schedule.
+        actions::meta(ActionId::ApplySecurityGroup).iter().flat_map(|meta| meta.permissions).for_each(&mut add);
     }
     if !function.log_detectors.is_empty() {
         add(&streams::PERMISSION);

@@ -39,6 +39,8 @@ pub struct Facts {
     pub aging: Vec<Aging>,
     /// CISA's list.
     pub kev: Kev,
+    /// Images that their owners have deprecated: since when, in milliseconds since 1970.
+    pub deprecated: BTreeMap<String, i64>,
     /// What could not be read, and is therefore not in the plan.
     pub unread: Vec<String>,
 }
@@ -66,6 +68,10 @@ impl Facts {
                     Node::take_instance(&mut self.nodes, instance);
                 }
                 self.nodes.retain(|_, node| node.state != "terminated" && node.state != "shutting-down");
+            }
+            "ec2:DescribeImages" => {
+                let dated = |image: &Value| Some((read::some(image, "ImageId")?, read::time(image, "DeprecationTime")?));
+                self.deprecated.extend(each("Images").filter_map(dated));
             }
             "ssm:DescribeInstanceInformation" => {
                 each("InstanceInformationList").for_each(|node| Node::take_information(&mut self.nodes, node));

@@ -8,6 +8,7 @@ pub mod commands;
 mod compliance;
 mod cron;
 pub mod facts;
+pub mod groups;
 
 pub mod kev;
 mod lifecycle;

@@ -43,6 +43,17 @@ pub(crate) fn of(facts: &Facts, now_ms: i64) -> Vec<Other> {
             ));
         }
     }
+    for node in facts.nodes.values() {
+        let since = node.image.as_ref().and_then(|image| Some((image, facts.deprecated.get(image)?)));
+        if let Some((image, since)) = since.filter(|(_, since)| **since <= now_ms) {
+            let what = format!("launched from the image {}, deprecated since {}", crate::plain(image), rfc3339(*since));
+            all.push(Other { service: "ec2".to_owned(), resource: node.id.clone(), what });
+        }
+    }
+    for policy in facts.policies.iter().filter(|policy| policy.status == "Failed") {
+        let what = format!("the last run of the association {} failed", crate::plain(&policy.name));
+        all.push(Other { service: "ssm".to_owned(), resource: policy.id.clone(), what });
+    }
     for finding in facts.findings.iter().filter(|finding| finding.kind != "AWS_EC2_INSTANCE") {
         let service = match finding.kind.as_str() {
             "AWS_ECR_CONTAINER_IMAGE" => "ecr",

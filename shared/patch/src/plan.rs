@@ -242,13 +242,15 @@ fn one(
     findings: &[&Vulnerability],
     state: Option<&Compliance>,
 ) -> Option<NodePlan> {
-    if findings.is_empty() && !state.is_some_and(|state| state.needs() || state.pending_reboot > 0) {
+    let told = |state: &Compliance| state.needs() || state.pending_reboot > 0 || state.available_security > 0;
+    if findings.is_empty() && !state.is_some_and(told) {
         return None;
     }
     let reachable = facts.reachable.contains(&node.id);
     let weighed = priority::weigh(findings, state, reachable, &facts.kev, &settings.sla_hours);
     let (fixes, closed, unfixable) = fixes(node.manager(), findings);
     let missing = state.is_some_and(Compliance::needs);
+    let pending = state.is_some_and(|state| state.pending_reboot > 0);
     let mut planned = NodePlan {
         node: node.id.clone(),
         name: node.name.clone(),
@@ -263,7 +265,7 @@ fn one(
         findings: closed,
         unfixable,
     };
-    planned.route = match held(facts, settings, own, now_ms, node, &planned, missing) {
+    planned.route = match held(facts, settings, own, now_ms, node, &planned, missing, pending) {
         Some(why) => Route::Held { why },
         None => route(facts, settings, now_ms, node, planned.deadline_ms),
     };
@@ -309,6 +311,7 @@ fn fixes(manager: Option<Manager>, findings: &[&Vulnerability]) -> (Vec<Fix>, Ve
 }
 
 /// Why nothing is done on a node.
+#[allow(clippy::too_many_arguments, reason = "one node, with all that is known of it")]
 fn held(
     facts: &Facts,
     settings: &Settings,
@@ -317,6 +320,7 @@ fn held(
     node: &Node,
     planned: &NodePlan,
     missing: bool,
+    pending: bool,
 ) -> Option<String> {
     if node.tags.contains_key("riposte:own") || node.profile.as_ref().is_some_and(|p| own.roles.contains(p)) {
         return Some("it is Riposte's own".to_owned());
@@ -347,7 +351,8 @@ fn held(
                 format!("no command is known for its platform `{}` ({})", crate::plain(&node.platform), crate::plain(first))
             }
             Some(first) => format!("no package of the host with a fixed version closes {}", crate::plain(first)),
-            None => "updates are installed and wait for a reboot".to_owned(),
+            None if pending => "updates are installed and wait for a reboot".to_owned(),
+            None => "security updates exist that its baseline has not approved: approve them there".to_owned(),
         });
     }
     let busy = facts.busy.iter().find(|busy| busy.targets.mean(node) != Some(false))?;

@@ -230,6 +230,22 @@ fn what_is_not_a_package_is_told() {
 }
 
 #[test]
+fn deprecated_images_failed_associations_and_unapproved_updates_are_told() {
+    let mut facts = facts(json!({}));
+    facts.take("ec2:DescribeImages", &json!({ "Images": [
+        { "ImageId": "ami-1", "DeprecationTime": at(NOW - DAY) }, { "ImageId": "ami-2" } ] }));
+    facts.take("ssm:ListAssociations", &json!({ "Associations": [
+        { "AssociationId": "a-1", "Name": "AWS-RunPatchBaseline", "Overview": { "Status": "Failed" } } ] }));
+    facts.take("ssm:DescribeInstancePatchStates", &json!({ "InstancePatchStates": [
+        { "InstanceId": "i-1", "AvailableSecurityUpdateCount": 3, "OperationEndTime": at(NOW - HOUR) } ] }));
+    let told: Vec<String> = planned(&facts).others.iter().map(|other| other.what.clone()).collect();
+    assert!(told[0].contains("the image ami-1, deprecated since 2026-03-01"), "{told:?}");
+    assert!(told[1].contains("AWS-RunPatchBaseline failed"), "{told:?}");
+    let node = only(&facts);
+    assert!(why(&node).contains("approve them there") && node.reasons[0].contains("3 security updates exist"), "{node:?}");
+}
+
+#[test]
 fn recorded_answers_that_are_none_are_named_by_their_line() {
     let mut facts = Facts::default();
     let error = facts.take_recorded("\n{\"call\":\"ssm:ListCommands\",\"body\":{}}\n{\"call\":1}").unwrap_err();

@@ -1,5 +1,6 @@
 //! The account, read for a plan.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use base64::Engine;
@@ -16,6 +17,9 @@ use crate::fault::Fault;
 
 /// So many nodes are named in one call, at most, as Systems Manager wants it.
 const AT_ONCE: usize = 50;
+
+/// So many images are named in one filter, at most, as EC2 wants it.
+const IMAGES_AT_ONCE: usize = 200;
 
 /// A file: on this machine, or an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +112,15 @@ pub(super) async fn facts(api: &dyn Api, region: &str) -> Result<Facts, Fault> {
     let mut facts = Facts::default();
     let reader = Reader { api, region };
     reader.all(&mut facts, &models::EC2, "ec2:DescribeInstances", json!({ "MaxResults": 1000 })).await?;
+    let images: BTreeSet<String> = facts.nodes.values().filter_map(|node| node.image.clone()).collect();
+    let images: Vec<String> = images.into_iter().collect();
+    for ids in images.chunks(IMAGES_AT_ONCE) {
+        // By a filter: an image that is gone would have the whole call refused.
+        let filters = json!({ "Filters": [{ "Name": "image-id", "Values": ids }], "IncludeDeprecated": true });
+        if let Err(fault) = reader.all(&mut facts, &models::EC2, "ec2:DescribeImages", filters).await {
+            facts.unread.push(fault.to_string());
+        }
+    }
     let nodes = json!({ "MaxResults": 50 });
     reader.all(&mut facts, &models::SSM, "ssm:DescribeInstanceInformation", nodes).await?;
     let managed: Vec<String> =

@@ -68,6 +68,9 @@ pub enum PatchError {
     /// What the settings name cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A declared group could not be brought to an end.
+    #[error(transparent)]
+    Respond(Box<crate::responder::RespondError>),
     /// There is no such run.
     #[error("there is no run `{}`", riposte_core::text::plain(.0, 80))]
     Unknown(String),
@@ -84,6 +87,7 @@ impl PatchError {
             Self::Fault(fault) => fault.worth_retrying(),
             Self::Ledger(error) => error.worth_retrying(),
             Self::Source(SourceError::Fault { fault, .. }) => fault.worth_retrying(),
+            Self::Respond(error) => error.worth_retrying(),
             _ => false,
         }
     }

@@ -5,9 +5,10 @@ use crate::actions::{Permission, When};
 /// The permissions: what is read, and the few calls that change something.
 ///
 /// A command goes to no instance that has the exempt tag at all: that bound holds even where the function is wrong.
-pub const PERMISSIONS: [Permission; 8] = [
+pub const PERMISSIONS: [Permission; 9] = [
     Permission::anywhere(&[
         "cloudwatch:DescribeAlarms",
+        "ec2:DescribeImages",
         "ec2:DescribeInstanceStatus",
         "ec2:DescribeInstances",
         "ec2:DescribeSnapshots",
@@ -64,6 +65,11 @@ pub const PERMISSIONS: [Permission; 8] = [
         &["arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/riposte-ledger/index/by-time"],
         &["dynamodb:Query"],
     ),
-    // CISA's list, in a bucket that is named so.
+    // Declared security groups.
+    Permission::on(
+        &["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/riposte/patch/groups/*"],
+        &["ssm:GetParameter"],
+    ),
+    // CISA's list and declared groups, in a bucket that is named so.
     Permission::on(&["arn:${AWS::Partition}:s3:::riposte-patch-${AWS::AccountId}*/*"], &["s3:GetObject"]),
 ];

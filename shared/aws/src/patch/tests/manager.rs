@@ -14,6 +14,7 @@ const TAKES_MS: i64 = 40_000;
 
 pub(super) const CALLS: &[(&str, Handler)] = &[
     ("ec2:DescribeInstances", instances),
+    ("ec2:DescribeImages", nothing),
     ("ec2:DescribeInstanceStatus", statuses),
     ("ec2:DescribeSnapshots", snapshots),
     ("ec2:CreateSnapshot", create_snapshot),

@@ -1,6 +1,7 @@
 //! Patching on a scripted Systems Manager, killed, throttled, lied to and repeated.
 
 mod faults;
+mod function;
 mod manager;
 mod ways;
 
