@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use riposte_core::settings::Mode;
 
-use crate::{audit, baseline, detect, logs};
+use crate::{audit, baseline, detect, groups, logs, patch};
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
@@ -49,6 +49,11 @@ pub(crate) enum Verb {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Find what needs patches, patch it, verify it, and go back
+    Patch {
+        #[command(subcommand)]
+        verb: patch::PatchVerb,
     },
     #[command(flatten)]
     Account(Account),
@@ -110,6 +115,8 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Bring security groups to what a file declares: shown first, recorded, verified, undone by `undo`
+    ApplyGroups(groups::Options),
     /// Show or set what the functions may do
     Mode {
         /// shadow: change nothing, tell everything; live: act; halt: the kill switch

@@ -11,10 +11,13 @@ mod checks;
 mod contain;
 mod detect;
 mod exclusions;
+mod groups;
 mod init;
 mod logs;
 mod near;
+mod patch;
 mod show;
+mod tables;
 mod undo;
 mod usage;
 
@@ -70,6 +73,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Detectors { json } => catalogue::list(&mut out, json)?,
         Verb::Actions { json } => contain::list(&mut out, json)?,
         Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
+        Verb::Patch { verb } => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(patch::run(&mut out, verb))?;
+        }
         Verb::Account(verb) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(account(&mut out, verb))?;
@@ -114,6 +121,10 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
         Account::Mode { mode: Some(mode) } => {
             operator::set_mode(&config, mode).await?;
             Ok(writeln!(out, "mode is {mode}; the functions follow within a minute")?)
+        }
+        Account::ApplyGroups(options) => {
+            let declared = options.declared()?;
+            groups::apply(out, &Operator::connect(&config).await?, declared, &options).await
         }
         Account::Init => init::init(out, &config).await,
     }

@@ -16,6 +16,8 @@ CALLS = 6
 DETECTOR_US = 20
 CATALOGUE_P99_US = 150
 RULES_AT_START_MS = 5
+PLAN_SECONDS = 2
+PLAN_MB = 200
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def rows(measured: dict) -> list[Row]:
         *_zips(measured),
         *_decisions(measured),
         *_catalogue(measured),
+        *_patches(measured["patches"]),
         *_incidents(measured["incidents"]),
     ]
 
@@ -164,6 +167,29 @@ def _decisions(measured: dict) -> list[Row]:
         allocated("allocated", "allocated_bytes", "kB", 1000),
         Row("log line to claim: p99", decision["log_line_us"]["p99"], "µs"),
         Row("guardrails, parsed once", first["guardrails_us"]["median"], "µs", _range(first["guardrails_us"])),
+    ]
+
+
+def _patches(patches: dict) -> list[Row]:
+    what = f"patch plan, {patches['nodes']:,} nodes, {patches['findings']:,} findings"
+    seconds, peak = patches["seconds"], patches["peak_mb"]
+    return [
+        Row(
+            f"{what}: from answers to plan",
+            seconds["median"],
+            "s",
+            _range(seconds),
+            limit=f"{PLAN_SECONDS} s",
+            held=seconds["median"] <= PLAN_SECONDS,
+        ),
+        Row(
+            f"{what}: memory, peak",
+            peak["median"],
+            "MB",
+            _range(peak),
+            limit=f"{PLAN_MB} MB",
+            held=peak["median"] <= PLAN_MB,
+        ),
     ]
 
 

@@ -32,7 +32,8 @@ fn the_core_has_neither_sdk_nor_runtime() {
 #[test]
 fn one_crate_alone_imports_the_sdk() {
     let functions = riposte_core::catalogue::FUNCTIONS.iter().map(|function| format!("functions/{}", function.name));
-    let others = ["cli", "tests", "tests/bench", "shared/core", "shared/logs", "shared/audit", "shared/records"].map(str::to_owned);
+    let shared = ["core", "logs", "audit", "records", "patch"].map(|name| format!("shared/{name}"));
+    let others = ["cli", "tests", "tests/bench"].map(str::to_owned).into_iter().chain(shared);
     for folder in functions.chain(others) {
         let manifest = std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("aws-sdk") && !manifest.contains("aws-config"), "{folder} imports the SDK");
@@ -58,6 +59,7 @@ fn the_core_reads_no_clock_and_no_environment() {
     check(&root().join("shared/core/src"), &mut files);
     check(&root().join("shared/logs/src"), &mut files);
     check(&root().join("shared/audit/src"), &mut files);
+    check(&root().join("shared/patch/src"), &mut files);
     assert!(files > 20, "only {files} files were read");
 }
 

@@ -37,6 +37,7 @@ use riposte_records::pool::Pool;
 
 use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
+pub(crate) use self::csv::line as csv_line;
 use self::exclude::Exclusions;
 use self::filter::{Filter, Moment, Where};
 use self::judge::Judge;
@@ -210,7 +211,7 @@ fn threads(jobs: Option<u16>) -> Result<usize> {
 }
 
 /// The threads, at work.
-fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool>> {
+fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool<Judge>>> {
     let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
     for number in 0..threads {
         let pool = Arc::clone(&pool);

@@ -104,6 +104,9 @@ pub enum ItemError {
         /// Why.
         error: detect::DetectError,
     },
+    /// Patching could not go on.
+    #[error(transparent)]
+    Patch(#[from] crate::patch::PatchError),
     /// There is more to read than fits into one invocation. What was read is recorded.
     #[error("{0}")]
     Unfinished(String),
@@ -225,6 +228,11 @@ impl Base {
         true
     }
 
+    /// For notices.
+    pub(crate) fn topic(&self) -> &aws_sdk_sns::Client {
+        &self.sns
+    }
+
     /// Counts one.
     pub fn count(&self, metric: Metric) {
         metrics::count(self.spec.name, metric);
@@ -343,6 +351,7 @@ impl ItemError {
             Self::Fault(fault) => fault.worth_retrying(),
             Self::Respond(error) => error.worth_retrying(),
             Self::Ledger(error) => error.worth_retrying(),
+            Self::Patch(error) => error.worth_retrying(),
         }
     }
 }

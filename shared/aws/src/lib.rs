@@ -22,6 +22,7 @@ pub mod lookups;
 pub mod metrics;
 pub mod notices;
 pub mod operator;
+pub mod patch;
 pub mod permissions;
 mod queue;
 mod reread;

@@ -31,6 +31,8 @@ pub enum Metric {
     NoticeFailures,
     /// Settings that cannot be used, found when they were read.
     SettingFailures,
+    /// Nodes that were not patched as they should, or did not come back healthy.
+    PatchFailures,
     /// Items that will come again.
     Retries,
     /// Log lines that were judged. Beside it stands what CloudWatch says that it took in, `IncomingLogEvents`.
@@ -54,6 +56,7 @@ impl Metric {
             Self::ActionFailures => "ActionFailures",
             Self::NoticeFailures => "NoticeFailures",
             Self::SettingFailures => "SettingFailures",
+            Self::PatchFailures => "PatchFailures",
             Self::Retries => "Retries",
             Self::LinesJudged => "LinesJudged",
             Self::LateLines => "LateLines",

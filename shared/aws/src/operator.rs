@@ -68,6 +68,28 @@ impl Operator {
         }
     }
 
+    /// The account of whoever calls, and who that is: an ARN.
+    ///
+    /// # Errors
+    /// Where AWS does not say.
+    pub async fn account(&self) -> Result<(String, String), Fault> {
+        let caller = self.identity().await?;
+        let account = riposte_core::arn::account_of(&caller).unwrap_or_default().to_owned();
+        Ok((account, caller))
+    }
+
+    /// The region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// For notices.
+    #[must_use]
+    pub fn topic(&self) -> &aws_sdk_sns::Client {
+        &self.sns
+    }
+
     /// Who calls, as AWS knows it.
     pub(crate) async fn identity(&self) -> Result<String, Fault> {
         const CALL: &str = "sts:GetCallerIdentity";

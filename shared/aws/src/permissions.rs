@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use riposte_core::catalogue::FunctionSpec;
+use riposte_core::action::ActionId;
+use riposte_core::catalogue::{FunctionSpec, Input};
 
 use crate::actions::{self, Permission, When};
-use crate::{lookups, streams};
+use crate::{lookups, patch, streams};
 
 /// On what and when something is allowed: resources and conditions.
 pub type Where = (&'static [&'static str], &'static [When]);
@@ -29,6 +30,11 @@ pub fn of(function: &FunctionSpec) -> Grants {
         if permission.calls.iter().any(|action| reads.contains(action)) {
             add(permission);
         }
+    }
+    if function.inputs.contains(&Input::Inspector) {
+        patch::PERMISSIONS.iter().for_each(&mut add);
+        // Declared security groups, on its schedule.
+        actions::meta(ActionId::ApplySecurityGroup).iter().flat_map(|meta| meta.permissions).for_each(&mut add);
     }
     if !function.log_detectors.is_empty() {
         add(&streams::PERMISSION);

@@ -43,6 +43,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A parameter as it is used, by its whole path.
+    #[must_use]
+    pub fn parameter(&self, path: &str) -> Option<&str> {
+        self.used.get(path).map(String::as_str)
+    }
+
     fn of(mended: Mended, signer: Option<Arc<Signer>>) -> Self {
         let Mended { settings, guardrails, broken, used } = mended;
         Self { settings, guardrails, broken, signer, used, told: AtomicBool::new(false) }

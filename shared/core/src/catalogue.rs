@@ -38,13 +38,15 @@ pub enum Input {
         /// What the tick makes it do: a sentence without its full stop.
         what: &'static str,
     },
+    /// Findings of Inspector.
+    Inspector,
     /// Log lines that subscriptions push to the function itself.
     Subscription,
 }
 
 /// The functions, in the order of the template.
 pub static FUNCTIONS: &[&FunctionSpec] =
-    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &BEHAVIOR_WATCH, &LOG_WATCH];
+    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &BEHAVIOR_WATCH, &LOG_WATCH, &PATCHER];
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
@@ -131,6 +133,18 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
         Input::Schedule { parameter: "PullRate", what: "Has log-watch pull its log groups" },
         Input::Subscription,
     ],
+};
+
+/// What needs a patch → patched, verified.
+pub static PATCHER: FunctionSpec = FunctionSpec {
+    name: "patcher",
+    purpose: "machines that need patches are patched in their windows or at once, and what came of it is verified",
+    chapters: &[],
+    behaviors: &[],
+    signatures: &[],
+    log_detectors: &[],
+    triggers: &[],
+    inputs: &[Input::Schedule { parameter: "PatchRate", what: "Has patcher go on and look anew" }, Input::Inspector],
 };
 
 impl FunctionSpec {

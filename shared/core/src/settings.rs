@@ -50,6 +50,8 @@ pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 /// The path of the exclusions, each under its name.
 pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
+/// The path of what patching reads.
+pub const PATCH_PREFIX: &str = "/riposte/patch/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
@@ -314,7 +316,7 @@ fn is_known(path: &str) -> bool {
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
     ];
-    let prefixes = [GUARDRAILS_PREFIX, EXCLUSIONS_PREFIX, SIGNERS_PREFIX];
+    let prefixes = [GUARDRAILS_PREFIX, EXCLUSIONS_PREFIX, SIGNERS_PREFIX, PATCH_PREFIX];
     KNOWN.contains(&path) || prefixes.iter().any(|prefix| path.starts_with(prefix))
 }
 

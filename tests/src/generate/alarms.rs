@@ -1,6 +1,6 @@
 //! What is watched of each function, in the template.
 
-use riposte_core::catalogue::FunctionSpec;
+use riposte_core::catalogue::{FunctionSpec, Input};
 
 use super::template::{capitalized, logical};
 
@@ -95,9 +95,14 @@ const ALARMS: [Alarm; 10] = [
     },
 ];
 
+/// The alarm of the function that patches.
+const PATCHES: Alarm =
+    own("PatchFailures", "PatchFailures", "A node was not patched as it should by @name@, or did not come back healthy.");
+
 /// The alarms of a function, line by line.
 pub(super) fn of(function: &FunctionSpec) -> Vec<String> {
-    let text = ALARMS.iter().map(Alarm::text).collect::<Vec<_>>().join("\n");
+    let patches = function.inputs.contains(&Input::Inspector).then_some(&PATCHES);
+    let text = ALARMS.iter().chain(patches).map(Alarm::text).collect::<Vec<_>>().join("\n");
     let text = text.replace("@Name@", &logical(function)).replace("@name@", function.name);
     text.lines().map(str::to_owned).collect()
 }

@@ -76,6 +76,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
     rule_lines.pop();
     let mut rule_arns: Vec<_> = rules.iter().map(|rule| format!("- !GetAtt {}.Arn", rule.id)).collect();
     rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
+    rule_arns.extend(function.inputs.contains(&Input::Inspector).then(|| format!("- !GetAtt {name}Findings.Arn")));
     let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
     let parts: [(&str, Vec<String>); 11] = [
         ("head", head(function)),
@@ -128,6 +129,24 @@ fn subscription(name: &str, text: &str) -> Vec<String> {
     lines_of(&text.replace("@Name@", name))
 }
 
+const INSPECTOR: &str = "\
+@Name@Findings:
+  Type: AWS::Events::Rule
+  Properties:
+    Description: Findings of Inspector.
+    EventPattern:
+      source:
+        - aws.inspector2
+      detail-type:
+        - Inspector2 Finding
+    Targets:
+      - Id: queue
+        Arn: !GetAtt @Name@Queue.Arn
+        DeadLetterConfig:
+          Arn: !GetAtt @Name@DeadLetters.Arn
+
+";
+
 /// The heading, right-aligned as the hand-written ones are.
 fn head(function: &FunctionSpec) -> Vec<String> {
     let dashes = WIDTH.saturating_sub(function.name.len() + 5);
@@ -143,8 +162,12 @@ fn scheduled(function: &FunctionSpec) -> bool {
 }
 
 fn schedule(function: &FunctionSpec, input: &Input) -> Option<Vec<String>> {
-    let Input::Schedule { parameter, what } = input else { return None };
     let name = logical(function);
+    let (parameter, what) = match input {
+        Input::Schedule { parameter, what } => (parameter, what),
+        Input::Inspector => return Some(lines_of(&INSPECTOR.replace("@Name@", &name))),
+        Input::Subscription => return None,
+    };
     let text = format!(
         "{name}Schedule:\n  Type: AWS::Events::Rule\n  Properties:\n    Description: {what}.\n    ScheduleExpression: !Ref \
          {parameter}\n    Targets:\n      - Id: queue\n        Arn: !GetAtt {name}Queue.Arn\n        DeadLetterConfig:\n          \

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 use riposte_audit::{AuditFinding, Status};
-use riposte_core::text::plain;
 
 use super::Writer;
+use crate::tables::escaped;
 
 pub(super) struct Html;
 
@@ -44,13 +44,4 @@ impl<W: Write> Writer<W> for Html {
     fn end(&mut self, out: &mut W) -> Result<()> {
         Ok(out.write_all(b"</table></html>\n")?)
     }
-}
-
-fn escaped(text: &str) -> String {
-    plain(text, 1000)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

@@ -237,6 +237,7 @@ actions! {
     RevokeSessions in revoke_sessions,
     DisableTrustAnchor in disable_trust_anchor,
     DisableAnywhereProfile in disable_anywhere_profile,
+    ApplySecurityGroup in apply_security_group,
 }
 
 /// What the catalogue says of the action with this id.

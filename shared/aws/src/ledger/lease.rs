@@ -45,14 +45,19 @@ pub struct Lease {
 }
 
 impl Lease {
-    pub(super) fn of(incident: &Incident, invocation: &Invocation) -> Self {
-        let scope = &incident.finding.scope;
+    /// The lease on `target` in an account and a region.
+    pub(crate) fn on(account: &str, region: &str, target: &str, invocation: &Invocation) -> Self {
         Self {
-            pk: item::lease_pk(&scope.account, &scope.region, &incident.finding.lease_key()),
+            pk: item::lease_pk(account, region, target),
             owner: invocation.id.clone(),
             until_ms: invocation.deadline_ms.min(now_ms().saturating_add(LEASE_MS)),
             deadline_ms: invocation.deadline_ms,
         }
+    }
+
+    pub(super) fn of(incident: &Incident, invocation: &Invocation) -> Self {
+        let scope = &incident.finding.scope;
+        Self::on(&scope.account, &scope.region, &incident.finding.lease_key(), invocation)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, four kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
+//! One table, five kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
 //! who may change a target until when, `stream#…` items belong to [`crate::streams`], and `tally#…` items count the
-//! events of a burst.
+//! events of a burst, and `patch#…` and `patch-node#…` are those of patching.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
@@ -14,6 +14,7 @@ mod list;
 mod mark;
 mod signature;
 mod past;
+mod patches;
 mod stream_item;
 mod tally;
 
@@ -34,6 +35,7 @@ pub use lease::{Lease, Turns};
 pub use list::Listed;
 pub use signature::{Keys, Signer};
 pub use past::Kept;
+pub use patches::Begun;
 pub use stream_item::StreamItem;
 
 /// Time after a lease's end before TTL may delete it, in seconds.

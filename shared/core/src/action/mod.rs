@@ -10,6 +10,7 @@ mod place;
 mod resource;
 mod response;
 
+pub use apply_security_group::{DeclaredRule, Ways};
 pub use deactivate_credential::Credential;
 pub use name::ActionName;
 pub use place::Place;
@@ -175,6 +176,8 @@ actions! {
     DisableTrustAnchor in disable_trust_anchor = "disable-trust-anchor",
     /// Disables a Roles Anywhere profile.
     DisableAnywhereProfile in disable_anywhere_profile = "disable-anywhere-profile",
+    /// Brings a security group to declared rules.
+    ApplySecurityGroup in apply_security_group = "apply-security-group",
 }
 
 impl std::str::FromStr for ActionId {

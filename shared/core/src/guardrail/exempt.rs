@@ -7,6 +7,12 @@ use jiff::{Timestamp, ToSpan as _};
 /// The tag's key.
 pub(super) const TAG: &str = "riposte:exempt";
 
+/// Whether these tags exempt a resource at this time (RFC 3339).
+#[must_use]
+pub fn is_exempt(tags: &std::collections::BTreeMap<String, String>, at: &str) -> bool {
+    tags.get(TAG).is_some_and(|value| exempts(value, Some(at)))
+}
+
 /// Whether the tag's value exempts at the time of an event (RFC 3339). An empty value and a no do not; a date does until
 /// its end (UTC), a time until then; whatever else it says, a reason or a ticket, exempts. Where the event's time is not
 /// known, a date exempts.

@@ -28,6 +28,11 @@ use crate::net::address;
 use crate::plan::Plan;
 use crate::settings::{Mode, Settings, SettingsError};
 
+pub use exempt::is_exempt;
+
+/// The action by which guardrails know the patching of a node.
+pub const PATCH_NODE: &str = "patch-node";
+
 /// Something that a guardrail has let through.
 #[derive(Debug)]
 pub struct Approved<T>(T);

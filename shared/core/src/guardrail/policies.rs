@@ -81,7 +81,7 @@ fn literal(text: &str) -> String {
 }
 
 fn schema() -> Result<Schema, GuardrailError> {
-    let ids = ActionId::ALL.into_iter().map(ActionId::as_str).chain(["undo"]);
+    let ids = ActionId::ALL.into_iter().map(ActionId::as_str).chain(["undo", super::PATCH_NODE]);
     let ids: Vec<_> = ids.map(|id| format!("\"{id}\"")).collect();
     Schema::from_cedarschema_str(&SCHEMA.replace("ACTIONS", &ids.join(", ")))
         .map(|(schema, _)| schema)

@@ -2,13 +2,14 @@
 //! JSON. `make bench` runs it, adds what the emulator shows, and prints the table.
 //!
 //! `bench --programs DIR --fixtures DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
-//! `bench --first DIR` is its own child: what only a fresh process can tell.
+//! `bench --first DIR` and `bench --patch-plan` are its own children: what only a fresh process can tell.
 
 mod catalogue;
 mod decision;
 mod first;
 mod fixture;
 mod http;
+mod patch_plan;
 mod program;
 mod server;
 mod settings;
@@ -45,17 +46,23 @@ fn run() -> Result<()> {
         println!("{}", serde_json::to_string(&first::measure(&PathBuf::from(fixtures))?)?);
         return Ok(());
     }
+    if arguments.next_if_eq("--patch-plan").is_some() {
+        println!("{}", serde_json::to_string(&patch_plan::measure()?)?);
+        return Ok(());
+    }
     let arguments = read(arguments)?;
     eprintln!("  decisions over the fixtures in {}", arguments.fixtures.display());
     let decision = decision::measure(&arguments.fixtures, arguments.samples)?;
     eprintln!("  each detector over the events that it reads");
     let catalogue = catalogue::measure(&arguments.fixtures)?;
     let first = first::repeat(&arguments.fixtures, arguments.runs)?;
+    eprintln!("  plans of patches");
+    let patches = patch_plan::repeat(arguments.runs)?;
     let start = start::measure(&arguments.programs, &arguments.fixtures, arguments.runs)?;
     println!(
         "{}",
         serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision,
-        "catalogue": catalogue }))?
+        "catalogue": catalogue, "patches": patches }))?
     );
     Ok(())
 }

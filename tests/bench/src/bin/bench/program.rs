@@ -126,7 +126,8 @@ impl Program {
     }
 }
 
-fn memory(pid: u32) -> Result<Memory> {
+/// The memory of a process, in kilobytes.
+pub(crate) fn memory(pid: u32) -> Result<Memory> {
     let path = format!("/proc/{pid}/status");
     let status = std::fs::read_to_string(&path).context(path)?;
     let of = |name: &str| {

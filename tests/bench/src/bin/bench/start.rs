@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use riposte_core::catalogue::{COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, TRAIL_GUARD};
+use riposte_core::catalogue::{COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, PATCHER, TRAIL_GUARD};
 use serde::Serialize;
 use serde_json::json;
 
@@ -59,7 +59,7 @@ fn started(program: &Program, runs: &[Run]) -> Started {
 
 /// The programs, each with an event that its detectors read and that is harmless; log-watch's is a
 /// schedule's tick where no group is to be pulled.
-fn programs(fixtures: &Path) -> Result<[Program; 10]> {
+fn programs(fixtures: &Path) -> Result<[Program; 11]> {
     let ingress = batch(&body(&fixtures.join("open-admin-port/silent-web-ports.json"))?);
     let identity = batch(&body(&fixtures.join("admin-policy-attached/silent-read-only.json"))?);
     let data = batch(&body(&fixtures.join("bucket-versioning-suspended/silent-enabled.json"))?);
@@ -70,7 +70,10 @@ fn programs(fixtures: &Path) -> Result<[Program; 10]> {
         "source": "aws.events", "account": "111122223333", "time": "2026-01-02T03:04:05Z", "region": "eu-west-1",
         "resources": ["arn:aws:events:eu-west-1:111122223333:rule/pull"], "detail": {},
     });
-    let tick = batch(&tick.to_string());
+    // What the patcher does at a tick is reading an account; an event that is not for it costs its start alone.
+    let mut other = tick.clone();
+    (other["source"], other["detail-type"]) = (json!("aws.health"), json!("AWS Health Event"));
+    let (tick, other) = (batch(&tick.to_string()), batch(&other.to_string()));
     let program = |name, reference, event: &String| Program { name, reference, event: event.clone() };
     Ok([
         program("bare", None, &ingress),
@@ -80,6 +83,7 @@ fn programs(fixtures: &Path) -> Result<[Program; 10]> {
         program(DATA_GUARD.name, Some("bare-ec2"), &data),
         program(TRAIL_GUARD.name, Some("bare-ec2"), &trail),
         program(COMPUTE_GUARD.name, Some("bare-ec2"), &compute),
+        program(PATCHER.name, Some("bare-ec2"), &other),
         program("bare-iam", Some("bare"), &identity),
         program(IDENTITY_GUARD.name, Some("bare-iam"), &identity),
         program("bare-logs", Some("bare"), &tick),

@@ -1,5 +1,6 @@
 //! The cases, one file for each action.
 
+mod apply_security_group;
 mod block_public_access;
 mod cancel_key_deletion;
 mod deactivate_credential;
@@ -45,6 +46,7 @@ pub(crate) use two_steps::CASE as TWO_STEPS;
 /// Every case.
 pub(crate) const CASES: &[&Case] = &[
     &TWO_STEPS,
+    &apply_security_group::CASE,
     &block_public_access::LOOSENED,
     &block_public_access::WITHOUT,
     &block_public_access::ACCOUNT,

@@ -1,0 +1,133 @@
+//! What is shown of plans and runs.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use riposte_aws::ledger::LedgerError;
+use riposte_core::text::plain;
+use riposte_patch::plan::Plan;
+use riposte_patch::rfc3339;
+use riposte_patch::run::{Run, STEPS};
+use riposte_patch::target::Target;
+
+use crate::tables::{Format, Table};
+
+/// The nodes of a plan that are meant, and, where all are, what else is to be known.
+pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format: Format) -> Result<()> {
+    let meant = plan.nodes.iter().filter(|node| targets.is_empty() || targets.iter().any(|target| target.means(node)));
+    let mut rows: Vec<Vec<String>> = meant
+        .map(|node| {
+            let fixes: Vec<_> = node.work.fixes.iter().map(|fix| format!("{} to {}", fix.package, fix.fixed)).collect();
+            let baseline = node.work.baseline.then(|| "the baseline".to_owned());
+            vec![
+                node.node.clone(),
+                node.name.clone().unwrap_or_default(),
+                node.ring.clone().unwrap_or_default(),
+                node.band.to_string(),
+                node.deadline_ms.map(rfc3339).unwrap_or_default(),
+                node.route.to_string(),
+                baseline.into_iter().chain(fixes).collect::<Vec<_>>().join("; "),
+                node.reasons.join("; "),
+            ]
+        })
+        .collect();
+    if targets.is_empty() {
+        let rest = |name: &str, word: &str, what: &str| {
+            vec![name.to_owned(), String::new(), String::new(), word.to_owned(), String::new(), "told".to_owned(), String::new(), what.to_owned()]
+        };
+        rows.extend(plan.unknown.iter().map(|(node, why)| rest(node, "unknown", why)));
+        rows.extend(plan.others.iter().map(|other| rest(&other.resource, &other.service, &other.what)));
+        rows.extend(plan.unread.iter().map(|why| rest("", "not read", why)));
+    }
+    let columns = &["node", "name", "ring", "priority", "deadline", "way", "installs", "why"];
+    Table { title: "Riposte: what needs a patch", columns, rows }.write(out, format)?;
+    if format == Format::Table && targets.is_empty() {
+        writeln!(out, "{} managed nodes need nothing", plan.current)?;
+    }
+    Ok(())
+}
+
+/// What is under way.
+pub(super) fn under_way(out: &mut impl Write, runs: &[Run], format: Format) -> Result<()> {
+    let rows = runs.iter().filter(|run| !run.is_done()).map(|run| {
+        let step = usize::from(run.at.step()).checked_sub(1).and_then(|n| STEPS.get(n)).copied().unwrap_or_default();
+        let waits = match (run.asked, run.wait_ms) {
+            (true, _) => format!("a person: riposte patch approve {}", run.id),
+            (false, Some(until)) => format!("until {}", rfc3339(until)),
+            (false, None) => String::new(),
+        };
+        vec![
+            run.id.clone(),
+            run.node.clone(),
+            run.ring.clone(),
+            run.band.to_string(),
+            format!("{} {step}", run.at.step()),
+            waits,
+            run.deadline_ms.map(rfc3339).unwrap_or_default(),
+        ]
+    });
+    let columns = &["run", "node", "ring", "priority", "step", "waits for", "deadline"];
+    Table { title: "Riposte: patches under way", columns, rows: rows.collect() }.write(out, format)
+}
+
+/// What was patched.
+pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format) -> Result<()> {
+    let rows = runs.iter().map(|run| {
+        let outcome = run.outcome.as_ref();
+        let met = match run.met_deadline() {
+            Some(true) => "met",
+            Some(false) => "not met",
+            None => "",
+        };
+        let mut what: Vec<String> = run.findings.iter().map(|finding| finding.id.clone()).collect();
+        what.extend(run.work.fixes.iter().map(|fix| format!("{} to {}", fix.package, fix.fixed)));
+        what.extend(run.work.baseline.then(|| "the baseline".to_owned()));
+        vec![
+            run.id.clone(),
+            run.node.clone(),
+            run.name.clone().unwrap_or_default(),
+            run.ring.clone(),
+            what.join("; "),
+            rfc3339(run.opened_ms),
+            run.installed_ms.map(rfc3339).unwrap_or_default(),
+            outcome.map_or("under way", |outcome| outcome.kind.word()).to_owned(),
+            outcome.map(|outcome| outcome.why.clone()).unwrap_or_default(),
+            run.approved_by.clone().or_else(|| run.decided_by.clone()).unwrap_or_default(),
+            run.deadline_ms.map(rfc3339).unwrap_or_default(),
+            met.to_owned(),
+            run.calls.to_string(),
+        ]
+    });
+    let columns = &[
+        "run", "node", "name", "ring", "what", "begun", "installed", "outcome", "why", "decided by", "deadline", "deadline met", "calls",
+    ];
+    Table { title: "Riposte: patch report", columns, rows: rows.collect() }.write(out, format)
+}
+
+/// One run, step by step.
+pub(super) fn one(out: &mut impl Write, run: &Run, json: bool) -> Result<()> {
+    if json {
+        return Ok(writeln!(out, "{}", serde_json::to_string(run)?)?);
+    }
+    let outcome = run.outcome.as_ref().map_or("under way", |outcome| outcome.kind.word());
+    writeln!(out, "{}  {}  ring {}  {outcome}", run.id, plain(&run.node, 40), plain(&run.ring, 40))?;
+    writeln!(out, "  way       {}", run.route)?;
+    writeln!(out, "  why       {}", plain(&run.reasons.join("; "), 1000))?;
+    if let Some(deadline) = run.deadline_ms {
+        writeln!(out, "  deadline  {}", rfc3339(deadline))?;
+    }
+    for entry in &run.timeline {
+        writeln!(out, "  {}  step {:>2}  {}", rfc3339(entry.at_ms), entry.step, plain(&entry.text, 1000))?;
+    }
+    if run.asked {
+        writeln!(out, "it asks; let it go on by: riposte patch approve {}", run.id)?;
+    }
+    Ok(())
+}
+
+/// Records that cannot be read are told, never left out in silence.
+pub(super) fn unreadable(errors: &[LedgerError]) {
+    for error in errors {
+        let _ = writeln!(io::stderr(), "riposte: {}", plain(&error.to_string(), 400));
+    }
+}

@@ -1,0 +1,521 @@
+//! The record of one node's patching: what was planned, how far it came, what was seen.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use riposte_core::finding::Severity;
+use riposte_core::seal::short_hash;
+use serde::{Deserialize, Serialize};
+
+use crate::compliance::Compliance;
+use crate::plan::{Cite, NodePlan, Route, Work};
+use crate::priority::Band;
+use crate::settings::{Emergency, Reboot, Settings};
+
+/// What is sent to the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// The scan before.
+    Scan,
+    /// The install.
+    Install,
+    /// The package manager's list, after it.
+    Query,
+    /// The scan after.
+    Rescan,
+    /// The versions from before, brought back.
+    RollBack,
+}
+
+impl Stage {
+    /// Its word, as it stands in the command's comment.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Install => "install",
+            Self::Query => "query",
+            Self::Rescan => "rescan",
+            Self::RollBack => "roll-back",
+        }
+    }
+}
+
+/// What is done with a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Looked whether it was sent already, and whether anything else patches.
+    Look,
+    /// Sent. Nothing tells whether it was, if the answer is lost: so it is looked for before it is sent again.
+    Send,
+    /// Waited for.
+    Poll,
+    /// Cancelled: it does not end.
+    Cancel,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum At {
+    /// Whether the node answers.
+    Node,
+    /// Its patch state.
+    State,
+    /// The window.
+    Window,
+    /// What the guardrails say.
+    Decide,
+    /// The user's alarms, before.
+    AlarmsBefore,
+    /// A command.
+    Command(Stage, Phase),
+    /// The patch state that the scan left.
+    ScanRead,
+    /// The root volume.
+    Volume,
+    /// Whether its snapshot is there already.
+    SnapshotLook,
+    /// The snapshot is taken.
+    SnapshotCreate,
+    /// What the guardrails say now, right before the install.
+    Confirm,
+    /// Whether the agent answers again.
+    HealthAgent,
+    /// EC2's status checks.
+    HealthStatus,
+    /// The user's alarms, after.
+    HealthAlarms,
+    /// The patch state that the second scan left.
+    RescanRead,
+    /// Whether Inspector still shows the findings.
+    Inspector,
+    /// The root volume is replaced from the snapshot.
+    Replace,
+    /// That is waited for.
+    ReplacePoll,
+    /// Nothing is left to do.
+    Ended,
+}
+
+impl At {
+    /// Which of the ten steps it belongs to.
+    #[must_use]
+    pub fn step(self) -> u8 {
+        match self {
+            Self::Node | Self::State => 1,
+            Self::Window => 2,
+            Self::Decide => 3,
+            Self::AlarmsBefore | Self::Command(Stage::Scan, _) | Self::ScanRead => 4,
+            Self::Volume | Self::SnapshotLook | Self::SnapshotCreate => 5,
+            Self::Confirm | Self::Command(Stage::Install | Stage::RollBack, _) | Self::Replace | Self::ReplacePoll => 6,
+            Self::HealthAgent | Self::HealthStatus | Self::HealthAlarms => 7,
+            Self::Command(Stage::Query | Stage::Rescan, _) | Self::RescanRead => 8,
+            Self::Inspector => 9,
+            Self::Ended => 10,
+        }
+    }
+}
+
+/// The ten steps' names.
+pub const STEPS: [&str; 10] =
+    ["discover", "window", "decision", "scan", "snapshot", "install", "health", "rescan", "inspector", "report"];
+
+/// What it came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Seen to be done.
+    Patched,
+    /// Done, as the host's own list says; Inspector still shows a finding.
+    Unconfirmed,
+    /// Done, and an update waits for a reboot that the settings forbid.
+    PendingReboot,
+    /// Some of it.
+    Partly,
+    /// None of it, whatever the command said.
+    NotPatched,
+    /// There was nothing left to do.
+    Nothing,
+    /// The guardrails let nothing be done: it is recorded and told.
+    Planned,
+    /// The window was missed, moved or switched off.
+    Missed,
+    /// Something else patches the node.
+    Blocked,
+    /// The node was not reachable before anything was done.
+    Unreachable,
+    /// Something failed before anything was installed.
+    Failed,
+    /// The node did not come back, or is not healthy.
+    Unhealthy,
+    /// Brought back to what it was.
+    RolledBack,
+}
+
+impl Kind {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Patched => "patched",
+            Self::Unconfirmed => "unconfirmed",
+            Self::PendingReboot => "pending-reboot",
+            Self::Partly => "partly",
+            Self::NotPatched => "not-patched",
+            Self::Nothing => "nothing",
+            Self::Planned => "planned",
+            Self::Missed => "missed",
+            Self::Blocked => "blocked",
+            Self::Unreachable => "unreachable",
+            Self::Failed => "failed",
+            Self::Unhealthy => "unhealthy",
+            Self::RolledBack => "rolled-back",
+        }
+    }
+
+    /// Whether its ring stops at once.
+    #[must_use]
+    pub fn stops_the_ring(self) -> bool {
+        self == Self::Unhealthy
+    }
+
+    /// Whether it counts towards the failures after which nothing more is begun.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::NotPatched | Self::Failed | Self::Unhealthy | Self::Partly)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What.
+    pub kind: Kind,
+    /// Why, in a sentence.
+    pub why: String,
+    /// When: milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// A command that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// What for.
+    pub stage: Stage,
+    /// Its id.
+    pub id: String,
+    /// When: milliseconds since 1970.
+    pub sent_ms: i64,
+}
+
+/// What happened, step by step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When: milliseconds since 1970.
+    pub at_ms: i64,
+    /// The step, 1 to 10.
+    pub step: u8,
+    /// What.
+    pub text: String,
+}
+
+/// How it is done: of the settings what held when it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct How {
+    /// Reboots.
+    pub reboot: Reboot,
+    /// Whether the root volume's snapshot is taken first.
+    pub snapshot: bool,
+    /// The alarms.
+    pub alarms: Vec<String>,
+    /// In milliseconds.
+    pub command_ms: i64,
+    /// In milliseconds.
+    pub health_ms: i64,
+    /// In milliseconds.
+    pub inspector_ms: i64,
+    /// Whether a person is asked, for it is an emergency and the settings want that.
+    pub asks: bool,
+}
+
+/// One node's patching.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// `patch-…`, made of the node and what is undertaken: the same undertaking has the same id.
+    pub id: String,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The node.
+    pub node: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its ring.
+    pub ring: String,
+    /// Its tags, as they were when it was planned.
+    pub tags: BTreeMap<String, String>,
+    /// The window's occurrence, or what it closes.
+    pub slot: String,
+    /// How pressing.
+    pub band: Band,
+    /// The worst severity.
+    pub severity: Severity,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// By when.
+    pub deadline_ms: Option<i64>,
+    /// Which way.
+    pub route: Route,
+    /// What is installed.
+    pub work: Work,
+    /// What it closes.
+    pub findings: Vec<Cite>,
+    /// How.
+    pub how: How,
+    /// When it was begun.
+    pub opened_ms: i64,
+    /// Where it stands.
+    pub at: At,
+    /// Since when it stands there, or in its group of health checks.
+    pub since_ms: i64,
+    /// Not before then.
+    pub wait_ms: Option<i64>,
+    /// When the changing call that is under way was written down, before it was made.
+    pub intended_ms: Option<i64>,
+    /// The page of a list that comes next.
+    pub page: Option<String>,
+    /// Another command that patches the node, as a list has shown.
+    pub other: Option<String>,
+    /// How often a call had no answer, one after the other.
+    pub tries: u32,
+    /// The last command.
+    pub command: Option<Issued>,
+    /// The patch state before.
+    pub before: Option<Compliance>,
+    /// And after.
+    pub after: Option<Compliance>,
+    /// The root volume.
+    pub volume: Option<String>,
+    /// Its snapshot.
+    pub snapshot_id: Option<String>,
+    /// When the install ended, as seen.
+    pub installed_ms: Option<i64>,
+    /// What the install said of itself.
+    pub said: Option<String>,
+    /// Packages that are still open, by the host's own list.
+    pub open: Vec<String>,
+    /// Whether a person is asked.
+    pub asked: bool,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// What decided.
+    pub decided_by: Option<String>,
+    /// Who had it brought back, and why.
+    pub rolled_back_by: Option<String>,
+    /// Who, after looking, let the ring go on in spite of it.
+    pub released_by: Option<String>,
+    /// The end.
+    pub outcome: Option<Outcome>,
+    /// How many calls to AWS it took.
+    pub calls: u32,
+    /// What happened.
+    pub timeline: Vec<Entry>,
+    /// Whether the notice of what it came to was accepted.
+    pub notified: bool,
+}
+
+/// The id of an undertaking.
+#[must_use]
+pub fn id_of(account: &str, region: &str, node: &str, slot: &str) -> String {
+    format!("patch-{}", short_hash(&[account, region, node, slot]))
+}
+
+const MINUTE_MS: i64 = 60_000;
+
+impl Run {
+    /// A run that has not begun. `None` where the plan leaves the node alone.
+    #[must_use]
+    pub fn of(plan: &NodePlan, settings: &Settings, account: &str, region: &str, now_ms: i64) -> Option<Self> {
+        let ring = plan.ring.clone().filter(|_| plan.route.is_ours())?;
+        let slot = plan.slot();
+        let how = How {
+            reboot: settings.reboot,
+            snapshot: settings.snapshot,
+            alarms: settings.alarms.clone(),
+            command_ms: i64::from(settings.command_minutes) * MINUTE_MS,
+            health_ms: i64::from(settings.health_minutes) * MINUTE_MS,
+            inspector_ms: i64::from(settings.inspector_hours) * 60 * MINUTE_MS,
+            asks: plan.route.is_emergency() && settings.emergency == Emergency::Ask,
+        };
+        let mut run = Self {
+            id: id_of(account, region, &plan.node, &slot),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            node: plan.node.clone(),
+            name: plan.name.clone(),
+            ring,
+            tags: plan.tags.clone(),
+            slot,
+            band: plan.band,
+            severity: plan.severity,
+            reasons: plan.reasons.clone(),
+            deadline_ms: plan.deadline_ms,
+            route: plan.route.clone(),
+            work: plan.work.clone(),
+            findings: plan.findings.clone(),
+            how,
+            opened_ms: now_ms,
+            at: At::Node,
+            since_ms: now_ms,
+            wait_ms: None,
+            intended_ms: None,
+            page: None,
+            other: None,
+            tries: 0,
+            command: None,
+            before: None,
+            after: None,
+            volume: None,
+            snapshot_id: None,
+            installed_ms: None,
+            said: None,
+            open: Vec::new(),
+            asked: false,
+            approved_by: None,
+            decided_by: None,
+            rolled_back_by: None,
+            released_by: None,
+            outcome: None,
+            calls: 0,
+            timeline: Vec::new(),
+            notified: false,
+        };
+        run.note(now_ms, format!("{} ({}); {}", run.band, run.reasons.join("; "), run.route));
+        // A window that is far away is waited for before anything is asked.
+        if let Route::Window { opens_ms, .. } = &run.route {
+            run.wait_ms = Some(*opens_ms).filter(|opens| *opens > now_ms);
+        }
+        Some(run)
+    }
+
+    /// Writes down what happened.
+    pub fn note(&mut self, at_ms: i64, text: impl Into<String>) {
+        let text: String = text.into();
+        self.timeline.push(Entry { at_ms, step: self.at.step(), text: riposte_core::text::plain(&text, 1000) });
+    }
+
+    /// Whether it has come to its end.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.at == At::Ended
+    }
+
+    /// Whether something may have been changed on the node, so that no other may begin.
+    #[must_use]
+    pub fn has_touched(&self) -> bool {
+        self.installed_ms.is_some() || self.command.is_some()
+    }
+
+    /// Whether there is a sure way back: the root volume's snapshot.
+    #[must_use]
+    pub fn is_reversible(&self) -> bool {
+        self.how.snapshot && self.node.starts_with("i-")
+    }
+
+    /// Whether the deadline was met; `None` where there is none, or nothing is proven yet.
+    #[must_use]
+    pub fn met_deadline(&self) -> Option<bool> {
+        let deadline = self.deadline_ms?;
+        let outcome = self.outcome.as_ref()?;
+        let done = matches!(outcome.kind, Kind::Patched | Kind::Unconfirmed | Kind::Nothing);
+        Some(done && self.installed_ms.unwrap_or(outcome.at_ms) <= deadline)
+    }
+
+    /// What is run on the node, in its order.
+    #[must_use]
+    pub fn stages(&self) -> Vec<Stage> {
+        let query = (!self.work.fixes.is_empty() && self.work.manager.is_some()).then_some(Stage::Query);
+        [Some(Stage::Scan), Some(Stage::Install), query, Some(Stage::Rescan)].into_iter().flatten().collect()
+    }
+
+    /// What the command of a stage is known by again.
+    #[must_use]
+    pub fn comment(&self, stage: Stage) -> String {
+        format!("{}{} {}", crate::COMMENT, self.id, stage.word())
+    }
+
+    /// Ends it.
+    pub(crate) fn end(&mut self, kind: Kind, why: impl Into<String>, now_ms: i64) {
+        let why = riposte_core::text::plain(&why.into(), 1000);
+        self.note(now_ms, format!("{kind}: {why}"));
+        self.outcome = Some(Outcome { kind, why, at_ms: now_ms });
+        (self.at, self.wait_ms, self.intended_ms, self.page, self.other) = (At::Ended, None, None, None, None);
+        (self.since_ms, self.asked) = (now_ms, false);
+    }
+
+    /// A person has looked and lets it go on.
+    pub fn approve(&mut self, by: &str, now_ms: i64) {
+        self.note(now_ms, format!("approved by {by}"));
+        self.approved_by = Some(by.to_owned());
+        (self.asked, self.wait_ms) = (false, None);
+    }
+
+    /// A person has looked at a run that stopped its ring, and lets the ring go on.
+    pub fn release(&mut self, by: &str, now_ms: i64) {
+        self.note(now_ms, format!("the ring goes on: {by}"));
+        self.released_by = Some(by.to_owned());
+    }
+
+    /// Takes it up where a process left it, perhaps between a call and its record: what may have been sent is looked
+    /// for before it is sent again.
+    pub fn resume(&mut self) {
+        match self.at {
+            At::Command(stage, Phase::Send) => self.at = At::Command(stage, Phase::Look),
+            At::SnapshotCreate => self.at = At::SnapshotLook,
+            _ => {}
+        }
+        (self.page, self.other) = (None, None);
+    }
+
+    /// Turns it round: the root volume from its snapshot, else the packages' versions from before.
+    ///
+    /// # Errors
+    /// Says why there is no way back.
+    pub fn roll_back(&mut self, by: &str, now_ms: i64) -> Result<(), String> {
+        if !self.is_done() {
+            return Err("it is under way: it is brought back when it has ended".to_owned());
+        }
+        if self.installed_ms.is_none() {
+            return Err("nothing was installed".to_owned());
+        }
+        if self.outcome.as_ref().is_some_and(|outcome| outcome.kind == Kind::RolledBack) {
+            return Err("it is rolled back already".to_owned());
+        }
+        let named = !self.work.baseline && !self.work.fixes.is_empty() && self.work.manager.is_some();
+        let at = match &self.snapshot_id {
+            Some(_) => At::Replace,
+            None if named && self.work.fixes.iter().all(|fix| !fix.installed.is_empty()) => {
+                At::Command(Stage::RollBack, Phase::Look)
+            }
+            None if named => return Err("which versions were installed before is not known".to_owned()),
+            None => {
+                return Err("there is no snapshot of its root volume, and the baseline's updates have no way back".to_owned());
+            }
+        };
+        self.note(now_ms, format!("to be brought back: {by}"));
+        self.rolled_back_by = Some(by.to_owned());
+        (self.at, self.since_ms, self.outcome, self.notified) = (at, now_ms, None, false);
+        (self.intended_ms, self.tries, self.open) = (None, 0, Vec::new());
+        Ok(())
+    }
+}
