@@ -24,7 +24,7 @@ pub(super) const COLUMNS: [&str; 16] = [
 ];
 
 /// A line of cells.
-pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = cells.into_iter().map(cell).collect::<Vec<_>>().join(",");
     line.push_str("\r\n");
     line
