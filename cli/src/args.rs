@@ -1,17 +1,30 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
-use riposte_core::settings::Mode;
+use std::path::PathBuf;
 
-use crate::{audit, baseline, detect, groups, logs, patch};
+use clap::{Parser, Subcommand};
+
+use crate::screen::When;
+use crate::{
+    approve, audit, baseline, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive, report, rules,
+    settings,
+};
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
-/// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks` and `explain` need none of them.
+/// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks`, `explain` and `rules` need none of them.
+///
+/// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 and 4 as `detect`, `logs`, `audit` and `status` say.
 #[derive(Debug, Parser)]
 #[command(name = "riposte", version)]
 pub(crate) struct Arguments {
+    /// When colors are used
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Leave out progress, hints and summaries
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
@@ -38,11 +51,17 @@ pub(crate) enum Verb {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+        /// The rules of this folder too
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
     },
     /// Show a detector's page
     Explain {
         /// The detector's id, for example open-admin-port
         id: String,
+        /// Of a rule of this folder
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
     },
     /// List the actions, with how each is asked for by hand
     Actions {
@@ -55,29 +74,57 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: patch::PatchVerb,
     },
+    /// Check Sigma rules of your own, and begin a new one
+    #[command(subcommand)]
+    Rules(rules::Verb),
+    /// Write the completions of a shell: source <(riposte completions bash)
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page: riposte man | man -l -
+    Man,
     #[command(flatten)]
-    Account(Account),
+    Account(Box<Account>),
 }
 
 /// What needs an AWS account.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Account {
     /// List the incidents, newest first
-    Incidents {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-        /// At most so many
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-        limit: u32,
-    },
-    /// Show one incident: its timeline, what was before and what is after
+    Incidents(incidents::Options),
+    /// Show one incident: its timeline, and what was changed or would be
     Show {
         /// The incident's id, inc-…
         id: String,
         /// As one JSON object
         #[arg(long)]
         json: bool,
+    },
+    /// Explain what happened to one event: from the rule that delivered it to the notice
+    Why {
+        /// The event's id, or a file with the event
+        event: String,
+    },
+    /// Approve the action that an incident asks about, or one that shadow mode only recorded
+    Approve(approve::Options),
+    /// Say no to the action that an incident asks about
+    Deny {
+        /// The incident's id, inc-…
+        id: String,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Mark a finding as right or wrong
+    Mark {
+        /// The incident's id, inc-…
+        id: String,
+        /// What it was
+        judgment: approve::Word,
+        /// Why, for the record
+        #[arg(long)]
+        note: Option<String>,
     },
     /// Restore what an incident changed
     Undo {
@@ -92,12 +139,6 @@ pub(crate) enum Account {
         /// Why, for the record
         #[arg(long)]
         reason: Option<String>,
-    },
-    /// List the exclusions: findings that the functions leave out
-    Exclusions {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
     },
     /// Do an action by hand: planned, put to the guardrails, recorded, verified and told like any other
     Contain {
@@ -118,10 +159,105 @@ pub(crate) enum Account {
     /// Bring security groups to what a file declares: shown first, recorded, verified, undone by `undo`
     ApplyGroups(groups::Options),
     /// Show or set what the functions may do
-    Mode {
-        /// shadow: change nothing, tell everything; live: act; halt: the kill switch
-        mode: Option<Mode>,
+    Mode(mode::Options),
+    /// List, set and check the settings
+    #[command(subcommand)]
+    Settings(settings::Verb),
+    /// List, check, set and try guardrails: Cedar policies of your own
+    #[command(subcommand)]
+    Guardrails(guardrails::Verb),
+    /// List, check and set exclusions: findings that the functions leave out
+    #[command(args_conflicts_with_subcommands = true)]
+    Exclusions {
+        #[command(subcommand)]
+        verb: Option<exclusions::Verb>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
     },
+    /// Report what shadow mode would have done
+    Report(report::Options),
+    /// Look whether everything works: exit code 0 healthy, 3 something is wrong
+    Status {
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a harmless event through a function, and wait for its record
+    Test {
+        /// Seconds to wait
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=600))]
+        wait: u16,
+    },
+    /// Show dead letters, say what is wrong with each, and send them again
+    Redrive(redrive::Options),
     /// Create what CloudFormation cannot: the secrets
     Init,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    /// The pages that people read, but for those that are generated.
+    fn pages() -> Vec<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+        let written = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        written.chain([root.join("README.md")]).collect()
+    }
+
+    /// The command lines of a page: in blocks of code, and between backticks in tables.
+    fn lines(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut code = false;
+        for line in text.lines() {
+            if line.trim_start().starts_with("```") {
+                code = !code;
+            } else if code {
+                let line = line.trim().trim_start_matches("$ ");
+                let parts = line.split(" | ").map(str::trim);
+                found.extend(parts.filter(|part| part.starts_with("riposte ")).map(str::to_owned));
+            } else if line.starts_with('|') {
+                // What stands between two bars is a choice, escaped in the table.
+                let line = line.replace("\\|", "\u{1}");
+                let quoted = line.split('`').skip(1).step_by(2).filter(|part| part.starts_with("riposte "));
+                found.extend(quoted.map(str::to_owned));
+            }
+        }
+        found
+    }
+
+    /// A line as a shell would split it, with something in the place of what a page leaves open.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(" #").next().unwrap_or_default().split(" > ").next().unwrap_or_default();
+        let line = line.replace(['[', ']'], "").replace('…', "");
+        let word = |word: &str| match word.split('\u{1}').next().unwrap_or_default() {
+            "HASH" => "0123456789abcdef".to_owned(),
+            other => other.trim_matches('\'').to_owned(),
+        };
+        line.split_whitespace().map(word).filter(|word| !word.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_command_line_of_the_documentation_is_one() {
+        let mut seen = 0;
+        for page in pages() {
+            for line in lines(&fs::read_to_string(&page).unwrap()) {
+                seen += 1;
+                let words = words(&line);
+                if let Err(error) = Arguments::try_parse_from(&words) {
+                    // A verb alone is a mention of it.
+                    let mention = words.len() == 2 && error.kind() == ErrorKind::MissingRequiredArgument;
+                    assert!(mention, "{}: {line}\n{error}", page.display());
+                }
+            }
+        }
+        assert!(seen > 40, "{seen} lines");
+    }
 }

@@ -16,6 +16,7 @@ use riposte_core::text::plain;
 use serde_json::json;
 
 use crate::detect;
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.
@@ -72,9 +73,9 @@ pub(crate) enum What {
 ///
 /// # Errors
 /// Wrong usage, a file that cannot be read or written, and where AWS does not answer.
-pub(crate) fn run(out: &mut impl Write, what: What) -> Result<ExitCode> {
+pub(crate) fn run(out: &mut impl Write, what: What, screen: &Screen) -> Result<ExitCode> {
     match what {
-        What::Learn { file, maxmind, jobs, paths } => learn(out, file.as_deref(), &maxmind, jobs, paths),
+        What::Learn { file, maxmind, jobs, paths } => learn(out, file.as_deref(), &maxmind, jobs, paths, screen),
         What::Show { file, principal, json } => {
             let history = match &file {
                 Some(file) => detect::behavior::read(file)?,
@@ -93,13 +94,14 @@ fn learn(
     maxmind: &[PathBuf],
     jobs: Option<u16>,
     paths: Vec<PathBuf>,
+    screen: &Screen,
 ) -> Result<ExitCode> {
     // A baseline that is there goes on learning.
     let before = match file.filter(|file| file.exists()) {
         Some(file) => detect::behavior::read(file)?,
         None => History::default(),
     };
-    let (history, unreadable) = detect::learn(paths, before, maxmind, jobs)?;
+    let (history, unreadable) = detect::learn(paths, before, maxmind, jobs, screen)?;
     let learned = history.records().keys().filter(|key| key.record.is_learned()).count();
     match file {
         Some(file) => {
@@ -201,7 +203,7 @@ fn reset(out: &mut impl Write, file: Option<&Path>, principal: Option<&str>, yes
 fn of_account<T>(work: impl AsyncFnOnce(&Ledger) -> Result<T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = clients::configuration().await;
+        let config = clients::checked().await?;
         let operator = Operator::connect(&config).await?;
         for broken in &operator.loaded.broken {
             let _ = writeln!(io::stderr(), "riposte: warning: {}", plain(&broken.error.to_string(), 600));

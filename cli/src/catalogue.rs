@@ -1,6 +1,7 @@
 //! `riposte detectors` and `riposte explain`: the catalogue, for people and for programs.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
@@ -9,14 +10,16 @@ use riposte_core::detect::{Events, Meta, Outcome, renamed};
 use serde_json::{Value, json};
 
 use crate::near::near;
+use crate::rules;
 use crate::usage::Usage;
 
 /// The detectors' pages, as they are generated into the documentation.
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/detectors");
 
-/// Every detector, in the catalogue's order.
-pub(crate) fn list(out: &mut impl Write, as_json: bool) -> Result<()> {
-    for meta in all_metas() {
+/// Every detector, in the catalogue's order, and the rules of a folder behind them.
+pub(crate) fn list(out: &mut impl Write, as_json: bool, rules: Option<&Path>) -> Result<()> {
+    let own = rules.map(rules::loaded).transpose()?.unwrap_or_default();
+    for meta in all_metas().chain(own.iter().map(|rule| rule.meta())) {
         if as_json {
             writeln!(out, "{}", entry(meta))?;
             continue;
@@ -41,12 +44,7 @@ fn entry(meta: &Meta) -> Value {
     let calls: Vec<_> = meta.events.names().iter().map(|call| format!("{}:{}", call.source, call.name)).collect();
     let events = match meta.events {
         Events::Calls(_) => json!(calls),
-        Events::ByRoot => json!("every call by root"),
-        Events::Denied => json!("every call that was denied"),
-        Events::All => json!("every call"),
-        Events::NetworkActivity => json!("what VPC endpoints saw of calls"),
-        Events::Tools => json!("every call whose user agent names a known tool"),
-        Events::Lines => json!("log lines"),
+        other => json!(rules::reads(other)),
     };
     let outcome = match meta.outcome {
         Outcome::Success => "success",
@@ -71,9 +69,13 @@ fn entry(meta: &Meta) -> Value {
 }
 
 /// A detector's page, by its id or one that it had before.
-pub(crate) fn explain(out: &mut impl Write, id: &str) -> Result<()> {
+pub(crate) fn explain(out: &mut impl Write, id: &str, rules: Option<&Path>) -> Result<()> {
+    let own = rules.map(rules::loaded).transpose()?.unwrap_or_default();
+    if let Some(rule) = own.iter().find(|rule| rule.meta().id == id) {
+        return rules::explained(out, rule.meta());
+    }
     let id = renamed::current(id);
-    let known = || all_metas().map(|meta| meta.id);
+    let known = || all_metas().map(|meta| meta.id).chain(own.iter().map(|rule| rule.meta().id));
     if !known().any(|known| known == id) {
         return Err(Usage(format!("there is no detector {}", near(id, known()))).into());
     }
@@ -92,7 +94,7 @@ mod tests {
     fn every_detector_has_its_page() {
         for meta in all_metas() {
             let mut page = Vec::new();
-            explain(&mut page, meta.id).unwrap();
+            explain(&mut page, meta.id, None).unwrap();
             let page = String::from_utf8(page).unwrap();
             assert!(page.contains(meta.title) && page.contains("## What it does"), "{}", meta.id);
         }
@@ -102,7 +104,7 @@ mod tests {
     fn a_former_id_shows_the_page_of_today() {
         let page = |id: &str| {
             let mut page = Vec::new();
-            explain(&mut page, id).unwrap();
+            explain(&mut page, id, None).unwrap();
             String::from_utf8(page).unwrap()
         };
         assert_eq!(page("queue-emptied"), page("sqs-queue-purged"));
@@ -112,7 +114,7 @@ mod tests {
     fn the_list_has_every_detector_in_both_forms() {
         for as_json in [false, true] {
             let mut text = Vec::new();
-            list(&mut text, as_json).unwrap();
+            list(&mut text, as_json, None).unwrap();
             let text = String::from_utf8(text).unwrap();
             assert_eq!(text.lines().count(), all_metas().count());
             assert!(all_metas().zip(text.lines()).all(|(meta, line)| line.contains(meta.id)), "{text}");

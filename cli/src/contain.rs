@@ -7,17 +7,18 @@ use riposte_aws::actions::ACTIONS;
 use riposte_aws::by_hand::Asked;
 use riposte_aws::operator::Operator;
 use riposte_core::action::{ActionId, Response};
-use riposte_core::incident::State;
-use riposte_core::notice::outcome;
 use riposte_core::text::plain;
 use serde_json::json;
 
+use crate::approve::ended;
 use crate::near::near;
+use crate::screen::Screen;
 use crate::undo::{confirmed, unique};
 use crate::usage::Usage;
 
 /// How it was asked for.
-pub(crate) struct How {
+pub(crate) struct How<'a> {
+    pub(crate) screen: &'a Screen,
     pub(crate) dry_run: bool,
     pub(crate) yes: bool,
 }
@@ -33,7 +34,7 @@ pub(crate) fn asked(action: &str, target: &str, reason: Option<String>) -> Resul
 }
 
 /// Shows what would be done, asks, and does it.
-pub(crate) async fn contain(out: &mut impl Write, operator: &Operator, asked: &Asked, how: &How) -> Result<()> {
+pub(crate) async fn contain(out: &mut impl Write, operator: &Operator, asked: &Asked, how: &How<'_>) -> Result<()> {
     let preview = operator.preview(asked).await?;
     let resource = plain(&preview.plan.resource_arn, 300);
     if let Some(stack) = preview.plan.stack() {
@@ -63,16 +64,7 @@ pub(crate) async fn contain(out: &mut impl Write, operator: &Operator, asked: &A
         bail!("nothing was changed");
     }
     let incident = operator.contain(asked).await?;
-    let last = incident.timeline.iter().rev().find(|entry| entry.step != riposte_core::incident::Step::Notice);
-    let said = last.map(|entry| plain(&entry.text, 600)).unwrap_or_default();
-    writeln!(out, "{}  {}: {said}", incident.id, outcome(&incident))?;
-    if incident.can_be_undone() {
-        writeln!(out, "undo by: riposte undo {}", incident.id)?;
-    }
-    if incident.state != State::Verified {
-        bail!("incident {} is {}", incident.id, incident.state);
-    }
-    Ok(())
+    ended(out, &incident, how.screen)
 }
 
 /// Every action, in the catalogue's order.

@@ -1,8 +1,10 @@
 //! `riposte`: the operator's command.
 //!
 //! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`, `logs` and `audit`) something could not be read or
-//! assessed, 4 (of `audit`) what --fail-on names.
+//! assessed, or (of `status`) is wrong, 4 (of `audit`) what --fail-on names.
 
+mod advice;
+mod approve;
 mod args;
 mod audit;
 mod baseline;
@@ -12,14 +14,26 @@ mod contain;
 mod detect;
 mod exclusions;
 mod groups;
+mod guardrails;
+mod incidents;
 mod init;
 mod logs;
+mod manual;
+mod mode;
 mod near;
 mod patch;
+mod redrive;
+mod report;
+mod rules;
+mod screen;
+mod settings;
 mod show;
+mod status;
 mod tables;
+mod trial;
 mod undo;
 mod usage;
+mod why;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -27,11 +41,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use riposte_aws::clients;
-use riposte_aws::operator::{self, Operator};
+use riposte_aws::operator::Operator;
 use riposte_aws::undo::Wish;
 use riposte_core::text::plain;
 
 use crate::args::{Account, Arguments, Verb};
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// `detect` builds and drops a tree for each event that some detector reads: this takes a quarter off the whole.
@@ -39,13 +54,15 @@ use crate::usage::Usage;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    advice::on_panic();
     let arguments = Arguments::parse();
-    match run(arguments.verb) {
+    let screen = Screen::of(arguments.color, arguments.quiet);
+    match run(arguments.verb, &screen) {
         Ok(code) => code,
         // A reader that has seen enough, such as `head`, is no failure.
         Err(error) if broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            for line in format!("{error:#}").lines() {
+            for line in advice::of(&error).lines() {
                 let _ = writeln!(io::stderr(), "riposte: {}", plain(line, 2000));
             }
             if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
@@ -53,86 +70,101 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(verb: Verb) -> Result<ExitCode> {
+fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
     let mut out = io::stdout().lock();
     match verb {
         Verb::Detect(options) => {
             drop(out);
-            return detect::run(options);
+            return detect::run(options, screen);
         }
         Verb::Logs(options) => {
             drop(out);
-            return logs::run(options);
+            return logs::run(options, screen);
         }
-        Verb::Baseline(what) => return baseline::run(&mut out, what),
+        Verb::Baseline(what) => return baseline::run(&mut out, what, screen),
         Verb::Audit(options) => {
             drop(out);
             return audit::run(&options);
         }
         Verb::Checks { json } => checks::list(&mut out, json)?,
-        Verb::Detectors { json } => catalogue::list(&mut out, json)?,
+        Verb::Detectors { json, rules } => catalogue::list(&mut out, json, rules.as_deref())?,
         Verb::Actions { json } => contain::list(&mut out, json)?,
-        Verb::Explain { id } => catalogue::explain(&mut out, &id)?,
+        Verb::Explain { id, rules } => catalogue::explain(&mut out, &id, rules.as_deref())?,
         Verb::Patch { verb } => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(patch::run(&mut out, verb))?;
         }
+        Verb::Rules(verb) => rules::run(&mut out, verb)?,
+        Verb::Completions { shell } => manual::completions(&mut out, shell),
+        Verb::Man => manual::page(&mut out)?,
         Verb::Account(verb) => {
+            match verb.as_ref() {
+                Account::Guardrails(verb) => {
+                    if let Some(done) = guardrails::offline(&mut out, verb, screen) {
+                        return done.map(|()| ExitCode::SUCCESS);
+                    }
+                }
+                Account::Exclusions { verb: Some(exclusions::Verb::Check { files }), .. } => {
+                    return exclusions::check(&mut out, files).map(|()| ExitCode::SUCCESS);
+                }
+                _ => {}
+            }
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(account(&mut out, verb))?;
+            return runtime.block_on(account(&mut out, *verb, screen));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What needs an account: its endpoint, region and credentials are looked for here and nowhere else.
-async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
-    let config = clients::configuration().await;
+async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result<ExitCode> {
+    let config = clients::checked().await?;
     match verb {
-        Account::Incidents { json, limit } => {
-            let operator = connected(&config).await?;
-            show::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json)
-        }
+        Account::Incidents(options) => incidents::list(out, &connected(&config).await?, &options, screen).await?,
         Account::Show { id, json } => {
             let operator = connected(&config).await?;
             let found = operator.ledger.get(&id).await?;
             let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
-            show::one(out, &incident, json)
+            show::one(out, &incident, json, screen)?;
+        }
+        Account::Why { event } => why::run(out, &config, &connected(&config).await?, &event, screen).await?,
+        Account::Approve(options) => approve::approve(out, &connected(&config).await?, options, screen).await?,
+        Account::Deny { id, reason } => approve::deny(out, &connected(&config).await?, &id, &reason).await?,
+        Account::Mark { id, judgment, note } => {
+            approve::mark(out, &connected(&config).await?, &id, judgment, note).await?;
         }
         Account::Undo { id, yes, accept_changes, reason } => {
             let operator = connected(&config).await?;
             let wish = Wish { accept_changes, reason, by: operator.caller().await };
-            undo::undo(out, &operator, &id, yes, &wish).await
-        }
-        Account::Exclusions { json } => {
-            let operator = Operator::connect(&config).await?;
-            exclusions::list(out, &operator, jiff::Timestamp::now().as_millisecond(), json)
+            undo::undo(out, &operator, &id, yes, &wish, screen).await?;
         }
         Account::Contain { action, target, dry_run, yes, reason } => {
             let asked = contain::asked(&action, &target, reason)?;
-            let how = contain::How { dry_run, yes };
-            contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await
+            let how = contain::How { screen, dry_run, yes };
+            contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await?;
         }
-        Account::Mode { mode: None } => {
-            let mode = operator::mode(&config).await?;
-            let mode = mode.map_err(anyhow::Error::msg).with_context(|| "setting `/riposte/mode`")?;
-            Ok(writeln!(out, "{mode}")?)
-        }
-        Account::Mode { mode: Some(mode) } => {
-            operator::set_mode(&config, mode).await?;
-            Ok(writeln!(out, "mode is {mode}; the functions follow within a minute")?)
+        Account::Mode(options) => mode::run(out, &config, options, screen).await?,
+        Account::Settings(verb) => settings::run(out, &config, verb, screen).await?,
+        Account::Guardrails(verb) => guardrails::run(out, &config, verb, screen).await?,
+        Account::Exclusions { verb, json } => {
+            exclusions::run(out, &config, verb.unwrap_or(exclusions::Verb::List { json })).await?;
         }
         Account::ApplyGroups(options) => {
             let declared = options.declared()?;
-            groups::apply(out, &Operator::connect(&config).await?, declared, &options).await
+            groups::apply(out, &connected(&config).await?, declared, &options).await?;
         }
-        Account::Init => init::init(out, &config).await,
+        Account::Report(options) => report::run(out, &connected(&config).await?, &options, screen).await?,
+        Account::Status { json } => return status::run(out, &config, json, screen).await,
+        Account::Test { wait } => trial::run(out, &connected(&config).await?, wait).await?,
+        Account::Redrive(options) => redrive::run(out, &config, &options, screen).await?,
+        Account::Init => init::init(out, &config).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Connects, and warns of settings that are broken: what can be done without them is done.
 async fn connected(config: &clients::SdkConfig) -> Result<Operator> {
-    let operator = Operator::connect(config).await?;
+    let operator = Operator::connect(config).await.map_err(|error| advice::undeployed(error, config))?;
     for broken in &operator.loaded.broken {
         let _ = writeln!(io::stderr(), "riposte: warning: {}", plain(&broken.error.to_string(), 600));
     }

@@ -98,7 +98,14 @@ fn a_finding_has_its_keys_in_their_order() {
             "target",
             "why",
             "actions",
-            "file"
+            "file",
+            "schema_version",
+            "event_source",
+            "error_code",
+            "source_ip",
+            "user_agent",
+            "access_key",
+            "function"
         ]
     );
     let line: Value = serde_json::from_str(&ran.out).unwrap();
@@ -470,15 +477,44 @@ fn nothing_that_an_attacker_writes_steers_the_terminal() {
 }
 
 #[test]
-fn the_table_has_a_head_and_aligned_columns() {
-    let ran = riposte(&[&ONLY[..], &["--format", "table"]].concat()).run(lines(&samples()).as_bytes());
+fn the_table_has_a_head_a_row_for_equal_findings_and_totals() {
+    let mut records = samples();
+    records.extend([stopped("ev-6", "trail/a"), stopped("ev-7", "trail/a")]);
+    let ran = riposte(&[&ONLY[..], &["--format", "table"]].concat()).run(lines(&records).as_bytes());
     let rows: Vec<_> = ran.out.lines().collect();
-    assert_eq!(rows.len(), 4, "{}", ran.out);
-    let column = rows[0].find("DETECTOR").unwrap();
+    assert_eq!(rows.len(), 5, "{}", ran.out);
     assert!(rows[0].starts_with("TIME ") && rows[0].ends_with(" WHY"));
+    let column = rows[0].find("DETECTOR").unwrap();
     let at = |row: &str| row.get(column..).unwrap().split(' ').next().unwrap().to_owned();
     assert_eq!((at(rows[1]), at(rows[2])), ("trail-stopped".to_owned(), "open-admin-port".to_owned()));
-    assert!(rows[1].contains("user/mallory"), "{}", rows[1]);
+    assert!(rows[1].contains("user/mallory") && rows[1].contains("3 times until 2026-02-03 04:05: "), "{}", rows[1]);
+    assert_eq!(rows[4], "5 high");
+}
+
+#[test]
+fn a_table_leaves_out_what_only_keeps_track_unless_it_is_asked_for() {
+    let record = stopped("ev-1", "trail/a");
+    let all = ["detect", "--only", "trail-stopped", "--only", "trail-changed", "--format", "table"];
+    let ran = riposte(&all).run(record.to_string().as_bytes());
+    assert!(!ran.out.contains("trail-changed"), "{}", ran.out);
+    assert!(ran.out.ends_with("1 high, 1 informational (--informational shows those)\n"), "{}", ran.out);
+    let ran = riposte(&[&all[..], &["--informational"]].concat()).run(record.to_string().as_bytes());
+    assert!(ran.out.contains("trail-changed"), "{}", ran.out);
+}
+
+#[test]
+fn a_refused_call_is_found_as_refused_and_not_as_made_too() {
+    let mut record = stopped("ev-1", "x");
+    record["eventSource"] = json!("ec2.amazonaws.com");
+    record["eventName"] = json!("GetPasswordData");
+    record["requestParameters"] = json!({"instanceId": "i-0123456789abcdef0"});
+    record["errorCode"] = json!("Client.UnauthorizedOperation");
+    let both = ["detect", "--only", "windows-password-read", "--only", "windows-password-read-refused", "-"];
+    let ran = riposte(&both).run(record.to_string().as_bytes());
+    assert_eq!(ran.findings(), ["ev-1 windows-password-read-refused"], "{}", ran.out);
+    let line: Value = serde_json::from_str(&ran.out).unwrap();
+    let seen = [&line["error_code"], &line["source_ip"], &line["access_key"], &line["event_source"]];
+    assert_eq!(seen, ["Client.UnauthorizedOperation", "203.0.113.66", "AKIAEXAMPLEMALLORY00", "ec2.amazonaws.com"]);
 }
 
 #[test]

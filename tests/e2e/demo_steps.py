@@ -77,7 +77,7 @@ class Demo:
         screen = self.screen
         screen.step("Live mode", "The same three attacks again, through EventBridge, SQS and the deployed functions. "
                                  "Times count from the moment that the event is handed to EventBridge.")
-        screen.output("$ riposte mode live\n" + self.deployed.command.must("mode", "live"))
+        screen.output("$ riposte mode live --yes\n" + self.deployed.command.must("mode", "live", "--yes"))
         self.deployed.refresh()
         screen.line("The functions' configuration is touched, so that Lambda starts them anew and they read the mode "
                     "now and not within the minute. So each timeline begins with a cold start.", "dim")

@@ -11,6 +11,26 @@ from command import Command
 from emulator import Emulator
 
 SUMMARY = {
+    "schema_version": int,
+    "outcome": str,
+    "summary": str,
+    "title": str,
+    "why": str,
+    "confidence": str,
+    "technique": list,
+    "event_name": str,
+    "event_time": str,
+    "source_ip": str,
+    "user_agent": str,
+    "access_key": str,
+    "function": str,
+    "action": str,
+    "resource": str,
+    "changes": list,
+    "approve_until": type(None),
+    "mark": type(None),
+    "can_be_undone": bool,
+    "links": dict,
     "id": str,
     "opened_at": str,
     "state": str,
@@ -27,7 +47,7 @@ SUMMARY = {
 }
 WHOLE = {
     "id", "function", "state", "mode", "opened_ms", "finding", "plan", "verdict", "changed", "made", "verification", "notified",
-    "timeline", "after",
+    "timeline", "after", "changes", "outcome",
 }
 
 
@@ -59,15 +79,38 @@ def test_incidents_are_one_json_object_a_line(live, incident):
     summary = json.loads(first)
     assert {name: type(value) for name, value in summary.items()} == SUMMARY
     assert summary == incident
-    assert incident["id"] in live.command.must("incidents").splitlines()[0]
-    assert len(live.command.must("incidents", "--limit", "1").splitlines()) == 1
+    head, first, *_ = live.command.must("incidents").splitlines()
+    assert head.startswith("INCIDENT") and incident["id"] in first
+    assert len(live.command.must("incidents", "--limit", "1").splitlines()) == 2
+
+
+def test_incidents_are_found_by_what_they_are(live, incident):
+    def found(*filters: str) -> set[str]:
+        listed = live.command.must("incidents", "--json", *filters)
+        return {json.loads(line)["id"] for line in listed.splitlines()}
+
+    ours = incident["id"]
+    for filters in (
+        ["--state", "verified"], ["--outcome", "contained"], ["--severity", incident["severity"]], ["--since", "1h"],
+        ["--detector", "open-*"], ["--principal", "*"], ["--account", incident["account"]],
+        ["--in-region", incident["region"]], ["--target", "*" + incident["target"].rsplit("/", 1)[-1]],
+    ):
+        assert ours in found(*filters), filters
+    for filters in (
+        ["--state", "undone"], ["--outcome", "denied"], ["--detector", "trail-*"], ["--account", "000000000000"],
+        ["--until", "2020-01-01"], ["--target", "nothing"],
+    ):
+        assert ours not in found(*filters), filters
+    assert ours not in found("--after", ours)
+    head, *rows = live.command.must("incidents", "--format", "csv").splitlines()
+    assert head.startswith('"id","opened_at","outcome"') and any(ours in row for row in rows)
 
 
 def test_an_incident_is_one_json_object(live, incident):
     whole = live.command.show(incident["id"])
     assert whole.keys() == WHOLE and whole["id"] == incident["id"]
     shown = live.command.must("show", incident["id"])
-    for word in ("CONTAINED", "timeline", "before", "after", "undo", "RevokeSecurityGroupIngress", "live-mode"):
+    for word in ("CONTAINED", "timeline", "changed (before -, after +)", "unchanged", "undo is", "RevokeSecurityGroupIngress", "live-mode"):
         assert word in shown, word
 
 
@@ -90,10 +133,22 @@ def test_the_attackers_words_are_shown_escaped(live):
 
 
 def test_mode_is_shown_and_set(live):
-    assert live.command.must("mode") == "live\n"
-    assert "mode is shadow" in live.command.must("mode", "shadow")
-    assert live.emulator.client("ssm").get_parameter(Name="/riposte/mode")["Parameter"]["Value"] == "shadow"
-    live.command.must("mode", "live")
+    def value() -> str:
+        return live.emulator.client("ssm").get_parameter(Name="/riposte/mode")["Parameter"]["Value"]
+
+    assert live.command.must("mode").splitlines()[0] == "live"
+    assert "mode is shadow" in live.command.must("mode", "shadow") and value() == "shadow"
+    refused = live.command.run("mode", "live")
+    assert refused.returncode == 1 and "say --yes" in refused.stderr and value() == "shadow"
+    assert "becomes `live detectors=open-all-ports`" in refused.stdout or live.emulator.region in refused.stdout
+    live.command.must("mode", "live", "--only", "open-all-ports", "--yes")
+    live.command.must("mode", "live", "--also", "open-admin-port", "--min-severity", "high", "--yes")
+    assert value() == "live detectors=open-all-ports,open-admin-port severity=high"
+    assert "everything else is in shadow mode" in live.command.must("mode")
+    wrong = live.command.run("mode", "live", "--only", "open-admin-prot", "--yes")
+    assert wrong.returncode == 2 and "did you mean `open-admin-port`" in wrong.stderr
+    live.command.must("mode", "live", "--yes")
+    assert value() == "live"
 
 
 def test_init_keeps_the_key_that_is_there(live):
@@ -135,7 +190,7 @@ def test_an_operator_who_may_not_is_told_which_call_was_denied(live):
     shell = [str(live.command.binary), "mode", "halt"]
     done = subprocess.run(shell, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and "ssm:PutParameter: denied" in done.stderr
-    assert live.command.must("mode") == "live\n"
+    assert live.command.must("mode").splitlines()[0] == "live"
 
 
 def test_an_account_without_riposte_is_named_by_what_is_missing(binary):
@@ -143,5 +198,6 @@ def test_an_account_without_riposte_is_named_by_what_is_missing(binary):
         command = Command(binary, empty)
         for arguments in (["incidents"], ["show", "inc-1"], ["undo", "inc-1", "--yes"]):
             done = command.run(*arguments)
-            assert done.returncode == 1 and "setting `/riposte/" in done.stderr and "is missing" in done.stderr
-        assert "/riposte/mode" in command.run("mode").stderr or "ParameterNotFound" in command.run("mode").stderr
+            assert done.returncode == 1 and "is not deployed in region" in done.stderr, done.stderr
+        for arguments in (["mode"], ["mode", "live", "--yes"], ["status"], ["settings", "list"]):
+            assert "is not deployed in region" in command.run(*arguments).stderr, arguments

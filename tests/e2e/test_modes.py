@@ -32,7 +32,7 @@ def mode(shadow):
     """Sets the mode as an operator does, and has it take effect now; afterwards it is `shadow` again."""
 
     def to(name: str) -> None:
-        shadow.command.must("mode", name)
+        shadow.command.must("mode", name, *(["--yes"] if name == "live" else []))
         shadow.refresh()
 
     yield to
@@ -93,7 +93,7 @@ def test_shadow_mode_tells_the_exact_calls_and_changes_nothing(shadow):
 
 def test_the_kill_switch_stops_all_acting_and_live_starts_it(shadow, mode):
     mode("halt")
-    assert shadow.command.must("mode").strip() == "halt"
+    assert shadow.command.must("mode").splitlines()[0] == "halt"
     records, read = three_attacks(shadow)
     before = read()
     incidents = shadow.send(*records)
@@ -111,9 +111,18 @@ def test_the_kill_switch_stops_all_acting_and_live_starts_it(shadow, mode):
 def test_what_was_observed_in_shadow_mode_is_not_done_later(shadow, mode):
     records, read = three_attacks(shadow)
     before = read()
-    assert len(shadow.send(*records)) == 3
+    observed = shadow.send(*records)
+    assert len(observed) == 3
     mode("live")
     assert shadow.send(*records[:2]) == [] and read() == before
+    # By hand it is, when a person says so.
+    (group,) = [incident["id"] for incident in observed if incident["detector"] == "open-admin-port"]
+    shown = shadow.command.must("show", group)
+    assert "would change" in shown and "undo is" not in shown and "after" not in shadow.command.show(group)
+    report = shadow.command.must("report", "shadow", "--days", "1")
+    assert "would have been acted on" in report and "riposte mode live --also open-admin-port" in report
+    shadow.command.must("approve", group, "--yes")
+    assert shadow.command.show(group)["state"] == "verified" and read()[0] != before[0]
 
 
 def test_an_undo_is_possible_in_every_mode(shadow, mode):
@@ -227,6 +236,22 @@ def test_a_guardrail_that_wants_a_person_asks(shadow, mode):
     assert [incident["state"] for incident in incidents] == ["asked"] * 3 and read() == before
     (notice,) = shadow.inbox.of(incidents[0]["id"])
     assert notice.subject.startswith("[Riposte] NEEDS APPROVAL")
+    approve, deny = incidents[0]["id"], incidents[1]["id"]
+    assert notice.field("Approve").startswith(f"riposte approve {approve}")
+    # Nothing is done without a yes.
+    assert shadow.command.run("approve", approve).returncode == 1 and read() == before
+    assert "would call" in shadow.command.must("approve", approve, "--dry-run") and read() == before
+    wrong = shadow.command.run("approve", approve, "--plan", "0123456789abcdef", "--yes")
+    assert wrong.returncode == 1 and "--plan" in wrong.stderr and read() == before
+    said = shadow.command.must("approve", approve, "--yes", "--reason", "CHG-1")
+    assert "CONTAINED" in said and read() != before
+    assert shadow.command.show(approve)["approvals"][0]["reason"] == "CHG-1"
+    assert shadow.command.must("deny", deny, "--reason", "a drill").endswith("nothing was changed\n")
+    assert shadow.command.show(deny)["state"] == "denied"
+    assert shadow.command.run("approve", deny, "--yes").returncode == 1
+    assert "is undone" in shadow.command.must("undo", approve, "--yes") and read() == before
+    shadow.command.must("mark", approve, "false-positive", "--note", "a drill")
+    assert shadow.command.show(approve)["mark"]["judgment"] == "false-positive"
 
 
 @pytest.mark.parametrize("function", ["ingress-guard", "log-watch"])

@@ -16,6 +16,13 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment(Timestamp);
 
+impl Moment {
+    /// Milliseconds since 1970.
+    pub(crate) fn as_ms(self) -> i64 {
+        self.0.as_millisecond()
+    }
+}
+
 impl FromStr for Moment {
     type Err = String;
 

@@ -5,7 +5,7 @@
 
 pub(crate) mod behavior;
 mod collect;
-mod csv;
+pub(crate) mod csv;
 mod exclude;
 mod export;
 mod filter;
@@ -18,6 +18,7 @@ mod remarks;
 mod report;
 mod sarif;
 mod summary;
+mod table;
 mod worker;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -39,10 +40,14 @@ use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
 pub(crate) use self::csv::line as csv_line;
 use self::exclude::Exclusions;
-use self::filter::{Filter, Moment, Where};
+pub(crate) use self::filter::Moment;
+pub(crate) use self::output::inert;
+
+use self::filter::{Filter, Where};
 use self::judge::Judge;
 use self::output::{Format, Writer};
 use self::progress::Progress;
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.
@@ -97,6 +102,9 @@ pub(crate) struct Options {
     /// Write every informational finding by itself, instead of a count for each principal, detector and day
     #[arg(long)]
     each: bool,
+    /// Show informational findings in a table too
+    #[arg(long)]
+    informational: bool,
     /// Leave out what the exclusions of this file cover: YAML, a map from names to {detectors, principal, target,
     /// network, reason, expires}; what they leave out is counted (repeatable)
     #[arg(long, value_name = "FILE")]
@@ -130,7 +138,7 @@ pub(crate) struct Options {
 /// # Errors
 /// Wrong usage, an output that cannot be written, a thread that failed. What cannot be read is no error: it is
 /// named, and in the exit code.
-pub(crate) fn run(options: Options) -> Result<ExitCode> {
+pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
     let Options {
         rules,
         rules_alone,
@@ -142,6 +150,7 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
         principal,
         wheres,
         each,
+        informational,
         exclusions,
         baseline,
         learning,
@@ -170,11 +179,11 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
     let threads = threads(jobs)?;
 
     let began = Instant::now();
-    let progress = Progress::new(&paths);
+    let progress = if screen.quiet { Progress::none() } else { Progress::new(&paths) };
     let pool = started(judge, paths, threads)?;
     let mut collector = Collector::new(
         BufWriter::with_capacity(64 << 10, io::stdout()),
-        Writer::new(format),
+        Writer::new(format, *screen, informational || each),
         Taste { each, profile, exclusions, behavior },
         progress,
     );
@@ -184,11 +193,13 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
     collected?;
     let summary = &collector.summary;
     // Where nobody reads it, the exit code still tells.
-    let of_behavior = collector.behavior.as_ref().map(Behavior::remarks).unwrap_or_default();
-    for line in collector.excluded().into_iter().chain(of_behavior) {
-        let _ = writeln!(io::stderr(), "{line}");
+    if !screen.quiet {
+        let of_behavior = collector.behavior.as_ref().map(Behavior::remarks).unwrap_or_default();
+        for line in collector.excluded().into_iter().chain(of_behavior) {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
     }
-    let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }
 
@@ -230,6 +241,7 @@ pub(crate) fn learn(
     history: History,
     maxmind: &[PathBuf],
     jobs: Option<u16>,
+    screen: &Screen,
 ) -> Result<(History, u64)> {
     named(&mut paths)?;
     let began = Instant::now();
@@ -239,7 +251,7 @@ pub(crate) fn learn(
     let exclusions = Exclusions::read(&[], Timestamp::now().as_millisecond())?;
     let behavior = Some(Behavior::learning(history));
     let taste = Taste { each: false, profile: false, exclusions, behavior };
-    let mut collector = Collector::new(io::sink(), Writer::new(Format::Jsonl), taste, progress);
+    let mut collector = Collector::new(io::sink(), Writer::new(Format::Jsonl, *screen, true), taste, progress);
     let collected = collector.collect(&pool);
     pool.stop();
     collected?;

@@ -3,19 +3,24 @@
 //! Names, addresses and user agents in it were chosen by whoever made the call. Both forms show them without
 //! letting them steer a terminal.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
+use riposte_core::catalogue::{all_metas, function_of};
 use riposte_core::finding::{Confidence, Finding, Severity};
-use riposte_core::text::{is_unsafe, plain};
+use riposte_core::text::is_unsafe;
 use serde::Serialize;
 
+use super::table::Table;
 use super::{csv, ocsf, sarif};
+use crate::screen::Screen;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Columns, for people
+    /// Rows, for people: equal findings as one with a count
     Table,
     /// One JSON object a line, for programs
     Jsonl,
@@ -33,11 +38,13 @@ pub(crate) struct Writer {
     format: Format,
     begun: bool,
     rules: sarif::Rules,
+    table: Table,
 }
 
 impl Writer {
-    pub(crate) fn new(format: Format) -> Self {
-        Self { format, begun: false, rules: sarif::Rules::default() }
+    /// `informational`: whether a table has rows of informational findings.
+    pub(crate) fn new(format: Format, screen: Screen, informational: bool) -> Self {
+        Self { format, begun: false, rules: sarif::Rules::default(), table: Table::new(screen, informational) }
     }
 
     /// The format.
@@ -54,9 +61,7 @@ impl Writer {
             Format::Jsonl | Format::Ocsf => Ok(()),
             Format::Csv => out.write_all(csv::line(csv::COLUMNS).as_bytes()),
             Format::Sarif => sarif::begin(out),
-            Format::Table => {
-                row(out, ["TIME", "SEVERITY", "DETECTOR", "ACCOUNT", "REGION", "PRINCIPAL", "TARGET"], "WHY")
-            }
+            Format::Table => Ok(()),
         }
     }
 
@@ -68,7 +73,8 @@ impl Writer {
                 sarif::end(out, &self.rules)
             }
             Format::Csv => self.begin(out),
-            _ => Ok(()),
+            Format::Table => self.table.end(out),
+            Format::Jsonl | Format::Ocsf => Ok(()),
         }
     }
 
@@ -88,47 +94,9 @@ impl Writer {
             Format::Csv => out.write_all(csv::row(finding, file, many).as_bytes()),
             Format::Ocsf => writeln!(out, "{}", inert(ocsf::event(finding, file, many).to_string())),
             Format::Sarif => sarif::result(out, &mut self.rules, finding, place, many),
-            Format::Table => {
-                let scope = &finding.scope;
-                let cells = [
-                    finding.event_time.as_deref().unwrap_or("-"),
-                    &finding.severity.to_string(),
-                    &finding.detector,
-                    &scope.account,
-                    &scope.region,
-                    short(finding.principal.label()),
-                    &finding.target.key(),
-                ];
-                row(out, cells, &finding.why)
-            }
+            Format::Table => self.table.add(out, finding, many),
         }
     }
-}
-
-/// The columns' widths. They are fixed, since findings are shown as they come.
-const WIDTHS: [usize; 7] = [20, 13, 32, 12, 14, 32, 40];
-
-fn row(out: &mut impl Write, cells: [&str; 7], last: &str) -> io::Result<()> {
-    let mut line = String::new();
-    for (cell, width) in cells.iter().zip(WIDTHS) {
-        let cell = if cell.is_empty() { "-" } else { cell };
-        // Writing to a String cannot fail.
-        let _ = write!(line, "{:width$}  ", cut(cell, width));
-    }
-    line.push_str(&plain(last, 600));
-    line.push('\n');
-    out.write_all(line.as_bytes())
-}
-
-/// Escaped, and no wider than the column.
-fn cut(text: &str, width: usize) -> String {
-    let escaped = plain(text, width);
-    if escaped.chars().count() <= width { escaped } else { escaped.chars().take(width - 1).chain(['…']).collect() }
-}
-
-/// Of an ARN what tells one from another: the account has a column of its own.
-fn short(label: &str) -> &str {
-    if label.starts_with("arn:") { label.splitn(6, ':').nth(5).unwrap_or(label) } else { label }
 }
 
 /// The keys, in their order.
@@ -149,8 +117,27 @@ struct Line<'a> {
     why: &'a str,
     actions: Vec<&'a str>,
     file: &'a str,
+    schema_version: u32,
+    event_source: Option<&'a str>,
+    error_code: Option<&'a str>,
+    source_ip: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    access_key: Option<&'a str>,
+    function: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
+}
+
+/// The version of a finding's JSON. Its shape is published (`docs/schemas/finding.json`).
+const SCHEMA_VERSION: u32 = 1;
+
+/// The function that runs a detector of the catalog.
+fn function(detector: &str) -> Option<&'static str> {
+    static FUNCTIONS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        let named = all_metas().filter_map(|meta| Some((meta.id, function_of(meta.domain)?.name)));
+        named.collect()
+    });
+    FUNCTIONS.get(detector).copied()
 }
 
 fn json_line(finding: &Finding, file: &str, count: Option<u64>) -> serde_json::Result<String> {
@@ -173,6 +160,13 @@ fn json_line(finding: &Finding, file: &str, count: Option<u64>) -> serde_json::R
         why: &finding.why,
         actions: finding.response.iter().map(|response| response.action.as_str()).collect(),
         file,
+        schema_version: SCHEMA_VERSION,
+        event_source: finding.event_source.as_deref(),
+        error_code: finding.error_code.as_deref(),
+        source_ip: finding.principal.source_ip.as_deref(),
+        user_agent: finding.principal.user_agent.as_deref(),
+        access_key: finding.principal.access_key_id.as_deref(),
+        function: function(&finding.detector),
         count,
     };
     let mut text = inert(serde_json::to_string(&line)?);
@@ -210,14 +204,5 @@ mod tests {
         assert!(!json.chars().any(is_unsafe), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         assert!(json.contains('é') && json.contains("\\u009b"), "{json}");
-    }
-
-    #[test]
-    fn cells_are_as_wide_as_their_column() {
-        assert_eq!(cut("abc", 5), "abc");
-        assert_eq!(cut("abcdef", 5), "abcd…");
-        assert_eq!(cut("a\u{1b}bcdef", 6), "a\\u{1…");
-        assert_eq!(short("arn:aws:sts::111122223333:assumed-role/Ops/jane"), "assumed-role/Ops/jane");
-        assert_eq!(short("arn:x"), "arn:x");
     }
 }

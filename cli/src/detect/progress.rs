@@ -12,6 +12,11 @@ use riposte_records::inputs::{Input, Walk};
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
+    /// No bar.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
     /// A bar over what these paths hold. How much that is, is found out while it is read.
     pub(crate) fn new(paths: &[PathBuf]) -> Self {
         if !io::stderr().is_terminal() {

@@ -17,6 +17,7 @@ use riposte_records::stream::Stream;
 use self::lines::Lines;
 use crate::detect::output::Format;
 use crate::detect::progress::Progress;
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.
@@ -53,7 +54,7 @@ pub(crate) struct Options {
 ///
 /// # Errors
 /// Wrong usage, an output that cannot be written. What cannot be read is no error: it is named, and in the exit code.
-pub(crate) fn run(options: Options) -> Result<ExitCode> {
+pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
     let Options { templates, line_format, min_severity, format, mut paths } = options;
     if paths.is_empty() {
         if io::stdin().is_terminal() {
@@ -70,7 +71,7 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
         templates::run(&mut out, paths, format)?
     } else {
         let formats = scan::formats(&line_format)?;
-        scan::run(&mut out, paths, format, &formats, min_severity)?
+        scan::run(&mut out, paths, format, &formats, min_severity, screen)?
     };
     out.flush()?;
     Ok(if unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })

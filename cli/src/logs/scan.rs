@@ -19,6 +19,7 @@ use riposte_logs::signature::{Scanner, Sign};
 
 use super::{Place, every_line};
 use crate::detect::output::{Format, Writer};
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// So many things are counted at the same time: some tens of megabytes.
@@ -44,13 +45,14 @@ pub(super) fn run(
     format: Format,
     formats: &[Custom],
     least: Option<Severity>,
+    screen: &Screen,
 ) -> Result<u64> {
     let began = Instant::now();
     let mut scanner = Scanner::default().holding(MOST_KEYS);
     let mut reader = Reader::new(formats.to_vec());
     let mut watch = Watch::default();
     let mut summary = Summary::default();
-    let mut writer = Writer::new(format);
+    let mut writer = Writer::new(format, *screen, true);
     let unreadable = every_line(paths, |place, line| {
         if place.line == 1 {
             // Columns and the year are of one file; what addresses did is not.
@@ -111,6 +113,8 @@ fn finding(sign: Sign, place: &Place<'_>) -> Finding {
         technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
         scope: Scope { event_id: format!("line-{}", place.line), account: String::new(), region: String::new() },
         event_name: "log lines".to_owned(),
+        event_source: None,
+        error_code: None,
         event_time: began_ms.map(rfc3339),
         principal: Actor {
             name: Some(subject),

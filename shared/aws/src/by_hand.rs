@@ -116,7 +116,8 @@ impl Operator {
             actions: &self.actions,
             ledger: self.ledger.clone(),
             sns: &self.sns,
-            approved: true,
+            bus: Some(self.bus()),
+            approvers: 1,
             doubt: None,
         };
         let id = Incident::id_of(&finding);
@@ -144,6 +145,8 @@ impl Operator {
             technique: Vec::new(),
             scope: Scope { event_id: format!("{BY_HAND}-{}", asked.id), account, region: self.region.clone() },
             event_name: BY_HAND.to_owned(),
+            event_source: None,
+            error_code: None,
             event_time: Some(rfc3339(now_ms())),
             principal: Actor { arn: Some(caller), ..Actor::default() },
             target,

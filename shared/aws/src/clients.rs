@@ -4,9 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_ssm::config::ProvideCredentials;
 use aws_smithy_types::timeout::TimeoutConfig;
 pub use aws_types::SdkConfig;
 use aws_types::region::Region;
+use riposte_core::text::plain;
+use thiserror::Error;
+
+use crate::api::is_label;
+use crate::environment::{self, CertificateError, EndpointError};
+use crate::fault::in_short;
 
 /// How long one attempt of a call may take. A connection that answers nothing would otherwise hold the
 /// invocation until Lambda ends it, with the lease taken.
@@ -20,6 +27,60 @@ const CALL: Duration = Duration::from_secs(15);
 pub async fn configuration() -> SdkConfig {
     let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
     aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(limits).load().await
+}
+
+/// What a configuration lacks, or holds that cannot be used, for a person's command: said before a client is made, since
+/// the SDK's own words are long, and what it makes of a broken endpoint is a panic.
+#[derive(Debug, Error)]
+pub enum Unusable {
+    /// An endpoint.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// Where root certificates are looked for.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
+    /// There is no region.
+    #[error("no region is set: set AWS_REGION, or `region` in the profile that AWS_PROFILE names")]
+    NoRegion,
+    /// The region is no name of one.
+    #[error("the region `{}` is no name of a region: set AWS_REGION to one such as us-east-1", plain(.0, 60))]
+    Region(String),
+    /// There are no credentials, or they cannot be had.
+    #[error(
+        "no credentials: {}; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in (`aws sso login`)",
+        plain(.0.trim_end_matches('.'), 300)
+    )]
+    Credentials(String),
+}
+
+/// The configuration of a person's command, checked.
+///
+/// # Errors
+/// Says what is missing and what to do.
+pub async fn checked() -> Result<SdkConfig, Unusable> {
+    environment::check_endpoints()?;
+    environment::check_certificates()?;
+    let config = configuration().await;
+    if let Some(url) = config.endpoint_url() {
+        let name = "the endpoint_url of the profile".to_owned();
+        environment::endpoint(url).map_err(|wrong| EndpointError { name, value: url.to_owned(), wrong })?;
+    }
+    let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
+    let region = region.ok_or(Unusable::NoRegion)?;
+    if !is_label(&region) {
+        return Err(Unusable::Region(region));
+    }
+    let provider = config.credentials_provider();
+    let provider = provider.ok_or_else(|| Unusable::Credentials("none are configured".to_owned()))?;
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(config),
+        // The chain tells line by line what it has tried. What is to be done is the same.
+        Err(error) => {
+            let said = in_short(&error);
+            let first = said.lines().next().unwrap_or_default().trim_end_matches(" Attempted:");
+            Err(Unusable::Credentials(first.to_owned()))
+        }
+    }
 }
 
 /// Clients of one service, made when a region is first needed and kept. The resource is in the event's

@@ -48,6 +48,110 @@ pub fn queue_url() -> Option<String> {
     std::env::var("RIPOSTE_QUEUE_URL").ok().filter(|url| !url.is_empty())
 }
 
+/// Checks the endpoints that the environment names (`AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_SERVICE`), which the SDK
+/// takes as they are, and the region.
+///
+/// # Errors
+/// Names the variable and what is wrong with it.
+pub fn check_endpoints() -> Result<(), EndpointError> {
+    // One that is no text cannot be read by the SDK either.
+    for (name, value) in std::env::vars_os() {
+        let (name, value) = (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned());
+        if name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() {
+            endpoint(&value).map_err(|wrong| EndpointError { name, value, wrong })?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks where the environment says that root certificates are: without any, the SDK's client ends the program.
+///
+/// # Errors
+/// Names the variable.
+pub fn check_certificates() -> Result<(), CertificateError> {
+    let (file, folders) = (std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
+    let holds = |path: &std::path::Path| {
+        std::fs::read(path).is_ok_and(|text| text.windows(BEGIN.len()).any(|part| part == BEGIN))
+    };
+    if let Some(file) = file.filter(|file| !file.is_empty())
+        && !holds(std::path::Path::new(&file))
+    {
+        return Err(CertificateError { name: "SSL_CERT_FILE", value: file.to_string_lossy().into_owned() });
+    }
+    if let Some(folders) = folders.filter(|folders| !folders.is_empty()) {
+        let within = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let any = std::env::split_paths(&folders).flat_map(within).any(|entry| holds(&entry.path()));
+        if !any {
+            return Err(CertificateError { name: "SSL_CERT_DIR", value: folders.to_string_lossy().into_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// What every certificate in PEM begins with.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+/// A variable that leads to no certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "{name} is `{}`, which holds no certificate that can be read: set it to the system's, or unset it",
+    riposte_core::text::plain(value, 120)
+)]
+pub struct CertificateError {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+/// An endpoint that cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "{name} is `{}`, which {wrong}: set it to http://HOST:PORT or https://HOST, or unset it",
+    riposte_core::text::plain(value, 120)
+)]
+pub struct EndpointError {
+    /// The variable, or `endpoint_url` of the profile.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// What is wrong with it.
+    pub wrong: &'static str,
+}
+
+/// Whether a URL can be an endpoint.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn endpoint(url: &str) -> Result<(), &'static str> {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let rest = rest.ok_or("does not begin with http:// or https://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let path = |c: char| c.is_ascii_alphanumeric() || "-._~/%:@!$&'()*+,;=".contains(c);
+    if !rest.get(authority.len()..).unwrap_or_default().chars().all(path) {
+        return Err("has a query, a fragment or a character that no path has");
+    }
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => {
+            let (host, after) = v6.split_once(']').ok_or("has a host in brackets that do not close")?;
+            host.parse::<std::net::Ipv6Addr>().map_err(|_| "has a host in brackets that is no IPv6 address")?;
+            (host, after.strip_prefix(':').or_else(|| after.is_empty().then_some("80")))
+        }
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, Some("80")),
+        },
+    };
+    let label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    if host.is_empty() || !(authority.starts_with('[') || host.chars().all(label)) {
+        return Err("names no host");
+    }
+    match port.map(str::parse::<u16>) {
+        Some(Ok(1..)) => Ok(()),
+        _ => Err("has a port that is no number from 1 to 65535"),
+    }
+}
+
 /// What stands for the topic and the ledger where their settings are broken, from `RIPOSTE_TOPIC_ARN` and
 /// `RIPOSTE_LEDGER_TABLE`.
 #[must_use]
@@ -66,4 +170,47 @@ pub fn rules_folder() -> Option<std::path::PathBuf> {
 #[must_use]
 pub fn atlas_folder() -> Option<std::path::PathBuf> {
     std::env::var_os("LAMBDA_TASK_ROOT").map(|root| std::path::Path::new(&root).join("maxmind"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_url_that_can_be_called_is_an_endpoint() {
+        for url in [
+            "http://localhost:4566",
+            "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com",
+            "http://127.0.0.1:5000/",
+            "http://[::1]:5000",
+            "http://[::1]",
+            "https://host/a/path",
+        ] {
+            assert_eq!(endpoint(url), Ok(()), "{url}");
+        }
+        for url in [
+            "",
+            "localhost:4566",
+            "not a url",
+            "http://",
+            "http:///x",
+            "http://a b",
+            "http://host:",
+            "http://host:x",
+            "http://host:0",
+            "http://host:70000",
+            "ftp://host",
+            "http://[::1",
+            "http://[x]",
+            "http://host\u{0}",
+            "http://ho st",
+            "http://user@host",
+            "http://host/a b",
+            "http://host?x=1",
+            "http://h\u{fc}st",
+            "https://:443",
+        ] {
+            assert!(endpoint(url).is_err(), "{url}");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use riposte_core::text::plain;
 use thiserror::Error;
@@ -72,7 +71,7 @@ impl Fault {
             };
             let reason = match error.message() {
                 Some(message) if !code.is_empty() => format!("{code}: {message}"),
-                _ => DisplayErrorContext(&error).to_string(),
+                _ => in_short(&error),
             };
             Self { kind, call, code, reason, repeated: false }
         }
@@ -103,6 +102,21 @@ impl Fault {
     pub fn worth_retrying(&self) -> bool {
         matches!(self.kind, Kind::Transient | Kind::Conflict)
     }
+}
+
+/// What an error says, and what each of its causes adds: for people, without the structure of the SDK's types.
+pub(crate) fn in_short(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let said = error.to_string();
+        // Some repeat what causes them.
+        if !parts.iter().any(|part| part.contains(&said)) {
+            parts.push(said);
+        }
+        next = error.source();
+    }
+    parts.join(": ")
 }
 
 /// Sorts AWS's error codes. Services name the same thing in different ways, but mostly with the same words, so that a

@@ -14,7 +14,7 @@ use riposte_core::detect::{self, Detector, Head, Index, Sighting, Status};
 use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item, Scope};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::seal::short_hash;
-use riposte_core::settings::{PREFIX, notice_of_broken};
+use riposte_core::settings::{PREFIX, Tuning, notice_of_broken};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -29,11 +29,11 @@ use crate::lookups::{Answers, Lookups};
 use crate::metrics::{self, Metric};
 use crate::notices;
 use crate::queue::Queue;
-use crate::responder::{Answered, RespondError, Responder};
+use crate::responder::{Answered, Bus, RespondError, Responder};
 use crate::settings::{LoadError, Loaded, SettingsCache};
 
 /// What every function calls beside its actions.
-static MODELS: [&Model; 2] = [&models::SQS, &models::CLOUDTRAIL];
+static MODELS: [&Model; 3] = [&models::SQS, &models::CLOUDTRAIL, &models::EVENTS];
 
 /// People are told of the same broken settings again after so many seconds.
 const BROKEN_AGAIN_SECONDS: i64 = 6 * 3600;
@@ -52,8 +52,10 @@ pub struct Base {
     /// A user's rules of its chapters.
     pub rules: Vec<&'static dyn Detector>,
     queue: Option<Queue>,
-    /// For SQS and CloudTrail.
+    /// For SQS, CloudTrail and EventBridge.
     api: Option<Arc<dyn Api>>,
+    /// Where the function runs.
+    region: String,
     turns: Turns,
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
@@ -136,7 +138,7 @@ impl Base {
             base.rules = own_rules(&folder, &base.spec)?;
         }
         let api: Arc<dyn Api> = Arc::new(Client::new(config, &MODELS));
-        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        let region = base.region.clone();
         base.queue = environment::queue_url().map(|url| Queue::new(url, region, Arc::clone(&api)));
         base.api = Some(api);
         // Nothing ends here: events are found by the detectors, whatever the settings are.
@@ -156,6 +158,7 @@ impl Base {
             rules: Vec::new(),
             queue: None,
             api: None,
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
             turns: Turns::default(),
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
@@ -212,7 +215,8 @@ impl Base {
             actions: &self.actions,
             ledger: self.ledger(loaded),
             sns: &self.sns,
-            approved: false,
+            bus: self.api.as_deref().map(|api| Bus { api, region: &self.region }),
+            approvers: 0,
             doubt: None,
         }
     }
@@ -231,6 +235,18 @@ impl Base {
     /// For notices.
     pub(crate) fn topic(&self) -> &aws_sdk_sns::Client {
         &self.sns
+    }
+
+    /// A finding as the settings want it: with another severity, which it says, or left out, which is counted.
+    pub(crate) fn tuned(&self, loaded: &Loaded, finding: Finding) -> Option<Finding> {
+        let Some(tuning) = loaded.settings.tunings.get(&finding.detector) else { return Some(finding) };
+        let (detector, event_id) = (finding.detector.clone(), plain(&finding.scope.event_id, 80));
+        let tuned = tuning.applied(finding);
+        if tuned.is_none() {
+            self.count(Metric::Excluded);
+            tracing::info!(detector, event_id, "a finding was left out: its detector is switched off by a setting");
+        }
+        tuned
     }
 
     /// Counts one.
@@ -411,14 +427,15 @@ impl CallGuard {
         // What is left out counts towards nothing either.
         let now = now_ms();
         findings.retain(|finding| !self.base.excluded(&loaded, finding, now));
-        let wanted = report.sightings.into_iter().filter(|sighting| !own(sighting));
+        let off = |finding: &Finding| loaded.settings.tunings.get(&finding.detector) == Some(&Tuning::Off);
+        let wanted = report.sightings.into_iter().filter(|sighting| !own(sighting) && !off(&sighting.finding));
         for sighting in wanted.filter(|sighting| !self.base.excluded(&loaded, &sighting.finding, now)) {
             match self.counted(&responder.ledger, sighting).await {
                 Ok(finding) => findings.extend(finding),
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        for finding in findings {
+        for finding in findings.into_iter().filter_map(|finding| self.base.tuned(&loaded, finding)) {
             if is_remark(&finding) || is_preview(&reading, &finding) {
                 remark(&finding);
                 continue;

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod approval;
 pub mod atlas;
 pub mod behavior;
 pub mod by_hand;
@@ -32,6 +33,7 @@ pub mod sdk;
 pub mod settings;
 pub mod streams;
 pub mod undo;
+pub mod why;
 
 #[cfg(test)]
 mod testing;

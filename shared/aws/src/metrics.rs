@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::by_hand::OPERATOR;
 use crate::invocation::now_ms;
 
 /// The namespace of all metrics.
@@ -69,9 +70,10 @@ pub fn count(function: &str, metric: Metric) {
     add(function, metric, 1);
 }
 
-/// Counts so many; says nothing where there are none.
+/// Counts so many; says nothing where there are none. What a person's command does is on that person's screen, and counted
+/// by nobody.
 pub fn add(function: &str, metric: Metric, count: usize) {
-    if count > 0 {
+    if count > 0 && function != OPERATOR {
         println!("{}", line(function, metric, count, now_ms()));
     }
 }

@@ -1,22 +1,45 @@
 //! What the operator's command needs of AWS: the settings, the ledger, and the parameters that it
 //! writes.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_ssm::types::ParameterType;
 use aws_types::SdkConfig;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::event::Scope;
-use riposte_core::settings::{LEDGER_KEY_PATH, MODE_PATH, Mode, PRIVATE_KEYS_PREFIX, SIGNERS_PREFIX};
+use riposte_core::incident::Incident;
+use riposte_core::settings::{
+    LEDGER_KEY_PATH, MODE_PATH, ModeSetting, PRIVATE_KEYS_PREFIX, SIGNERS_PREFIX, TABLE_PATH, TEST_PATH,
+};
 use serde_json::{Value, json};
 
 use crate::actions::Actions;
+use crate::api::{Api, Call, Client as ApiClient, Model, models};
 use crate::by_hand::OPERATOR;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Ledger, Signer};
+use crate::notices;
+use crate::responder::Bus;
 use crate::settings::{self, LoadError, Loaded};
+
+/// What the command calls beside the actions.
+static MODELS: [&Model; 9] = [
+    &models::CLOUDFORMATION,
+    &models::CLOUDTRAIL,
+    &models::CLOUDWATCH,
+    &models::EVENTS,
+    &models::LAMBDA,
+    &models::SNS,
+    &models::SQS,
+    &models::SSM,
+    &models::STS,
+];
 
 /// How long the operator's undo may hold a target, in milliseconds.
 const LEASE_MS: i64 = 60_000;
@@ -31,6 +54,7 @@ pub struct Operator {
     /// All actions.
     pub actions: Actions,
     pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) api: Arc<dyn Api>,
     pub(crate) region: String,
 }
 
@@ -52,9 +76,63 @@ impl Operator {
             ledger: Ledger::new(client, &settings.ledger_table, loaded.keys()),
             actions,
             sns: aws_sdk_sns::Client::new(config),
+            api: Arc::new(ApiClient::new(config, &MODELS)),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             loaded,
         })
+    }
+
+    /// The way to the event bus.
+    pub(crate) fn bus(&self) -> Bus<'_> {
+        Bus { api: self.api.as_ref(), region: &self.region }
+    }
+
+    /// Puts an event of an incident's outcome on the operator's bus, where one is set: of what a person did.
+    ///
+    /// # Errors
+    /// Where the bus refuses it.
+    pub async fn announce(&self, incident: &Incident) -> Result<(), Fault> {
+        notices::emit(self.api.as_ref(), &self.region, &self.loaded.settings, incident).await
+    }
+
+    /// A call of the command's own, in the region that it works in.
+    ///
+    /// # Errors
+    /// As the service answers.
+    pub async fn call(&self, name: &str, parameters: Value) -> Result<Value, Fault> {
+        Ok(self.api.send(&Call::new(name, &self.region, parameters)).await?.body)
+    }
+
+    /// Writes the setting that nothing reads: the event of `riposte test`.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn write_test_setting(&self, value: &str) -> Result<(), Fault> {
+        let parameters = json!({ "Name": TEST_PATH, "Value": value, "Type": "String", "Overwrite": true });
+        self.call("ssm:PutParameter", parameters).await.map(drop)
+    }
+
+    /// A caller in a role's place.
+    ///
+    /// # Errors
+    /// Where the role may not be taken.
+    pub async fn as_role(&self, config: &SdkConfig, role: &str, session: &str) -> Result<InRole, Fault> {
+        const CALL: &str = "sts:AssumeRole";
+        let body = self.call(CALL, json!({ "RoleArn": role, "RoleSessionName": session })).await?;
+        let text = |key: &str| {
+            let value = body.get("Credentials").and_then(|all| all.get(key)).and_then(Value::as_str);
+            value.map(str::to_owned).ok_or_else(|| Fault::refused(CALL, format!("there is no `{key}` in the answer")))
+        };
+        let token = Some(text("SessionToken")?);
+        let credentials = Credentials::new(text("AccessKeyId")?, text("SecretAccessKey")?, token, None, "assumed");
+        let config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        Ok(InRole { api: ApiClient::new(&config, &MODELS), region: self.region.clone() })
+    }
+
+    /// The region that it works in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// Who calls, as AWS knows it: an ARN; `None` where AWS does not say.
@@ -106,11 +184,84 @@ impl Operator {
     }
 }
 
+/// Calls with a role's credentials.
+#[derive(Debug)]
+pub struct InRole {
+    api: ApiClient,
+    region: String,
+}
+
+impl InRole {
+    /// A call in the command's region.
+    ///
+    /// # Errors
+    /// As the service answers.
+    pub async fn call(&self, name: &str, parameters: Value) -> Result<Value, Fault> {
+        Ok(self.api.send(&Call::new(name, &self.region, parameters)).await?.body)
+    }
+}
+
+/// Whether the stack's own settings are in this account and region.
+///
+/// # Errors
+/// Where Parameter Store does not answer, or refuses.
+pub async fn is_deployed(config: &SdkConfig) -> Result<bool, Fault> {
+    let answer = Client::new(config).get_parameter().name(TABLE_PATH).send().await;
+    match answer.map_err(Fault::of("ssm:GetParameter")) {
+        Ok(_) => Ok(true),
+        Err(fault) if fault.kind == Kind::Gone => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Who calls, by an ARN.
+///
+/// # Errors
+/// Where AWS does not say.
+pub async fn whoami(config: &SdkConfig) -> Result<String, Fault> {
+    const CALL: &str = "sts:GetCallerIdentity";
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let answer = ApiClient::new(config, &[&models::STS]).send(&Call::new(CALL, &region, json!({}))).await?;
+    let arn = answer.body.get("Arn").and_then(Value::as_str);
+    Ok(arn.ok_or_else(|| Fault::refused(CALL, "there is no `Arn` in the answer"))?.to_owned())
+}
+
+/// All parameters as they are set, path → value.
+///
+/// # Errors
+/// Where Parameter Store does not answer, or refuses.
+pub async fn parameters(config: &SdkConfig) -> Result<BTreeMap<String, String>, Fault> {
+    settings::parameters(&Client::new(config)).await
+}
+
+/// Writes one parameter. What is longer than the standard tier holds is charged as an advanced one.
+///
+/// # Errors
+/// Where it cannot be written.
+pub async fn put(config: &SdkConfig, path: &str, value: &str) -> Result<(), Fault> {
+    let put = Client::new(config).put_parameter().name(path).value(value).r#type(ParameterType::String).overwrite(true);
+    let put = put.tier(aws_sdk_ssm::types::ParameterTier::IntelligentTiering);
+    put.send().await.map_err(Fault::of("ssm:PutParameter"))?;
+    Ok(())
+}
+
+/// Removes one parameter, and says whether it was there.
+///
+/// # Errors
+/// Where it cannot be removed.
+pub async fn remove(config: &SdkConfig, path: &str) -> Result<bool, Fault> {
+    match Client::new(config).delete_parameter().name(path).send().await.map_err(Fault::of("ssm:DeleteParameter")) {
+        Ok(_) => Ok(true),
+        Err(fault) if fault.kind == Kind::Gone => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// The mode as it is set, read without the other settings: it can be changed when they are broken.
 ///
 /// # Errors
 /// Where the parameter cannot be read. `Ok(Err(…))`: it holds something else.
-pub async fn mode(config: &SdkConfig) -> Result<Result<Mode, String>, Fault> {
+pub async fn mode(config: &SdkConfig) -> Result<Result<ModeSetting, String>, Fault> {
     let answer = Client::new(config).get_parameter().name(MODE_PATH).send().await;
     let answer = answer.map_err(Fault::of("ssm:GetParameter"))?;
     let value = answer.parameter().and_then(|parameter| parameter.value()).unwrap_or_default();
@@ -121,11 +272,11 @@ pub async fn mode(config: &SdkConfig) -> Result<Result<Mode, String>, Fault> {
 ///
 /// # Errors
 /// Where the parameter cannot be written.
-pub async fn set_mode(config: &SdkConfig, mode: Mode) -> Result<(), Fault> {
+pub async fn set_mode(config: &SdkConfig, mode: &ModeSetting) -> Result<(), Fault> {
     let put = Client::new(config)
         .put_parameter()
         .name(MODE_PATH)
-        .value(mode.as_str())
+        .value(mode.to_string())
         .r#type(ParameterType::String)
         .overwrite(true);
     put.send().await.map_err(Fault::of("ssm:PutParameter"))?;

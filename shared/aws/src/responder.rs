@@ -6,6 +6,7 @@
 //! `notified` after the topic has accepted the notice. Killed anywhere, the next delivery goes on.
 
 mod act;
+mod approved;
 mod brakes;
 mod echo;
 mod resume;
@@ -23,6 +24,7 @@ use riposte_core::text::plain;
 use thiserror::Error;
 
 use crate::actions::{Action, Actions, Planned};
+use crate::api::Api;
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Intended, Ledger, LedgerError, Opened};
@@ -36,6 +38,9 @@ const PATIENCE_MS: i64 = 10_000;
 
 /// How often one invocation plans anew because the resource changed under its hands.
 const ROUNDS: u32 = 5;
+
+/// An hour, in milliseconds.
+const HOUR_MS: i64 = 3_600_000;
 
 /// Kept of an invocation's time for what must still be written.
 const RESERVE_MS: i64 = 3_000;
@@ -89,6 +94,15 @@ impl RespondError {
     }
 }
 
+/// The way to the operator's event bus.
+#[derive(Debug, Clone, Copy)]
+pub struct Bus<'a> {
+    /// Sends the events.
+    pub api: &'a dyn Api,
+    /// Where a bus is that is not named by its ARN.
+    pub region: &'a str,
+}
+
 /// Answers findings.
 #[derive(Debug)]
 pub struct Responder<'a> {
@@ -104,8 +118,10 @@ pub struct Responder<'a> {
     pub ledger: Ledger,
     /// For notices.
     pub sns: &'a SnsClient,
-    /// Whether a person has asked for what is done, and so approved it.
-    pub approved: bool,
+    /// For events of outcomes.
+    pub bus: Option<Bus<'a>>,
+    /// How many persons have approved what is done; whoever asks for it by hand is one.
+    pub approvers: u32,
     /// Why the event that is answered is not to be acted on without asking, where that is known already.
     pub doubt: Option<String>,
 }
@@ -229,13 +245,13 @@ impl Responder<'_> {
         invocation: &Invocation,
     ) -> Result<(), RespondError> {
         let incident = &mut held.incident;
-        incident.mode = self.loaded.settings.mode;
+        incident.mode = self.loaded.guardrails.mode_for(plan.action.as_str(), &incident.finding);
         let calls: Vec<_> = plan.changes.iter().map(ToString::to_string).collect();
         let call = calls.join("; ");
         match self.decision(plan, &incident.finding) {
             Decision::Hold(plan, verdict) => {
                 let text = format!("{verdict}: would call {}", plain(&call, 400));
-                hold(incident, verdict, text);
+                self.hold(incident, verdict, text);
                 incident.plan = Some(plan);
                 Ok(())
             }
@@ -243,7 +259,7 @@ impl Responder<'_> {
                 let before = incident.clone();
                 incident.plan = Some(approved.get().clone());
                 if let Some(doubt) = self.doubt(&incident.finding) {
-                    brakes::ask(held, "doubtful-event", &doubt);
+                    self.ask(held, "doubtful-event", &doubt);
                     return Ok(());
                 }
                 incident.note(now_ms(), Step::Decision, verdict.to_string());
@@ -273,16 +289,32 @@ impl Responder<'_> {
         }
     }
 
+    /// The guardrails let nothing be done, or not before a person approves: then the time for that begins.
+    fn hold(&self, incident: &mut Incident, verdict: Verdict, text: String) {
+        let now = now_ms();
+        incident.note(now, Step::Decision, text);
+        if verdict.effect == Effect::Ask {
+            incident.advance(State::Asked);
+            incident.approve_until_ms = Some(now + i64::from(self.loaded.settings.approval_hours) * HOUR_MS);
+        } else {
+            incident.advance(State::Observed);
+        }
+        incident.verdict = Some(verdict);
+    }
+
     /// What the guardrails say to a plan.
     fn decision(&self, plan: Plan, finding: &Finding) -> Decision<Plan> {
         let guardrails = &self.loaded.guardrails;
-        if self.approved {
-            return guardrails.decide_approved(self.function, plan, finding);
+        match self.approvers {
+            0 => guardrails.decide(self.function, plan, finding),
+            persons => guardrails.decide_by(self.function, plan, finding, persons),
         }
-        guardrails.decide(self.function, plan, finding)
     }
 
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
+        if let Err(fault) = self.emit(&held.incident).await {
+            return self.untold(held, fault).await;
+        }
         let incident = &mut held.incident;
         // A change is always notified.
         let failed = matches!(incident.state, State::Failed | State::Applied);
@@ -292,27 +324,30 @@ impl Responder<'_> {
             incident.note(now_ms(), Step::Notice, "below the notification threshold: recorded only");
             return Ok(self.ledger.finish(held).await?);
         }
-        match notices::publish(self.sns, &self.loaded.settings.topic_arn, &held.incident).await {
+        match notices::publish(self.sns, &self.loaded.settings, &held.incident).await {
             Ok(message_id) => {
                 held.incident.notified = true;
                 held.incident.note(now_ms(), Step::Notice, format!("accepted by the topic as {message_id}"));
                 Ok(self.ledger.finish(held).await?)
             }
-            Err(fault) => {
-                metrics::count(self.function, Metric::NoticeFailures);
-                // What was done must not be lost with the notice.
-                self.ledger.write(held).await?;
-                Err(RespondError::Notice { id: held.incident.id.clone(), fault })
-            }
+            Err(fault) => self.untold(held, fault).await,
         }
     }
-}
 
-/// The guardrails let nothing be done, or not before a person approves.
-fn hold(incident: &mut Incident, verdict: Verdict, text: String) {
-    incident.note(now_ms(), Step::Decision, text);
-    incident.advance(if verdict.effect == Effect::Ask { State::Asked } else { State::Observed });
-    incident.verdict = Some(verdict);
+    /// Puts an event of the outcome on the operator's bus, where there is one.
+    async fn emit(&self, incident: &Incident) -> Result<(), Fault> {
+        match self.bus {
+            Some(Bus { api, region }) => notices::emit(api, region, &self.loaded.settings, incident).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn untold(&self, held: &mut Held, fault: Fault) -> Result<(), RespondError> {
+        metrics::count(self.function, Metric::NoticeFailures);
+        // What was done must not be lost with the notice.
+        self.ledger.write(held).await?;
+        Err(RespondError::Notice { id: held.incident.id.clone(), fault })
+    }
 }
 
 fn gone(incident: &mut Incident, why: &str) {

@@ -263,6 +263,7 @@ impl LogStreams {
                 if base.excluded(loaded, &finding, now_ms()) {
                     continue;
                 }
+                let Some(finding) = base.tuned(loaded, finding) else { continue };
                 match responder.respond(finding, invocation).await {
                     Ok(answered) => guard::log(&answered),
                     // One that cannot be answered to the end keeps neither the others nor later lines back.
@@ -350,6 +351,8 @@ fn finding(name: &StreamName, found: LogFinding, trusted: bool) -> Finding {
             region: name.region.clone(),
         },
         event_name: "log lines".to_owned(),
+        event_source: None,
+        error_code: None,
         event_time: Some(rfc3339(claim.began_ms)),
         principal: Actor {
             kind: Some("address".to_owned()),

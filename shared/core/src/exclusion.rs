@@ -149,6 +149,8 @@ mod tests {
             technique: Vec::new(),
             scope: Scope { event_id: "e".into(), account: "111122223333".into(), region: "r".into() },
             event_name: "ListObjects".to_owned(),
+            event_source: None,
+            error_code: None,
             event_time: None,
             principal: Actor {
                 role_arn: Some("arn:aws:iam::111122223333:role/scanner".to_owned()),

@@ -231,6 +231,12 @@ pub struct Finding {
     pub scope: Scope,
     /// What happened, in the event's own word: an API call's name, or `log lines`.
     pub event_name: String,
+    /// The service that was called, for example `ec2.amazonaws.com`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<String>,
+    /// Why the call was refused or failed, in AWS's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
     /// When it happened, RFC 3339, as the event says.
     pub event_time: Option<String>,
     /// Who did it.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::{Approval, Denial, Mark};
 use crate::detect::renamed;
 use crate::finding::Finding;
 use crate::guardrail::Verdict;
@@ -20,6 +21,8 @@ pub enum State {
     Observed,
     /// A guardrail wants a person's approval first.
     Asked,
+    /// A person said no, or nobody answered in time. Nothing was changed.
+    Denied,
     /// Decided and written down; the change may or may not have been made.
     Intended,
     /// The change was made and reading again did not confirm it.
@@ -39,6 +42,7 @@ impl State {
         match self {
             Self::Observed => "observed",
             Self::Asked => "asked",
+            Self::Denied => "denied",
             Self::Intended => "intended",
             Self::Applied => "applied",
             Self::Verified => "verified",
@@ -50,10 +54,11 @@ impl State {
     /// Whether an incident may go from here to `next`.
     #[must_use]
     pub fn may_become(self, next: Self) -> bool {
-        use State::{Applied, Asked, Failed, Intended, Observed, Undone, Verified};
+        use State::{Applied, Asked, Denied, Failed, Intended, Observed, Undone, Verified};
         match self {
             Observed => matches!(next, Observed | Asked | Intended | Verified | Failed),
-            Asked => matches!(next, Asked | Intended | Observed | Failed),
+            Asked => matches!(next, Asked | Denied | Intended | Observed | Verified | Failed),
+            Denied => next == Denied,
             Intended => matches!(next, Intended | Applied | Verified | Failed | Observed | Asked),
             Applied => matches!(next, Applied | Verified | Undone | Failed),
             Verified => matches!(next, Verified | Undone),
@@ -90,6 +95,10 @@ pub enum Step {
     Notice,
     /// The before-state was restored.
     Undo,
+    /// A person approved, or said no.
+    Approval,
+    /// A person said whether the finding was right.
+    Mark,
 }
 
 impl std::fmt::Display for Step {
@@ -103,6 +112,8 @@ impl std::fmt::Display for Step {
             Self::Verify => "verify",
             Self::Notice => "notice",
             Self::Undo => "undo",
+            Self::Approval => "approval",
+            Self::Mark => "mark",
         })
     }
 }
@@ -179,6 +190,18 @@ pub struct Incident {
     /// The last undo that was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoing: Option<Undoing>,
+    /// Until when an approval counts, in milliseconds since 1970; `None` where nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve_until_ms: Option<i64>,
+    /// Who approved the plan that is asked about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// Who said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denial: Option<Denial>,
+    /// What a person said of the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
     /// What reading again has shown; `None` until it was read again.
     #[serde(default)]
     pub verification: Option<Verification>,
@@ -217,6 +240,10 @@ impl Incident {
             changed: Changed::No,
             made: Vec::new(),
             undoing: None,
+            approve_until_ms: None,
+            approvals: Vec::new(),
+            denial: None,
+            mark: None,
             verification: None,
             notified: false,
             timeline: Vec::new(),
@@ -297,7 +324,12 @@ impl Incident {
             let same = undoing.by.is_none() || actor.arn == undoing.by || actor.role_arn == undoing.by;
             same && about(undoing.at_ms)
         };
-        (ours && changed && decided) || (undone && self.undoing.as_ref().is_some_and(by))
+        let approver = |approval: &Approval| {
+            let by = Some(&approval.by);
+            (actor.arn.as_ref() == by || actor.role_arn.as_ref() == by) && about(approval.at_ms)
+        };
+        let approved = decided && self.approvals.iter().any(approver);
+        (changed && (ours && decided || approved)) || (undone && self.undoing.as_ref().is_some_and(by))
     }
 
     /// Forgets those of the plan's changes that were not made.

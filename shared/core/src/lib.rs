@@ -9,9 +9,12 @@
 //! [`incident`] → [`notice`].
 
 pub mod action;
+pub mod approval;
 pub mod arn;
 pub mod catalogue;
+pub mod deed;
 pub mod detect;
+pub mod document;
 pub mod event;
 pub mod exclusion;
 pub mod finding;
@@ -21,6 +24,7 @@ pub mod incident;
 pub mod json;
 pub mod net;
 pub mod notice;
+pub mod outcome;
 pub mod plan;
 pub mod seal;
 pub mod settings;

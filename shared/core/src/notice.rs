@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::incident::{Changed, Incident, State, Step, rfc3339};
+use crate::deed::{self, Deed};
+use crate::document::Links;
+use crate::incident::{Incident, State, Step, rfc3339};
+use crate::outcome::Outcome;
 use crate::plan::{Change, Plan};
 use crate::text::plain;
 
@@ -25,23 +28,13 @@ impl Notice {
     /// The notice of an incident as it stands in the ledger.
     #[must_use]
     pub fn of(incident: &Incident) -> Self {
-        Self { subject: subject(incident), body: limited(body(incident)) }
+        Self::with(incident, &Links::default())
     }
-}
 
-/// What became of it, in a word or two.
-#[must_use]
-pub fn outcome(incident: &Incident) -> &'static str {
-    match incident.state {
-        State::Verified if incident.changed != Changed::No => "CONTAINED",
-        State::Verified => "NO ACTION NEEDED",
-        State::Applied => "VERIFICATION FAILED",
-        State::Intended => "UNDER WAY",
-        State::Failed if incident.changed != Changed::No => "PARTLY DONE",
-        State::Failed => "ACTION FAILED",
-        State::Asked => "NEEDS APPROVAL",
-        State::Undone => "UNDONE",
-        State::Observed => "OBSERVED",
+    /// The same with links.
+    #[must_use]
+    pub fn with(incident: &Incident, links: &Links) -> Self {
+        Self { subject: subject(incident), body: limited(body(incident, links)) }
     }
 }
 
@@ -49,7 +42,7 @@ fn subject(incident: &Incident) -> String {
     let finding = &incident.finding;
     let text = format!(
         "[Riposte] {} {}: {} in {} {}",
-        outcome(incident),
+        Outcome::of(incident).headline(),
         finding.severity,
         finding.detector,
         finding.scope.account,
@@ -58,7 +51,7 @@ fn subject(incident: &Incident) -> String {
     text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(MAX_SUBJECT).collect()
 }
 
-fn body(incident: &Incident) -> String {
+fn body(incident: &Incident, links: &Links) -> String {
     let finding = &incident.finding;
     let actor = &finding.principal;
     let mut out = String::new();
@@ -70,10 +63,14 @@ fn body(incident: &Incident) -> String {
     line("Why", &finding.why);
     line("Who", actor.label());
     line("From", actor.source_ip.as_deref().unwrap_or("(unknown)"));
+    if let Some(key) = &actor.access_key_id {
+        line("Key", key);
+    }
     line("Agent", actor.user_agent.as_deref().unwrap_or("(unknown)"));
     line("Where", &format!("account {}, region {}", finding.scope.account, finding.scope.region));
     line("Target", &finding.target.to_string());
     line("When", finding.event_time.as_deref().unwrap_or("(unknown)"));
+    line("Event", &finding.scope.event_id);
     line(
         "Detector",
         &format!(
@@ -87,14 +84,27 @@ fn body(incident: &Incident) -> String {
     line("Mode", incident.mode.as_str());
     let verdict = incident.verdict.as_ref().map_or_else(|| "none was needed".to_owned(), ToString::to_string);
     line("Decision", &verdict);
-    line("Outcome", &format!("{}: {}", outcome(incident), last_word(incident)));
+    line("Outcome", &format!("{}: {}", Outcome::of(incident).headline(), last_word(incident)));
     if let Some(plan) = &incident.plan {
         plan_lines(&mut out, incident, plan);
     }
     let _ = writeln!(out, "\nIncident   {}", incident.id);
     let _ = writeln!(out, "Show       riposte show {}", incident.id);
+    for (name, link) in [("Runbook", &links.runbook), ("Console", &links.event)] {
+        if let Some(link) = link {
+            let _ = writeln!(out, "{name:<10} {}", plain(link, 1000));
+        }
+    }
     if incident.can_be_undone() {
         let _ = writeln!(out, "Undo       riposte undo {}", incident.id);
+    }
+    if incident.state == State::Asked {
+        let until = incident.approve_until_ms.map(|until| format!("   (until {})", rfc3339(until))).unwrap_or_default();
+        let _ = writeln!(out, "Approve    riposte approve {}{until}", incident.id);
+        let _ = writeln!(out, "Deny       riposte deny {} --reason WHY", incident.id);
+    }
+    if incident.state == State::Observed && incident.plan.is_some() {
+        let _ = writeln!(out, "By hand    riposte approve {}", incident.id);
     }
     out
 }
@@ -110,9 +120,13 @@ fn last_word(incident: &Incident) -> &str {
 }
 
 fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
-    let Some(made) = incident.made_plan() else { return calls(out, "Would do", plan.changes.iter()) };
-    calls(out, "Done", made.changes.iter());
-    calls(out, "Not done", plan.changes.iter().filter(|change| !made.changes.contains(change)));
+    for (deed, change) in deed::of(incident) {
+        calls(out, deed.label(), std::iter::once(change));
+    }
+    let stands = |(deed, _): &(Deed, &Change)| matches!(deed, Deed::Done | Deed::FoundDone | Deed::NotKnown);
+    if !deed::of(incident).iter().any(stands) {
+        return;
+    }
     if let Some(seen) = &incident.verification {
         let kept = plan.kept(seen);
         let resource = plain(&plan.resource_arn, 300);
@@ -130,7 +144,9 @@ fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
     if let Some(note) = &plan.note {
         let _ = writeln!(out, "{:<10} {}", "Note", plain(note, 600));
     }
-    calls(out, "Undo is", made.undo.iter().map(|inverse| &inverse.change));
+    if let Some(made) = deed::undoable(incident) {
+        calls(out, "Undo is", made.undo.iter().map(|inverse| &inverse.change));
+    }
 }
 
 fn calls<'a>(out: &mut String, title: &str, changes: impl Iterator<Item = &'a Change>) {
@@ -175,6 +191,7 @@ pub fn opened(incident: &Incident) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::Changed;
     use crate::settings::Mode;
     use crate::testing::{finding, plan};
 
@@ -223,7 +240,8 @@ mod tests {
             let made = changed != Changed::No;
             let notice = Notice::of(&incident);
             assert!(notice.subject.contains(word), "{}", notice.subject);
-            assert_eq!(notice.body.contains("\nDone "), made, "{}", notice.body);
+            let stands = notice.body.contains("\nDone ") || notice.body.contains("\nFound done ");
+            assert_eq!(stands, made, "{}", notice.body);
             assert_eq!(notice.body.contains("Undo       riposte undo inc-"), made, "{}", notice.body);
             assert!(!notice.body.contains("\nUnchanged "), "{}", notice.body);
         }

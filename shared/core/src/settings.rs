@@ -1,7 +1,10 @@
 //! Settings and secrets as they stand under `/riposte/` in SSM Parameter Store, checked whole: what is
 //! missing or malformed is named by its path, before the first event is answered.
 
+mod known;
+mod live;
 mod mended;
+mod tuning;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +22,10 @@ use crate::exclusion::Exclusion;
 use crate::finding::Severity;
 use crate::ssh::Limits;
 
+pub use known::{KNOWN, Known, known};
+pub use live::{LiveOnly, ModeSetting};
 pub use mended::{Broken, Defaults, Instead, Mended, notice as notice_of_broken};
+pub use tuning::Tuning;
 
 /// The path under which everything stands.
 pub const PREFIX: &str = "/riposte/";
@@ -47,11 +53,21 @@ const BREAKER_ACCOUNT_PATH: &str = "/riposte/breaker/account";
 const BREAKER_DETECTOR_PATH: &str = "/riposte/breaker/detector";
 /// The path of the log groups whose lines are answered.
 pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
-const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
+/// The path of the user's guardrails, each under its name.
+pub const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 /// The path of the exclusions, each under its name.
 pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
 /// The path of what patching reads.
 pub const PATCH_PREFIX: &str = "/riposte/patch/";
+/// The path of what is said of detectors, each under its id.
+pub const DETECTORS_PREFIX: &str = "/riposte/detectors/";
+/// The path of runbooks, each under its detector's id.
+pub const RUNBOOKS_PREFIX: &str = "/riposte/runbooks/";
+/// The path that `riposte test` writes, and nothing reads.
+pub const TEST_PATH: &str = "/riposte/test";
+const APPROVAL_HOURS_PATH: &str = "/riposte/approval-hours";
+const EVENT_BUS_PATH: &str = "/riposte/event-bus";
+const NOTICE_FORM_PATH: &str = "/riposte/notice-form";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
@@ -168,6 +184,18 @@ impl Default for Breaker {
 pub struct Settings {
     /// What may be done at all.
     pub mode: Mode,
+    /// What alone is live, in live mode.
+    pub live_only: LiveOnly,
+    /// How long a person may take to approve, in hours. Then it is denied.
+    pub approval_hours: u32,
+    /// What is said of single detectors, by their ids.
+    pub tunings: BTreeMap<String, Tuning>,
+    /// Where people read what to do, by the detectors' ids.
+    pub runbooks: BTreeMap<String, String>,
+    /// The EventBridge bus that gets an event for each outcome.
+    pub event_bus: Option<String>,
+    /// Whether what machines get of a notice is JSON.
+    pub notice_json: bool,
     /// The SNS topic that notices go to.
     pub topic_arn: String,
     /// The DynamoDB table of the ledger.
@@ -240,9 +268,26 @@ impl Settings {
                 SettingsError::new(path, format!("must be a whole number from 1 to {most}, not `{shown}`"))
             }),
         };
+        let word = |path: &str, yes: &str, no: &str| match optional(path) {
+            None => Ok(false),
+            Some(text) if text == no => Ok(false),
+            Some(text) if text == yes => Ok(true),
+            Some(other) => {
+                let shown = crate::text::plain(other, 40);
+                Err(SettingsError::new(path, format!("must be `{no}` or `{yes}`, not `{shown}`")))
+            }
+        };
+        let mode: ModeSetting =
+            required(MODE_PATH)?.parse().map_err(|wrong: String| SettingsError::new(MODE_PATH, wrong))?;
         let default_seconds = u32::try_from(defaults.window_ms / 1000).unwrap_or(600);
         Ok(Self {
-            mode: required(MODE_PATH)?.parse().map_err(|wrong: String| SettingsError::new(MODE_PATH, wrong))?,
+            mode: mode.mode,
+            live_only: mode.only,
+            approval_hours: whole(APPROVAL_HOURS_PATH, 24, 720)?,
+            tunings: family(parameters, DETECTORS_PREFIX, str::parse)?,
+            runbooks: family(parameters, RUNBOOKS_PREFIX, runbook)?,
+            event_bus: optional(EVENT_BUS_PATH).filter(|bus| !bus.is_empty()).map(event_bus).transpose()?,
+            notice_json: word(NOTICE_FORM_PATH, "json", "text")?,
             topic_arn: arn(TOPIC_PATH, required(TOPIC_PATH)?, ":sns:")?,
             ledger_table: required(TABLE_PATH)?.to_owned(),
             ledger_key: ledger_key(required(LEDGER_KEY_PATH)?)?,
@@ -275,14 +320,7 @@ impl Settings {
                 failures: whole(SSH_FAILURES_PATH, defaults.failures, Limits::MAX_FAILURES)?,
                 failures_before_login: whole(SSH_LOGIN_PATH, defaults.failures_before_login, Limits::MAX_FAILURES)?,
             },
-            ask_about_stacks: match optional(STACKS_PATH) {
-                None | Some("act") => false,
-                Some("ask") => true,
-                Some(other) => {
-                    let wrong = format!("must be `act` or `ask`, not `{}`", crate::text::plain(other, 40));
-                    return Err(SettingsError::new(STACKS_PATH, wrong));
-                }
-            },
+            ask_about_stacks: word(STACKS_PATH, "ask", "act")?,
             notice_severity: optional(NOTICE_SEVERITY_PATH)
                 .map_or(Ok(Severity::Medium), str::parse)
                 .map_err(|wrong| SettingsError::new(NOTICE_SEVERITY_PATH, wrong))?,
@@ -291,33 +329,40 @@ impl Settings {
                 .map(Arc::new)
                 .map_err(|wrong| SettingsError::new(TRUSTED_PATH, wrong))?,
             log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
-            unknown: parameters.keys().filter(|path| !is_known(path)).cloned().collect(),
+            unknown: parameters.keys().filter(|path| known(path).is_none()).cloned().collect(),
         })
     }
 }
 
-fn is_known(path: &str) -> bool {
-    const KNOWN: [&str; 17] = [
-        MODE_PATH,
-        TOPIC_PATH,
-        TABLE_PATH,
-        LEDGER_KEY_PATH,
-        OWN_ROLES_PATH,
-        PROTECTED_PATH,
-        PROTECTED_ADDRESSES_PATH,
-        BREAKER_ACCOUNT_PATH,
-        BREAKER_DETECTOR_PATH,
-        LOG_GROUPS_PATH,
-        NOTICE_SEVERITY_PATH,
-        STACKS_PATH,
-        TRUSTED_PATH,
-        LEARNING_DAYS_PATH,
-        SSH_FAILURES_PATH,
-        SSH_WINDOW_PATH,
-        SSH_LOGIN_PATH,
-    ];
-    let prefixes = [GUARDRAILS_PREFIX, EXCLUSIONS_PREFIX, SIGNERS_PREFIX, PATCH_PREFIX];
-    KNOWN.contains(&path) || prefixes.iter().any(|prefix| path.starts_with(prefix))
+/// A family of settings: the last part of each path, and its value read by `read`.
+fn family<T>(
+    parameters: &BTreeMap<String, String>,
+    prefix: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<BTreeMap<String, T>, SettingsError> {
+    let named = parameters.iter().filter_map(|(path, text)| Some((path, path.strip_prefix(prefix)?, text.trim())));
+    named
+        .map(|(path, name, text)| {
+            read(text).map(|value| (name.to_owned(), value)).map_err(|wrong| SettingsError::new(path, wrong))
+        })
+        .collect()
+}
+
+fn runbook(text: &str) -> Result<String, String> {
+    let sound = text.starts_with("https://") && text.len() <= 1000 && text.bytes().all(|b| b.is_ascii_graphic());
+    sound.then(|| text.to_owned()).ok_or_else(|| {
+        format!("must be an https address of at most 1000 characters, not `{}`", crate::text::plain(text, 80))
+    })
+}
+
+fn event_bus(text: &str) -> Result<String, SettingsError> {
+    let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/');
+    let is_name = text.len() <= 256 && text.bytes().all(name);
+    if is_name || (text.starts_with("arn:") && text.contains(":events:") && text.contains(":event-bus/")) {
+        return Ok(text.to_owned());
+    }
+    let shown = crate::text::plain(text, 120);
+    Err(SettingsError::new(EVENT_BUS_PATH, format!("must be the name or the ARN of an event bus, not `{shown}`")))
 }
 
 fn list(text: &str) -> Vec<String> {

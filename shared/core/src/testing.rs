@@ -29,6 +29,8 @@ pub(crate) fn finding() -> Finding {
         technique: vec!["T1562.007".to_owned()],
         scope: Scope { event_id: "e-1".to_owned(), account: "111122223333".to_owned(), region: "eu-west-1".to_owned() },
         event_name: "AuthorizeSecurityGroupIngress".to_owned(),
+        event_source: None,
+        error_code: None,
         event_time: Some("2026-01-02T03:04:05Z".to_owned()),
         principal: Actor { arn: Some("arn:aws:iam::111122223333:user/mallory".to_owned()), ..Actor::default() },
         target: Target::SecurityGroup { group_id: "sg-1".to_owned() },

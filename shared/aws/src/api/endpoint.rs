@@ -47,7 +47,7 @@ impl Endpoints<'_> {
 }
 
 /// Whether a text may stand in a host's name: regions and account ids come from events and settings.
-pub(super) fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=63).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('-') && !text.ends_with('-')
 }

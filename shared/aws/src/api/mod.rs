@@ -31,6 +31,7 @@ use serde_json::Value;
 use crate::fault::Fault;
 
 pub use self::client::Client;
+pub(crate) use self::endpoint::is_label;
 pub use self::model::Model;
 pub use self::pages::Pages;
 pub use self::permission::permissions_of;

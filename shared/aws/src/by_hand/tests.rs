@@ -74,7 +74,6 @@ async fn what_a_person_asks_for_is_planned_recorded_verified_and_undone() {
 #[tokio::test]
 async fn a_guardrail_holds_a_person_too() {
     for (path, value, guardrail) in [
-        ("/riposte/mode", "shadow", "shadow-mode"),
         ("/riposte/mode", "halt", "kill-switch"),
         ("/riposte/protected-principals", "arn:aws:iam::*:user/e*", "protected-principals"),
     ] {
@@ -86,6 +85,14 @@ async fn a_guardrail_holds_a_person_too() {
         assert_eq!(incident.verdict.unwrap().effect, Effect::Observe, "{guardrail}");
         assert_eq!((incident.state, state(&aws)), (State::Observed, before), "{guardrail}");
     }
+}
+
+#[tokio::test]
+async fn what_shadow_mode_does_not_do_by_itself_a_person_may() {
+    let (_, operator) = operator("/riposte/mode", "shadow").await;
+    let preview = operator.preview(&asked()).await.unwrap();
+    assert!(preview.allowed && preview.verdict.guardrails == ["by-hand"], "{preview:?}");
+    assert_eq!(operator.contain(&asked()).await.unwrap().state, State::Verified);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use riposte_core::finding::Finding;
 use riposte_core::incident::{Incident, State, Step};
 use riposte_core::settings::Mode;
 
-use super::{Ledger, LedgerError, Opened};
+use super::{Ledger, LedgerError, Opened, Wanted};
 use crate::testing::{Aws, CASES, Fault, Function, finding, hurried, invocation};
 
 fn ledger(aws: &Aws) -> Ledger {
@@ -43,7 +43,17 @@ async fn incidents_are_listed_newest_first_over_all_pages() {
         let listed = ledger.list(100).await.unwrap();
         let opened: Vec<i64> = listed.incidents.iter().map(|i| i.opened_ms - 1_767_323_045_000).collect();
         assert_eq!(opened, [4, 3, 2, 1, 0], "{page} on a page");
-        assert_eq!(ledger.list(2).await.unwrap().incidents.len(), 2, "{page} on a page");
+        let first = ledger.list(2).await.unwrap();
+        assert_eq!((first.incidents.len(), first.more), (2, true), "{page} on a page");
+        let wanted = Wanted { after: first.incidents.last(), ..Wanted::default() };
+        let second = ledger.list_of(&wanted, 10, |_| true).await.unwrap();
+        let opened: Vec<i64> = second.incidents.iter().map(|i| i.opened_ms - 1_767_323_045_000).collect();
+        assert_eq!((opened, second.more), (vec![2, 1, 0], false), "{page} on a page");
+        let (since, until) = (1_767_323_045_001, 1_767_323_045_004);
+        let wanted = Wanted { since_ms: Some(since), until_ms: Some(until), after: None };
+        let between = ledger.list_of(&wanted, 10, |incident| incident.opened_ms != 1_767_323_045_002).await.unwrap();
+        let opened: Vec<i64> = between.incidents.iter().map(|i| i.opened_ms - 1_767_323_045_000).collect();
+        assert_eq!(opened, [3, 1], "{page} on a page");
     }
 }
 
@@ -105,9 +115,7 @@ async fn of_two_holders_the_later_one_writes() {
     let ledger = ledger(&aws);
     let Opened::Held(mut first) = ledger.open(incident(1), &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(mut second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else {
-        panic!()
-    };
+    let Opened::Held(mut second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else { panic!() };
     second.incident.advance(State::Asked);
     ledger.write(&mut second).await.unwrap();
     first.incident.note(1, Step::Plan, "too late");

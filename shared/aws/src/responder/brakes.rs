@@ -9,16 +9,13 @@ use riposte_core::seal::short_hash;
 use riposte_core::text::plain;
 use serde_json::Value;
 
-use super::{RespondError, Responder, hold};
+use super::{HOUR_MS, RespondError, Responder};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Counter, Held};
 
 /// An event that is older is not acted on without asking, in milliseconds: the account has gone on since, and what looks
 /// like the offence may be another's.
 const OLD_MS: i64 = 3_600_000;
-
-/// An hour, in milliseconds.
-const HOUR_MS: i64 = 3_600_000;
 
 /// So often the same is taken from the same resource within an hour; the next time people are asked.
 const FIGHT: u32 = 3;
@@ -41,7 +38,7 @@ impl Responder<'_> {
     /// Why an event is not to be acted on without asking.
     pub(super) fn doubt(&self, finding: &Finding) -> Option<String> {
         // Who asks by hand knows.
-        if self.approved {
+        if self.approvers > 0 {
             return None;
         }
         if let Some(doubt) = &self.doubt {
@@ -57,7 +54,7 @@ impl Responder<'_> {
 
     /// What is counted with an action, and what it means where a counter is full.
     pub(super) fn counters(&self, finding: &Finding) -> Vec<(Brake, Counter)> {
-        if self.approved {
+        if self.approvers > 0 {
             return Vec::new();
         }
         let hour = now_ms().div_euclid(HOUR_MS);
@@ -107,7 +104,7 @@ impl Responder<'_> {
             Brake::Fight => case(finding, "containment-fight", &fight_key(finding, hour), &why),
         };
         let id = riposte_core::incident::Incident::id_of(&case);
-        ask(held, guardrail, &format!("{why}; see {id}"));
+        self.ask(held, guardrail, &format!("{why}; see {id}"));
         if brake == Brake::Fight {
             // One case tells of the fight; the notices of every round of it would hide it.
             held.incident.notified = true;
@@ -119,13 +116,19 @@ impl Responder<'_> {
         Box::pin(self.respond(case, invocation)).await?;
         Ok(())
     }
-}
 
-/// Holds an incident's action for a person to approve.
-pub(super) fn ask(held: &mut Held, guardrail: &str, why: &str) {
-    let verdict = Verdict { effect: Effect::Ask, guardrails: vec![guardrail.to_owned()], errors: Vec::new() };
-    let text = format!("{verdict}: {}", plain(why, 600));
-    hold(&mut held.incident, verdict, text);
+    /// Holds an incident's action for a person to approve.
+    pub(super) fn ask(&self, held: &mut Held, guardrail: &str, why: &str) {
+        let verdict = Verdict {
+            effect: Effect::Ask,
+            guardrails: vec![guardrail.to_owned()],
+            errors: Vec::new(),
+            live: None,
+            approvers: None,
+        };
+        let text = format!("{verdict}: {}", plain(why, 600));
+        self.hold(&mut held.incident, verdict, text);
+    }
 }
 
 /// One offence on one resource, however often it is made: what identifies a single making of it is left out.

@@ -4,7 +4,7 @@ use riposte_core::guardrail::Decision;
 use riposte_core::incident::{Changed, Incident, Made, State, Step};
 use riposte_core::plan::{Plan, Snapshot};
 
-use super::{RespondError, Responder, fail_or_retry, gone, hold};
+use super::{RespondError, Responder, fail_or_retry, gone};
 use crate::actions::{Action, Planned};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
@@ -121,7 +121,7 @@ impl Responder<'_> {
                 let text = format!("{verdict}, planned anew");
                 if held.incident.made.is_empty() {
                     held.incident.plan = Some(plan);
-                    hold(&mut held.incident, verdict, text);
+                    self.hold(&mut held.incident, verdict, text);
                 } else {
                     // What was made stands, and can be undone.
                     let (made, all) = (held.incident.made.len(), plan.changes.len());

@@ -60,7 +60,12 @@ impl End {
             notified: incident.notified,
             incidents: world.table.with_prefix("incident#").len(),
             leases: world.table.with_prefix("lease#").len(),
-            notices: world.sent.iter().map(|sent| (sent.subject.clone(), sent.body.clone())).collect(),
+            // Whether a change was made or found made is what may differ after an interruption.
+            notices: world
+                .sent
+                .iter()
+                .map(|sent| (sent.subject.clone(), sent.body.replace("\nFound done ", "\nDone       ")))
+                .collect(),
             changes,
         })
     }

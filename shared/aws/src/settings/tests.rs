@@ -119,13 +119,13 @@ async fn a_change_that_is_known_of_is_read_at_once() {
 async fn the_operator_reads_and_sets_the_mode_while_other_settings_are_broken() {
     let aws = Aws::new();
     aws.world(|world| world.ssm.retain(|path, _| path == "/riposte/mode"));
-    assert_eq!(operator::mode(&aws.config()).await.unwrap(), Ok(Mode::Live));
-    operator::set_mode(&aws.config(), Mode::Halt).await.unwrap();
-    assert_eq!(operator::mode(&aws.config()).await.unwrap(), Ok(Mode::Halt));
+    assert_eq!(operator::mode(&aws.config()).await.unwrap(), Ok(Mode::Live.into()));
+    operator::set_mode(&aws.config(), &Mode::Halt.into()).await.unwrap();
+    assert_eq!(operator::mode(&aws.config()).await.unwrap(), Ok(Mode::Halt.into()));
     set(&aws, "/riposte/mode", "on");
     assert!(operator::mode(&aws.config()).await.unwrap().is_err());
     aws.fail("PutParameter", Fault::DENIED);
-    assert!(operator::set_mode(&aws.config(), Mode::Live).await.is_err());
+    assert!(operator::set_mode(&aws.config(), &Mode::Live.into()).await.is_err());
 }
 
 #[tokio::test]

@@ -65,6 +65,8 @@ pub(super) fn finding(name: &StreamName, sign: Sign, at_ms: i64, trusted: bool) 
             region: name.region.clone(),
         },
         event_name: "log lines".to_owned(),
+        event_source: None,
+        error_code: None,
         event_time: Some(rfc3339(began_ms)),
         principal: Actor {
             kind: address.map(|_| "address".to_owned()),

@@ -193,7 +193,15 @@ impl Table {
         assert_eq!(parameters["IndexName"], "by-time");
         assert_eq!(parameters["ScanIndexForward"], false);
         let kind = &parameters["ExpressionAttributeValues"][":k"];
-        let mut found: Vec<_> = self.items.values().filter(|item| item.get("kind") == Some(kind)).collect();
+        let condition = "#k = :k AND opened_at BETWEEN :since AND :until";
+        assert_eq!(parameters["KeyConditionExpression"], condition);
+        let bound = |name: &str| parameters["ExpressionAttributeValues"][name]["S"].as_str().unwrap().to_owned();
+        let within = |item: &Map<String, Value>| {
+            let at = item["opened_at"]["S"].as_str().unwrap_or_default();
+            (bound(":since").as_str()..=bound(":until").as_str()).contains(&at)
+        };
+        let mut found: Vec<_> =
+            self.items.values().filter(|item| item.get("kind") == Some(kind) && within(item)).collect();
         found.sort_by_key(|item| std::cmp::Reverse((item["opened_at"]["S"].to_string(), item["pk"]["S"].to_string())));
         if let Some(start) = parameters["ExclusiveStartKey"]["pk"].as_object() {
             let at = found.iter().position(|item| item["pk"].as_object() == Some(start)).unwrap();

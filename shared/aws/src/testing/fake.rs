@@ -288,6 +288,7 @@ impl World {
             "logs" => self.logs.answer(request),
             "ssm" => parameters::ssm(&mut self.ssm, request),
             "sns" => parameters::sns(&mut self.sent, request),
+            "sts" => Ok(http::element("Arn", "arn:aws:iam::111122223333:user/operator")),
             other => panic!("the fake has no service `{other}`"),
         }
     }

@@ -69,6 +69,8 @@ pub(crate) fn finding() -> Finding {
         technique: vec!["T1562.007".to_owned()],
         scope: scope(),
         event_name: "AuthorizeSecurityGroupIngress".to_owned(),
+        event_source: None,
+        error_code: None,
         event_time: Some("2026-01-02T03:04:05Z".to_owned()),
         principal: Actor::default(),
         target: Target::SecurityGroup { group_id: "sg-1".to_owned() },

@@ -43,10 +43,21 @@ pub fn run_all(reading: &[&'static dyn Detector], call: &ApiCall, scope: &Scope,
             Err(error) => report.failures.push((meta.id, error)),
         }
     }
+    report.say_once();
     report
 }
 
+/// What the id of a detector ends in that tells of the refused form of what another tells of.
+const REFUSED: &str = "-refused";
+
 impl Report {
+    /// A call that was refused is told of as refused, and not as made too.
+    fn say_once(&mut self) {
+        let refused = |finding: &Finding| finding.detector.strip_suffix(REFUSED).map(str::to_owned);
+        let told: Vec<String> = self.findings.iter().filter_map(refused).collect();
+        self.findings.retain(|finding| !told.contains(&finding.detector));
+    }
+
     fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
         let meta = detector.meta();
         let (counted, group) = (claim.counted.take(), claim.group.take());
@@ -88,6 +99,8 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope, actor: &Act
         technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
         scope: scope.clone(),
         event_name: call.event_name().to_owned(),
+        event_source: call.event_source().map(str::to_owned),
+        error_code: call.error_code().map(str::to_owned),
         event_time: call.event_time().map(str::to_owned),
         principal: actor.clone(),
         target: bounded(claim.target),

@@ -115,13 +115,13 @@ impl Sighting {
     #[must_use]
     pub fn reached(self, count: usize) -> Option<Finding> {
         let Burst { what, at_least, within_s, per } = self.burst;
-        let minutes = within_s.div_ceil(60);
+        let within = span(within_s);
         if self.correlated.is_some() {
             if count == 0 {
                 return None;
             }
             let group = self.counter.whose;
-            let why = format!("{count} {what} within {minutes} min of {group}, the last: {}", self.finding.why);
+            let why = format!("{count} {what} within {within} of {group}, the last: {}", self.finding.why);
             let target = Target::Resource { service: "correlation".to_owned(), id: plain(&group, 300) };
             return Some(Finding { why: plain(&why, 900), target, ..self.finding });
         }
@@ -131,7 +131,8 @@ impl Sighting {
         // Where one is enough, counting only keeps the same from coming again and again.
         let why = match at_least {
             0 | 1 => self.finding.why,
-            _ => format!("{count} different {what} within {minutes} min, the last: {}", self.finding.why),
+            _ if count == 1 => self.finding.why,
+            _ => format!("{count} different {what} within {within}, the last: {}", self.finding.why),
         };
         // The burst is whose it is, whatever the last thing was.
         let target = Target::Resource { service: per.as_str().to_owned(), id: self.counter.whose };
@@ -224,5 +225,12 @@ impl<T: Default> Recent<T> {
             }
         }
         known.entry(counter).or_default()
+    }
+}
+/// A window in the unit that people would say it in.
+fn span(seconds: u32) -> String {
+    match seconds {
+        s if s >= 7200 && s % 3600 == 0 => format!("{} h", s / 3600),
+        s => format!("{} min", s.div_ceil(60)),
     }
 }

@@ -1,7 +1,7 @@
 //! Guardrails: Cedar policies that say which action may be taken on which resource.
 //!
-//! Asked first as if nobody had approved: allowed → act. Else asked as if a person had approved:
-//! allowed → ask. Else observe. Cedar skips a policy that errors, so that an erroring `forbid` would
+//! Asked first as if nobody had approved: allowed → act. Else asked as if one, two or more persons had approved:
+//! allowed → ask. Else observe, as always in shadow mode. Cedar skips a policy that errors, so that an erroring `forbid` would
 //! vanish: here any error means observe, and says so.
 //!
 //! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialised
@@ -10,6 +10,8 @@
 mod exempt;
 mod former_ids;
 mod policies;
+
+pub use policies::{check, schema_text, shipped};
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -26,7 +28,10 @@ use thiserror::Error;
 use crate::finding::{Finding, Target};
 use crate::net::address;
 use crate::plan::Plan;
-use crate::settings::{Mode, Settings, SettingsError};
+use crate::settings::{LiveOnly, Mode, Settings, SettingsError};
+
+/// A guardrail can ask for at most so many persons.
+const MOST_APPROVERS: u32 = 5;
 
 pub use exempt::is_exempt;
 
@@ -76,6 +81,12 @@ pub struct Verdict {
     pub guardrails: Vec<String>,
     /// Guardrails that could not be evaluated, with why.
     pub errors: Vec<String>,
+    /// In shadow mode, what it would be in live mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Effect>,
+    /// How many persons must approve, where it is more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvers: Option<u32>,
 }
 
 impl fmt::Display for Verdict {
@@ -83,6 +94,9 @@ impl fmt::Display for Verdict {
         let by =
             if self.guardrails.is_empty() { "no guardrail permits it".to_owned() } else { self.guardrails.join(", ") };
         write!(f, "{} ({by})", self.effect)?;
+        if let Some(approvers) = self.approvers {
+            write!(f, ", {approvers} persons must approve")?;
+        }
         for error in &self.errors {
             write!(f, "; {}", crate::text::plain(error, 300))?;
         }
@@ -153,6 +167,7 @@ pub enum GuardrailError {
 pub struct Guardrails {
     policies: PolicySet,
     mode: Mode,
+    live_only: LiveOnly,
     protected_addresses: Vec<IpNet>,
     /// Why nothing is let through at all: settings that hold actions back and cannot be read.
     broken: Vec<String>,
@@ -167,6 +182,7 @@ impl Guardrails {
         Ok(Self {
             policies: policies::all(settings)?,
             mode: settings.mode,
+            live_only: settings.live_only.clone(),
             protected_addresses: settings.protected_addresses.clone(),
             broken: Vec::new(),
         })
@@ -179,19 +195,45 @@ impl Guardrails {
         self
     }
 
+    /// The mode that an action because of a finding is decided in: shadow mode where something else alone is live.
+    #[must_use]
+    pub fn mode_for(&self, action: &str, finding: &Finding) -> Mode {
+        match self.mode {
+            Mode::Live if !self.live_only.covers(action, finding) => Mode::Shadow,
+            mode => mode,
+        }
+    }
+
     /// Decides whether `function` may carry out `proposal` because of `finding`.
     #[must_use]
     pub fn decide<T: Proposal>(&self, function: &str, proposal: T, finding: &Finding) -> Decision<T> {
         if !self.broken.is_empty() {
-            let errors = self.broken.clone();
-            return Decision::Hold(proposal, Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors });
+            return Decision::Hold(proposal, Verdict { errors: self.broken.clone(), ..observe() });
         }
-        match self.ask(function, &proposal, finding, false) {
+        let asked = Asked { function, finding, mode: self.mode_for(proposal.action(), finding) };
+        match self.ask(&asked, &proposal, 0) {
             Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
             Ok(Answer { allowed: false, verdict: held }) => {
-                let after_approval = self.ask(function, &proposal, finding, true).is_ok_and(|answer| answer.allowed);
-                let effect = if after_approval && held.errors.is_empty() { Effect::Ask } else { Effect::Observe };
-                Decision::Hold(proposal, Verdict { effect, ..held })
+                let effect = |asked: &Asked<'_>| match self.approvers(asked, &proposal) {
+                    Some(0) => (Effect::Act, None),
+                    Some(1) => (Effect::Ask, None),
+                    Some(more) => (Effect::Ask, Some(more)),
+                    None => (Effect::Observe, None),
+                };
+                let sound = held.errors.is_empty();
+                // Nobody is asked for what shadow mode would not do; a person may do it by hand.
+                let verdict = match asked.mode {
+                    Mode::Shadow => {
+                        let live = sound.then(|| effect(&Asked { mode: Mode::Live, ..asked }).0);
+                        Verdict { effect: Effect::Observe, live, ..held }
+                    }
+                    _ if !sound => Verdict { effect: Effect::Observe, ..held },
+                    _ => {
+                        let (effect, approvers) = effect(&asked);
+                        Verdict { effect, approvers, ..held }
+                    }
+                };
+                Decision::Hold(proposal, verdict)
             }
             Err(error) => Decision::Hold(proposal, unasked(error)),
         }
@@ -200,26 +242,43 @@ impl Guardrails {
     /// Decides about a proposal that a person has asked for and so approved.
     #[must_use]
     pub fn decide_approved<T: Proposal>(&self, function: &str, proposal: T, finding: &Finding) -> Decision<T> {
-        match self.ask(function, &proposal, finding, true) {
+        self.decide_by(function, proposal, finding, 1)
+    }
+
+    /// Decides about a proposal that so many persons have approved. Where more would do, the verdict says how many.
+    #[must_use]
+    pub fn decide_by<T: Proposal>(
+        &self,
+        function: &str,
+        proposal: T,
+        finding: &Finding,
+        approvers: u32,
+    ) -> Decision<T> {
+        let asked = Asked { function, finding, mode: self.mode_for(proposal.action(), finding) };
+        match self.ask(&asked, &proposal, approvers) {
             Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
-            Ok(Answer { allowed: false, verdict }) => Decision::Hold(proposal, verdict),
+            Ok(Answer { allowed: false, verdict }) => {
+                let more = self.approvers(&asked, &proposal).filter(|more| *more > approvers);
+                let effect = if more.is_some() { Effect::Ask } else { Effect::Observe };
+                Decision::Hold(proposal, Verdict { effect, approvers: more, ..verdict })
+            }
             Err(error) => Decision::Hold(proposal, unasked(error)),
         }
     }
 
-    fn ask(
-        &self,
-        function: &str,
-        proposal: &impl Proposal,
-        finding: &Finding,
-        approved: bool,
-    ) -> Result<Answer, String> {
+    /// How many persons must approve at least; `None` where no number would do.
+    fn approvers(&self, asked: &Asked<'_>, proposal: &impl Proposal) -> Option<u32> {
+        (0..=MOST_APPROVERS).find(|n| self.ask(asked, proposal, *n).is_ok_and(|answer| answer.allowed))
+    }
+
+    fn ask(&self, asked: &Asked<'_>, proposal: &impl Proposal, approvers: u32) -> Result<Answer, String> {
+        let Asked { function, finding, mode } = *asked;
         let resource = uid("Resource", &proposal.plan().resource_arn)?;
         let request = Request::new(
             uid("Function", function)?,
             uid("Action", proposal.action())?,
             resource.clone(),
-            self.context(proposal.plan(), finding, approved)?,
+            self.context(proposal.plan(), finding, mode, approvers)?,
             None,
         )
         .map_err(|e| e.to_string())?;
@@ -229,13 +288,14 @@ impl Guardrails {
         Ok(self.answer(&response))
     }
 
-    fn context(&self, plan: &Plan, finding: &Finding, approved: bool) -> Result<Context, String> {
+    fn context(&self, plan: &Plan, finding: &Finding, mode: Mode, approvers: u32) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
         let address = address_of(finding);
         let protected = address.is_some_and(|address| address::within(address, &self.protected_addresses));
         Context::from_pairs([
-            ("mode".to_owned(), text(self.mode.as_str())),
-            ("approved".to_owned(), RestrictedExpression::new_bool(approved)),
+            ("mode".to_owned(), text(mode.as_str())),
+            ("approved".to_owned(), RestrictedExpression::new_bool(approvers > 0)),
+            ("approvers".to_owned(), RestrictedExpression::new_long(approvers.into())),
             ("detector".to_owned(), text(&finding.detector)),
             ("severity".to_owned(), text(&finding.severity.to_string())),
             ("confidence".to_owned(), text(&finding.confidence.to_string())),
@@ -257,7 +317,7 @@ impl Guardrails {
         let errors: Vec<_> = diagnostics.errors().map(ToString::to_string).collect();
         let allowed = response.decision() == CedarDecision::Allow && errors.is_empty();
         let effect = if allowed { Effect::Act } else { Effect::Observe };
-        Answer { allowed, verdict: Verdict { effect, guardrails, errors } }
+        Answer { allowed, verdict: Verdict { effect, guardrails, errors, ..observe() } }
     }
 }
 
@@ -266,8 +326,20 @@ struct Answer {
     verdict: Verdict,
 }
 
+/// What is asked, beside the proposal.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    function: &'a str,
+    finding: &'a Finding,
+    mode: Mode,
+}
+
+fn observe() -> Verdict {
+    Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors: Vec::new(), live: None, approvers: None }
+}
+
 fn unasked(error: String) -> Verdict {
-    Verdict { effect: Effect::Observe, guardrails: Vec::new(), errors: vec![error] }
+    Verdict { errors: vec![error], ..observe() }
 }
 
 /// The address that the finding is about, or else the caller's. What is no address is none, and neither holds a decision

@@ -80,10 +80,40 @@ fn literal(text: &str) -> String {
     out
 }
 
-fn schema() -> Result<Schema, GuardrailError> {
+/// The schema that guardrails are written against, in Cedar's own form.
+#[must_use]
+pub fn schema_text() -> String {
     let ids = ActionId::ALL.into_iter().map(ActionId::as_str).chain(["undo", super::PATCH_NODE]);
     let ids: Vec<_> = ids.map(|id| format!("\"{id}\"")).collect();
-    Schema::from_cedarschema_str(&SCHEMA.replace("ACTIONS", &ids.join(", ")))
+    SCHEMA.replace("ACTIONS", &ids.join(", "))
+}
+
+/// The policies that ship, each by its name and its text.
+///
+/// # Errors
+/// Where they are malformed: a fault of the build.
+pub fn shipped() -> Result<Vec<(String, String)>, GuardrailError> {
+    let set: PolicySet = SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped {
+        id: "shipped".to_owned(),
+        wrong: e.to_string(),
+    })?;
+    let mut all: Vec<_> = set.policies().map(|policy| (name(&set, policy.id()), policy.to_string())).collect();
+    all.sort();
+    Ok(all)
+}
+
+/// Checks a guardrail of the user's, and says how many policies it holds.
+///
+/// # Errors
+/// Names the parameter under which it would stand, and what is wrong.
+pub fn check(guardrail: &CustomGuardrail) -> Result<usize, GuardrailError> {
+    let mut set = PolicySet::new();
+    add_custom(&mut set, guardrail, &schema()?)?;
+    Ok(set.policies().count())
+}
+
+fn schema() -> Result<Schema, GuardrailError> {
+    Schema::from_cedarschema_str(&schema_text())
         .map(|(schema, _)| schema)
         .map_err(|e| GuardrailError::Shipped { id: "schema".to_owned(), wrong: e.to_string() })
 }
@@ -103,6 +133,10 @@ fn add_custom(set: &mut PolicySet, guardrail: &CustomGuardrail, schema: &Schema)
     let checked = Validator::new(schema.clone()).validate(&parsed, ValidationMode::Strict);
     if let Some(error) = checked.validation_errors().next() {
         return Err(malformed(error.to_string()));
+    }
+    // A policy that nothing can meet is a warning to Cedar. Whoever wrote it believes that it holds something back.
+    if let Some(warning) = checked.validation_warnings().next() {
+        return Err(malformed(warning.to_string()));
     }
     for (index, policy) in parsed.policies().enumerate() {
         // An id of its own, which names it in every record and cannot be taken for a shipped one.

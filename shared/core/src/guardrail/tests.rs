@@ -46,6 +46,54 @@ fn each_mode_names_its_guardrail() {
 }
 
 #[test]
+fn what_alone_is_live_leaves_the_rest_in_shadow() {
+    let only = |text: &str| {
+        let setting: crate::settings::ModeSetting = text.parse().unwrap();
+        Settings { live_only: setting.only, ..settings(setting.mode) }
+    };
+    assert_eq!(verdict(&only("live detectors=open-admin-port"), plan(), &finding()).effect, Effect::Act);
+    let held = verdict(&only("live detectors=other"), plan(), &finding());
+    assert_eq!((held.effect, held.guardrails), (Effect::Observe, vec!["shadow-mode".to_owned()]));
+    assert_eq!(held.live, Some(Effect::Act), "it is said what live mode would do");
+}
+
+#[test]
+fn a_person_may_do_by_hand_what_shadow_mode_only_records() {
+    let approved = |mode| {
+        let guardrails = Guardrails::new(&settings(mode)).unwrap();
+        matches!(guardrails.decide_approved("operator", plan(), &finding()), Decision::Act(..))
+    };
+    assert!(approved(Mode::Shadow) && approved(Mode::Live) && !approved(Mode::Halt));
+}
+
+#[test]
+fn a_guardrail_may_ask_for_two_persons() {
+    let two = "forbid (principal, action, resource) unless { context.approvers >= 2 };";
+    let held = verdict(&with_custom(two), plan(), &finding());
+    assert_eq!((held.effect, held.approvers), (Effect::Ask, Some(2)));
+    assert!(held.to_string().contains("2 persons must approve"), "{held}");
+    let guardrails = Guardrails::new(&with_custom(two)).unwrap();
+    let by = |persons| guardrails.decide_by("operator", plan(), &finding(), persons);
+    assert!(matches!(by(1), Decision::Hold(_, Verdict { effect: Effect::Ask, approvers: Some(2), .. })));
+    assert!(matches!(by(2), Decision::Act(..)));
+    let never = Guardrails::new(&with_custom("forbid (principal, action, resource);")).unwrap();
+    let held = never.decide_by("operator", plan(), &finding(), 1);
+    assert!(matches!(held, Decision::Hold(_, Verdict { effect: Effect::Observe, approvers: None, .. })));
+}
+
+#[test]
+fn a_policy_that_can_never_apply_is_refused() {
+    for text in [
+        "forbid (principal, action, resource) when { false };",
+        "forbid (principal, action, resource) when { context.mode == \"live\" && false };",
+        "forbid (principal == Riposte::Action::\"undo\", action, resource);",
+    ] {
+        let error = Guardrails::new(&with_custom(text)).unwrap_err().to_string();
+        assert!(error.contains("/riposte/guardrails/mine"), "{text}: {error}");
+    }
+}
+
+#[test]
 fn an_exempt_resource_is_left_alone() {
     let mut exempt = plan();
     exempt.tags = BTreeMap::from([("riposte:exempt".to_owned(), "true".to_owned())]);

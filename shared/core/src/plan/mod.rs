@@ -128,6 +128,21 @@ impl Plan {
         after
     }
 
+    /// What a person approves: 16 hexadecimal digits of the action, the resource, the calls and what takes them back.
+    /// A plan that changes anything else, or would be undone otherwise, has another.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut parts = vec![self.action.as_str().to_owned(), self.resource_arn.clone()];
+        let undo = self.undo.iter().map(|inverse| &inverse.change);
+        for change in self.changes.iter().chain(undo) {
+            parts.extend([change.call.clone(), change.parameters.to_string(), change.delta.len().to_string()]);
+            for (name, part) in &change.delta {
+                parts.extend([name.clone(), part.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)]);
+            }
+        }
+        crate::seal::short_hash(&parts.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
     /// How many parts of the before-state stand as they were, as `seen` when reading again.
     #[must_use]
     pub fn kept(&self, seen: &Verification) -> usize {

@@ -251,6 +251,8 @@ impl Caller {
             technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
             scope: self.scope.clone(),
             event_name: self.event_name.clone(),
+            event_source: None,
+            error_code: None,
             event_time: Some(self.event_time.clone()),
             principal: self.actor.clone(),
             target,

@@ -1,0 +1,94 @@
+"""What a person sees in a terminal of 80 columns, kept as screens that were looked at.
+
+`RIPOSTE_SCREENS=write` writes them anew; look at each before it is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import attacks
+import pytest
+from terminal import screen, without_chance
+
+HERE = Path(__file__).parent
+SCREENS = HERE / "screens"
+DOCS = HERE.parents[1] / "docs"
+
+
+def looks(name: str, shown: str) -> None:
+    """Holds a screen to the one that was looked at. No line is wider than the terminal."""
+    # An error is one line, which the terminal wraps.
+    wide = [line for line in shown.splitlines() if len(line) > 80 and not line.startswith("riposte: ")]
+    assert not wide, wide
+    file, seen = SCREENS / f"{name}.txt", without_chance(shown)
+    if os.environ.get("RIPOSTE_SCREENS") == "write":
+        SCREENS.mkdir(exist_ok=True)
+        file.write_text(seen)
+    assert seen == file.read_text(), f"{file.name} looks otherwise"
+
+
+@pytest.fixture(scope="module")
+def typed(live):
+    """Types a command line, and answers its question."""
+
+    def run(*arguments: str, answer: str = "") -> str:
+        return screen(live.command.binary, list(arguments), live.command.environment(), typed=answer)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def contained(live) -> dict:
+    """An incident that was contained."""
+    (found,) = live.send(attacks.open_group(live).record)
+    return found
+
+
+@pytest.fixture
+def asked(live):
+    """An incident that asks a person."""
+    ssm, path = live.emulator.client("ssm"), "/riposte/guardrails/ask"
+    text = 'forbid (principal, action, resource) when { resource.kind == "security-group" } unless { context.approved };'
+    ssm.put_parameter(Name=path, Value=text, Type="String")
+    live.refresh()
+    (found,) = live.send(attacks.open_group(live).record)
+    yield found
+    ssm.delete_parameter(Name=path)
+    live.refresh()
+
+
+def test_the_day_of_an_operator(typed, contained):
+    looks("incidents", typed("incidents", "--state", "verified", "--limit", "1"))
+    looks("show", typed("show", contained["id"]))
+    looks("undo-refused", typed("undo", contained["id"], answer="n\n"))
+    looks("undo", typed("undo", contained["id"], answer="y\n"))
+    looks("undo-again", typed("undo", contained["id"]))
+
+
+def test_an_approval(typed, asked):
+    looks("show-asked", typed("show", asked["id"]))
+    looks("approve-refused", typed("approve", asked["id"], answer="n\n"))
+    looks("approve", typed("approve", asked["id"], "--reason", "CHG-1", answer="y\n"))
+    looks("approve-again", typed("approve", asked["id"]))
+
+
+def test_the_mode(typed, live):
+    looks("mode", typed("mode"))
+    looks("mode-narrowed", typed("mode", "live", "--only", "open-all-ports", answer="n\n"))
+
+
+def test_files(live, tmp_path):
+    records = [json.loads((DOCS / "guardrails" / f"{name}.json").read_text())
+               for name in ("open-ssh", "open-ssh", "admin-policy")]
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": records}))
+    (tmp_path / "open-ssh.json").write_text(json.dumps(records[0]))
+
+    def run(*arguments: str) -> str:
+        return screen(live.command.binary, list(arguments), {}, cwd=tmp_path)
+
+    looks("detect", run("--quiet", "detect", "trail.json"))
+    looks("guardrails-test", run("guardrails", "test", "open-ssh.json", "--offline"))
+    looks("no-region", run("incidents"))
