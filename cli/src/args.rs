@@ -66,9 +66,18 @@ pub(crate) enum Account {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
     },
-    /// Show one incident: its timeline, what was before and what is after
+    /// List the cases: incidents of one principal, session or address within a day, the worst first
+    Cases {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Among so many of the newest incidents
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+    },
+    /// Show one incident, its timeline, what was before and what is after; or one case, its steps in order
     Show {
-        /// The incident's id, inc-…
+        /// The incident's id, inc-…, or the case's, case-…
         id: String,
         /// As one JSON object
         #[arg(long)]
