@@ -93,9 +93,18 @@ pub(crate) enum Verb {
 pub(crate) enum Account {
     /// List the incidents, newest first
     Incidents(incidents::Options),
-    /// Show one incident: its timeline, and what was changed or would be
+    /// List the cases: incidents of one principal, session or address within a day, the worst first
+    Cases {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Among so many of the newest incidents
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+    },
+    /// Show one incident: its timeline, and what was changed or would be; or one case, its steps in order
     Show {
-        /// The incident's id, inc-…
+        /// The incident's id, inc-…, or the case's, case-…
         id: String,
         /// As one JSON object
         #[arg(long)]

@@ -119,7 +119,8 @@ fn learn(
 fn write(file: &Path, history: History) -> Result<()> {
     let shown = plain(&file.to_string_lossy(), 300);
     // Beside it first: who is interrupted keeps the old one.
-    let beside = file.with_extension("new");
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
     fs::write(&beside, Baseline { history }.text()).with_context(|| format!("{shown} cannot be written"))?;
     fs::rename(&beside, file).with_context(|| format!("{shown} cannot be written"))
 }

@@ -8,6 +8,7 @@ mod approve;
 mod args;
 mod audit;
 mod baseline;
+mod cases;
 mod catalogue;
 mod checks;
 mod contain;
@@ -48,6 +49,9 @@ use riposte_core::text::plain;
 use crate::args::{Account, Arguments, Verb};
 use crate::screen::Screen;
 use crate::usage::Usage;
+
+/// A case is looked for among so many of the newest incidents.
+const CASES_AMONG: usize = 5_000;
 
 /// `detect` builds and drops a tree for each event that some detector reads: this takes a quarter off the whole.
 #[global_allocator]
@@ -121,6 +125,15 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
     let config = clients::checked().await?;
     match verb {
         Account::Incidents(options) => incidents::list(out, &connected(&config).await?, &options, screen).await?,
+        Account::Cases { json, limit } => {
+            let operator = connected(&config).await?;
+            cases::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json)?;
+        }
+        Account::Show { id, json } if id.starts_with(cases::PREFIX) => {
+            let operator = connected(&config).await?;
+            let listed = operator.ledger.list(CASES_AMONG).await?;
+            cases::one(out, &listed.incidents, &id, json)?;
+        }
         Account::Show { id, json } => {
             let operator = connected(&config).await?;
             let found = operator.ledger.get(&id).await?;

@@ -21,7 +21,7 @@ from deploy import DEMO_SOURCE, FUNCTIONS, TEMPLATE, DeployError, delete, deploy
 from emulator import ACCOUNT, REGION, Emulator
 from template import Resolver, defaults, load
 
-# One event that each function's rules name.
+# One event that each function's rules name; behavior-watch is sent all of them.
 EVENTS = {
     "ingress-guard": ("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress"),
     "identity-guard": ("iam.amazonaws.com", "AttachUserPolicy"),
@@ -37,6 +37,7 @@ LONGEST_PATTERN = 2048
 IAM = f"arn:aws:iam::{ACCOUNT}"
 EVERY_FUNCTION = {
     "cloudtrail:LookupEvents": {"*"},
+    "dynamodb:BatchGetItem": {"LEDGER"},
     "dynamodb:DeleteItem": {"LEDGER"},
     "dynamodb:GetItem": {"LEDGER"},
     "dynamodb:PutItem": {"LEDGER"},
@@ -595,7 +596,9 @@ def _put_one_event_for_each(emulator: Emulator, source: str) -> None:
                 {
                     "Source": source,
                     "DetailType": DETAIL_TYPE,
-                    "Detail": json.dumps({"eventSource": service, "eventName": name}),
+                    "Detail": json.dumps(
+                        {"eventSource": service, "eventName": name, "userIdentity": {"type": "IAMUser"}}
+                    ),
                 }
                 for service, name in EVENTS.values()
             ]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
-use riposte_core::detect::behavior::{Atlas, BEHAVIORS, Observed, observe};
+use riposte_core::detect::behavior::{Atlas, BEHAVIORS, Observed, observe, sequences};
 use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Memo, Sighting, Tally, Trusted, detectors};
 use riposte_core::event::{ApiCall, Scope};
 use riposte_core::finding::{Finding, Severity};
@@ -72,6 +72,9 @@ impl Judge {
         behaviors: bool,
     ) -> Result<Self> {
         let mut all: Vec<&'static dyn Detector> = if rules_alone { Vec::new() } else { detectors().to_vec() };
+        if behaviors {
+            all.extend(sequences());
+        }
         let mut seen: BTreeSet<_> = all.iter().map(|detector| detector.meta().id).collect();
         let mut faults = Vec::new();
         for folder in rules {
@@ -176,7 +179,7 @@ fn place(call: &ApiCall) -> Scope {
 }
 
 fn unknown(id: &str, known: &BTreeSet<&'static str>) -> Usage {
-    if BEHAVIORS.iter().any(|meta| meta.id == id) {
+    if BEHAVIORS.iter().chain(sequences().iter().map(|d| d.meta())).any(|meta| meta.id == id) {
         return Usage(format!("`{id}` compares with a baseline: say --baseline"));
     }
     if all_metas().any(|meta| meta.id == id && !known.contains(id)) {

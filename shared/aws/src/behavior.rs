@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use riposte_core::detect::behavior::{History, Key, Mark, Observation, Observed, Past, Record, What, observe};
+use riposte_core::detect::{Facts, Head, Index, run_all};
 use riposte_core::event::{ApiCall, Event, Item};
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
@@ -32,6 +33,8 @@ const FRESH_MS: i64 = 60_000;
 pub struct BehaviorWatch {
     base: Base,
     atlas: Databases,
+    /// Sequences, and a user's rules of the category.
+    sequences: Index,
     known: Mutex<Known>,
 }
 
@@ -61,7 +64,8 @@ impl BehaviorWatch {
     /// A watch of these parts.
     #[must_use]
     pub fn new(base: Base, atlas: Databases) -> Self {
-        Self { base, atlas, known: Mutex::default() }
+        let sequences = Index::new(base.spec.sequences().iter().chain(&base.rules).copied());
+        Self { base, atlas, sequences, known: Mutex::default() }
     }
 
     /// Judges the events of a delivery, and says how each ended, in their order.
@@ -127,9 +131,15 @@ impl BehaviorWatch {
         let mut marks: Vec<Mark> = Vec::new();
         for turn in &turns {
             let mut gained = Vec::new();
+            let mut before: Vec<(Key, Option<Past>)> = Vec::new();
             for observation in &turn.observed.observations {
                 let judged = observation.judge(&known.history, loaded.settings.behavior_learning_s);
-                gained.extend(judged.marks.into_iter().filter(|mark| known.history.note(mark)));
+                for mark in judged.marks {
+                    before.push((mark.key.clone(), known.history.past(&mark.key).cloned()));
+                    if known.history.note(&mark) {
+                        gained.push(mark);
+                    }
+                }
                 let Some(mut finding) = judged.finding else { continue };
                 if let Some(once) = judged.once {
                     finding.scope.event_id = once;
@@ -138,9 +148,18 @@ impl BehaviorWatch {
                     failed.insert(turn.number, error);
                 }
             }
+            if let Err(error) = self.sequence(turn.call, loaded, &ledger, invocation).await {
+                failed.insert(turn.number, error);
+            }
             if failed.contains_key(&turn.number) {
-                // Its marks are not written, and so must not be remembered: it will come again.
-                gained.iter().for_each(|mark| known.forget(&mark.key));
+                // Its marks are not written, and so must not be remembered: it will come again. What comes after it in
+                // this delivery is judged as if it had not been there.
+                for (key, past) in before.into_iter().rev() {
+                    match past {
+                        Some(past) => known.history.put(key, past),
+                        None => known.history.remove(&key),
+                    }
+                }
             } else {
                 marks.append(&mut gained);
             }
@@ -160,6 +179,32 @@ impl BehaviorWatch {
             }
         }
         failed
+    }
+
+    /// Counts what a call adds to sequences.
+    async fn sequence(
+        &self,
+        call: &ApiCall,
+        loaded: &Loaded,
+        ledger: &Ledger,
+        invocation: &Invocation,
+    ) -> Result<(), ItemError> {
+        let reading = self.sequences.reading(&Head::from(call));
+        if reading.is_empty() {
+            return Ok(());
+        }
+        let report = run_all(&reading, call, &call.scope()?, &Facts::default());
+        let mut findings = report.findings;
+        for sighting in report.sightings {
+            findings.extend(guard::counted(ledger, sighting).await?);
+        }
+        for finding in findings {
+            self.respond(finding, loaded, invocation).await?;
+        }
+        match report.failures.into_iter().next() {
+            None => Ok(()),
+            Some((detector, error)) => Err(ItemError::Detector { detector, error }),
+        }
     }
 
     async fn respond(&self, finding: Finding, loaded: &Loaded, invocation: &Invocation) -> Result<(), ItemError> {

@@ -430,7 +430,7 @@ impl CallGuard {
         let off = |finding: &Finding| loaded.settings.tunings.get(&finding.detector) == Some(&Tuning::Off);
         let wanted = report.sightings.into_iter().filter(|sighting| !own(sighting) && !off(&sighting.finding));
         for sighting in wanted.filter(|sighting| !self.base.excluded(&loaded, &sighting.finding, now)) {
-            match self.counted(&responder.ledger, sighting).await {
+            match counted(&responder.ledger, sighting).await {
                 Ok(finding) => findings.extend(finding),
                 Err(error) => first_error = first_error.or(Some(error)),
             }
@@ -468,17 +468,17 @@ impl CallGuard {
             Err(fault) => Some(format!("{doubt}, and CloudTrail could not be asked: {fault}")),
         }
     }
+}
 
-    /// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event
-    /// brings it, it is the same incident.
-    async fn counted(&self, ledger: &Ledger, sighting: Sighting) -> Result<Option<Finding>, ItemError> {
-        let count = ledger.count(&sighting).await?;
-        let event_id = sighting.burst_id();
-        Ok(sighting.reached(count).map(|mut finding| {
-            finding.scope.event_id = event_id;
-            finding
-        }))
-    }
+/// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event
+/// brings it, it is the same incident.
+pub(crate) async fn counted(ledger: &Ledger, sighting: Sighting) -> Result<Option<Finding>, ItemError> {
+    let count = ledger.count(&sighting).await?;
+    let event_id = sighting.burst_id();
+    Ok(sighting.reached(count).map(|mut finding| {
+        finding.scope.event_id = event_id;
+        finding
+    }))
 }
 
 impl Handler for CallGuard {

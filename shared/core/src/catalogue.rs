@@ -2,7 +2,7 @@
 //! are generated from.
 
 use crate::action::ActionId;
-use crate::detect::behavior::BEHAVIORS;
+use crate::detect::behavior::{BEHAVIORS, sequences};
 use crate::detect::{
     self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, SIGNATURES, detectors,
 };
@@ -16,7 +16,7 @@ pub struct FunctionSpec {
     pub purpose: &'static str,
     /// The chapters of the catalogue whose detectors it runs.
     pub chapters: &'static [&'static Chapter],
-    /// Its detectors over behavior.
+    /// Its detectors over behavior. Who has them runs the sequences too.
     pub behaviors: &'static [Meta],
     /// Its detectors over lines of any format.
     pub signatures: &'static [Meta],
@@ -162,11 +162,18 @@ impl FunctionSpec {
         self.chapters.iter().flat_map(|chapter| chapter.detectors()).collect()
     }
 
+    /// Its detectors of sequences.
+    #[must_use]
+    pub fn sequences(&self) -> &'static [&'static dyn Detector] {
+        if self.behaviors.is_empty() { &[] } else { sequences() }
+    }
+
     /// The catalogue's entries of all its detectors.
     pub fn metas(&self) -> impl Iterator<Item = &'static Meta> + '_ {
         let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
         let of_lines = self.log_detectors.iter().map(|detector| detector.meta());
-        of_calls.chain(self.behaviors).chain(of_lines).chain(self.signatures)
+        let of_sequences = self.sequences().iter().map(|detector| detector.meta());
+        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures)
     }
 
     /// The actions that its detectors may ask for, each once, in a fixed order.
@@ -185,7 +192,8 @@ pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
 /// Every detector of the catalogue.
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
     let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
-    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_lines)
+    let of_sequences = sequences().iter().map(|d| d.meta());
+    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ async fn who_attacks_a_web_server_is_denied() {
 
 #[tokio::test]
 async fn what_has_no_address_is_told() {
-    let secret = "user logged in with key AKIAIOSFODNN7EXAMPLQ and secret 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";
+    let secret = "aws_secret_access_key=wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzzKEYa";
     let aws = laid(&[(START, format!("ERROR app: {secret}"))], 0);
     Watch::new(&aws).pull().await.unwrap();
     assert_eq!(detectors(&aws), ["secret-in-logs"]);

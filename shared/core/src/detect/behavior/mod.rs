@@ -19,6 +19,7 @@ mod meta;
 mod observe;
 mod place;
 mod reorder;
+mod sequences;
 pub mod statistic;
 mod travel;
 mod who;
@@ -31,6 +32,7 @@ pub use meta::BEHAVIORS;
 pub use observe::{Observation, Observed, What, observe};
 pub use place::{Atlas, NoAtlas, Place, network};
 pub use reorder::Reorder;
+pub use sequences::sequences;
 
 use crate::detect::Meta;
 use crate::finding::Finding;

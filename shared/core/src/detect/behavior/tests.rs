@@ -15,17 +15,17 @@ use crate::event::ApiCall;
 use crate::finding::{Finding, Severity};
 
 /// Noon of a Monday, in seconds since 1970.
-pub(super) const START: i64 = 1_767_614_400;
-pub(super) const HOUR: i64 = 3600;
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(in crate::detect::behavior) const START: i64 = 1_767_614_400;
+pub(in crate::detect::behavior) const HOUR: i64 = 3600;
+pub(in crate::detect::behavior) const DAY: i64 = 24 * HOUR;
 
 /// A made-up call. What is not said is ordinary.
 #[derive(Clone)]
-pub(super) struct Call {
+pub(in crate::detect::behavior) struct Call {
     record: Value,
 }
 
-pub(super) fn call(at_s: i64, source: &str, name: &str) -> Call {
+pub(in crate::detect::behavior) fn call(at_s: i64, source: &str, name: &str) -> Call {
     let time = jiff::Timestamp::from_second(at_s).unwrap().to_string();
     Call {
         record: json!({
@@ -51,29 +51,29 @@ pub(super) fn call(at_s: i64, source: &str, name: &str) -> Call {
 }
 
 impl Call {
-    pub(super) fn with(mut self, pointer: &str, value: impl Into<Value>) -> Self {
+    pub(in crate::detect::behavior) fn with(mut self, pointer: &str, value: impl Into<Value>) -> Self {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         let parent = self.record.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}"));
         parent[key] = value.into();
         self
     }
 
-    pub(super) fn id(self, id: impl std::fmt::Display) -> Self {
+    pub(in crate::detect::behavior) fn id(self, id: impl std::fmt::Display) -> Self {
         self.with("/eventID", id.to_string())
     }
 
-    pub(super) fn from(self, address: &str) -> Self {
+    pub(in crate::detect::behavior) fn from(self, address: &str) -> Self {
         self.with("/sourceIPAddress", address)
     }
 
-    pub(super) fn user(self, name: &str) -> Self {
+    pub(in crate::detect::behavior) fn user(self, name: &str) -> Self {
         self.with("/userIdentity/arn", format!("arn:aws:iam::111122223333:user/{name}"))
             .with("/userIdentity/userName", name)
             .with("/userIdentity/accessKeyId", format!("AKIAEXAMPLE{name}"))
     }
 
     /// Made by a session of a role.
-    pub(super) fn session(self, role: &str, session: &str, key: &str, issued_s: i64) -> Self {
+    pub(in crate::detect::behavior) fn session(self, role: &str, session: &str, key: &str, issued_s: i64) -> Self {
         let issued = jiff::Timestamp::from_second(issued_s).unwrap().to_string();
         self.with(
             "/userIdentity",
@@ -95,18 +95,18 @@ impl Call {
         )
     }
 
-    pub(super) fn denied(self) -> Self {
+    pub(in crate::detect::behavior) fn denied(self) -> Self {
         self.with("/errorCode", "AccessDenied")
     }
 
-    fn api_call(&self) -> ApiCall {
+    pub(in crate::detect::behavior) fn api_call(&self) -> ApiCall {
         ApiCall::new(self.record.as_object().unwrap().clone(), None, None)
     }
 }
 
 /// An account under watch.
-pub(super) struct Watch {
-    pub(super) history: History,
+pub(in crate::detect::behavior) struct Watch {
+    pub(in crate::detect::behavior) history: History,
     atlas: Box<dyn Atlas>,
 }
 
@@ -117,25 +117,25 @@ impl Default for Watch {
 }
 
 impl Watch {
-    pub(super) fn with_atlas(atlas: impl Atlas + 'static) -> Self {
+    pub(in crate::detect::behavior) fn with_atlas(atlas: impl Atlas + 'static) -> Self {
         Self { atlas: Box::new(atlas), ..Self::default() }
     }
 
     /// One that has seen maria do her work from home, each hour of ten days.
-    pub(super) fn learned() -> Self {
+    pub(in crate::detect::behavior) fn learned() -> Self {
         let mut watch = Self::default();
         watch.learn();
         watch
     }
 
-    pub(super) fn learn(&mut self) {
+    pub(in crate::detect::behavior) fn learn(&mut self) {
         for hour in 0..240 {
             let found = self.see(&call(START - 10 * DAY + hour * HOUR, "ec2", "DescribeInstances"));
             assert_eq!(found, Vec::<String>::new(), "learning is silent");
         }
     }
 
-    pub(super) fn judge(&mut self, call: &Call) -> Vec<Judged> {
+    pub(in crate::detect::behavior) fn judge(&mut self, call: &Call) -> Vec<Judged> {
         let call = call.api_call();
         let Some(observed) = observe(&call, &call.scope().unwrap(), self.atlas.as_ref()) else { return Vec::new() };
         let mut all = Vec::new();
@@ -159,24 +159,24 @@ impl Watch {
         all
     }
 
-    pub(super) fn findings(&mut self, call: &Call) -> Vec<Finding> {
+    pub(in crate::detect::behavior) fn findings(&mut self, call: &Call) -> Vec<Finding> {
         self.judge(call).into_iter().filter_map(|judged| judged.finding).collect()
     }
 
     /// The ids of what is found.
-    pub(super) fn see(&mut self, call: &Call) -> Vec<String> {
+    pub(in crate::detect::behavior) fn see(&mut self, call: &Call) -> Vec<String> {
         self.findings(call).into_iter().map(|finding| finding.detector).collect()
     }
 
     /// The ids of what is found above the lowest severity.
-    pub(super) fn alarms(&mut self, call: &Call) -> Vec<String> {
+    pub(in crate::detect::behavior) fn alarms(&mut self, call: &Call) -> Vec<String> {
         let weighty = |finding: &Finding| finding.severity > Severity::Informational;
         self.findings(call).into_iter().filter(weighty).map(|finding| finding.detector).collect()
     }
 }
 
 /// Knows three places.
-pub(super) struct Globe;
+pub(in crate::detect::behavior) struct Globe;
 
 impl Atlas for Globe {
     fn place(&self, address: IpAddr) -> Place {

@@ -288,7 +288,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
 
 fn domain_of(text: Option<&str>) -> Result<Domain, String> {
     let Some(text) = text else { return Ok(Domain::Compute) };
-    let named = Domain::named(text).filter(|domain| !matches!(domain, Domain::Behavior | Domain::Hosts));
+    let named = Domain::named(text).filter(|domain| *domain != Domain::Hosts);
     named.ok_or_else(|| format!("`riposte.category`: there is no category `{text}`"))
 }
 
