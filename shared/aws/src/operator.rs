@@ -156,12 +156,6 @@ impl Operator {
         Ok((account, caller))
     }
 
-    /// The region.
-    #[must_use]
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-
     /// For notices.
     #[must_use]
     pub fn topic(&self) -> &aws_sdk_sns::Client {

@@ -107,6 +107,8 @@ impl Patcher<'_> {
             scope: Scope { event_id: run.id.clone(), account: run.account.clone(), region: run.region.clone() },
             event_name: run.route.word().to_owned(),
             event_time: Some(rfc3339(now_ms())),
+            event_source: None,
+            error_code: None,
             principal: Actor::default(),
             target: Target::Resource { service: "ec2".to_owned(), id: run.node.clone() },
             why: run.reasons.join("; "),

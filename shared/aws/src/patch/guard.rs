@@ -120,6 +120,8 @@ impl PatchGuard {
                 scope: Scope { event_id, ..scope.clone() },
                 event_name: "declaration".to_owned(),
                 event_time: Some(rfc3339(now_ms())),
+                event_source: None,
+                error_code: None,
                 principal: Actor::default(),
                 target,
                 why: format!("{} rule(s) differ from the declaration", plan.changes.len()),
