@@ -166,6 +166,8 @@ pub enum GuardrailError {
 #[derive(Debug)]
 pub struct Guardrails {
     policies: PolicySet,
+    /// The user's own alone: what one of these permits, a person need not be asked about.
+    own: PolicySet,
     mode: Mode,
     live_only: LiveOnly,
     protected_addresses: Vec<IpNet>,
@@ -181,6 +183,7 @@ impl Guardrails {
     pub fn new(settings: &Settings) -> Result<Self, GuardrailError> {
         Ok(Self {
             policies: policies::all(settings)?,
+            own: policies::own(settings)?,
             mode: settings.mode,
             live_only: settings.live_only.clone(),
             protected_addresses: settings.protected_addresses.clone(),
@@ -274,21 +277,29 @@ impl Guardrails {
     fn ask(&self, asked: &Asked<'_>, proposal: &impl Proposal, approvers: u32) -> Result<Answer, String> {
         let Asked { function, finding, mode } = *asked;
         let resource = uid("Resource", &proposal.plan().resource_arn)?;
-        let request = Request::new(
-            uid("Function", function)?,
-            uid("Action", proposal.action())?,
-            resource.clone(),
-            self.context(proposal.plan(), finding, mode, approvers)?,
-            None,
-        )
-        .map_err(|e| e.to_string())?;
-        let entity = resource_entity(resource, proposal.plan(), finding)?;
+        let (function, action) = (uid("Function", function)?, uid("Action", proposal.action())?);
+        let entity = resource_entity(resource.clone(), proposal.plan(), finding)?;
         let entities = Entities::from_entities([entity], None).map_err(|e| e.to_string())?;
-        let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
-        Ok(self.answer(&response))
+        let asked = |policies: &PolicySet, permitted: bool| {
+            let context = self.context(proposal.plan(), finding, mode, approvers, permitted)?;
+            let request = Request::new(function.clone(), action.clone(), resource.clone(), context, None);
+            Ok::<_, String>(Authorizer::new().is_authorized(&request.map_err(|e| e.to_string())?, policies, &entities))
+        };
+        let permitted = !self.own.is_empty() && {
+            let response = asked(&self.own, false)?;
+            response.decision() == CedarDecision::Allow && response.diagnostics().errors().next().is_none()
+        };
+        Ok(self.answer(&asked(&self.policies, permitted)?))
     }
 
-    fn context(&self, plan: &Plan, finding: &Finding, mode: Mode, approvers: u32) -> Result<Context, String> {
+    fn context(
+        &self,
+        plan: &Plan,
+        finding: &Finding,
+        mode: Mode,
+        approvers: u32,
+        permitted: bool,
+    ) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
         let address = address_of(finding);
         let protected = address.is_some_and(|address| address::within(address, &self.protected_addresses));
@@ -296,6 +307,7 @@ impl Guardrails {
             ("mode".to_owned(), text(mode.as_str())),
             ("approved".to_owned(), RestrictedExpression::new_bool(approvers > 0)),
             ("approvers".to_owned(), RestrictedExpression::new_long(approvers.into())),
+            ("permitted".to_owned(), RestrictedExpression::new_bool(permitted)),
             ("detector".to_owned(), text(&finding.detector)),
             ("severity".to_owned(), text(&finding.severity.to_string())),
             ("confidence".to_owned(), text(&finding.confidence.to_string())),

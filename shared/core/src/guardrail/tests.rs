@@ -221,6 +221,23 @@ fn a_guardrail_may_look_at_what_the_action_is_and_what_it_is_done_to() {
 }
 
 #[test]
+fn what_asks_first_acts_where_a_guardrail_of_the_users_own_permits_it() {
+    let asked = Finding { detector: "secret-deleted".to_owned(), ..finding() };
+    let held = verdict(&settings(Mode::Live), plan(), &asked);
+    assert_eq!((held.effect, held.guardrails), (Effect::Ask, vec!["asks-first".to_owned()]));
+    let permit = r#"permit (principal, action, resource) when { context.detector == "secret-deleted" };"#;
+    assert_eq!(verdict(&with_custom(permit), plan(), &asked).effect, Effect::Act);
+    // It lifts nothing else: not another detector's question, not the mode, not a guardrail that forbids.
+    let other = Finding { detector: "secrets-read-in-bulk".to_owned(), ..finding() };
+    assert_eq!(verdict(&with_custom(permit), plan(), &other).effect, Effect::Ask);
+    let shadow = Settings { mode: Mode::Shadow, ..with_custom(permit) };
+    assert_eq!(verdict(&shadow, plan(), &asked).effect, Effect::Observe);
+    let both = format!("{permit} forbid (principal, action, resource) when {{ context.disruptive }};");
+    let disruptive = Plan { disruptive: true, ..plan() };
+    assert_eq!(verdict(&with_custom(&both), disruptive, &asked).effect, Effect::Observe);
+}
+
+#[test]
 fn every_action_of_the_catalogue_can_be_named() {
     for id in crate::action::ActionId::ALL {
         let text = format!(r#"forbid (principal, action == Riposte::Action::"{id}", resource);"#);
