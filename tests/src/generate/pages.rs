@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use riposte_core::catalogue::{all_metas, function_of};
 use riposte_core::detect::{Events, Meta, Outcome};
+use riposte_core::guardrail::asks_first;
 use serde_json::{Map, Value};
 
 use super::Generated;
@@ -79,6 +80,9 @@ fn page(meta: &Meta, example: Option<&str>) -> String {
     let response = match (actions.as_slice(), meta.no_response.trim()) {
         ([], "") => "none yet; an alert is sent".to_owned(),
         ([], reason) => format!("none; an alert is sent. {}", reason.split_whitespace().collect::<Vec<_>>().join(" ")),
+        (actions, _) if asks_first(meta.id).unwrap_or(true) => {
+            format!("{}, after a person has approved", actions.join(", "))
+        }
         (actions, _) => actions.join(", "),
     };
     line(&mut out, &format!("- Response: {response}"));

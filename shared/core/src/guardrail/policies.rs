@@ -42,6 +42,11 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
     Ok(set)
 }
 
+/// The shipped policies alone.
+pub(super) fn shipped() -> Result<PolicySet, String> {
+    SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())
+}
+
 /// The user's own policies alone.
 pub(super) fn own(settings: &Settings) -> Result<PolicySet, GuardrailError> {
     let mut set = PolicySet::new();
