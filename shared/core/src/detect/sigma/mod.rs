@@ -126,7 +126,7 @@ impl Detector for SigmaDetector {
                 None => vec![call.event_id().unwrap_or_default().to_owned()],
             };
             // What is found in numbers is one incident, with one response.
-            let (target, response) = match self.responses(call, &event).into_iter().next() {
+            let (target, response) = match self.responses(call).into_iter().next() {
                 Some((target, response)) => (target, Some(response)),
                 None => (target, None),
             };
