@@ -47,25 +47,36 @@ pub(super) fn page(root: &Path) -> Result<String> {
          What the {} actions are proven to do, and what is done about the attacks of Stratus Red Team.\n\n## Proofs\n\n{PROOFS}\n",
         ACTIONS.len()
     );
-    line(&mut out, "## Actions\n");
+    line(&mut out, "## Actions");
+    line(&mut out, "");
     line(&mut out, "| action | acts for | asks a person for | undo | cases | undo refused when changed | ground |");
     line(&mut out, "|---|---|---|---|---|---|---|");
     let files = end_to_end(root)?;
     for meta in ACTIONS {
         action(&mut out, root, meta, &files)?;
     }
-    line(&mut out, "\n## Techniques\n");
+    line(&mut out, "\n## Techniques");
+    line(&mut out, "");
     let contained = TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()).count();
+    let mut asked = 0;
+    for technique in TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()) {
+        let with_actions = technique.detectors.iter().filter(|id| {
+            all_metas().any(|meta| meta.id == **id && !meta.actions.is_empty())
+        });
+        let acts = with_actions.map(|id| asks_first(id).map_err(anyhow::Error::msg)).collect::<Result<Vec<_>>>()?;
+        asked += usize::from(acts.into_iter().all(|asks| asks));
+    }
     let found = TECHNIQUES.iter().filter(|technique| !technique.detectors.is_empty()).count();
     line(
         &mut out,
         &format!(
             "The {} AWS techniques of [Stratus Red Team](https://stratus-red-team.cloud/attack-techniques/AWS/): {found} are \
-             detected, {contained} of them contained. *(asks)*: a person approves first, unless a guardrail permits it. The \
+             detected, {contained} of them contained, {asked} of these only after a person has approved. *(asks)*: a person approves first, unless a guardrail permits it. The \
              benign twin is an event of the detector's tests that is much the same and stays untouched.\n",
             TECHNIQUES.len()
         ),
     );
+    line(&mut out, "");
     line(&mut out, "| technique | detected by | contained by | benign twin |");
     line(&mut out, "|---|---|---|---|");
     for technique in TECHNIQUES {
@@ -83,7 +94,7 @@ fn action(out: &mut String, root: &Path, meta: &ActionMeta, files: &[(String, St
     let cases = root.join(CASES).join(format!("{}.rs", meta.id.as_str().replace('-', "_")));
     let (count, changed, ground) = if cases.exists() {
         let text = std::fs::read_to_string(&cases).with_context(|| cases.display().to_string())?;
-        let reads = if text.contains("meddle: Some") { "yes" } else { "reads nothing else" };
+        let reads = if !text.contains("meddle: None") || text.contains("meddle: Some") { "yes" } else { "reads nothing else" };
         (text.matches(": Case").count().to_string(), reads, "scripted")
     } else {
         ("own tests".to_owned(), "yes", "wire")
