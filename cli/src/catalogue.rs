@@ -65,6 +65,7 @@ fn entry(meta: &Meta) -> Value {
         "events": events,
         "outcome": outcome,
         "actions": meta.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
+        "no_response": Some(meta.no_response.trim()).filter(|reason| !reason.is_empty()),
     })
 }
 

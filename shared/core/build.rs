@@ -72,7 +72,8 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
         describe::describe(rule)?;
     let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
-    let Custom { domain: own, since, confidence, respond, target, outcome, reads, burst, why } = custom;
+    let Custom { domain: own, since, confidence, respond, target, respond_at, no_response, outcome, reads, burst, why } =
+        custom;
     if name.is_some() || own.is_some() {
         return Err("a rule of the pack is named by its file, and its category by the folder".into());
     }
@@ -111,8 +112,14 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     writeln!(out, "    technique: &{technique:?}, events: {events},")?;
     writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
     writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
+    if let Some(reason) = no_response {
+        if !actions.is_empty() {
+            return Err("`riposte.no-response` stands beside `riposte.respond`".into());
+        }
+        writeln!(out, "    no_response: page({:?}),", reason.trim())?;
+    }
     writeln!(out, "    prose: page({prose:?}), ..Meta::PLAIN")?;
-    writeln!(out, "}}, Paths {{ target: {target:?}, distinct: {distinct:?} }}, {text:?}),")?;
+    writeln!(out, "}}, Paths {{ target: {target:?}, respond: {respond_at:?}, distinct: {distinct:?} }}, {text:?}),")?;
     Ok(out)
 }
 

@@ -1,7 +1,10 @@
 //! `compute-guard`: code that runs where it should not, and functions that are opened to everyone, are alerted and closed.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::{Actions, RemovePermission, RequireMetadataTokens, RequireUrlAuth, RevokeSessions};
+use riposte_aws::actions::{
+    Actions, DenyPrincipal, DetachInstanceProfile, DisableSerialConsole, RemoveLayerPermission, RemovePermission,
+    RequireMetadataTokens, RequireUrlAuth, RevokeEksAccess, RevokeSessions, StopFunction, StopInstance, Unshare,
+};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -19,7 +22,15 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(RequireUrlAuth)
         .with(RemovePermission)
         .with(RevokeSessions)
-        .with(RequireMetadataTokens);
+        .with(RequireMetadataTokens)
+        .with(DenyPrincipal)
+        .with(DetachInstanceProfile)
+        .with(StopInstance)
+        .with(StopFunction)
+        .with(RemoveLayerPermission)
+        .with(Unshare)
+        .with(DisableSerialConsole)
+        .with(RevokeEksAccess);
     let base = Base::start(COMPUTE_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }

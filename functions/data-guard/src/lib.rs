@@ -2,8 +2,9 @@
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
-    Actions, BlockPublicAccess, CancelKeyDeletion, DisableReplicationRule, RemoveOutsiders, RemovePublicGrants,
-    RestoreCopyBlock, RestoreSecret, RestoreVersioning, Unshare,
+    Actions, BlockPublicAccess, CancelKeyDeletion, DenyPrincipal, DisableLifecycleRule, DisableReplicationRule,
+    RemoveOutsiders, RemovePublicGrants, RestoreCopyBlock, RestoreSecret, RestoreVersioning, RevokeGrant,
+    RevokeSessions, Unshare,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -27,7 +28,11 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(Unshare)
         .with(RestoreCopyBlock)
         .with(CancelKeyDeletion)
-        .with(RestoreSecret);
+        .with(RestoreSecret)
+        .with(RevokeGrant)
+        .with(DisableLifecycleRule)
+        .with(DenyPrincipal)
+        .with(RevokeSessions);
     let base = Base::start(DATA_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }

@@ -2,8 +2,10 @@
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
-    Actions, DeactivateAccessKey, DeactivateCredential, DeleteInlinePolicy, DenyPrincipal, DetachManagedPolicy,
-    DisableAnywhereProfile, DisableTrustAnchor, RemoveFromGroup, RemoveTrustedPrincipal, RestoreDefaultPolicyVersion,
+    Actions, DeactivateAccessKey, DeactivateAccessKeys, DeactivateCredential, DeleteInlinePolicy, DenyPrincipal,
+    DetachManagedPolicy, DisableAnywhereProfile, DisableGuestAccess, DisableTrustAnchor, RemoveFromGroup,
+    RemoveOidcProvider, RemoveTrustedPrincipal, RestoreDefaultPolicyVersion, RestorePermissionsBoundary,
+    RestoreQuarantine,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -28,7 +30,12 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(DeactivateCredential)
         .with(DenyPrincipal)
         .with(DisableTrustAnchor)
-        .with(DisableAnywhereProfile);
+        .with(DisableAnywhereProfile)
+        .with(DeactivateAccessKeys)
+        .with(RestoreQuarantine)
+        .with(RestorePermissionsBoundary)
+        .with(RemoveOidcProvider)
+        .with(DisableGuestAccess);
     let base = Base::start(IDENTITY_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_iam(&config)))
 }

@@ -2,7 +2,7 @@
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
-    Actions, EnableGuardduty, EnableRule, MakeTrailMultiRegion, RestartConfigRecorder, RestartTrail,
+    Actions, EnableGuardduty, EnableRule, EnableSecurityhub, MakeTrailMultiRegion, RestartConfigRecorder, RestartTrail,
     RestoreEventSelectors,
 };
 use riposte_aws::clients;
@@ -24,7 +24,8 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(RestoreEventSelectors)
         .with(RestartConfigRecorder)
         .with(EnableGuardduty)
-        .with(EnableRule);
+        .with(EnableRule)
+        .with(EnableSecurityhub);
     let base = Base::start(TRAIL_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default()))
 }

@@ -136,6 +136,8 @@ fn kind_of(code: &str, message: Option<&str>, status: Option<u16>) -> Kind {
     {
         Kind::Conflict
     } else if bare.starts_with("NoSuch")
+        // Systems Manager's way of saying that there is no such document.
+        || bare == "InvalidDocument"
         || ends(&["NotFound", "DoesNotExist", "Nonexistent", "NonExistentQueue", "NonexistentItem"])
         // Auto Scaling and CloudFormation have one code for all that is wrong with a request.
         || (bare == "Validation" && message.is_some_and(|message| message.trim_end_matches('.').ends_with("does not exist")))
@@ -178,7 +180,7 @@ const DENIED: [&str; 23] = [
     "UnrecognizedClient",
 ];
 
-const CONFLICT: [&str; 22] = [
+const CONFLICT: [&str; 23] = [
     "ConcurrentModification",
     "ConditionalCheckFailed",
     "DeleteConflict",
@@ -193,6 +195,7 @@ const CONFLICT: [&str; 22] = [
     "KMSInvalidState",
     "NetworkAclEntryAlreadyExists",
     "OperationAborted",
+    "PrefixListVersionMismatch",
     "OptimisticLock",
     "PreconditionFailed",
     "ResourceNotReady",

@@ -3,10 +3,12 @@
 mod alarms;
 mod catalogue;
 mod checks;
+mod containment;
 mod inventory;
 mod pack;
 mod pages;
 mod rules;
+mod techniques;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
         Generated { content: checks::page(), path: PathBuf::from("docs/checks.md") },
         Generated { content: inventory::page(), path: PathBuf::from("docs/inventory.md") },
     ];
+    all.push(Generated { content: containment::page(root)?, path: PathBuf::from("docs/containment.md") });
     all.extend(pages::all(root)?);
     Ok(all)
 }

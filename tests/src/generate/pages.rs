@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use riposte_core::catalogue::{all_metas, function_of};
 use riposte_core::detect::{Events, Meta, Outcome};
+use riposte_core::guardrail::asks_first;
 use serde_json::{Map, Value};
 
 use super::Generated;
@@ -76,7 +77,14 @@ fn page(meta: &Meta, example: Option<&str>) -> String {
         line(&mut out, &format!("- Asks AWS by: {}", code(meta.reads)));
     }
     let actions: Vec<_> = meta.actions.iter().map(|action| format!("[{action}](../catalogue.md#{action})")).collect();
-    let response = if actions.is_empty() { "none yet; an alert is sent".to_owned() } else { actions.join(", ") };
+    let response = match (actions.as_slice(), meta.no_response.trim()) {
+        ([], "") => "none yet; an alert is sent".to_owned(),
+        ([], reason) => format!("none; an alert is sent. {}", reason.split_whitespace().collect::<Vec<_>>().join(" ")),
+        (actions, _) if asks_first(meta.id).unwrap_or(true) => {
+            format!("{}, after a person has approved", actions.join(", "))
+        }
+        (actions, _) => actions.join(", "),
+    };
     line(&mut out, &format!("- Response: {response}"));
     let (does, rest) = parts(meta.prose);
     line(&mut out, &format!("\n{does}"));

@@ -5,6 +5,7 @@ use riposte_core::finding::IamPrincipal;
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
+use super::iam_principal::{is_of_aws, untouchable};
 use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
 use crate::api::{Model, models};
 use crate::fault::Fault;
@@ -69,9 +70,12 @@ Detaches the policy.
             return Ok(Planned::Gone(format!("the {} does not exist", request.principal)));
         };
         let found = found.pointer(part).cloned().unwrap_or(Value::Null);
+        let arn = found.get("Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if is_of_aws(&arn) {
+            return Ok(untouchable(&arn));
+        }
         let before = attached(site, &request).await?;
         let policy = policy_arn(site);
-        let arn = found.get("Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
         let is_denied = before.0.contains_key(&policy);
         let plan = Plan::of(request.clone().into(), arn, before).tagged(tags::read(found.get("Tags")));
         if is_denied {

@@ -35,14 +35,21 @@ pub(super) struct Described {
     pub(super) tags: BTreeMap<String, String>,
 }
 
+/// Whether the ARN is that of a role that AWS itself manages, of IAM Identity Center or of a service.
+pub(super) fn is_of_aws(arn: &str) -> bool {
+    [":role/aws-reserved/", ":role/aws-service-role/"].iter().any(|path| arn.contains(path))
+}
+
+/// What there is to plan for such a role: IAM lets nobody else change it.
+pub(super) fn untouchable(arn: &str) -> Planned {
+    Planned::Impossible(format!("{arn} is a role that only AWS can change"))
+}
+
 /// Reads a principal that is to be acted on; else what there is to plan: it is gone, or it is a role that
 /// AWS itself manages, which IAM lets nobody else change.
 pub(super) async fn resolve(iam: &Client, principal: &IamPrincipal) -> Result<Result<Described, Planned>, Fault> {
-    const MANAGED: [&str; 2] = [":role/aws-reserved/", ":role/aws-service-role/"];
     match describe(iam, principal).await {
-        Ok(described) if MANAGED.iter().any(|path| described.arn.contains(path)) => {
-            Ok(Err(Planned::Impossible(format!("{} is a role that only AWS can change", described.arn))))
-        }
+        Ok(described) if is_of_aws(&described.arn) => Ok(Err(untouchable(&described.arn))),
         Ok(described) => Ok(Ok(described)),
         Err(fault) if fault.kind == Kind::Gone => Ok(Err(Planned::Gone(format!("{principal} no longer exists")))),
         Err(fault) => Err(fault),

@@ -11,6 +11,7 @@
 //! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
 mod document;
+mod history;
 mod host;
 mod iam_principal;
 mod meta;
@@ -232,12 +233,24 @@ actions! {
     RemoveTrustedPrincipal in remove_trusted_principal,
     RestoreDefaultPolicyVersion in restore_default_policy_version,
     RemoveFromGroup in remove_from_group,
+    DeactivateAccessKeys in deactivate_access_keys,
+    RemoveLayerPermission in remove_layer_permission,
     DeactivateCredential in deactivate_credential,
     DenyPrincipal in deny_principal,
     RevokeSessions in revoke_sessions,
     DisableTrustAnchor in disable_trust_anchor,
     DisableAnywhereProfile in disable_anywhere_profile,
     ApplySecurityGroup in apply_security_group,
+    RemoveOidcProvider in remove_oidc_provider,
+    DisableGuestAccess in disable_guest_access,
+    RestoreQuarantine in restore_quarantine,
+    RestorePermissionsBoundary in restore_permissions_boundary,
+    RevokeGrant in revoke_grant,
+    DisableLifecycleRule in disable_lifecycle_rule,
+    EnableSecurityhub in enable_securityhub,
+    RemovePrefix in remove_prefix,
+    DisableSerialConsole in disable_serial_console,
+    RevokeEksAccess in revoke_eks_access,
 }
 
 /// What the catalogue says of the action with this id.

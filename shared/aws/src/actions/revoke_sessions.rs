@@ -6,6 +6,7 @@ use riposte_core::action::{ActionId, RevokeSessions as Request};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
+use super::iam_principal::{is_of_aws, untouchable};
 use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
 use crate::api::{Model, models};
 use crate::fault::Fault;
@@ -64,9 +65,12 @@ Detaches the policy and deletes it.
         let Some(role) = site.find("iam:GetRole", json!({ "RoleName": request.role_name })).await? else {
             return Ok(Planned::Gone(format!("the role {} does not exist", request.role_name)));
         };
+        let arn = role.pointer("/Role/Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if is_of_aws(&arn) {
+            return Ok(untouchable(&arn));
+        }
         let before = state(site, &request).await?;
         let (name, policy) = (name(&request), policy(site, &request));
-        let arn = role.pointer("/Role/Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (exists, is_attached) = (before.0.contains_key(MADE), before.0.contains_key(&policy));
         let plan = Plan::of(request.clone().into(), arn, before).tagged(tags::read(role.pointer("/Role/Tags")));
         if is_attached {

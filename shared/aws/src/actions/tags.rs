@@ -45,6 +45,11 @@ pub(super) async fn of(site: &Site<'_>, arn: &str) -> Result<BTreeMap<String, St
     if service == "ec2" {
         return ec2(site, arn.rsplit_once('/').map_or(arn, |(_, id)| id)).await;
     }
+    if service == "ssm" {
+        let id = arn.split_once(":document/").map_or(arn, |(_, name)| name);
+        let document = json!({ "ResourceType": "Document", "ResourceId": id });
+        return Ok(read(site.get("ssm:ListTagsForResource", document).await?.get("TagList")));
+    }
     let Some(Way { call, name, at }) = way(service) else { return Ok(BTreeMap::new()) };
     // A bucket's ARN ends with its name; a key within it has no tags of its own here.
     let id = if service == "s3" { arn.rsplit_once(':').map_or(arn, |(_, bucket)| bucket) } else { arn };

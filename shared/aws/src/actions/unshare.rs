@@ -1,4 +1,4 @@
-//! `unshare`: takes those with whom a snapshot or an image was shared off its list again.
+//! `unshare`: takes those with whom a snapshot, an image or a document was shared off its list again.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ pub struct Unshare;
 impl Contain for Unshare {
     type Request = Request;
 
-    const MODELS: &'static [&'static Model] = &[&models::EC2, &models::RDS];
+    const MODELS: &'static [&'static Model] = &[&models::EC2, &models::RDS, &models::SSM];
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::Unshare,
-        title: "Unshare a snapshot or an image",
+        title: "Unshare a snapshot, an image or a document",
         permissions: &[
             Permission::anywhere(&["ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute", "ec2:DescribeTags"]),
             Permission::on(
@@ -40,6 +40,10 @@ impl Contain for Unshare {
                     "rds:ModifyDBClusterSnapshotAttribute",
                 ],
             ),
+            Permission::on(
+                &["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:document/*"],
+                &["ssm:DescribeDocumentPermission", "ssm:ListTagsForResource", "ssm:ModifyDocumentPermission"],
+            ),
         ],
         undo_permissions: &[],
         reversibility: "complete: it is shared again with the same",
@@ -48,7 +52,7 @@ impl Contain for Unshare {
         prose: "\
 ## What it does
 Takes those with whom the finding says it was shared (everyone, accounts, organizations) off the list of an EBS \
-snapshot, a machine image, or a snapshot of a database instance or cluster. A copy that somebody made meanwhile is out \
+snapshot, a machine image, a snapshot of a database instance or cluster, or a document of Systems Manager. A copy that somebody made meanwhile is out \
 of reach.
 
 ## What it keeps
@@ -102,6 +106,7 @@ fn call(copy: Copied) -> &'static str {
         Copied::Image => "ec2:ModifyImageAttribute",
         Copied::DbSnapshot => "rds:ModifyDBSnapshotAttribute",
         Copied::DbClusterSnapshot => "rds:ModifyDBClusterSnapshotAttribute",
+        Copied::Document => "ssm:ModifyDocumentPermission",
     }
 }
 
@@ -114,6 +119,7 @@ fn arn(site: &Site<'_>, request: &Request) -> String {
         Copied::Image => format!("arn:{partition}:ec2:{region}::image/{id}"),
         Copied::DbSnapshot => site.arn("rds", &format!("snapshot:{id}")),
         Copied::DbClusterSnapshot => site.arn("rds", &format!("cluster-snapshot:{id}")),
+        Copied::Document => site.arn("ssm", &format!("document/{id}")),
     }
 }
 
@@ -140,8 +146,18 @@ async fn shared(site: &Site<'_>, request: &Request) -> Result<Snapshot, Fault> {
             json!({ "DBClusterSnapshotIdentifier": request.id }),
             "/DBClusterSnapshotAttributesResult/DBClusterSnapshotAttributes",
         ),
+        Copied::Document => (
+            "ssm:DescribeDocumentPermission",
+            json!({ "Name": request.id, "PermissionType": "Share" }),
+            "/AccountIds",
+        ),
     };
-    let body = site.get(call, parameters).await?;
+    let body = match request.copy {
+        Copied::Document => {
+            json!({ "AccountIds": site.list(call, parameters, "AccountIds", ("NextToken", "NextToken")).await? })
+        }
+        _ => site.get(call, parameters).await?,
+    };
     let members = body.pointer(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let names: Vec<String> = match request.copy {
         Copied::Snapshot | Copied::Image => {
@@ -153,6 +169,7 @@ async fn shared(site: &Site<'_>, request: &Request) -> Result<Snapshot, Fault> {
             let values = restore.filter_map(|attribute| attribute.get("AttributeValues")?.as_array()).flatten();
             values.filter_map(Value::as_str).map(str::to_owned).collect()
         }
+        Copied::Document => members.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     };
     Ok(Snapshot(names.into_iter().map(|name| (name.clone(), json!(name))).collect::<BTreeMap<_, _>>()))
 }
@@ -187,6 +204,11 @@ fn parameters(request: &Request, with: &[&String], add: bool) -> Value {
             put(if is_cluster { "DBClusterSnapshotIdentifier" } else { "DBSnapshotIdentifier" }, json!(request.id));
             put("AttributeName", json!("restore"));
             put(if add { "ValuesToAdd" } else { "ValuesToRemove" }, whole(with));
+        }
+        Copied::Document => {
+            put("Name", json!(request.id));
+            put("PermissionType", json!("Share"));
+            put(if add { "AccountIdsToAdd" } else { "AccountIdsToRemove" }, whole(with));
         }
     }
     Value::Object(out)

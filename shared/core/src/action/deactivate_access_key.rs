@@ -25,9 +25,11 @@ impl Request for DeactivateAccessKey {
         Target::AccessKey { user_name: self.user_name.clone(), access_key_id: self.access_key_id.clone() }
     }
 
-    /// The user stands beside the key.
+    /// The user stands beside the key; where no user is named, it is the one who called.
     fn of_rule(place: &Place<'_>) -> Vec<Self> {
-        let Some(user_name) = place.beside("userName") else { return Vec::new() };
+        let own = || place.text("userIdentity.type").filter(|kind| kind == "IAMUser");
+        let caller = || own().and_then(|_| place.text("userIdentity.userName"));
+        let Some(user_name) = place.beside("userName").or_else(caller) else { return Vec::new() };
         let of = |key: &String| Self { user_name: user_name.clone(), access_key_id: key.clone() };
         place.values.iter().map(of).collect()
     }

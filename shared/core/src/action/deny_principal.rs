@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Place, Request, ResourceId};
+use super::{ActionId, Place, Request, ResourceId, caller};
 use crate::finding::{IamPrincipal, Target};
 
 /// Deny this user or role everything.
@@ -23,9 +23,17 @@ impl Request for DenyPrincipal {
         Target::Resource { service: "iam".to_owned(), id: self.principal.to_string() }
     }
 
-    /// The target is the user's name.
+    /// The target is the user's name, or its ARN. A role's ARN makes no request: whatever runs on the role would
+    /// stop with it, where its sessions can be revoked.
     fn of_rule(place: &Place<'_>) -> Vec<Self> {
-        place.values.iter().map(|name| Self { principal: IamPrincipal::User(name.clone()) }).collect()
+        let Ok(scope) = place.call.scope() else { return Vec::new() };
+        let of = |name: &String| {
+            if !name.starts_with("arn:") {
+                return Some(IamPrincipal::User(name.clone()));
+            }
+            caller::principal(name, &scope.account).filter(|principal| matches!(principal, IamPrincipal::User(_)))
+        };
+        place.values.iter().filter_map(of).map(|principal| Self { principal }).collect()
     }
 
     const TARGET: &'static str = "user|role/NAME";

@@ -4,6 +4,7 @@
 //! read from a rule, the schema of the guardrails, the leases) follows. What the action does with the request
 //! stands in the crate that talks to AWS.
 
+mod caller;
 mod name;
 mod one;
 mod place;
@@ -11,6 +12,7 @@ mod resource;
 mod response;
 
 pub use apply_security_group::{DeclaredRule, Ways};
+pub(crate) use caller::against;
 pub use deactivate_credential::Credential;
 pub use name::ActionName;
 pub use place::Place;
@@ -166,6 +168,10 @@ actions! {
     RestoreDefaultPolicyVersion in restore_default_policy_version = "restore-default-policy-version",
     /// Takes a user out of a group.
     RemoveFromGroup in remove_from_group = "remove-from-group",
+    /// Sets all access keys of a user inactive.
+    DeactivateAccessKeys in deactivate_access_keys = "deactivate-access-keys",
+    /// Takes a statement out of the policy of a layer's version.
+    RemoveLayerPermission in remove_layer_permission = "remove-layer-permission",
     /// Deactivates a credential of a user.
     DeactivateCredential in deactivate_credential = "deactivate-credential",
     /// Denies a user or a role everything.
@@ -178,6 +184,26 @@ actions! {
     DisableAnywhereProfile in disable_anywhere_profile = "disable-anywhere-profile",
     /// Brings a security group to declared rules.
     ApplySecurityGroup in apply_security_group = "apply-security-group",
+    /// Removes an OpenID Connect provider, or an audience of it.
+    RemoveOidcProvider in remove_oidc_provider = "remove-oidc-provider",
+    /// Gives no credentials of an identity pool to guests.
+    DisableGuestAccess in disable_guest_access = "disable-guest-access",
+    /// Attaches AWS's quarantine policy to a user again.
+    RestoreQuarantine in restore_quarantine = "restore-quarantine",
+    /// Bounds a user or a role by its former permissions boundary.
+    RestorePermissionsBoundary in restore_permissions_boundary = "restore-permissions-boundary",
+    /// Revokes a grant on a KMS key.
+    RevokeGrant in revoke_grant = "revoke-grant",
+    /// Disables lifecycle rules that delete a whole bucket.
+    DisableLifecycleRule in disable_lifecycle_rule = "disable-lifecycle-rule",
+    /// Enables Security Hub again.
+    EnableSecurityhub in enable_securityhub = "enable-securityhub",
+    /// Takes ranges out of a prefix list.
+    RemovePrefix in remove_prefix = "remove-prefix",
+    /// Switches the serial console of an account off.
+    DisableSerialConsole in disable_serial_console = "disable-serial-console",
+    /// Takes an access policy of a Kubernetes cluster from a principal.
+    RevokeEksAccess in revoke_eks_access = "revoke-eks-access",
 }
 
 impl std::str::FromStr for ActionId {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Place, Request, ResourceId};
+use super::{ActionId, Place, Request, ResourceId, caller};
+use crate::finding::IamPrincipal;
 
 /// Deny what is done with sessions of this role that were made before a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +24,12 @@ impl Request for RevokeSessions {
     /// The role whose session made the call, up to the time of the call.
     fn of_rule(place: &Place<'_>) -> Vec<Self> {
         let Some(before) = place.text("eventTime") else { return Vec::new() };
-        let of = |role_name| Self { role_name, before: before.clone() };
-        place.values.iter().filter_map(|arn| role(arn)).map(of).collect()
+        let Ok(scope) = place.call.scope() else { return Vec::new() };
+        let of = |arn: &String| match caller::principal(arn, &scope.account)? {
+            IamPrincipal::Role(role_name) => Some(Self { role_name, before: before.clone() }),
+            _ => None,
+        };
+        place.values.iter().filter_map(of).collect()
     }
 
     const TARGET: &'static str = "ROLE@TIME";
@@ -34,13 +39,4 @@ impl Request for RevokeSessions {
         time.parse::<jiff::Timestamp>().ok()?;
         (!role.is_empty()).then(|| Self { role_name: role.to_owned(), before: time.to_owned() })
     }
-}
-
-/// The role's name, of its ARN or of a session's: `…:role/PATH/NAME`, `…:assumed-role/NAME/SESSION`.
-fn role(arn: &str) -> Option<String> {
-    let name = match arn.split_once(":assumed-role/") {
-        Some((_, session)) => session.split('/').next()?,
-        None => arn.split_once(":role/")?.1.rsplit('/').next()?,
-    };
-    (!name.is_empty()).then(|| name.to_owned())
 }

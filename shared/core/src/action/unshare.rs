@@ -1,8 +1,9 @@
 //! The request of `unshare`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{ActionId, Request, ResourceId};
+use super::{ActionId, Place, Request, ResourceId};
 
 /// Share this copy of data no longer with these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +28,14 @@ pub enum Copied {
     DbSnapshot,
     /// A snapshot of a database cluster.
     DbClusterSnapshot,
+    /// A document of Systems Manager.
+    Document,
 }
 
 impl Copied {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Snapshot, Self::Image, Self::DbSnapshot, Self::DbClusterSnapshot];
+    pub const ALL: [Self; 5] =
+        [Self::Snapshot, Self::Image, Self::DbSnapshot, Self::DbClusterSnapshot, Self::Document];
 
     /// The service that keeps it, and its kind in one word.
     #[must_use]
@@ -41,6 +45,7 @@ impl Copied {
             Self::Image => ("ec2", "image"),
             Self::DbSnapshot => ("rds", "db-snapshot"),
             Self::DbClusterSnapshot => ("rds", "db-cluster-snapshot"),
+            Self::Document => ("ssm", "document"),
         }
     }
 }
@@ -53,7 +58,18 @@ impl Request for Unshare {
         ResourceId::new(service, kind, &self.id)
     }
 
-    const TARGET: &'static str = "snapshot|image|db-snapshot|db-cluster-snapshot/ID/all|ACCOUNT[,ACCOUNT…]";
+    /// Of Systems Manager's call: the target is the document's name, and with whom it is shared stands beside it.
+    fn of_rule(place: &Place<'_>) -> Vec<Self> {
+        if place.call.event_name() != "ModifyDocumentPermission" {
+            return Vec::new();
+        }
+        let added = place.call.request("accountIdsToAdd").and_then(Value::as_array);
+        let with: Vec<String> = added.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let of = |name: &String| Self { copy: Copied::Document, id: name.clone(), with: with.clone() };
+        if with.is_empty() { Vec::new() } else { place.values.iter().map(of).collect() }
+    }
+
+    const TARGET: &'static str = "snapshot|image|db-snapshot|db-cluster-snapshot|document/ID/all|ACCOUNT[,ACCOUNT…]";
 
     fn by_hand(target: &str) -> Option<Self> {
         let (kind, rest) = target.split_once('/')?;

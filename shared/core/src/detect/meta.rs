@@ -36,6 +36,8 @@ pub struct Meta {
     pub reads: &'static [&'static str],
     /// The actions that it may ask for.
     pub actions: &'static [ActionId],
+    /// Where it asks for none: a sentence of why none would help, for its page. Empty where none is known yet.
+    pub no_response: &'static str,
     /// Markdown: `## What it does`, `## Why is this bad?`, `## False positives`, `## References`.
     pub prose: &'static str,
 }
@@ -57,6 +59,7 @@ impl Meta {
         burst: None,
         reads: &[],
         actions: &[],
+        no_response: "",
         prose: "",
     };
 }

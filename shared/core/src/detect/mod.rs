@@ -40,6 +40,7 @@ pub use account::ACCOUNT;
 pub use claim::{Claim, DetectError, LogClaim};
 pub use compute::COMPUTE;
 pub use data::DATA;
+pub(crate) use data::deletes_everything;
 pub(crate) use fields::principal;
 pub use hosts::{LOG_DETECTORS, SIGNATURES};
 pub use identity::IDENTITY;

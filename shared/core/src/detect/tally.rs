@@ -134,8 +134,11 @@ impl Sighting {
             _ if count == 1 => self.finding.why,
             _ => format!("{count} different {what} within {within}, the last: {}", self.finding.why),
         };
-        // The burst is whose it is, whatever the last thing was.
-        let target = Target::Resource { service: per.as_str().to_owned(), id: self.counter.whose };
+        // The burst is whose it is, whatever the last thing was; what would stop it says that itself.
+        let target = match &self.finding.response {
+            Some(_) => self.finding.target.clone(),
+            None => Target::Resource { service: per.as_str().to_owned(), id: self.counter.whose },
+        };
         Some(Finding { why, target, ..self.finding })
     }
 

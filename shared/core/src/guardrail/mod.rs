@@ -166,6 +166,8 @@ pub enum GuardrailError {
 #[derive(Debug)]
 pub struct Guardrails {
     policies: PolicySet,
+    /// The user's own alone: what one of these permits, a person need not be asked about.
+    own: PolicySet,
     mode: Mode,
     live_only: LiveOnly,
     protected_addresses: Vec<IpNet>,
@@ -181,6 +183,7 @@ impl Guardrails {
     pub fn new(settings: &Settings) -> Result<Self, GuardrailError> {
         Ok(Self {
             policies: policies::all(settings)?,
+            own: policies::own(settings)?,
             mode: settings.mode,
             live_only: settings.live_only.clone(),
             protected_addresses: settings.protected_addresses.clone(),
@@ -274,21 +277,29 @@ impl Guardrails {
     fn ask(&self, asked: &Asked<'_>, proposal: &impl Proposal, approvers: u32) -> Result<Answer, String> {
         let Asked { function, finding, mode } = *asked;
         let resource = uid("Resource", &proposal.plan().resource_arn)?;
-        let request = Request::new(
-            uid("Function", function)?,
-            uid("Action", proposal.action())?,
-            resource.clone(),
-            self.context(proposal.plan(), finding, mode, approvers)?,
-            None,
-        )
-        .map_err(|e| e.to_string())?;
-        let entity = resource_entity(resource, proposal.plan(), finding)?;
+        let (function, action) = (uid("Function", function)?, uid("Action", proposal.action())?);
+        let entity = resource_entity(resource.clone(), proposal.plan(), finding)?;
         let entities = Entities::from_entities([entity], None).map_err(|e| e.to_string())?;
-        let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
-        Ok(self.answer(&response))
+        let asked = |policies: &PolicySet, permitted: bool| {
+            let context = self.context(proposal.plan(), finding, mode, approvers, permitted)?;
+            let request = Request::new(function.clone(), action.clone(), resource.clone(), context, None);
+            Ok::<_, String>(Authorizer::new().is_authorized(&request.map_err(|e| e.to_string())?, policies, &entities))
+        };
+        let permitted = !self.own.is_empty() && {
+            let response = asked(&self.own, false)?;
+            response.decision() == CedarDecision::Allow && response.diagnostics().errors().next().is_none()
+        };
+        Ok(self.answer(&asked(&self.policies, permitted)?))
     }
 
-    fn context(&self, plan: &Plan, finding: &Finding, mode: Mode, approvers: u32) -> Result<Context, String> {
+    fn context(
+        &self,
+        plan: &Plan,
+        finding: &Finding,
+        mode: Mode,
+        approvers: u32,
+        permitted: bool,
+    ) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
         let address = address_of(finding);
         let protected = address.is_some_and(|address| address::within(address, &self.protected_addresses));
@@ -296,6 +307,7 @@ impl Guardrails {
             ("mode".to_owned(), text(mode.as_str())),
             ("approved".to_owned(), RestrictedExpression::new_bool(approvers > 0)),
             ("approvers".to_owned(), RestrictedExpression::new_long(approvers.into())),
+            ("permitted".to_owned(), RestrictedExpression::new_bool(permitted)),
             ("detector".to_owned(), text(&finding.detector)),
             ("severity".to_owned(), text(&finding.severity.to_string())),
             ("confidence".to_owned(), text(&finding.confidence.to_string())),
@@ -318,6 +330,25 @@ impl Guardrails {
         let allowed = response.decision() == CedarDecision::Allow && errors.is_empty();
         let effect = if allowed { Effect::Act } else { Effect::Observe };
         Answer { allowed, verdict: Verdict { effect, guardrails, errors, ..observe() } }
+    }
+}
+
+/// Whether the shipped guardrails ask a person before anything is done about what this detector found.
+///
+/// # Errors
+/// Where they cannot be asked: a fault of the build.
+pub fn asks_first(detector: &str) -> Result<bool, String> {
+    let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+    let flag = |name: &str| (name.to_owned(), RestrictedExpression::new_bool(false));
+    let said = [("mode".to_owned(), text(Mode::Live.as_str())), ("detector".to_owned(), text(detector))];
+    let flags = ["approved", "permitted", "addressProtected", "disruptive", "reversible"].map(flag);
+    let context = Context::from_pairs(said.into_iter().chain(flags)).map_err(|e| e.to_string())?;
+    let (function, action, resource) = (uid("Function", "any")?, uid("Action", "any")?, uid("Resource", "any")?);
+    let request = Request::new(function, action, resource, context, None).map_err(|e| e.to_string())?;
+    let response = Authorizer::new().is_authorized(&request, &policies::shipped()?, &Entities::empty());
+    match response.diagnostics().errors().next() {
+        Some(error) => Err(error.to_string()),
+        None => Ok(response.decision() == CedarDecision::Deny),
     }
 }
 

@@ -36,6 +36,20 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
         id: "shipped".to_owned(),
         wrong: e.to_string(),
     })?;
+    for policy in own(settings)?.policies() {
+        set.add(policy.clone()).map_err(|e| GuardrailError::Shipped { id: "own".to_owned(), wrong: e.to_string() })?;
+    }
+    Ok(set)
+}
+
+/// The shipped policies alone.
+pub(super) fn shipped() -> Result<PolicySet, String> {
+    SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())
+}
+
+/// The user's own policies alone.
+pub(super) fn own(settings: &Settings) -> Result<PolicySet, GuardrailError> {
+    let mut set = PolicySet::new();
     if !settings.guardrails.is_empty() {
         let schema = schema()?;
         for guardrail in &settings.guardrails {

@@ -221,6 +221,44 @@ fn a_guardrail_may_look_at_what_the_action_is_and_what_it_is_done_to() {
 }
 
 #[test]
+fn what_asks_first_acts_where_a_guardrail_of_the_users_own_permits_it() {
+    let asked = Finding { detector: "secret-deleted".to_owned(), ..finding() };
+    let held = verdict(&settings(Mode::Live), plan(), &asked);
+    assert_eq!((held.effect, held.guardrails), (Effect::Ask, vec!["asks-first".to_owned()]));
+    let permit = r#"permit (principal, action, resource) when { context.detector == "secret-deleted" };"#;
+    assert_eq!(verdict(&with_custom(permit), plan(), &asked).effect, Effect::Act);
+    // It lifts nothing else: not another detector's question, not the mode, not a guardrail that forbids.
+    let other = Finding { detector: "secrets-read-in-bulk".to_owned(), ..finding() };
+    assert_eq!(verdict(&with_custom(permit), plan(), &other).effect, Effect::Ask);
+    let shadow = Settings { mode: Mode::Shadow, ..with_custom(permit) };
+    assert_eq!(verdict(&shadow, plan(), &asked).effect, Effect::Observe);
+    let both = format!("{permit} forbid (principal, action, resource) when {{ context.disruptive }};");
+    let disruptive = Plan { disruptive: true, ..plan() };
+    assert_eq!(verdict(&with_custom(&both), disruptive, &asked).effect, Effect::Observe);
+}
+
+#[test]
+fn which_detectors_are_asked_about_is_known_beforehand() {
+    for (detector, asks) in [("secret-deleted", true), ("volumes-deleted-in-bulk", true), ("open-admin-port", false)] {
+        assert_eq!(asks_first(detector), Ok(asks), "{detector}");
+        let effect = verdict(&settings(Mode::Live), plan(), &Finding { detector: detector.to_owned(), ..finding() });
+        assert_eq!(effect.effect == Effect::Ask, asks, "{detector}");
+    }
+}
+
+#[test]
+fn every_detector_that_is_asked_about_by_name_is_in_the_catalogue() {
+    let (_, list) = include_str!("shipped.cedar").split_once("asks-first").unwrap();
+    let (list, _) = list.split_once("].contains").unwrap();
+    let ids: Vec<_> = list.split('"').filter(|part| part.contains('-') && !part.contains(' ')).collect();
+    assert!(ids.len() > 20, "{ids:?}");
+    for id in ids {
+        let meta = crate::catalogue::all_metas().find(|meta| meta.id == id);
+        assert!(meta.is_some_and(|meta| !meta.actions.is_empty()), "`{id}` is no detector that asks for an action");
+    }
+}
+
+#[test]
 fn every_action_of_the_catalogue_can_be_named() {
     for id in crate::action::ActionId::ALL {
         let text = format!(r#"forbid (principal, action == Riposte::Action::"{id}", resource);"#);

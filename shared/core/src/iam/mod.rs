@@ -20,6 +20,7 @@ mod condition;
 mod escalation;
 mod managed;
 mod narrow;
+mod own;
 mod policy;
 mod principal;
 mod reach;

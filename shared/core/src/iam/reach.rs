@@ -101,6 +101,12 @@ impl Statement {
 }
 
 impl Kind {
+    /// Whether an ARN is one of this kind, of the account.
+    pub(super) fn is_of(&self, arn: &str, home: &Home<'_>) -> bool {
+        let Kind { service, path, .. } = self;
+        arn.starts_with(&format!("arn:{}:{service}::{}:{path}", home.partition, home.account))
+    }
+
     /// Whether one of the patterns covers arbitrary resources of the kind. The probe's name is made of a
     /// character that no name may hold, so only a wildcard can match it; and it is longer than the
     /// pattern's `?`s can reach, so it must be a `*`.

@@ -16,6 +16,8 @@ pub(super) const GUARD_RAIL_ALLOWS_ALL: Change = Change {
         severity: Severity::High,
         confidence: Confidence::Medium,
         technique: &["T1666", "T1562"],
+        no_response: "The former text is not in the event, and only the management account writes it: a policy that is \
+            set wrong stops the whole organization.",
         events: Events::Calls(&[EventName { source: "organizations.amazonaws.com", name: "UpdatePolicy" }]),
         prose: page(
             "\

@@ -18,6 +18,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1059.004", "T1610", "T1648"],
+    no_response: "A definition runs nothing by itself, and what was started from it is not in the event. Deregister it \
+        and stop its tasks by hand.",
     events: Events::Calls(&[
         EventName { source: "ecs.amazonaws.com", name: "RunTask" },
         EventName { source: "ecs.amazonaws.com", name: "StartTask" },

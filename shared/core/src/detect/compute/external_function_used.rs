@@ -24,6 +24,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1546", "T1537", "T1556"],
+    no_response: "What runs it is changed by as many calls as there are services, each of which needs the former \
+        function's name, and that is not in the event.",
     events: Events::Calls(&[
         event("secretsmanager.amazonaws.com", "RotateSecret"),
         event("cognito-idp.amazonaws.com", "CreateUserPool"),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::action::{ActionId, StopFunction};
 use crate::detect::fields::home;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
@@ -20,6 +21,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Low,
     technique: &["T1525", "T1648", "T1199"],
+    actions: &[ActionId::StopFunction],
     events: Events::Calls(&[
         EventName { source: LAMBDA, name: "CreateFunction" },
         EventName { source: LAMBDA, name: "CreateFunction20150331v2" },
@@ -76,7 +78,9 @@ impl Detector for FunctionLayerExternal {
         let function = call.request_text("functionName").unwrap_or("(unnamed)");
         let why = format!("`{}` gave the function `{function}` the layer {}", call.event_name(), foreign.join(", "));
         let target = Target::Resource { service: "lambda".to_owned(), id: function.to_owned() };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        // By its name alone, of an ARN or a partial one, without a qualifier.
+        let name = StopFunction::named(call.request_text("functionName"));
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(name)])
     }
 }
 

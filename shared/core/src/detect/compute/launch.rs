@@ -159,6 +159,14 @@ fn collect_numbers(value: &Value, keys: &[&str], found: &mut Vec<u64>) {
     }
 }
 
+/// The instances that a call has launched, or whose type it has changed.
+pub(super) fn instances(call: &ApiCall) -> Vec<String> {
+    let items = call.response("instancesSet").and_then(|set| set.get("items")).and_then(Value::as_array);
+    let launched = items.into_iter().flatten().filter_map(|item| item.get("instanceId")?.as_str());
+    let changed = call.request_text("instanceId").filter(|_| call.event_name() == "ModifyInstanceAttribute");
+    launched.chain(changed).map(str::to_owned).collect()
+}
+
 /// What the call is about: the instance, the group or the template that it names, else who called.
 pub(super) fn subject(call: &ApiCall) -> String {
     let named = ["instanceId", "autoScalingGroupName", "launchConfigurationName"]

@@ -1,6 +1,7 @@
 //! `many-instances-launched`: one call that asks for more machines than ordinary work does.
 
 use super::launch::{self, is_somebodys, subject, unusual_count};
+use crate::action::{ActionId, against};
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -16,6 +17,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Low,
     technique: &["T1496", "T1578.002"],
+    actions: &[ActionId::DenyPrincipal, ActionId::RevokeSessions],
     events: Events::Calls(launch::EVENTS),
     prose: "\
 ## What it does
@@ -50,6 +52,7 @@ impl Detector for ManyInstancesLaunched {
         let Some(count) = unusual_count(call).filter(|_| is_somebodys(call)) else { return Ok(Vec::new()) };
         let why = format!("`{}` asked for {count} instances", call.event_name());
         let target = Target::Resource { service: "ec2".to_owned(), id: subject(call) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        // Of so many, whoever launched them is stopped from launching more.
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(against(call))])
     }
 }

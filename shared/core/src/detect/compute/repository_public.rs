@@ -17,6 +17,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1537", "T1525", "T1195.002"],
+    no_response: "Policies of registries and of CodeArtifact stand beside those of ECR's repositories, whose outsiders \
+        `resource-policy-public` takes out again.",
     events: Events::Calls(repository_grant::EVENTS),
     prose: "\
 ## What it does

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::action::{ActionId, against};
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -17,6 +18,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1651", "T1021.007"],
+    actions: &[ActionId::DenyPrincipal, ActionId::RevokeSessions],
     events: Events::Calls(&[EventName { source: "ssm.amazonaws.com", name: "SendCommand" }]),
     burst: Some(Burst { what: "instances or groups of them", at_least: 3, within_s: 600, per: Per::Principal }),
     prose: "\
@@ -75,7 +77,7 @@ impl Detector for SsmCommandOnManyInstances {
             let why = format!("`SendCommand` of `{document}` to `{item}`");
             // All instances at once need no further call.
             let counted = (item != EVERY_INSTANCE).then(|| item.to_owned());
-            Claim { counted, ..Claim::of(target, plain(&why, 600)) }
+            Claim { counted, ..Claim::of(target, plain(&why, 600)).asking(against(call)) }
         };
         Ok(receivers(call).iter().map(|item| claim(item)).collect())
     }

@@ -1,6 +1,7 @@
 //! `unusual-instance-launched`: a machine of a kind that miners and model thieves want.
 
-use super::launch::{self, is_somebodys, subject, unusual_types};
+use super::launch::{self, instances, is_somebodys, subject, unusual_count, unusual_types};
+use crate::action::{ActionId, StopInstance, against};
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -16,6 +17,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1496", "T1578.002"],
+    actions: &[ActionId::StopInstance, ActionId::DenyPrincipal, ActionId::RevokeSessions],
     events: Events::Calls(launch::EVENTS),
     prose: "\
 ## What it does
@@ -58,6 +60,14 @@ impl Detector for UnusualInstanceLaunched {
         let named: Vec<_> = types.iter().map(|(name, what)| format!("`{name}` ({what})")).collect();
         let why = format!("`{}` asked for {}", call.event_name(), named.join(", "));
         let target = Target::Resource { service: "ec2".to_owned(), id: subject(call) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let claim = Claim::of(target, plain(&why, 600));
+        let stop = |instance_id: &String| claim.clone().asking(Some(StopInstance { instance_id: instance_id.clone() }));
+        let launched = instances(call);
+        // Each machine that runs is stopped. Where there is none yet, or there are too many to be told one by one,
+        // whoever asked for them is stopped from asking for more.
+        if launched.is_empty() || unusual_count(call).is_some() {
+            return Ok(vec![claim.asking(against(call))]);
+        }
+        Ok(launched.iter().map(stop).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::action::{ActionId, against};
 use crate::detect::meta::page;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Per};
 use crate::event::ApiCall;
@@ -47,6 +48,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1552.005", "T1078.004"],
+    actions: &[ActionId::RevokeSessions],
     events: Events::Calls(CALLS),
     outcome: Outcome::Any,
     burst: Some(Burst { what: "workloads", at_least: 1, within_s: 6 * 3600, per: Per::Principal }),
@@ -93,7 +95,8 @@ impl Detector for WorkloadCredentialsUsedOutsideAws {
         let role = actor.principal_arn().unwrap_or("(no role)");
         let why = format!("`{}` from `{source}` with the credentials of {workload}, role `{role}`", call.event_name());
         let target = Target::Resource { service: "iam".to_owned(), id: plain(role, 300) };
-        Ok(vec![Claim { counted: Some(workload), ..Claim::of(target, plain(&why, 600)) }])
+        let claim = Claim::of(target, plain(&why, 600)).asking(against(call));
+        Ok(vec![Claim { counted: Some(workload), ..claim }])
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::json::{each, number};
+use crate::action::DisableLifecycleRule;
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, EventName};
 use crate::event::ApiCall;
@@ -25,8 +26,16 @@ fn rules(call: &ApiCall) -> impl Iterator<Item = &Value> {
     let configuration = call.request("LifecycleConfiguration");
     let rules =
         configuration.and_then(|configuration| configuration.get("Rule").or_else(|| configuration.get("Rules")));
-    let enabled = |rule: &&Value| rule.get("Status").and_then(Value::as_str) == Some("Enabled");
-    each(rules).iter().filter(enabled)
+    each(rules).iter().filter(|rule| in_force(rule))
+}
+
+fn in_force(rule: &Value) -> bool {
+    rule.get("Status").and_then(Value::as_str) == Some("Enabled")
+}
+
+/// Whether a rule is in force, holds for every object and deletes soon, seen from the time at which it was set.
+pub(crate) fn deletes_everything(rule: &Value, set_at: Option<&str>) -> bool {
+    in_force(rule) && covers_all(rule) && expiry(rule, set_at).is_some()
 }
 
 /// The claim about a rule that deletes old versions at once.
@@ -47,16 +56,19 @@ pub(super) fn judge_old_versions(call: &ApiCall) -> Result<Vec<Claim>, DetectErr
 pub(super) fn judge(call: &ApiCall, whole: bool) -> Result<Vec<Claim>, DetectError> {
     let bucket = required(call, "bucketName")?;
     let rules = rules(call).filter(|rule| covers_all(rule) == whole);
-    let soon: Vec<String> = rules.filter_map(|rule| expiry(rule, call)).collect();
+    let soon: Vec<String> = rules.filter_map(|rule| expiry(rule, call.event_time())).collect();
     let Some(first) = soon.first() else { return Ok(Vec::new()) };
     let what = if whole { "everything" } else { "a part of what is" };
     let why = format!("`{}` makes S3 delete {what} in bucket `{bucket}` {first}", call.event_name());
     let target = Target::Resource { service: "s3".to_owned(), id: plain(bucket, 300) };
-    Ok(vec![Claim::of(target, plain(&why, 600))])
+    // A rule for a part of a bucket is mostly somebody's work.
+    let set_at = call.event_time().filter(|_| whole);
+    let response = set_at.map(|set_at| DisableLifecycleRule { bucket: bucket.to_owned(), set_at: set_at.to_owned() });
+    Ok(vec![Claim::of(target, plain(&why, 600)).asking(response)])
 }
 
 /// When a rule deletes objects, where that is soon.
-fn expiry(rule: &Value, call: &ApiCall) -> Option<String> {
+fn expiry(rule: &Value, set_at: Option<&str>) -> Option<String> {
     let expiration = rule.get("Expiration")?;
     if let Some(days) = number(expiration.get("Days")) {
         return (days < SOON_DAYS).then(|| format!("after {days} days"));
@@ -64,7 +76,7 @@ fn expiry(rule: &Value, call: &ApiCall) -> Option<String> {
     // A date stands for every object, however young.
     let date = expiration.get("Date").and_then(Value::as_str)?;
     let day = |text: &str| text.get(..10)?.parse::<jiff::civil::Date>().ok();
-    let days = (day(date)? - day(call.event_time()?)?).get_days();
+    let days = (day(date)? - day(set_at?)?).get_days();
     (i64::from(days) < SOON_DAYS).then(|| format!("on {}", plain(date, 40)))
 }
 

@@ -1,6 +1,7 @@
 //! `bucket-lifecycle-deletes-everything`: lifecycle deletes a whole bucket soon.
 
 use super::bucket_lifecycle;
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -15,6 +16,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1485.001", "T1070"],
+    actions: &[ActionId::DisableLifecycleRule],
     events: Events::Calls(bucket_lifecycle::EVENTS),
     prose: "\
 ## What it does

@@ -18,6 +18,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1486"],
+    no_response: "What was encrypted with the other account's key is read only by that key: no call gets it back. A \
+        copy or a former version is restored by hand.",
     events: Events::Calls(&[
         EventName { source: "s3.amazonaws.com", name: "PutObject" },
         EventName { source: "s3.amazonaws.com", name: "CopyObject" },

@@ -1,5 +1,8 @@
 //! `kms-key-granted-externally`: KMS key granted to another account.
 
+use serde_json::Value;
+
+use crate::action::{ActionId, RevokeGrant};
 use crate::arn::account_of;
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -17,6 +20,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1098", "T1537"],
+    actions: &[ActionId::RevokeGrant],
     events: Events::Calls(&[EventName { source: "kms.amazonaws.com", name: "CreateGrant" }]),
     prose: "\
 ## What it does
@@ -56,6 +60,9 @@ impl Detector for KmsKeyGrantedExternally {
         let Some(principal) = named.into_iter().find(foreign) else { return Ok(Vec::new()) };
         let why = format!("`CreateGrant` lets `{principal}`, of another account, use the key `{key}`");
         let target = Target::Resource { service: "kms".to_owned(), id: plain(key, 300) };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        // The grant's id is in the answer alone.
+        let grant = call.response("grantId").and_then(Value::as_str);
+        let response = grant.and_then(|grant| RevokeGrant::of(key, grant));
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(response)])
     }
 }

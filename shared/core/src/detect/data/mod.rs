@@ -41,6 +41,8 @@ mod snapshot_shared_externally;
 mod ssm_parameters_decrypted_in_bulk;
 mod volume_copied_to_instance;
 
+pub(crate) use bucket_lifecycle::deletes_everything;
+
 use super::sigma::pack;
 use super::{Chapter, Domain};
 

@@ -14,6 +14,8 @@ pub(super) const SECRET_REPLICATED_EXTERNALLY: ForeignDestination = ForeignDesti
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1537", "T1555.006"],
+        no_response: "The replica is in the other account's hands: the values in it count as known. Rotate the secret; \
+            the resource policy that let it out is answered by `secret-policy-external`.",
         events: Events::Calls(&[EventName {
             source: "secretsmanager.amazonaws.com",
             name: "AssociateCrossAccountReplica",

@@ -1,6 +1,7 @@
 //! `ssm-parameters-decrypted-in-bulk`: many parameters decrypted at once.
 
 use super::json::{is_true, texts};
+use crate::action::{ActionId, against};
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -16,6 +17,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1555.006", "T1552"],
+    actions: &[ActionId::DenyPrincipal, ActionId::RevokeSessions],
     events: Events::Calls(&[
         EventName { source: "ssm.amazonaws.com", name: "GetParameter" },
         EventName { source: "ssm.amazonaws.com", name: "GetParameterHistory" },
@@ -59,7 +61,7 @@ impl Detector for SsmParametersDecryptedInBulk {
         let claim = |name: &str| {
             let why = plain(&format!("`{}` decrypted `{name}`", call.event_name()), 600);
             let target = Target::Resource { service: "ssm".to_owned(), id: plain(name, 300) };
-            Claim { counted: Some(name.to_owned()), ..Claim::of(target, why) }
+            Claim { counted: Some(name.to_owned()), ..Claim::of(target, why).asking(against(call)) }
         };
         Ok(named.map(claim).collect())
     }

@@ -19,6 +19,9 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.003"],
+    no_response: "A change of a permission set takes effect in an account when it is provisioned there, by the \
+        management account: taking the policy away alone would look contained and change nothing. \
+        Assignments are removed by hand.",
     events: Events::Calls(&[
         EventName { source: "sso.amazonaws.com", name: "AttachManagedPolicyToPermissionSet" },
         EventName { source: "sso.amazonaws.com", name: "PutInlinePolicyToPermissionSet" },

@@ -30,8 +30,9 @@ on arbitrary users, roles, groups or policies. It reads inline policies, the doc
 and of new default versions, customers' policies that are attached or whose default version is set, and
 inline policies of permission sets.
 
-Permission for named roles or for those of a path is taken for somebody's work, and the right to look after
-one's own keys and password is none. A full administrator is reported by `admin-inline-policy`,
+Permission for named roles or for those of a path is taken for somebody's work, except for the holder itself:
+who may write policies onto itself, or rewrite a policy that it holds, needs no other. The right to look after one's
+own keys and password is none. A full administrator is reported by `admin-inline-policy`,
 `admin-policy-attached`, `admin-policy-version` or `admin-policy-created`, not here. Ways that need a role to be
 passed are `escalation-by-any-role`. A policy that nobody holds yet, or whose ways are all under a condition,
 is told with low confidence.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::written_policy::parse;
+use crate::action::{ActionId, against};
 use crate::detect::fields::field_error;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -21,6 +22,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1550.001", "T1078.004"],
+    actions: &[ActionId::DenyPrincipal],
     events: Events::Calls(&[EventName { source: "sts.amazonaws.com", name: "GetFederationToken" }]),
     prose: page(
         "\
@@ -71,6 +73,7 @@ impl Detector for FederationTokenWithFullPower {
         let Some(by) = by else { return Ok(Vec::new()) };
         let why = format!("`{}` by `{}` made the session `{name}`: {by}", call.event_name(), call.actor().label());
         let target = Target::Resource { service: "sts".to_owned(), id: format!("federated-user/{name}") };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        // The session lives on after its key is gone; it may do no more than its user, whom an explicit deny stops.
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(against(call))])
     }
 }

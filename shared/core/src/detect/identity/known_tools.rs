@@ -41,6 +41,8 @@ pub(super) const ATTACK_TOOL_USED: KnownTool = KnownTool {
         severity: Severity::High,
         confidence: Confidence::Medium,
         technique: &["T1078.004", "T1588.002"],
+        no_response: "A tool makes many calls: each is one finding, and those that do harm have detectors of their own, \
+            which respond. `deny-principal` and `revoke-sessions` stop its principal by hand.",
         events: Events::Tools,
         outcome: Outcome::Any,
         prose: page(

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::caller::own_user;
+use crate::action::{ActionId, DenyPrincipal};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity, Target};
+use crate::finding::{Confidence, IamPrincipal, Severity, Target};
 use crate::text::plain;
 
 /// See [`META`].
@@ -19,6 +20,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1098.001", "T1078.004"],
+    actions: &[ActionId::DenyPrincipal],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "CreateLoginProfile" },
         EventName { source: "iam.amazonaws.com", name: "UpdateLoginProfile" },
@@ -67,6 +69,7 @@ impl Detector for LoginProfileForSelf {
         }
         let why = format!("`{}`: the user `{own}` gave itself a console password", call.event_name());
         let target = Target::Resource { service: "iam".to_owned(), id: format!("user/{own}") };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let response = DenyPrincipal { principal: IamPrincipal::User(own.to_owned()) };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

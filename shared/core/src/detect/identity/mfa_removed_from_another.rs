@@ -16,6 +16,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1556.006", "T1098"],
+    no_response: "A device is registered by whoever holds it: only the user can do it again. Until then the password \
+        alone opens the console: `deny-principal` by hand closes it.",
     events: Events::Calls(&[EventName { source: "iam.amazonaws.com", name: "DeactivateMFADevice" }]),
     prose: page(
         "\

@@ -1,5 +1,6 @@
 //! `permissions-boundary-removed`: a user or role that nothing bounds any more.
 
+use crate::action::{ActionId, RestorePermissionsBoundary};
 use crate::detect::fields::required;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -18,6 +19,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1098.003", "T1548.005"],
+    actions: &[ActionId::RestorePermissionsBoundary],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "DeleteUserPermissionsBoundary" },
         EventName { source: "iam.amazonaws.com", name: "DeleteRolePermissionsBoundary" },
@@ -71,6 +73,8 @@ impl Detector for PermissionsBoundaryRemoved {
             format!("`{name}` took the permissions boundary from {principal}")
         };
         let target = Target::Resource { service: "iam".to_owned(), id: principal.to_string() };
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        let before = call.event_time().map(str::to_owned);
+        let response = RestorePermissionsBoundary { principal, before };
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }

@@ -2,6 +2,7 @@
 
 use super::caller::own_principal;
 use super::written_policy::{customers_policy, parse, written};
+use crate::action::{ActionId, DeleteInlinePolicy, DetachManagedPolicy, Response};
 use crate::detect::fields::required;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -20,6 +21,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1098.003", "T1548.005"],
+    actions: &[ActionId::DetachManagedPolicy, ActionId::DeleteInlinePolicy],
     events: Events::Calls(&[
         EventName { source: "iam.amazonaws.com", name: "AttachUserPolicy" },
         EventName { source: "iam.amazonaws.com", name: "PutUserPolicy" },
@@ -63,20 +65,23 @@ impl Detector for PolicyGivenToSelf {
             return Ok(Vec::new());
         }
         let (policy, denies, target);
+        let response: Response;
         if call.event_name().starts_with("Attach") {
             policy = required(call, "policyArn")?.to_owned();
             denies = only_denies(&policy, facts);
             target = Target::AttachedPolicy { principal: holder.clone(), policy_arn: policy.clone() };
+            response = DetachManagedPolicy { principal: holder.clone(), policy_arn: policy.clone() }.into();
         } else {
             policy = required(call, "policyName")?.to_owned();
             denies = !parse(&format!("{holder}/{policy}"), required(call, "policyDocument")?)?.allows_anything();
             target = Target::InlinePolicy { principal: holder.clone(), policy_name: policy.clone() };
+            response = DeleteInlinePolicy::of(&holder, &policy, required(call, "policyDocument")?).into();
         }
         if denies {
             return Ok(Vec::new());
         }
         let why = format!("`{}`: {holder} gave itself the policy `{policy}`", call.event_name());
-        Ok(vec![Claim::of(target, plain(&why, 600))])
+        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
     }
 }
 

@@ -10,7 +10,7 @@ use crate::action::{DeleteInlinePolicy, DetachManagedPolicy, Response, RestoreDe
 use crate::detect::fields::{field_error, principal, required};
 use crate::detect::{Answer, Claim, DetectError, EventName, Facts, Question};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Target};
+use crate::finding::{Confidence, IamPrincipal, Target};
 use crate::iam::{AdminGrant, Escalation, ManagedPolicy, Policy, Way};
 use crate::text::plain;
 
@@ -86,7 +86,13 @@ pub(super) fn written(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, 
             let did = format!("made another version of the policy `{arn}` the one in force");
             let version = call.request_text("versionId");
             let response = version.and_then(|version| restored(arn, version));
-            Ok(Some(Written { did, target: policy_target(arn), response, held: true, power: of(call, &policy)? }))
+            Ok(Some(Written {
+                did,
+                target: policy_target(arn),
+                response,
+                held: true,
+                power: of(call, &policy, &[arn.to_owned()])?,
+            }))
         }
         _ => attached(call, facts),
     }
@@ -166,9 +172,9 @@ fn inline(call: &ApiCall) -> Result<Written, DetectError> {
     Ok(Written {
         did: format!("wrote the inline policy `{policy_name}` onto {principal}"),
         response: Some(DeleteInlinePolicy::of(&principal, &policy_name, document).into()),
+        power: of(call, &policy, &arn_of(call, &principal))?,
         target: Target::InlinePolicy { principal, policy_name },
         held: true,
-        power: of(call, &policy)?,
     })
 }
 
@@ -177,7 +183,13 @@ fn created(call: &ApiCall) -> Result<Written, DetectError> {
     let policy = parse(name, required(call, "policyDocument")?)?;
     let arn = call.response("policy").and_then(|policy| policy.get("arn")).and_then(Value::as_str).unwrap_or(name);
     let did = format!("made the policy `{arn}`, not attached to anybody yet");
-    Ok(Written { did, target: policy_target(arn), response: None, held: false, power: of(call, &policy)? })
+    Ok(Written {
+        did,
+        target: policy_target(arn),
+        response: None,
+        held: false,
+        power: of(call, &policy, &[arn.to_owned()])?,
+    })
 }
 
 /// A version that is not the default changes nothing yet.
@@ -196,7 +208,13 @@ fn version(call: &ApiCall) -> Result<Option<Written>, DetectError> {
     // The version's number is in the answer alone.
     let number = call.response("policyVersion").and_then(|version| version.get("versionId")?.as_str());
     let response = number.and_then(|number| restored(arn, number));
-    Ok(Some(Written { did, target: policy_target(arn), response, held: true, power: of(call, &policy)? }))
+    Ok(Some(Written {
+        did,
+        target: policy_target(arn),
+        response,
+        held: true,
+        power: of(call, &policy, &[arn.to_owned()])?,
+    }))
 }
 
 fn permission_set(call: &ApiCall) -> Result<Written, DetectError> {
@@ -204,34 +222,44 @@ fn permission_set(call: &ApiCall) -> Result<Written, DetectError> {
     let policy = parse(set, required(call, "inlinePolicy")?)?;
     let target = Target::Resource { service: "sso".to_owned(), id: set.to_owned() };
     let did = format!("wrote the inline policy of the permission set `{set}`");
-    Ok(Written { did, target, response: None, held: true, power: of(call, &policy)? })
+    Ok(Written { did, target, response: None, held: true, power: of(call, &policy, &[])? })
 }
 
 fn attached(call: &ApiCall, facts: &Facts) -> Result<Option<Written>, DetectError> {
     let policy_arn = required(call, "policyArn")?.to_owned();
     let Some(policy) = customers_policy(&policy_arn, facts)? else { return Ok(None) };
     let principal = principal(call)?;
+    let own: Vec<String> = arn_of(call, &principal).into_iter().chain([policy_arn.clone()]).collect();
     Ok(Some(Written {
         did: format!("gave {principal} the policy `{policy_arn}`"),
         response: Some(DetachManagedPolicy { principal: principal.clone(), policy_arn: policy_arn.clone() }.into()),
         target: Target::AttachedPolicy { principal, policy_arn },
         held: true,
-        power: of(call, &policy)?,
+        power: of(call, &policy, &own)?,
     }))
+}
+
+/// The principal's ARN, without its path, which events do not say.
+fn arn_of(call: &ApiCall, principal: &IamPrincipal) -> Vec<String> {
+    let partition = call.partition();
+    let arn = call.account().map(|account| format!("arn:{partition}:iam::{account}:{principal}"));
+    arn.into_iter().collect()
 }
 
 fn policy_target(arn: &str) -> Target {
     Target::Resource { service: "iam".to_owned(), id: arn.to_owned() }
 }
 
-fn of(call: &ApiCall, policy: &Policy) -> Result<Option<Power>, DetectError> {
+/// The power of a policy that is held by, or is, one of `own`: ARNs.
+fn of(call: &ApiCall, policy: &Policy, own: &[String]) -> Result<Option<Power>, DetectError> {
     let account = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
     let partition = call.partition();
     if let Some(grant) = policy.grants_admin(partition, &account) {
         return Ok(Some(Power::Admin(grant)));
     }
     let (mut permissions, mut roles, mut existing) = (Vec::new(), Vec::new(), Vec::new());
-    for way in policy.escalations(partition, &account) {
+    let over_itself = policy.escalations_over(own, partition, &account);
+    for way in policy.escalations(partition, &account).into_iter().chain(over_itself) {
         match way.combination.way {
             // Every power user may, and it leads no further than the roles' trust policies allow.
             Way::Permissions if way.combination.id == "assume-any-role" => existing.push(way),

@@ -1,5 +1,6 @@
 //! `prefix-list-opened`: a prefix list that holds the internet.
 
+use crate::action::{ActionId, RemovePrefix};
 use crate::detect::meta::page;
 use crate::detect::named::{named, values};
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -18,6 +19,7 @@ const META: Meta = Meta {
     severity: Severity::Medium,
     confidence: Confidence::High,
     technique: &["T1562.007"],
+    actions: &[ActionId::RemovePrefix],
     events: Events::Calls(&[
         EventName { source: "ec2.amazonaws.com", name: "CreateManagedPrefixList" },
         EventName { source: "ec2.amazonaws.com", name: "ModifyManagedPrefixList" },
@@ -64,6 +66,10 @@ impl Detector for PrefixListOpened {
         let id = named(call, &["PrefixListId", "PrefixListName"]).unwrap_or_else(|| "(unknown)".to_owned());
         let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
         let why = format!("`{}` put `{first}`{more} into the prefix list `{id}`", call.event_name());
-        Ok(vec![Claim::of(Target::Resource { service: "ec2".to_owned(), id }, plain(&why, 600))])
+        // A list that was just made has its id in the answer.
+        let list = named(call, &["PrefixListId"]).filter(|id| id.starts_with("pl-"));
+        let ranges = open.iter().map(|range| (**range).to_owned()).collect();
+        let response = list.map(|prefix_list_id| RemovePrefix { prefix_list_id, ranges });
+        Ok(vec![Claim::of(Target::Resource { service: "ec2".to_owned(), id }, plain(&why, 600)).asking(response)])
     }
 }

@@ -48,6 +48,10 @@ pub struct Custom {
     /// Where in the event the target stands, for example `requestParameters.name`; of several paths, with
     /// commas between them, the first that is there.
     pub target: Option<String>,
+    /// Where what is responded to stands, if that is not the target: who called, for example.
+    pub respond_at: Option<String>,
+    /// Where no action is asked for: a sentence of why none would help, for the page.
+    pub no_response: Option<String>,
     /// `success` (the default), `failure` or `any`.
     pub outcome: Option<String>,
     /// `root` or `denied`, where the rule reads by who called or how it ended instead of by names.

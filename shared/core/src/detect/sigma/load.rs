@@ -205,9 +205,10 @@ fn read(file: &Path, text: &str) -> Result<Vec<Read>, RuleError> {
 /// A correlation, whose parts are still missing.
 fn correlation(rule: &CorrelationRule, default_name: String) -> Result<SigmaCorrelation, String> {
     let (severity, technique, custom, prose) = describe::describe_correlation(rule)?;
-    let Custom { domain, since: _, confidence, respond, target, outcome, reads, burst, why: _ } =
+    let Custom { domain, confidence, respond, target, respond_at, outcome, reads, burst, .. } =
         custom.unwrap_or_default();
-    if !respond.is_empty() || target.is_some() || outcome.is_some() || reads.is_some() || burst.is_some() {
+    let at = target.is_some() || respond_at.is_some();
+    if !respond.is_empty() || at || outcome.is_some() || reads.is_some() || burst.is_some() {
         return Err("`riposte` of a correlation holds `domain`, `confidence` and `why` alone".to_owned());
     }
     let (correlation, fields) = correlate::read(rule)?;
@@ -237,7 +238,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         describe::describe(rule)?;
     // Without a part of ours the rule runs as it was written: over failed calls too.
     let outcome = if custom.is_some() { Outcome::Success } else { Outcome::Any };
-    let Custom { domain, since: _, confidence, respond, target, outcome: said, reads, burst, why: _ } =
+    let Custom { domain, confidence, respond, target, respond_at, no_response, outcome: said, reads, burst, .. } =
         custom.unwrap_or_default();
     let outcome = match said.as_deref() {
         None => outcome,
@@ -258,11 +259,18 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
     let confidence = confidence_of(confidence.as_deref())?;
     let actions = respond.iter().map(|action| action.parse()).collect::<Result<Vec<_>, String>>();
     let actions = actions.map_err(|reason| format!("`riposte.respond`: {reason}"))?;
-    if !actions.is_empty() && target.is_none() {
+    if !actions.is_empty() && target.is_none() && respond_at.is_none() {
         return Err("`riposte.respond` needs a `riposte.target`".to_owned());
+    }
+    if actions.is_empty() && respond_at.is_some() {
+        return Err("`riposte.respond-at` says where to respond, and `riposte.respond` names no action".to_owned());
+    }
+    if !actions.is_empty() && no_response.is_some() {
+        return Err("`riposte.no-response` stands beside `riposte.respond`".to_owned());
     }
     let paths = Paths {
         target: target.map(leaked),
+        respond: respond_at.map(leaked),
         distinct: burst.as_ref().and_then(|burst| burst.distinct.clone()).map(leaked),
     };
     let burst = burst.map(burst_of).transpose()?;

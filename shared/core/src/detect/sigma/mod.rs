@@ -43,6 +43,8 @@ pub struct SigmaDetector {
 pub struct Paths {
     /// The target.
     pub target: Option<&'static str>,
+    /// What is responded to, where that is not the target.
+    pub respond: Option<&'static str>,
     /// What a burst counts.
     pub distinct: Option<&'static str>,
 }
@@ -85,13 +87,14 @@ impl SigmaDetector {
         compiled.as_ref().map_err(|wrong| DetectError::Rule { rule: self.meta.id.to_owned(), wrong: wrong.clone() })
     }
 
-    /// What it asks for: of each of its actions, a response for each value at its target. Where the event does not
-    /// say enough for one, nothing is guessed.
+    /// What it asks for: of each of its actions, a response for each value at its target, or at what it responds to.
+    /// Where the event does not say enough for one, nothing is guessed.
     fn responses(&self, call: &ApiCall) -> Vec<(Target, Response)> {
         if self.meta.actions.is_empty() {
             return Vec::new();
         }
-        let Some(place) = self.paths.target.and_then(|paths| Place::at(paths, call)) else { return Vec::new() };
+        let paths = self.paths.respond.or(self.paths.target);
+        let Some(place) = paths.and_then(|paths| Place::at(paths, call)) else { return Vec::new() };
         let responses = self.meta.actions.iter().flat_map(|action| action.of_rule(&place));
         responses.filter_map(|response| Some((response.target().ok()?, response))).collect()
     }
@@ -122,7 +125,16 @@ impl Detector for SigmaDetector {
                 Some(path) => texts_at(&event, path),
                 None => vec![call.event_id().unwrap_or_default().to_owned()],
             };
-            let claim = |item| Claim { counted: Some(item), ..Claim::of(target.clone(), why.clone()) };
+            // What is found in numbers is one incident, with one response.
+            let (target, response) = match self.responses(call).into_iter().next() {
+                Some((target, response)) => (target, Some(response)),
+                None => (target, None),
+            };
+            let claim = |item| Claim {
+                counted: Some(item),
+                response: response.clone(),
+                ..Claim::of(target.clone(), why.clone())
+            };
             return Ok(items.into_iter().map(claim).collect());
         }
         let mut claims: Vec<Claim> = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::fixture::fixtures_of;
 use crate::catalogue::all_metas;
 use crate::detect::{Domain, Events, Meta, SIGNATURES, renamed};
+use crate::finding::Severity;
 
 const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "False positives", "References"];
 
@@ -29,6 +30,22 @@ fn prose_has_its_four_parts_in_order_each_with_text() {
         for (heading, text) in parts {
             assert!(text.trim().len() > 40, "{}: `{heading}` says nothing", meta.id);
         }
+    }
+}
+
+#[test]
+fn whatever_is_grave_has_a_response_or_says_why_none_would_help() {
+    for meta in all_metas() {
+        let reason = meta.no_response;
+        assert!(
+            reason.is_empty() || meta.actions.is_empty(),
+            "{}: it has a response, and says that none helps",
+            meta.id
+        );
+        let silent = meta.actions.is_empty() && reason.is_empty();
+        assert!(!silent || meta.severity < Severity::High, "{}: no response, and no reason", meta.id);
+        let is_sentence = reason.ends_with('.') && reason.starts_with(char::is_uppercase) && reason.len() > 40;
+        assert!(reason.is_empty() || is_sentence, "{}: `{reason}`", meta.id);
     }
 }
 

@@ -38,8 +38,7 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
             let claims = rule.judge(&call, &Facts::default()).unwrap();
             let responses = claims.iter().filter_map(|claim| claim.response.as_ref()).count();
             // A rule may read several calls of which its action responds to some: then it makes none for the others.
-            let allowed = [0, rule.meta().actions.len()];
-            assert!(allowed.contains(&responses), "{id}/{}: {responses} responses", fixture.name);
+            assert!([0, claims.len()].contains(&responses), "{id}/{}: {responses} responses", fixture.name);
             responded += responses;
         }
         assert!(responded > 0 || rule.meta().actions.is_empty(), "{id}: no event makes a response");

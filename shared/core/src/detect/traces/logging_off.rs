@@ -116,6 +116,8 @@ pub(super) const CLUSTER_LOGGING_DISABLED: LoggingOff = LoggingOff {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.008"],
+        no_response: "Enabling the types again is an update of the cluster that takes minutes and is refused while \
+            another one runs: the event names the types, and the platform team enables them.",
         events: Events::Calls(&[EventName { source: "eks.amazonaws.com", name: "UpdateClusterConfig" }]),
         prose: CLUSTER,
         ..Meta::PLAIN

@@ -3,21 +3,29 @@
 mod apply_security_group;
 mod block_public_access;
 mod cancel_key_deletion;
+mod deactivate_access_keys;
 mod deactivate_credential;
 mod deny_principal;
 mod detach_instance_profile;
 mod disable_anywhere_profile;
+mod disable_guest_access;
+mod disable_lifecycle_rule;
 mod disable_replication_rule;
+mod disable_serial_console;
 mod disable_trust_anchor;
 mod enable_guardduty;
 mod enable_rule;
+mod enable_securityhub;
 mod isolate_instance;
 mod make_database_private;
 mod make_trail_multi_region;
 mod remove_acl_entry;
 mod remove_from_group;
+mod remove_layer_permission;
+mod remove_oidc_provider;
 mod remove_outsiders;
 mod remove_permission;
+mod remove_prefix;
 mod remove_public_grants;
 mod remove_trusted_principal;
 mod require_metadata_tokens;
@@ -27,8 +35,12 @@ mod restart_trail;
 mod restore_copy_block;
 mod restore_default_policy_version;
 mod restore_event_selectors;
+mod restore_permissions_boundary;
+mod restore_quarantine;
 mod restore_secret;
 mod restore_versioning;
+mod revoke_eks_access;
+mod revoke_grant;
 mod revoke_sessions;
 mod stop_function;
 mod stop_instance;
@@ -108,6 +120,22 @@ pub(crate) const CASES: &[&Case] = &[
     &unshare::IMAGE,
     &unshare::DATABASE,
     &unshare::CLUSTER,
+    &unshare::DOCUMENT,
+    &deactivate_access_keys::CASE,
+    &disable_guest_access::CASE,
+    &disable_lifecycle_rule::CASE,
+    &disable_serial_console::CASE,
+    &enable_securityhub::CASE,
+    &remove_layer_permission::CASE,
+    &remove_oidc_provider::CASE,
+    &remove_oidc_provider::AUDIENCE,
+    &remove_prefix::CASE,
+    &restore_permissions_boundary::ROLE,
+    &restore_permissions_boundary::USER,
+    &restore_permissions_boundary::VOIDED,
+    &restore_quarantine::CASE,
+    &revoke_eks_access::CASE,
+    &revoke_grant::CASE,
 ];
 
 /// The resource that most cases keep under `it`; the code where it is not there.

@@ -85,6 +85,14 @@ pub(super) const SNAPSHOT: Case = Case {
         ("rds:DescribeDBClusterSnapshotAttributes", |state, _| {
             members(state, "DBClusterSnapshotNotFoundFault").map(|l| attributes("DBClusterSnapshot", &l))
         }),
+        ("ssm:DescribeDocumentPermission", |state, _| {
+            members(state, "InvalidDocument").map(|accounts| json!({ "AccountIds": accounts }))
+        }),
+        ("ssm:ListTagsForResource", |_, _| Ok(json!({ "TagList": [] }))),
+        ("ssm:ModifyDocumentPermission", |state, given| {
+            change(state, given, &["AccountIdsToAdd"], &["AccountIdsToRemove"]);
+            Ok(json!({}))
+        }),
         ("ec2:DescribeTags", |_, _| Ok(json!({ "Tags": [] }))),
         ("rds:ListTagsForResource", |_, _| Ok(json!({ "TagList": [] }))),
         ("ec2:ModifySnapshotAttribute", ec2),
@@ -118,6 +126,9 @@ pub(super) const CLUSTER: Case = Case {
     response: || request(Copied::DbClusterSnapshot, "shop").into(),
     ..SNAPSHOT
 };
+
+pub(super) const DOCUMENT: Case =
+    Case { name: "unshare a document", response: || request(Copied::Document, "restart").into(), ..SNAPSHOT };
 
 fn request(copy: Copied, id: &str) -> Request {
     Request { copy, id: id.to_owned(), with: vec!["all".to_owned(), "444455556666".to_owned()] }

@@ -22,6 +22,8 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1562.001"],
+    no_response: "Riposte's guardrails do not let it change what carries the tag, and taking the tag away would \
+        overrule whoever set it on purpose: a person decides.",
     events: Events::Calls(events! {
         "ec2.amazonaws.com": ["CreateTags", "CreateSecurityGroup", "CreateNetworkAcl"],
         "iam.amazonaws.com": ["TagUser", "TagRole", "TagPolicy", "CreateUser", "CreateRole", "CreatePolicy"],

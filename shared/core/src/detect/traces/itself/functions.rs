@@ -30,6 +30,8 @@ pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(STOPS),
         prose: STOPPED,
         ..Meta::PLAIN
@@ -91,6 +93,8 @@ pub(in crate::detect) const FUNCTION_REPLACED: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1562.001", "T1554"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(REPLACES),
         prose: REPLACED,
         ..Meta::PLAIN
@@ -147,6 +151,8 @@ pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(OPENS),
         prose: OPENED,
         ..Meta::PLAIN

@@ -17,6 +17,8 @@ pub(in crate::detect) const LEDGER_TAMPERED: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1562.001", "T1485"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
         ..Meta::PLAIN
@@ -67,6 +69,8 @@ pub(in crate::detect) const INCIDENT_DELETED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1070"],
+        no_response: "A record that was deleted comes back from the table's point-in-time recovery alone, into a table \
+            beside it: a person compares the two.",
         events: Events::Calls(INCIDENT_EVENTS),
         prose: INCIDENT,
         ..Meta::PLAIN

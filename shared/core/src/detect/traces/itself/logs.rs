@@ -13,6 +13,8 @@ pub(in crate::detect) const LOGS_TAMPERED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1070", "T1562.008"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
         ..Meta::PLAIN

@@ -13,6 +13,8 @@ pub(in crate::detect) const NOTICES_CUT_OFF: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(TOPIC_EVENTS),
         prose: TOPIC,
         ..Meta::PLAIN
@@ -60,6 +62,8 @@ pub(in crate::detect) const ALARM_SILENCED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(ALARM_EVENTS),
         prose: ALARM,
         ..Meta::PLAIN

@@ -14,6 +14,8 @@ pub(in crate::detect) const QUEUE_CUT_OFF: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
         ..Meta::PLAIN

@@ -13,6 +13,8 @@ pub(in crate::detect) const ROLE_CHANGED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: &["T1562.001", "T1098.003"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
         ..Meta::PLAIN
@@ -63,6 +65,8 @@ pub(in crate::detect) const ROLE_TRUST_CHANGED: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1098.001", "T1562.001"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(TRUST_EVENTS),
         prose: TRUST,
         ..Meta::PLAIN

@@ -15,6 +15,8 @@ pub(in crate::detect) const SETTING_CHANGED: OwnPart = OwnPart {
         severity: Severity::High,
         confidence: Confidence::Medium,
         technique: &["T1562.001"],
+        no_response: "The former value is not in the event, and Riposte does not overrule whoever may set it: \
+            Parameter Store keeps the history.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
         ..Meta::PLAIN
@@ -67,6 +69,8 @@ const MODE: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::Medium,
     technique: &["T1562.001"],
+    no_response: "Riposte does not set its own mode: whoever is allowed to switch it off in an emergency must not have \
+        to fight it.",
     events: Events::Calls(events! { "ssm.amazonaws.com": ["PutParameter"] }),
     prose: MODE_PROSE,
     ..Meta::PLAIN

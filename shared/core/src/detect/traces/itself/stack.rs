@@ -13,6 +13,8 @@ pub(in crate::detect) const STACK_DELETED: OwnPart = OwnPart {
         severity: Severity::Critical,
         confidence: Confidence::High,
         technique: &["T1562.001", "T1485"],
+        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(DELETES),
         prose: DELETED,
         ..Meta::PLAIN

@@ -1,0 +1,185 @@
+//! `docs/containment.md`: what proves each action, and what is done about each published attack.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use riposte_aws::actions::{ACTIONS, ActionMeta};
+use riposte_core::catalogue::all_metas;
+use riposte_core::guardrail::asks_first;
+
+use super::catalogue::line;
+use super::techniques::{TECHNIQUES, Technique};
+
+/// Where the cases of the conformance suite stand, a file for each action.
+const CASES: &str = "shared/aws/src/actions/conformance/cases";
+/// Where the attacks stand that run on the deployed functions, against an emulated account.
+const END_TO_END: &str = "tests/e2e";
+
+const PROOFS: &str = "\
+Every action goes through the conformance suite (`shared/aws/src/actions/conformance`), on an account as data in which each
+call does and refuses what AWS does and refuses. For each of its cases these hold:
+
+| proof | what is shown |
+|---|---|
+| exact | the whole account is compared: the offense is gone, and nothing else has changed |
+| no-op | where nothing offends, or the resource is gone, nothing is called that changes anything, and the notice says why |
+| shadow | in shadow mode the plan is told and nothing changes |
+| recorded before | the change, its undo and the state before are in the ledger before the call |
+| verified | the resource is read again; a change that did not take is not called contained |
+| undone | the undo leaves the account as it was, but for what the action's page says is lost |
+| refused when changed | where somebody changed the resource meanwhile, the undo refuses and says what differs |
+| made in part | where a later change is refused, what was made can be undone |
+| denied, throttled, lost answers | a refusal is told and not tried for ever; a throttle or a cut connection is tried again, at any call |
+| killed | the function dies before or after any call, acting or undoing: the next delivery ends in the same state |
+| echo | the event of an own call, or of an undo, is not answered |
+| permissions | every call is permitted to the role, and every permission is used |
+
+The event of every fixture of a detector that names an action is carried to the contained state, or, where the shipped
+guardrails ask a person first, to the plan. Grounds: *scripted* is the account as data; *wire* answers the SDK's own HTTP
+client in AWS's format; *ministack* is the deployed function against an emulated account, in the file that is named.
+What no emulator shows is proven on the scripted ground alone: no proof here ran against AWS.
+";
+
+/// The page.
+pub(super) fn page(root: &Path) -> Result<String> {
+    let mut out = format!(
+        "<!-- Written by `make generate` from the code. Change the code, not this page. -->\n\n# Containment\n\n\
+         What the {} actions are proven to do, and what is done about the attacks of Stratus Red Team.\n\n## Proofs\n\n{PROOFS}\n",
+        ACTIONS.len()
+    );
+    line(&mut out, "## Actions");
+    line(&mut out, "");
+    line(&mut out, "| action | acts for | asks a person for | undo | cases | undo refused when changed | ground |");
+    line(&mut out, "|---|---|---|---|---|---|---|");
+    let files = end_to_end(root)?;
+    for meta in ACTIONS {
+        action(&mut out, root, meta, &files)?;
+    }
+    line(&mut out, "\n## Techniques");
+    line(&mut out, "");
+    let contained = TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()).count();
+    let mut asked = 0;
+    for technique in TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()) {
+        let with_actions = technique.detectors.iter().filter(|id| {
+            all_metas().any(|meta| meta.id == **id && !meta.actions.is_empty())
+        });
+        let acts = with_actions.map(|id| asks_first(id).map_err(anyhow::Error::msg)).collect::<Result<Vec<_>>>()?;
+        asked += usize::from(acts.into_iter().all(|asks| asks));
+    }
+    let found = TECHNIQUES.iter().filter(|technique| !technique.detectors.is_empty()).count();
+    line(
+        &mut out,
+        &format!(
+            "The {} AWS techniques of [Stratus Red Team](https://stratus-red-team.cloud/attack-techniques/AWS/): {found} are \
+             detected, {contained} of them contained, {asked} of these only after a person has approved. *(asks)*: a person approves first, unless a guardrail permits it. The \
+             benign twin is an event of the detector's tests that is much the same and stays untouched.\n",
+            TECHNIQUES.len()
+        ),
+    );
+    line(&mut out, "");
+    line(&mut out, "| technique | detected by | contained by | benign twin |");
+    line(&mut out, "|---|---|---|---|");
+    for technique in TECHNIQUES {
+        self::technique(&mut out, root, technique)?;
+    }
+    Ok(out)
+}
+
+fn action(out: &mut String, root: &Path, meta: &ActionMeta, files: &[(String, String)]) -> Result<()> {
+    let (mut acts, mut asks) = (Vec::new(), Vec::new());
+    for detector in all_metas().filter(|detector| detector.actions.contains(&meta.id)) {
+        let list = if asks_first(detector.id).map_err(anyhow::Error::msg)? { &mut asks } else { &mut acts };
+        list.push(detector.id);
+    }
+    let cases = root.join(CASES).join(format!("{}.rs", meta.id.as_str().replace('-', "_")));
+    let (count, changed, ground) = if cases.exists() {
+        let text = std::fs::read_to_string(&cases).with_context(|| cases.display().to_string())?;
+        let reads = if !text.contains("meddle: None") || text.contains("meddle: Some") { "yes" } else { "reads nothing else" };
+        (text.matches(": Case").count().to_string(), reads, "scripted")
+    } else {
+        ("own tests".to_owned(), "yes", "wire")
+    };
+    let id = meta.id.as_str();
+    let emulated: Vec<_> = files.iter().filter(|(_, text)| text.contains(id)).map(|(name, _)| name.as_str()).collect();
+    let emulated = if emulated.is_empty() { String::new() } else { format!(", ministack ({})", emulated.join(", ")) };
+    let undo = if meta.reversible { "whole" } else { "with a loss" };
+    let row = format!(
+        "| [{id}](catalogue.md#{id}) | {} | {} | {undo} | {count} | {changed} | {ground}{emulated} |",
+        listed(&acts),
+        listed(&asks)
+    );
+    line(out, &row);
+    Ok(())
+}
+
+/// Detectors by their pages: the first few, and how many more.
+fn listed(ids: &[&str]) -> String {
+    const NAMED: usize = 4;
+    let named: Vec<_> = ids.iter().take(NAMED).map(|id| link(id)).collect();
+    match ids.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn link(id: &str) -> String {
+    format!("[{id}](detectors/{id}.md)")
+}
+
+fn technique(out: &mut String, root: &Path, technique: &Technique) -> Result<()> {
+    let mut actions: Vec<String> = Vec::new();
+    for meta in technique.detectors.iter().filter_map(|id| all_metas().find(|meta| meta.id == *id)) {
+        let asks = if asks_first(meta.id).map_err(anyhow::Error::msg)? { " *(asks)*" } else { "" };
+        for id in meta.actions {
+            let action = format!("[{id}](catalogue.md#{id}){asks}");
+            if !actions.contains(&action) {
+                actions.push(action);
+            }
+        }
+    }
+    let contained = match technique.reason {
+        "" => actions.join(", "),
+        reason => format!("not containable: {reason}"),
+    };
+    let detected: Vec<_> = technique.detectors.iter().map(|id| link(id)).collect();
+    let detected = if detected.is_empty() { "no record shows it".to_owned() } else { detected.join(", ") };
+    let twin = match technique.detectors.first() {
+        Some(detector) => twin(root, detector)?.map_or_else(String::new, |twin| format!("`{twin}`")),
+        None => String::new(),
+    };
+    let id = technique.id;
+    let page = format!("https://stratus-red-team.cloud/attack-techniques/AWS/aws.{id}/");
+    line(out, &format!("| [{id}]({page}) | {detected} | {contained} | {twin} |"));
+    Ok(())
+}
+
+/// The first event of a detector's tests on which it is silent.
+fn twin(root: &Path, detector: &str) -> Result<Option<String>> {
+    let folder = root.join("shared/core/fixtures").join(detector);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_event = name.ends_with(".json") && !name.ends_with(".facts.json");
+        if is_event && name.starts_with("silent-") && !name.contains("refused") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names.into_iter().next().map(|name| format!("{detector}/{name}")))
+}
+
+/// The end-to-end tests, by name.
+fn end_to_end(root: &Path) -> Result<Vec<(String, String)>> {
+    let folder = root.join(END_TO_END);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with("test_") && name.ends_with(".py") {
+            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            files.push((name, text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
