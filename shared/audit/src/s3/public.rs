@@ -159,14 +159,10 @@ fn open(v: &View<'_>, index: &Index, actions: &[&str], permissions: &[&str]) -> 
             }
         }
     }
-    match (wrong, unknown) {
-        // What the account blocks might take it back.
-        (Some(_), Some(unknown)) => Err(unknown),
-        (wrong, _) => Verdict::fail_with(
-            wrong,
-            "neither its policy nor its ACL opens it to everyone, or public access is blocked",
-        ),
-    }
+    // What nobody has seen closes no bucket that is seen to be open.
+    let unseen = |Unknown(why): &Unknown| format!("; whether the account blocks that is not known ({why})");
+    let wrong = wrong.map(|wrong| format!("{wrong}{}", unknown.as_ref().map(unseen).unwrap_or_default()));
+    Verdict::fail_with(wrong, "neither its policy nor its ACL opens it to everyone, or public access is blocked")
 }
 
 /// Fails where everyone can read a bucket or write to it.
