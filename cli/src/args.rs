@@ -107,6 +107,20 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Fix what the audit found, by the action of its check: planned, put to the guardrails, recorded and verified
+    Fix {
+        /// CHECK:RESOURCE, the resource by its id or ARN
+        finding: String,
+        /// Show what would be done, and do nothing
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Why, for the record
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Show or set what the functions may do
     Mode {
         /// shadow: change nothing, tell everything; live: act; halt: the kill switch

@@ -104,6 +104,10 @@ async fn account(out: &mut impl Write, verb: Account) -> Result<()> {
             let how = contain::How { dry_run, yes };
             contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await
         }
+        Account::Fix { finding, dry_run, yes, reason } => {
+            let asking = audit::fix::named(&finding)?;
+            audit::fix::fix(out, &config, &asking, reason, &contain::How { dry_run, yes }).await
+        }
         Account::Mode { mode: None } => {
             let mode = operator::mode(&config).await?;
             let mode = mode.map_err(anyhow::Error::msg).with_context(|| "setting `/riposte/mode`")?;

@@ -1,5 +1,6 @@
 //! Keys, secrets, queues, topics, streams and buses.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
@@ -24,6 +25,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .fsbp(&["KMS.3"])
         .page("No customer key waits for its deletion.", "What it encrypted is lost for ever when it is gone: ransom by one call.", "aws kms cancel-key-deletion, unless it is meant.", "A key whose data is gone.")
         .detectors(&["kms-key-loss-attempted"])
+        .action(ActionId::CancelKeyDeletion)
         .each(|v| if v.text("DescribeKey.KeyMetadata.KeyManager")? != Some("CUSTOMER") { Ok(Verdict::Skip) } else { Verdict::fail_if(is_leaving(v)?, "it waits for its deletion", "it does not wait for its deletion") }),
     check("kms-key-public", "Everyone may use a key", Critical, "kms", "key")
         .cis("", "", "2.21").fsbp(&["KMS.5"])

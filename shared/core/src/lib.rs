@@ -10,6 +10,7 @@
 
 pub mod action;
 pub mod arn;
+pub mod audited;
 pub mod catalogue;
 pub mod detect;
 pub mod event;

@@ -44,6 +44,8 @@ pub const LOG_GROUPS_PATH: &str = "/riposte/log-watch/groups";
 const GUARDRAILS_PREFIX: &str = "/riposte/guardrails/";
 /// The path of the exclusions, each under its name.
 pub const EXCLUSIONS_PREFIX: &str = "/riposte/exclusions/";
+/// The path of the account audit's mutes, each under its name.
+pub const MUTES_PREFIX: &str = "/riposte/mutes/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";
@@ -297,7 +299,7 @@ fn is_known(path: &str) -> bool {
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
     ];
-    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX) || path.starts_with(EXCLUSIONS_PREFIX)
+    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX) || path.starts_with(EXCLUSIONS_PREFIX) || path.starts_with(MUTES_PREFIX)
 }
 
 fn list(text: &str) -> Vec<String> {

@@ -55,6 +55,8 @@ fn options(services: &[&str]) -> Options {
         home: "eu-west-1".to_owned(),
         regions: vec!["eu-west-1".to_owned()],
         services: services.iter().map(|&service| service.to_owned()).collect(),
+        types: BTreeSet::new(),
+        named: Named::default(),
         deadline: Duration::from_secs(20),
         at_once: 4,
         redact,

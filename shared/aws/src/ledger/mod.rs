@@ -1,19 +1,21 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, five kinds of items, told apart by the prefix of `pk`:
+//! One table, six kinds of items, told apart by the prefix of `pk`:
 //! `incident#ID` is an incident, `lease#TARGET` says who may change a target until when, and
 //! `caused#REQUEST-ID` names the incident whose undo made an API call, so that the event of that call
 //! joins the incident instead of starting a new one. `stream#…` items belong to [`crate::streams`], and
-//! `tally#…` items count the events of a burst.
+//! `tally#…` items count the events of a burst. `note#…` items are what a function remembers from run to run.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
 
+pub mod audit;
 mod counter;
 mod item;
 mod lease;
 mod list;
 mod mark;
+mod note;
 mod stream_item;
 mod tally;
 
@@ -33,6 +35,7 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
+pub use note::Note;
 pub use stream_item::StreamItem;
 
 /// How long the request ids of undo calls are kept, in seconds. An event comes within minutes.
