@@ -57,7 +57,8 @@ pub(crate) async fn fix(
         Status::NotAssessed => bail!("it could not be assessed, so that nothing is fixed"),
         Status::Pass | Status::Manual => return Ok(writeln!(out, "there is nothing to fix")?),
     }
-    let responses = fixes(what.check, &resource, &index).map_err(|unknown| anyhow::anyhow!("{}", plain(&unknown.0, 400)))?;
+    let responses =
+        fixes(what.check, &resource, &index).map_err(|unknown| anyhow::anyhow!("{}", plain(&unknown.0, 400)))?;
     if responses.is_empty() {
         bail!("a person must choose what to change: {}", what.check.fix);
     }
@@ -80,7 +81,8 @@ async fn looked_at(config: &SdkConfig, what: &Asking) -> Result<(AuditFinding, R
     names.extend(what.resource.rsplit([':', '/']).next().map(str::to_owned));
     let named = Named { types: BTreeSet::from([pairs((check.of, check.kind))]), names };
     // An ARN says its region.
-    let region = what.resource.split(':').nth(3).filter(|region| what.resource.starts_with("arn:") && !region.is_empty());
+    let region =
+        what.resource.split(':').nth(3).filter(|region| what.resource.starts_with("arn:") && !region.is_empty());
     let options = Options {
         home: home.clone(),
         regions: vec![region.map_or(home, str::to_owned)],

@@ -28,7 +28,10 @@ pub(super) fn read(file: Option<&Path>, account: bool, now: Timestamp) -> Result
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (over, counting): (Vec<_>, Vec<_>) = all.into_iter().partition(|mute| mute.is_expired(today));
     for mute in over {
-        warn(&format!("the mute of `{}` on `{}` ended on {} and does not count", mute.check, mute.resource, mute.until))?;
+        warn(&format!(
+            "the mute of `{}` on `{}` ended on {} and does not count",
+            mute.check, mute.resource, mute.until
+        ))?;
     }
     Ok(counting)
 }
@@ -36,7 +39,8 @@ pub(super) fn read(file: Option<&Path>, account: bool, now: Timestamp) -> Result
 /// Those under `/riposte/mutes/`. An account without Riposte has none, and one whose parameters cannot be read shows all.
 fn of_account() -> Result<Vec<Mute>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let found = runtime.block_on(async { settings::parameters_below(MUTES_PREFIX, &clients::configuration().await).await });
+    let found =
+        runtime.block_on(async { settings::parameters_below(MUTES_PREFIX, &clients::configuration().await).await });
     let found = match found {
         Ok(found) => found,
         Err(fault) => {

@@ -6,10 +6,12 @@
 
 mod findings;
 mod scan;
+mod seen;
 mod touched;
 
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
+use riposte_audit::states::Change;
 use riposte_audit::{AuditFinding, Mute, Resource};
 use riposte_aws::actions::{Actions, BlockPublicAccess, RequireMetadataTokens, RequireUrlAuth, RevokeIngress, Unshare};
 use riposte_aws::api::Client;
@@ -88,7 +90,7 @@ impl AccountAuditor {
         let turned = self.keep(found, None).await?;
         let mut first_error = None;
         for (finding, resource) in turned {
-            if finding.severity < ALERTED || touched::is_read_by_a_detector(&finding.check, call) {
+            if finding.severity < ALERTED || seen::by_a_detector(&finding.check, call.event_name()) {
                 let (check, resource) = (&finding.check, plain(&finding.resource, 300));
                 tracing::info!(check, resource, "it turned bad, and is recorded without an incident");
                 continue;
@@ -146,13 +148,14 @@ impl AccountAuditor {
         let kept = audit::keep(&self.base.ledger(&loaded), &self.base.account, findings, whole, now).await?;
         let heard = kept.into_iter().filter(|finding| {
             let muted = mutes.iter().any(|mute| !mute.is_expired(today) && mute.covers(finding));
-            finding.change.is_some_and(|change| change.is_turn()) && !muted
+            finding.change.is_some_and(Change::is_turn) && !muted
         });
-        Ok(heard.map(|finding| {
-            let resource = resources.remove(&finding.resource);
-            (finding, resource)
-        })
-        .collect())
+        Ok(heard
+            .map(|finding| {
+                let resource = resources.remove(&finding.resource);
+                (finding, resource)
+            })
+            .collect())
     }
 
     /// Opens an incident.

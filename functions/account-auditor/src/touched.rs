@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use riposte_audit::{Check, check_of, checks};
+use riposte_audit::{Check, checks};
 use riposte_core::audited::changed_by;
-use riposte_core::catalogue::all_metas;
-use riposte_core::detect::Meta;
 use riposte_core::event::ApiCall;
 use serde_json::Value;
 
@@ -36,16 +34,6 @@ pub(crate) fn by(call: &ApiCall) -> Option<Touched> {
     Some(Touched { service: changed.service, kind: changed.kind, names })
 }
 
-/// Whether a detector that sees the same become so reads the call: it responds, and nobody is told twice.
-pub(crate) fn is_read_by_a_detector(check: &str, call: &ApiCall) -> bool {
-    let detectors = check_of(check).map_or(&[][..], |check| check.detectors);
-    let reads = |meta: &Meta| {
-        let names = meta.events.names();
-        names.iter().any(|event| Some(event.source) == call.event_source() && event.name == call.event_name())
-    };
-    all_metas().filter(|meta| detectors.contains(&meta.id)).any(reads)
-}
-
 impl Touched {
     /// The checks of its type.
     pub(crate) fn checks(&self) -> Vec<&'static Check> {
@@ -63,14 +51,14 @@ impl Touched {
     }
 }
 
-/// The texts of a value, and the last parts of ARNs.
+/// The texts of a value, and the last parts of ARNs and addresses.
 fn collect(value: &Value, names: &mut BTreeSet<String>) {
     if names.len() >= MOST_NAMES {
         return;
     }
     match value {
         Value::String(text) if !text.is_empty() && text.len() <= LONGEST_NAME && !text.starts_with('{') => {
-            if text.starts_with("arn:") {
+            if text.starts_with("arn:") || text.starts_with("http") {
                 names.extend(text.rsplit([':', '/']).next().map(str::to_owned));
             }
             names.insert(text.clone());
@@ -93,10 +81,8 @@ mod tests {
 
     #[test]
     fn each_type_that_a_call_changes_has_checks_whose_types_are_collected() {
-        let collected: BTreeSet<(String, String)> = riposte_aws::inventory::collected()
-            .into_iter()
-            .map(|one| (one.service.to_owned(), one.kind))
-            .collect();
+        let collected: BTreeSet<(String, String)> =
+            riposte_aws::inventory::collected().into_iter().map(|one| (one.service.to_owned(), one.kind)).collect();
         for changed in CHANGES {
             let touched = Touched { service: changed.service, kind: changed.kind, names: BTreeSet::new() };
             assert!(!touched.checks().is_empty(), "{changed:?}: no check looks at it");
@@ -112,8 +98,6 @@ mod tests {
         let touched = by(&call(&record)).unwrap();
         assert!(touched.names.contains("sg-1") && touched.names.contains("sgr-1"), "{:?}", touched.names);
         assert!(touched.checks().iter().all(|check| check.kind == "security-group"));
-        assert!(is_read_by_a_detector("ec2-security-group-ssh-open", &call(&record)));
-        assert!(!is_read_by_a_detector("ec2-security-group-default-not-empty", &call(&record)));
         assert!(touched.types().contains(&("ec2".to_owned(), "prefix-list".to_owned())));
         let other = json!({"eventSource": "ec2.amazonaws.com", "eventName": "CreateTags", "requestParameters": null});
         assert!(by(&call(&other)).is_none());

@@ -167,7 +167,10 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the fact is not there, or is no time.
     pub fn time(&self, path: &str) -> Result<Option<Timestamp>, Unknown> {
-        self.get(path)?.filter(|value| value.as_str() != Some("")).map(|value| as_time(value).ok_or_else(|| unreadable(path, value))).transpose()
+        self.get(path)?
+            .filter(|value| value.as_str() != Some(""))
+            .map(|value| as_time(value).ok_or_else(|| unreadable(path, value)))
+            .transpose()
     }
 
     /// How many whole days ago a time was; negative where it is still to come.

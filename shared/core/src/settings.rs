@@ -299,7 +299,10 @@ fn is_known(path: &str) -> bool {
         SSH_WINDOW_PATH,
         SSH_LOGIN_PATH,
     ];
-    KNOWN.contains(&path) || path.starts_with(GUARDRAILS_PREFIX) || path.starts_with(EXCLUSIONS_PREFIX) || path.starts_with(MUTES_PREFIX)
+    KNOWN.contains(&path)
+        || path.starts_with(GUARDRAILS_PREFIX)
+        || path.starts_with(EXCLUSIONS_PREFIX)
+        || path.starts_with(MUTES_PREFIX)
 }
 
 fn list(text: &str) -> Vec<String> {

@@ -161,7 +161,8 @@ fn managed_policies(function: &FunctionSpec) -> Vec<String> {
     if function.managed_policies.is_empty() {
         return Vec::new();
     }
-    let arns = function.managed_policies.iter().map(|name| format!("  - !Sub arn:${{AWS::Partition}}:iam::aws:policy/{name}"));
+    let arns =
+        function.managed_policies.iter().map(|name| format!("  - !Sub arn:${{AWS::Partition}}:iam::aws:policy/{name}"));
     std::iter::once("ManagedPolicyArns:".to_owned()).chain(arns).collect()
 }
 

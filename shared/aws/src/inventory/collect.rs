@@ -59,7 +59,9 @@ pub async fn collect(api: &dyn Api, options: &Options, emit: &mut (dyn FnMut(Val
             let place = Place { service, partition, account, region };
             async move {
                 let mine = |one: &&Type| {
-                    options.wants(service, &one.kind) && one.global == global && (one.regions.is_empty() || one.regions.iter().any(|only| only == region))
+                    options.wants(service, &one.kind)
+                        && one.global == global
+                        && (one.regions.is_empty() || one.regions.iter().any(|only| only == region))
                 };
                 let has_account_elsewhere = types.iter().any(|one| one.list.is_none() && one.global != global);
                 let types: Vec<_> = types.iter().filter(mine).collect();

@@ -78,7 +78,8 @@ impl Named {
         }
         let says = |text: &str| {
             let last = text.rsplit([':', '/']).next().unwrap_or(text);
-            self.names.contains(text) || (text.starts_with("arn:") && self.names.contains(last))
+            let is_path = text.starts_with("arn:") || text.starts_with("http");
+            self.names.contains(text) || (is_path && self.names.contains(last))
         };
         match item {
             Value::String(text) => says(text),

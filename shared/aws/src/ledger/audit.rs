@@ -56,8 +56,10 @@ fn run_key(account: &str) -> String {
 /// # Errors
 /// Where DynamoDB does not answer, or a note cannot be read.
 pub async fn states(ledger: &Ledger, account: &str) -> Result<AllStates, LedgerError> {
-    let one = |id: &'static str| async move { Ok::<_, LedgerError>((id.to_owned(), read(ledger, account, id).await?.0)) };
-    let all: BTreeMap<_, _> = stream::iter(checks().map(|check| one(check.id))).buffer_unordered(AT_ONCE).try_collect().await?;
+    let one =
+        |id: &'static str| async move { Ok::<_, LedgerError>((id.to_owned(), read(ledger, account, id).await?.0)) };
+    let all: BTreeMap<_, _> =
+        stream::iter(checks().map(|check| one(check.id))).buffer_unordered(AT_ONCE).try_collect().await?;
     Ok(AllStates(all))
 }
 
@@ -167,7 +169,8 @@ async fn write(
         let states = States(chunk.iter().map(|(name, state)| ((*name).clone(), (*state).clone())).collect());
         let part = Part { parts: (number == 0).then_some(parts), states };
         let key = key(account, check, number);
-        let wrong = |error: serde_json::Error| LedgerError::Item { pk: format!("note#{key}"), wrong: error.to_string() };
+        let wrong =
+            |error: serde_json::Error| LedgerError::Item { pk: format!("note#{key}"), wrong: error.to_string() };
         let text = serde_json::to_string(&part).map_err(wrong)?;
         let read = match notes.get(number) {
             Some(note) => note.clone(),
