@@ -167,6 +167,20 @@ pub(crate) enum Account {
     },
     /// Bring security groups to what a file declares: shown first, recorded, verified, undone by `undo`
     ApplyGroups(groups::Options),
+    /// Fix what the audit found, by the action of its check: planned, put to the guardrails, recorded and verified
+    Fix {
+        /// CHECK:RESOURCE, the resource by its id or ARN
+        finding: String,
+        /// Show what would be done, and do nothing
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Why, for the record
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Show or set what the functions may do
     Mode(mode::Options),
     /// List, set and check the settings

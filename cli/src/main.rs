@@ -156,6 +156,10 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
             let how = contain::How { screen, dry_run, yes };
             contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await?;
         }
+        Account::Fix { finding, dry_run, yes, reason } => {
+            let asking = audit::fix::named(&finding)?;
+            audit::fix::fix(out, &config, &asking, reason, &contain::How { screen, dry_run, yes }).await?;
+        }
         Account::Mode(options) => mode::run(out, &config, options, screen).await?,
         Account::Settings(verb) => settings::run(out, &config, verb, screen).await?,
         Account::Guardrails(verb) => guardrails::run(out, &config, verb, screen).await?,

@@ -247,3 +247,26 @@ fn every_machine_format_can_be_read_back() {
         assert!(!text.contains('\u{1b}') && (format != "html" || !text.contains("<script>")), "{format}");
     }
 }
+
+#[test]
+fn an_earlier_run_says_what_is_new_open_and_resolved() {
+    let desk = Desk::new();
+    let check = "ec2-security-group-ssh-open";
+    let before = run(&desk, &[group("sg-1", "0.0.0.0/0"), group("sg-2", "0.0.0.0/0")], check, &[]);
+    let file = desk.file("before.jsonl", &String::from_utf8(before.stdout).unwrap());
+    let compare = ["--compare", file.to_str().unwrap()];
+    let groups = [group("sg-1", "0.0.0.0/0"), group("sg-2", "10.0.0.0/8"), group("sg-3", "0.0.0.0/0")];
+    let after = run(&desk, &groups, check, &compare);
+    let changes: Vec<_> =
+        findings(&after).iter().map(|f| f["change"].as_str().unwrap_or_default().to_owned()).collect();
+    assert_eq!(changes, ["open", "resolved", "new"], "{}", err(&after));
+    assert!(err(&after).contains("1 new, 1 open, 1 resolved"), "{}", err(&after));
+    // What was resolved and fails again is reopened.
+    let file = desk.file("after.jsonl", &String::from_utf8(after.stdout).unwrap());
+    let again = run(&desk, &[group("sg-2", "::/0")], check, &["--compare", file.to_str().unwrap()]);
+    assert_eq!(findings(&again)[0]["change"], "reopened");
+    let broken = desk.file("broken.jsonl", "{\"check\": 1}");
+    let refused = run(&desk, &groups, check, &["--compare", broken.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
+    assert!(err(&refused).contains("broken.jsonl:1: no finding"), "{}", err(&refused));
+}

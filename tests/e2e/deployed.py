@@ -138,6 +138,8 @@ def set_up(emulator: Emulator, zips: dict[str, Path], binary: Path, init: bool =
         "Mode": "live",
         "RetryDelaySeconds": "1",
         "LogGroups": LOG_GROUP,
+        # Tests of the detectors count calls and incidents.
+        "AuditsChanges": "false",
     } | parameters
     stack = deploy(emulator, zips, **values)
     command = Command(binary, emulator)

@@ -29,6 +29,7 @@ EVENTS = {
     "trail-guard": ("cloudtrail.amazonaws.com", "StopLogging"),
     "compute-guard": ("ec2.amazonaws.com", "RunInstances"),
     "log-watch": ("logs.amazonaws.com", "CreateLogStream"),
+    "account-auditor": ("ec2.amazonaws.com", "CreateVpc"),
 }
 DETAIL_TYPE = "AWS API Call via CloudTrail"
 # EventBridge's quota for one pattern.
@@ -325,6 +326,10 @@ def test_every_queue_is_encrypted_and_has_a_way_out(template):
 def test_the_default_retry_delay_is_six_times_the_timeout(template):
     timeout = template["Globals"]["Function"]["Timeout"]
     assert template["Parameters"]["RetryDelaySeconds"]["Default"] == 6 * timeout
+    for name, function in _resources(template, "AWS::Serverless::Function").items():
+        if "Timeout" in function:
+            queue = _resources(template, "AWS::SQS::Queue")[name.removesuffix("Function") + "Queue"]
+            assert Resolver(template, defaults(template)).resolve(queue["VisibilityTimeout"]) == 6 * function["Timeout"]
 
 
 def test_the_default_rules_admit_only_what_aws_itself_sent(template):
@@ -542,7 +547,9 @@ def _grants(emulator: Emulator, role_arn: str) -> tuple[dict[str, set[str]], dic
     """What a role's policies allow and deny: action → resources."""
     iam = emulator.client("iam")
     name = _role_name(role_arn)
-    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
+    attached = [policy["PolicyName"] for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
+    # What reads the whole account, and no more, AWS keeps up to date itself.
+    assert sorted(attached) == (["SecurityAudit", "ViewOnlyAccess"] if "AccountAuditor" in name else [])
     grants = {"Allow": {}, "Deny": {}}
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
         for statement in iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]["Statement"]:

@@ -52,6 +52,8 @@ pub(super) fn collect(
                 home,
                 regions,
                 services,
+                types: BTreeSet::new(),
+                named: inventory::Named::default(),
                 deadline: DEADLINE,
                 at_once: AT_ONCE,
                 redact: secrets::redacted,

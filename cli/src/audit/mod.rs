@@ -1,7 +1,10 @@
 //! `riposte audit`: the checks over the account or over an inventory of it, and findings of other tools beside them.
 
+mod compare;
+pub(crate) mod fix;
 mod formats;
 mod live;
+mod mutes;
 mod progress;
 mod report;
 mod sources;
@@ -66,16 +69,21 @@ pub(crate) struct Options {
     /// Read OCSF findings of other tools, of Azure and Google Cloud too, beside (repeatable)
     #[arg(long, value_name = "FILE")]
     import: Vec<PathBuf>,
-    /// Mutes: a JSON list of {"check", "resource", "reason", "until"}
+    /// Mutes: a JSON list of {"check", "resource", "reason", "until"}, beside those under /riposte/mutes/
     #[arg(long, value_name = "FILE")]
     mutes: Option<PathBuf>,
+    /// Say what is new, open, reopened and resolved since an earlier run: its findings as JSON lines, or `ledger` for
+    /// what account-auditor keeps
+    #[arg(long, value_name = "FILE|ledger")]
+    compare: Option<String>,
 }
 
 /// Runs the audit.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let now = Timestamp::now();
     let frameworks = frameworks(&options.framework)?;
-    let mutes = mutes(options, now)?;
+    let mutes = mutes::read(options.mutes.as_deref(), reads_account(options), now)?;
+    let mut states = options.compare.as_deref().map(|from| compare::states(from, now)).transpose()?;
     let chosen = chosen(options, &frameworks)?;
     let mut report = Report::new(options.format, BufWriter::new(io::stdout().lock()), chosen.clone(), now)?;
     let mut unreadable = 0_u64;
@@ -89,6 +97,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
                 let added: Vec<_> =
                     framework.controls_of(&finding.check).filter(|c| !finding.controls.contains(c)).collect();
                 finding.controls.extend(added);
+            }
+            if let Some(states) = &mut states {
+                states.mark(&mut finding, now);
             }
             finding.muted = mutes.iter().find(|mute| mute.covers(&finding)).map(Mute::note);
             if let Err(error) = report.add(&finding) {
@@ -162,19 +173,9 @@ fn frameworks(names: &[String]) -> Result<Vec<Framework>> {
     Ok(all)
 }
 
-/// The mutes that count. One that is over is named, and does not.
-fn mutes(options: &Options, now: Timestamp) -> Result<Vec<Mute>> {
-    let Some(path) = &options.mutes else { return Ok(Vec::new()) };
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let all = Mute::parse_all(&text).map_err(|error| Usage(format!("{}: {error}", path.display())))?;
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (over, counting): (Vec<_>, Vec<_>) = all.into_iter().partition(|mute| mute.is_expired(today));
-    for mute in over {
-        let what =
-            format!("the mute of `{}` on `{}` ended on {} and does not count", mute.check, mute.resource, mute.until);
-        writeln!(io::stderr(), "riposte: {}", plain(&what, 400))?;
-    }
-    Ok(counting)
+/// Whether the account itself is asked.
+fn reads_account(options: &Options) -> bool {
+    options.inventory.is_none() && options.import.is_empty()
 }
 
 /// The checks that run.

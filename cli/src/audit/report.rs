@@ -5,6 +5,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use jiff::Timestamp;
+use riposte_audit::states::Change;
 use riposte_audit::{AuditFinding, Check, Status};
 use riposte_core::finding::Severity;
 
@@ -16,6 +17,7 @@ pub(super) struct Totals {
     by_status: BTreeMap<Status, u64>,
     failures: BTreeMap<Severity, u64>,
     muted: u64,
+    by_change: BTreeMap<Change, u64>,
 }
 
 impl Totals {
@@ -25,6 +27,9 @@ impl Totals {
             return;
         }
         *self.by_status.entry(finding.status).or_default() += 1;
+        if let Some(change) = finding.change {
+            *self.by_change.entry(change).or_default() += 1;
+        }
         if finding.status == Status::Fail {
             *self.failures.entry(finding.severity).or_default() += 1;
         }
@@ -53,6 +58,9 @@ impl Totals {
             self.count(Status::Manual),
             self.count(Status::NotAssessed),
         )?;
+        for (change, count) in &self.by_change {
+            write!(out, ", {count} {}", change.as_str())?;
+        }
         if self.muted > 0 {
             write!(out, ", {} muted", self.muted)?;
         }

@@ -4,6 +4,7 @@ use riposte_core::finding::Severity;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::states::Change;
 use crate::verdict::Status;
 
 /// One check's word on one resource, as a JSON line.
@@ -36,6 +37,9 @@ pub struct AuditFinding {
     /// Who muted it and until when, where somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted: Option<String>,
+    /// What became of the resource since the run that this one is compared to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// The cloud, where it is another than AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud: Option<String>,

@@ -69,6 +69,7 @@ pub fn ocsf(event: &Value) -> Result<AuditFinding, ImportError> {
         why,
         evidence: Map::new(),
         muted: None,
+        change: None,
         cloud: (cloud != "aws").then_some(cloud),
     })
 }

@@ -9,6 +9,9 @@ use crate::shapes::{Scope, shape_of};
 use crate::verdict::Unknown;
 use crate::view::View;
 
+/// The region of what has none.
+const GLOBAL: &str = "aws-global";
+
 /// The resources of the types that some check looks at beside others.
 #[derive(Debug)]
 pub struct Index {
@@ -74,18 +77,29 @@ impl Index {
         self.views(service, kind).filter(move |view| view.resource.account == account)
     }
 
-    /// Whether all of some types were listed in the account, and where they are regional in the region, of a resource.
+    /// Whether all of some types were listed in the account of a resource. Regional ones must have been listed in its
+    /// region, and in every region where it has none itself.
     ///
     /// # Errors
     /// Says what was not listed, and why.
     pub fn listed(&self, types: &[(&str, &str)], of: &Resource) -> Result<(), Unknown> {
         for (service, kind) in types {
             let Some(shape) = shape_of(service, kind) else { continue };
-            let same_place = |view: &View<'_>| shape.scope == Scope::Global || view.resource.region == of.region;
-            let account = self.of_account(service, "account", of).find(same_place);
-            let account = account.ok_or_else(|| Unknown(format!("`{service}` was not collected")))?;
-            if !shape.listed_by.is_empty() {
-                account.fact(shape.listed_by)?;
+            // What has no region is asked of every place that says something of it.
+            let anywhere = shape.scope == Scope::Global || of.region == GLOBAL;
+            let mut any = false;
+            for account in self.of_account(service, "account", of) {
+                let says = shape.listed_by.is_empty() || account.resource.facts.contains_key(shape.listed_by);
+                if if anywhere { !says } else { account.resource.region != of.region } {
+                    continue;
+                }
+                any = true;
+                if !shape.listed_by.is_empty() {
+                    account.fact(shape.listed_by)?;
+                }
+            }
+            if !any {
+                return Err(Unknown(format!("`{service}` was not collected")));
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Lambda in depth.
 
 use jiff::civil::{Date, date};
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 use riposte_core::iam::Outsider;
 
@@ -38,6 +39,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .page("Function URLs ask for IAM's signature.", "Everyone who learns the address makes the function work.",
             "aws lambda update-function-url-config --auth-type AWS_IAM.", "Webhooks that check a signature of their own.")
         .detectors(&["function-url-unauthenticated"])
+        .action(ActionId::RequireUrlAuth)
         .each(|v| {
             let open = v.list("ListFunctionUrlConfigs.FunctionUrlConfigs")?.iter().any(|url| text(url, "AuthType") == Some("NONE"));
             Verdict::fail_if(open, "its URL has auth type NONE", "it has no URL, or one that asks for IAM's signature")

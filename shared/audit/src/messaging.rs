@@ -1,5 +1,6 @@
 //! Keys, secrets, queues, topics, streams and buses.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
@@ -24,6 +25,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .fsbp(&["KMS.3"])
         .page("No customer key waits for its deletion.", "What it encrypted is lost for ever when it is gone: ransom by one call.", "aws kms cancel-key-deletion, unless it is meant.", "A key whose data is gone.")
         .detectors(&["kms-key-loss-attempted"])
+        .action(ActionId::CancelKeyDeletion)
         .each(|v| if v.text("DescribeKey.KeyMetadata.KeyManager")? != Some("CUSTOMER") { Ok(Verdict::Skip) } else { Verdict::fail_if(is_leaving(v)?, "it waits for its deletion", "it does not wait for its deletion") }),
     check("kms-key-public", "Everyone may use a key", Critical, "kms", "key")
         .cis("", "", "2.21").fsbp(&["KMS.5"])
@@ -143,14 +145,14 @@ pub(crate) static CHECKS: &[Check] = &[
             if v.flag("DescribeRepositories.imageScanningConfiguration.scanOnPush")? {
                 return Ok(Verdict::Pass("images are scanned when they are pushed".to_owned()));
             }
-            let registry = index.near("ecr", "account", v.resource).next();
-            let mut scanned = false;
-            if let Some(registry) = registry {
-                for rule in registry.list("GetRegistryScanningConfiguration.scanningConfiguration.rules")? {
-                    let filters = crate::view::list(rule, "repositoryFilters");
-                    scanned |= text(rule, "scanFrequency") != Some("MANUAL") && filters.iter().any(|f| text(f, "filter").is_some_and(|p| riposte_core::arn::matches(p, &v.resource.name)));
-                }
-            }
+            let rules = index.near("ecr", "account", v.resource).next().map_or(Ok(&[][..]), |registry| {
+                registry.list("GetRegistryScanningConfiguration.scanningConfiguration.rules")
+            });
+            // What nobody has seen scans nothing.
+            let scanned = rules.unwrap_or_default().iter().any(|rule| {
+                let fits = |f: &serde_json::Value| text(f, "filter").is_some_and(|p| riposte_core::arn::matches(p, &v.resource.name));
+                text(rule, "scanFrequency") != Some("MANUAL") && crate::view::list(rule, "repositoryFilters").iter().any(fits)
+            });
             Verdict::fail_if(!scanned, "images are not scanned when they are pushed", "the registry scans its images")
         }),
     check("ecr-repository-tags-mutable", "An image's tag can be moved", Medium, "ecr", "repository")

@@ -61,6 +61,15 @@ impl Mute {
         values.into_iter().enumerate().map(read).collect()
     }
 
+    /// Reads one mute, as a parameter holds it: a JSON object.
+    ///
+    /// # Errors
+    /// As [`Mute::parse_all`].
+    pub fn read(text: &str) -> Result<Self, MuteError> {
+        let one = Self::parse_all(&format!("[{text}]"))?;
+        one.into_iter().next().ok_or_else(|| MuteError::Shape("it is empty".to_owned()))
+    }
+
     /// Whether its last day is over.
     #[must_use]
     pub fn is_expired(&self, today: Date) -> bool {

@@ -1,5 +1,6 @@
 //! RDS: instances, clusters and their snapshots.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
@@ -18,6 +19,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "None that we know of: reach it over a VPN.",
         )
         .detectors(&["database-public"])
+        .action(ActionId::MakeDatabasePrivate)
         .each(|v| {
             v.on("DescribeDBInstances.PubliclyAccessible", "it is publicly accessible", "it is not publicly accessible")
         }),
@@ -311,6 +313,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Public data sets.",
         )
         .detectors(&["snapshot-public"])
+        .action(ActionId::Unshare)
         .each(|v| public_snapshot(v, "DescribeDBSnapshotAttributes.DBSnapshotAttributesResult.DBSnapshotAttributes")),
     check("rds-snapshot-not-encrypted", "A snapshot of a database is not encrypted", Medium, "rds", "db-snapshot")
         .fsbp(&["RDS.4"])
@@ -336,6 +339,7 @@ pub(crate) static CHECKS: &[Check] = &[
         "Public data sets.",
     )
     .detectors(&["snapshot-public"])
+    .action(ActionId::Unshare)
     .each(|v| public_snapshot(v, database::CLUSTER_SNAPSHOT)),
     check(
         "rds-cluster-snapshot-not-encrypted",

@@ -117,6 +117,7 @@ fn finding(check: &Check, resource: &Resource, answer: Answer, view: &View<'_>) 
         why,
         evidence: view.evidence(),
         muted: None,
+        change: None,
         cloud: None,
     })
 }

@@ -1,5 +1,6 @@
 //! CloudTrail and AWS Config: whether what happens is recorded.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::alarms::records_management;
@@ -129,6 +130,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "A trail that another one replaces: delete it.",
         )
         .detectors(&["trail-stopped"])
+        .action(ActionId::RestartTrail)
         .each(|v| v.off("GetTrailStatus.IsLogging", "it is not logging", "it is logging")),
     check("cloudtrail-delivery-failing", "A trail can't deliver its files", High, "cloudtrail", "trail")
         .page(

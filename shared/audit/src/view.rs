@@ -113,12 +113,13 @@ impl<'a> View<'a> {
         Ok(self.truth(path)?.unwrap_or(false))
     }
 
-    /// A text; `None` where it is absent.
+    /// A text; `None` where it is absent or empty, which services use for the same.
     ///
     /// # Errors
     /// Where the fact is not there, or is no text.
     pub fn text(&self, path: &str) -> Result<Option<&'a str>, Unknown> {
-        self.get(path)?.map(|value| value.as_str().ok_or_else(|| unreadable(path, value))).transpose()
+        let text = self.get(path)?.map(|value| value.as_str().ok_or_else(|| unreadable(path, value))).transpose()?;
+        Ok(text.filter(|text| !text.is_empty()))
     }
 
     /// A number, also one that is written as text.
@@ -161,12 +162,15 @@ impl<'a> View<'a> {
         Ok(found.and_then(Value::as_str))
     }
 
-    /// A time.
+    /// A time; `None` where it is absent or empty.
     ///
     /// # Errors
     /// Where the fact is not there, or is no time.
     pub fn time(&self, path: &str) -> Result<Option<Timestamp>, Unknown> {
-        self.get(path)?.map(|value| as_time(value).ok_or_else(|| unreadable(path, value))).transpose()
+        self.get(path)?
+            .filter(|value| value.as_str() != Some(""))
+            .map(|value| as_time(value).ok_or_else(|| unreadable(path, value)))
+            .transpose()
     }
 
     /// How many whole days ago a time was; negative where it is still to come.

@@ -60,6 +60,11 @@ impl Loaded {
         Keys::of(&self.settings, self.signer.clone())
     }
 
+    /// The parameters below a path, by their names.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.used.iter().filter_map(move |(path, text)| Some((path.strip_prefix(prefix)?, text.as_str())))
+    }
+
     /// Whether people are yet to be told of what is broken; they are, from now on.
     pub(crate) fn tell_now(&self) -> bool {
         !self.broken.is_empty() && !self.told.swap(true, Ordering::Relaxed)
@@ -206,12 +211,24 @@ async fn signer(client: &Client, name: &str) -> Result<Signer, LoadError> {
 /// # Errors
 /// Where Parameter Store does not answer, or refuses.
 pub async fn parameters(client: &Client) -> Result<BTreeMap<String, String>, Fault> {
+    below(client, PREFIX).await
+}
+
+/// The parameters below a path, decrypted, by their paths.
+///
+/// # Errors
+/// Where Parameter Store does not answer, or refuses.
+pub async fn parameters_below(path: &str, config: &aws_types::SdkConfig) -> Result<BTreeMap<String, String>, Fault> {
+    below(&Client::new(config), path).await
+}
+
+async fn below(client: &Client, path: &str) -> Result<BTreeMap<String, String>, Fault> {
     let mut all = BTreeMap::new();
     let mut token = None;
     loop {
         let page = client
             .get_parameters_by_path()
-            .path(PREFIX.trim_end_matches('/'))
+            .path(path.trim_end_matches('/'))
             .recursive(true)
             .with_decryption(true)
             .set_next_token(token)

@@ -2,6 +2,7 @@
 //! are generated from.
 
 use crate::action::ActionId;
+use crate::audited;
 use crate::detect::behavior::{BEHAVIORS, sequences};
 use crate::detect::{
     self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, SIGNATURES, detectors,
@@ -26,6 +27,21 @@ pub struct FunctionSpec {
     pub triggers: &'static [EventName],
     /// What else reaches it.
     pub inputs: &'static [Input],
+    /// Its limits, where it needs others than the rest.
+    pub limits: Option<Limits>,
+    /// The template's condition under which calls are delivered to it; always where there is none.
+    pub condition: Option<&'static str>,
+    /// Policies of AWS's own that its role has beside its actions' permissions, by their paths and names.
+    pub managed_policies: &'static [&'static str],
+}
+
+/// What Lambda gives a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long an invocation may last.
+    pub seconds: u32,
+    /// Its memory, in MiB.
+    pub memory_mb: u32,
 }
 
 /// A way into a function beside the events of its detectors.
@@ -45,8 +61,17 @@ pub enum Input {
 }
 
 /// The functions, in the order of the template.
-pub static FUNCTIONS: &[&FunctionSpec] =
-    &[&INGRESS_GUARD, &IDENTITY_GUARD, &DATA_GUARD, &TRAIL_GUARD, &COMPUTE_GUARD, &BEHAVIOR_WATCH, &LOG_WATCH, &PATCHER];
+pub static FUNCTIONS: &[&FunctionSpec] = &[
+    &INGRESS_GUARD,
+    &IDENTITY_GUARD,
+    &DATA_GUARD,
+    &TRAIL_GUARD,
+    &COMPUTE_GUARD,
+    &BEHAVIOR_WATCH,
+    &LOG_WATCH,
+    &PATCHER,
+    &ACCOUNT_AUDITOR,
+];
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
@@ -58,6 +83,9 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Grants and credentials that persist access → taken back.
@@ -70,6 +98,9 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Data made public, shared, encrypted for ransom or deleted.
@@ -82,6 +113,9 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Traces wiped, and the account's own settings.
@@ -94,6 +128,9 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Code run where it should not be, and rules of the user's that name no chapter.
@@ -106,6 +143,9 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Every call, compared with what is usual.
@@ -118,6 +158,9 @@ pub static BEHAVIOR_WATCH: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 /// Log streams → detectors → the source behind the lines contained.
@@ -133,6 +176,26 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
         Input::Schedule { parameter: "PullRate", what: "Has log-watch pull its log groups" },
         Input::Subscription,
     ],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
+};
+
+/// Resources that changed → their controls checked again; and all of them by the clock.
+pub static ACCOUNT_AUDITOR: FunctionSpec = FunctionSpec {
+    name: "account-auditor",
+    purpose: "the account's resources are checked by the clock and as they change, and what turned bad is alerted",
+    chapters: &[],
+    behaviors: &[],
+    signatures: &[],
+    log_detectors: &[],
+    triggers: audited::TRIGGERS,
+    inputs: &[Input::Schedule { parameter: "AuditRate", what: "Has account-auditor check the whole account" }],
+    // Every service in every region, one page after the other.
+    limits: Some(Limits { seconds: 900, memory_mb: 1024 }),
+    condition: Some("AuditsChanges"),
+    // Reading alone: what they leave out is not assessed.
+    managed_policies: &["SecurityAudit", "job-function/ViewOnlyAccess"],
 };
 
 /// What needs a patch → patched, verified.
@@ -145,6 +208,9 @@ pub static PATCHER: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     triggers: &[],
     inputs: &[Input::Schedule { parameter: "PatchRate", what: "Has patcher go on and look anew" }, Input::Inspector],
+    limits: None,
+    condition: None,
+    managed_policies: &[],
 };
 
 impl FunctionSpec {

@@ -11,6 +11,7 @@
 pub mod action;
 pub mod approval;
 pub mod arn;
+pub mod audited;
 pub mod case;
 pub mod catalogue;
 pub mod deed;

@@ -68,6 +68,8 @@ pub const TEST_PATH: &str = "/riposte/test";
 const APPROVAL_HOURS_PATH: &str = "/riposte/approval-hours";
 const EVENT_BUS_PATH: &str = "/riposte/event-bus";
 const NOTICE_FORM_PATH: &str = "/riposte/notice-form";
+/// The path of the account audit's mutes, each under its name.
+pub const MUTES_PREFIX: &str = "/riposte/mutes/";
 const NOTICE_SEVERITY_PATH: &str = "/riposte/notice-severity";
 const STACKS_PATH: &str = "/riposte/stack-resources";
 const TRUSTED_PATH: &str = "/riposte/trusted-accounts";

@@ -257,6 +257,9 @@ impl Rule {
             format!("    Description: {}.", self.what),
         ];
         lines.extend(self.state.lines().iter().map(|line| format!("    {line}")));
+        if let (State::Changes, Some(condition)) = (self.state, function.condition) {
+            lines.push(format!("    State: !If [{condition}, ENABLED, DISABLED]"));
+        }
         lines.push("    EventPattern:".to_owned());
         // Nobody but AWS can send an event whose source begins so.
         lines.push("      source:".to_owned());

@@ -78,7 +78,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
     rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
     rule_arns.extend(function.inputs.contains(&Input::Inspector).then(|| format!("- !GetAtt {name}Findings.Arn")));
     let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
-    let parts: [(&str, Vec<String>); 11] = [
+    let parts: [(&str, Vec<String>); 14] = [
         ("head", head(function)),
         ("rule-arns", rule_arns),
         ("rules", rule_lines),
@@ -90,6 +90,9 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
         ("own-dead-letters", only(pushed, &subscription(&name, OWN_DEAD_LETTERS))),
         ("on-failure", only(pushed, &subscription(&name, ON_FAILURE))),
         ("push", only(pushed, &subscription(&name, PUSH))),
+        ("managed-policies", managed_policies(function)),
+        ("limits", limits(function)),
+        ("visibility", vec![visibility(function)]),
     ];
     let mut lines = lines_of(&filled_in(SECTION, function));
     lines = expanded(&lines, "alarms", &alarms::of(function));
@@ -174,6 +177,33 @@ fn schedule(function: &FunctionSpec, input: &Input) -> Option<Vec<String>> {
          Arn: !GetAtt {name}DeadLetters.Arn\n"
     );
     Some(text.split('\n').map(str::to_owned).collect())
+}
+
+/// AWS's own policies on its role.
+fn managed_policies(function: &FunctionSpec) -> Vec<String> {
+    if function.managed_policies.is_empty() {
+        return Vec::new();
+    }
+    let arns =
+        function.managed_policies.iter().map(|name| format!("  - !Sub arn:${{AWS::Partition}}:iam::aws:policy/{name}"));
+    std::iter::once("ManagedPolicyArns:".to_owned()).chain(arns).collect()
+}
+
+/// Time and memory of its own.
+fn limits(function: &FunctionSpec) -> Vec<String> {
+    let of = |limits: riposte_core::catalogue::Limits| {
+        vec![format!("Timeout: {}", limits.seconds), format!("MemorySize: {}", limits.memory_mb)]
+    };
+    function.limits.map(of).unwrap_or_default()
+}
+
+/// AWS refuses a queue whose visibility timeout is below its function's timeout. The emulator does not, and its tests wait
+/// for neither.
+fn visibility(function: &FunctionSpec) -> String {
+    match function.limits {
+        Some(limits) => format!("!If [HasEndpoint, !Ref RetryDelaySeconds, {}]", limits.seconds.saturating_mul(6)),
+        None => "!Ref RetryDelaySeconds".to_owned(),
+    }
 }
 
 /// The policy of what its actions and detectors call; none where they call nothing.

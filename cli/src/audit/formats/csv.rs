@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use riposte_audit::AuditFinding;
+use riposte_audit::states::Change;
 use riposte_core::text::plain;
 
 use super::Writer;
@@ -13,7 +14,7 @@ pub(super) struct Csv;
 impl<W: Write> Writer<W> for Csv {
     fn begin(&mut self, out: &mut W) -> Result<()> {
         Ok(out.write_all(
-            b"check,title,severity,service,account,region,resource,resource_id,status,controls,why,muted,cloud\r\n",
+            b"check,title,severity,service,account,region,resource,resource_id,status,controls,why,muted,cloud,change\r\n",
         )?)
     }
 
@@ -35,10 +36,15 @@ impl<W: Write> Writer<W> for Csv {
             &f.why,
             muted,
             cloud,
+            finding_change(f),
         ];
         let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
         Ok(write!(out, "{}\r\n", cells.join(","))?)
     }
+}
+
+fn finding_change(finding: &AuditFinding) -> &'static str {
+    finding.change.map(Change::as_str).unwrap_or_default()
 }
 
 /// A spreadsheet takes a cell that begins like a formula for one.

@@ -20,7 +20,7 @@ pub(super) struct Table {
 
 impl<W: Write> Writer<W> for Table {
     fn finding(&mut self, out: &mut W, finding: &AuditFinding) -> Result<()> {
-        if finding.status == Status::Pass {
+        if finding.status == Status::Pass && finding.change.is_none() {
             return Ok(());
         }
         let count = self.of_check.entry(finding.check.clone()).or_default();
@@ -33,6 +33,7 @@ impl<W: Write> Writer<W> for Table {
             .muted
             .as_ref()
             .map_or_else(|| finding.why.clone(), |note| format!("{}; muted: {note}", finding.why));
+        let why = finding.change.map_or_else(|| why.clone(), |change| format!("{}: {why}", change.as_str()));
         writeln!(
             out,
             "{status:<12}  {:<13}  {:<14}  {:<44}  {}: {}",

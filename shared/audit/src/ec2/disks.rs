@@ -1,5 +1,6 @@
 //! Disks, their snapshots, and machine images.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
@@ -35,6 +36,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Public data sets.",
         )
         .detectors(&["snapshot-public"])
+        .action(ActionId::Unshare)
         .each(|v| {
             let all = v.list("DescribeSnapshotAttribute.CreateVolumePermissions")?;
             Verdict::fail_if(
@@ -59,6 +61,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Publishers of public images.",
         )
         .detectors(&["image-public"])
+        .action(ActionId::Unshare)
         .each(|v| v.on("DescribeImages.Public", "it is public", "it is not public")),
     check("ec2-image-old", "A machine image is older than two years", Low, "ec2", "image")
         .page(

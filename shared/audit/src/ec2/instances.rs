@@ -1,5 +1,6 @@
 //! Instances.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
@@ -18,6 +19,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Software that can't do IMDSv2: update it.",
         )
         .detectors(&["imdsv1-allowed"])
+        .action(ActionId::RequireMetadataTokens)
         .each(|v| {
             if is_gone(v)? {
                 return Ok(Verdict::Skip);

@@ -50,6 +50,11 @@ impl Rules {
     /// The rules that let the internet in to these ports, in words. Several that only together amount to the internet
     /// count too, where they open the same port.
     pub(crate) fn open(&self, ports: Ports<'_>) -> Vec<String> {
+        self.offending(ports).iter().map(IngressRule::label).collect()
+    }
+
+    /// The same, as rules.
+    pub(crate) fn offending(&self, ports: Ports<'_>) -> Vec<IngressRule> {
         let fits = |rule: &&IngressRule| {
             let span = PortSpan::of(rule);
             match ports {
@@ -59,7 +64,7 @@ impl Rules {
         };
         let rules: Vec<&IngressRule> = self.rules.iter().filter(fits).collect();
         let cidrs: Vec<&str> = rules.iter().map(|rule| rule.cidr.as_str()).collect();
-        internet_ranges(&cidrs).into_iter().filter_map(|index| rules.get(index)).map(|rule| rule.label()).collect()
+        internet_ranges(&cidrs).into_iter().filter_map(|index| rules.get(index)).map(|rule| (*rule).clone()).collect()
     }
 
     /// Whether nothing is open that is not known to be closed.

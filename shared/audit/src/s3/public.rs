@@ -1,5 +1,6 @@
 //! Buckets open to the world: by policy or ACL, after what public access blocks take back.
 
+use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High};
 use serde_json::Value;
 
@@ -18,6 +19,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "aws s3control put-public-access-block with all four settings; serve public files through CloudFront.",
             "An account whose purpose is to serve public buckets.")
         .detectors(&["s3-account-public-access-block-loosened"])
+        .action(ActionId::BlockPublicAccess)
         .each(|v| lacking(&missing(&[v.get(&format!("{BLOCK}.PublicAccessBlockConfiguration"))?]))),
     check("s3-bucket-public-access-not-blocked", "Public access to a bucket is not blocked", High, "s3", "bucket")
         .cis("2.1.4", "3.1.4", "3.1.4").fsbp(&["S3.8"])
@@ -26,6 +28,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Put a public access block with all four settings on the bucket, better on the account.",
             "A bucket that serves a public website.")
         .detectors(&["bucket-public-access-block-removed", "bucket-public-access-block-loosened"])
+        .action(ActionId::BlockPublicAccess)
         .with(ACCOUNT, |v, index| lacking(&missing(&blocks(v, index)?.0))),
     check("s3-bucket-publicly-readable", "Everyone can read a bucket", Critical, "s3", "bucket")
         .fsbp(&["S3.2"])
@@ -34,6 +37,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Turn on the public access block; take the statement or the grant away.",
             "A bucket that serves a public website.")
         .detectors(&["bucket-policy-public", "bucket-acl-public"])
+        .action(ActionId::BlockPublicAccess)
         .with(ACCOUNT, |v, index| open(v, index, READ, &["READ", "FULL_CONTROL"])),
     check("s3-bucket-publicly-writable", "Everyone can write to a bucket", Critical, "s3", "bucket")
         .cis("", "", "2.21").fsbp(&["S3.3"])
@@ -42,6 +46,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Turn on the public access block; take the statement or the grant away.",
             "None that we know of: take uploads by presigned addresses.")
         .detectors(&["bucket-policy-public", "bucket-acl-public"])
+        .action(ActionId::BlockPublicAccess)
         .with(ACCOUNT, |v, index| open(v, index, WRITE, &["WRITE", "WRITE_ACP", "FULL_CONTROL"])),
     check("s3-bucket-public-with-classified-data", "A bucket with classified data is public", Critical, "s3", "bucket")
         .page("A bucket whose tags say that its data is confidential, personal or secret is not open to everyone.",
@@ -49,6 +54,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Turn on the public access block at once, and find out who read it (S3 access logs, CloudTrail data events).",
             "A tag that was copied from another bucket.")
         .detectors(&["bucket-policy-public", "bucket-acl-public"])
+        .action(ActionId::BlockPublicAccess)
         .with(ACCOUNT, |v, index| {
             let Some(tag) = classification(v) else { return Ok(Verdict::Skip) };
             let all = [READ, WRITE].concat();
@@ -159,14 +165,10 @@ fn open(v: &View<'_>, index: &Index, actions: &[&str], permissions: &[&str]) -> 
             }
         }
     }
-    match (wrong, unknown) {
-        // What the account blocks might take it back.
-        (Some(_), Some(unknown)) => Err(unknown),
-        (wrong, _) => Verdict::fail_with(
-            wrong,
-            "neither its policy nor its ACL opens it to everyone, or public access is blocked",
-        ),
-    }
+    // What nobody has seen closes no bucket that is seen to be open.
+    let unseen = |Unknown(why): &Unknown| format!("; whether the account blocks that is not known ({why})");
+    let wrong = wrong.map(|wrong| format!("{wrong}{}", unknown.as_ref().map(unseen).unwrap_or_default()));
+    Verdict::fail_with(wrong, "neither its policy nor its ACL opens it to everyone, or public access is blocked")
 }
 
 /// Fails where everyone can read a bucket or write to it.

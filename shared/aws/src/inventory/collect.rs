@@ -34,14 +34,16 @@ pub async fn collect(api: &dyn Api, options: &Options, emit: &mut (dyn FnMut(Val
     let wanted = if options.regions.is_empty() { regions(api, &options.home).await? } else { options.regions.clone() };
     let mut jobs = Vec::new();
     for (service, types) in TABLES.iter() {
-        if !options.services.is_empty() && !options.services.contains(*service) {
+        let of_types = options.types.is_empty() || options.types.iter().any(|(wanted, _)| wanted == service);
+        if !of_types || (!options.services.is_empty() && !options.services.contains(*service)) {
             continue;
         }
         let types = types.as_ref().map_err(|error| Fault::refused(format!("table of {service}"), error.clone()))?;
-        if types.iter().any(|one| one.global) {
+        let wants = |one: &Type| options.wants(service, &one.kind);
+        if types.iter().any(|one| one.global && wants(one)) {
             jobs.push((*service, types, true, options.home.as_str()));
         }
-        if types.iter().any(|one| !one.global) {
+        if types.iter().any(|one| !one.global && wants(one)) {
             jobs.extend(wanted.iter().map(|region| (*service, types, false, region.as_str())));
         }
     }
@@ -57,7 +59,9 @@ pub async fn collect(api: &dyn Api, options: &Options, emit: &mut (dyn FnMut(Val
             let place = Place { service, partition, account, region };
             async move {
                 let mine = |one: &&Type| {
-                    one.global == global && (one.regions.is_empty() || one.regions.iter().any(|only| only == region))
+                    options.wants(service, &one.kind)
+                        && one.global == global
+                        && (one.regions.is_empty() || one.regions.iter().any(|only| only == region))
                 };
                 let has_account_elsewhere = types.iter().any(|one| one.list.is_none() && one.global != global);
                 let types: Vec<_> = types.iter().filter(mine).collect();
@@ -228,18 +232,25 @@ impl<'a> Collector<'a> {
             let page = self.or_nothing(page, list)?;
             stream::iter(items(&page, list))
                 .for_each_concurrent(RESOURCES_AT_ONCE, |item| async move {
+                    if !self.options.named.takes(self.place.service, &of.kind, &item) {
+                        self.count(list);
+                        return;
+                    }
                     let line = resource(self.api, self.options, self.place, of, item, outer, report).await;
                     let Some(line) = line else { return };
                     (self.hand_on)(line);
-                    let mut tally = self.tally();
-                    tally.resources += 1;
-                    if let Ok(count) = tally.counts.entry(self.known_as(list)).or_insert(Ok(0)) {
-                        *count += 1;
-                    }
+                    self.tally().resources += 1;
+                    self.count(list);
                 })
                 .await;
         }
         Ok(())
+    }
+
+    fn count(&self, list: &List) {
+        if let Ok(count) = self.tally().counts.entry(self.known_as(list)).or_insert(Ok(0)) {
+            *count += 1;
+        }
     }
 
     /// A page, or an empty one where the service says that there is nothing, or is not in the region.

@@ -46,12 +46,54 @@ pub struct Options {
     pub regions: Vec<String>,
     /// The services to look at, by their models' names; all where it is empty.
     pub services: BTreeSet<String>,
+    /// The types to look at, by service; all of the services where it is empty. The account says of each listing how
+    /// many there are in any case.
+    pub types: BTreeSet<(String, String)>,
+    /// What the resources are called that are asked about, by id, name or ARN; all where it is empty. For types of
+    /// which `named` has some; the others are collected whole.
+    pub named: Named,
     /// How long one service in one region may take. What is not there then is not assessed.
     pub deadline: Duration,
     /// How many services and regions are asked at once.
     pub at_once: usize,
     /// What takes the place of a value that may be a secret, by the value's name and the value.
     pub redact: fn(&str, &str) -> String,
+}
+
+/// The resources of one type that are asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Their types, by service.
+    pub types: BTreeSet<(String, String)>,
+    /// Their ids, names and ARNs.
+    pub names: BTreeSet<String>,
+}
+
+impl Named {
+    /// Whether an item of a listing is asked about: some of its members say one of the names.
+    fn takes(&self, service: &str, kind: &str, item: &Value) -> bool {
+        let of_type = self.types.iter().any(|(s, k)| s == service && k == kind);
+        if self.names.is_empty() || !of_type {
+            return true;
+        }
+        let says = |text: &str| {
+            let last = text.rsplit([':', '/']).next().unwrap_or(text);
+            let is_path = text.starts_with("arn:") || text.starts_with("http");
+            self.names.contains(text) || (is_path && self.names.contains(last))
+        };
+        match item {
+            Value::String(text) => says(text),
+            Value::Object(members) => members.values().any(|value| value.as_str().is_some_and(says)),
+            _ => true,
+        }
+    }
+}
+
+impl Options {
+    /// Whether a type is looked at.
+    fn wants(&self, service: &str, kind: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|(s, k)| s == service && k == kind)
+    }
 }
 
 impl fmt::Debug for Options {

@@ -55,6 +55,8 @@ fn options(services: &[&str]) -> Options {
         home: "eu-west-1".to_owned(),
         regions: vec!["eu-west-1".to_owned()],
         services: services.iter().map(|&service| service.to_owned()).collect(),
+        types: BTreeSet::new(),
+        named: Named::default(),
         deadline: Duration::from_secs(20),
         at_once: 4,
         redact,
@@ -292,4 +294,22 @@ async fn an_account_that_is_not_known_is_no_inventory() {
     }
     let fault = collect(&Refusing, &options(&[]), &mut |_| {}).await.unwrap_err();
     assert_eq!(fault.kind, Kind::Denied);
+}
+
+#[tokio::test]
+async fn only_what_is_named_is_asked_about_and_all_is_counted() {
+    let account = Account::new(|call| match call.operation.as_str() {
+        "ListQueues" => Ok(json!({"QueueUrls": ["https://sqs/1/jobs", "https://sqs/1/other"]})),
+        "ListTopics" => panic!("topics were not asked for"),
+        _ => Ok(json!({})),
+    });
+    let queues = ("sqs".to_owned(), "queue".to_owned());
+    let named =
+        Named { types: BTreeSet::from([queues.clone()]), names: BTreeSet::from(["https://sqs/1/jobs".to_owned()]) };
+    let options = Options { types: BTreeSet::from([queues]), named, ..options(&[]) };
+    let mut lines = Vec::new();
+    collect(&account, &options, &mut |line| lines.push(line)).await.unwrap();
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
+    assert_eq!(of("queue").len(), 1);
+    assert_eq!(of("account")[0]["facts"]["ListQueues"], json!({"count": 2}));
 }

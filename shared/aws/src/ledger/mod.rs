@@ -1,17 +1,20 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, five kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
+//! One table, six kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
 //! who may change a target until when, `stream#…` items belong to [`crate::streams`], and `tally#…` items count the
-//! events of a burst, and `patch#…` and `patch-node#…` are those of patching.
+//! events of a burst, and `patch#…` and `patch-node#…` are those of patching. `note#…` items are
+//! what a function remembers from run to run.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
 
+pub mod audit;
 mod counter;
 mod item;
 mod lease;
 mod list;
 mod mark;
+mod note;
 mod past;
 mod patches;
 mod signature;
@@ -33,6 +36,7 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};
+pub use note::Note;
 pub use past::Kept;
 pub use patches::Begun;
 pub use signature::{Keys, Signer};

@@ -43,6 +43,7 @@ pub static KNOWN: &[Known] = &[
     user(super::EXCLUSIONS_PREFIX, "", "an exclusion: write it by `riposte exclusions set`"),
     user(super::DETECTORS_PREFIX, "", "off, or a severity, for the detector of that id"),
     user(super::RUNBOOKS_PREFIX, "", "an https address that notices of the detector of that id link to"),
+    user(super::MUTES_PREFIX, "", "a mute of the account audit: see docs/audit.md"),
     user(super::PATCH_PREFIX, "", "how nodes are patched: see docs/patching.md"),
     deployed(super::TEST_PATH, "when `riposte test` was last run; nothing reads it"),
     deployed(super::TOPIC_PATH, "the SNS topic that notices go to"),

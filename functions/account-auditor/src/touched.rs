@@ -1,0 +1,105 @@
+//! What a call touches: a type of resource, and what its request and answer call the resource.
+
+use std::collections::BTreeSet;
+
+use riposte_audit::{Check, checks};
+use riposte_core::audited::changed_by;
+use riposte_core::event::ApiCall;
+use serde_json::Value;
+
+/// What a call touches.
+#[derive(Debug)]
+pub(crate) struct Touched {
+    pub(crate) service: &'static str,
+    pub(crate) kind: &'static str,
+    /// Ids, names and ARNs that stand in the request and in the answer.
+    pub(crate) names: BTreeSet<String>,
+}
+
+/// Longer texts name nothing: documents, data.
+const LONGEST_NAME: usize = 2048;
+
+/// So many names are kept of one call.
+const MOST_NAMES: usize = 500;
+
+/// What a call touches; `None` where no check looks at it.
+pub(crate) fn by(call: &ApiCall) -> Option<Touched> {
+    let changed = changed_by(call.event_source()?, call.event_name())?;
+    let mut names = BTreeSet::new();
+    if changed.kind != "account" {
+        for part in ["requestParameters", "responseElements"] {
+            collect(call.record().get(part).unwrap_or(&Value::Null), &mut names);
+        }
+    }
+    Some(Touched { service: changed.service, kind: changed.kind, names })
+}
+
+impl Touched {
+    /// The checks of its type.
+    pub(crate) fn checks(&self) -> Vec<&'static Check> {
+        checks().filter(|check| check.of == self.service && check.kind == self.kind).collect()
+    }
+
+    /// The types that these checks read.
+    pub(crate) fn types(&self) -> BTreeSet<(String, String)> {
+        let needs = self.checks().into_iter().flat_map(Check::keeps);
+        let all = needs.chain([(self.service, self.kind)]).filter(|(service, kind)| {
+            // Of other services' accounts only what they say of their listings is read.
+            *kind != "account" || (*service, *kind) == (self.service, self.kind) || *service == self.service
+        });
+        all.map(|(service, kind)| (service.to_owned(), kind.to_owned())).collect()
+    }
+}
+
+/// The texts of a value, and the last parts of ARNs and addresses.
+fn collect(value: &Value, names: &mut BTreeSet<String>) {
+    if names.len() >= MOST_NAMES {
+        return;
+    }
+    match value {
+        Value::String(text) if !text.is_empty() && text.len() <= LONGEST_NAME && !text.starts_with('{') => {
+            if text.starts_with("arn:") || text.starts_with("http") {
+                names.extend(text.rsplit([':', '/']).next().map(str::to_owned));
+            }
+            names.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+        Value::Object(members) => members.values().for_each(|member| collect(member, names)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use riposte_core::audited::CHANGES;
+    use serde_json::json;
+
+    fn call(record: &Value) -> ApiCall {
+        ApiCall::new(record.as_object().unwrap().clone(), None, None)
+    }
+
+    #[test]
+    fn each_type_that_a_call_changes_has_checks_whose_types_are_collected() {
+        let collected: BTreeSet<(String, String)> =
+            riposte_aws::inventory::collected().into_iter().map(|one| (one.service.to_owned(), one.kind)).collect();
+        for changed in CHANGES {
+            let touched = Touched { service: changed.service, kind: changed.kind, names: BTreeSet::new() };
+            assert!(!touched.checks().is_empty(), "{changed:?}: no check looks at it");
+            assert!(collected.contains(&(changed.service.to_owned(), changed.kind.to_owned())), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_names_its_resource_and_no_other_types_checks_run() {
+        let record = json!({"eventSource": "ec2.amazonaws.com", "eventName": "AuthorizeSecurityGroupIngress",
+            "requestParameters": {"groupId": "sg-1", "ipPermissions": {"items": [{"fromPort": 22}]}},
+            "responseElements": {"securityGroupRuleSet": {"items": [{"groupId": "sg-1", "securityGroupRuleArn": "arn:aws:ec2:eu-west-1:111122223333:security-group-rule/sgr-1"}]}}});
+        let touched = by(&call(&record)).unwrap();
+        assert!(touched.names.contains("sg-1") && touched.names.contains("sgr-1"), "{:?}", touched.names);
+        assert!(touched.checks().iter().all(|check| check.kind == "security-group"));
+        assert!(touched.types().contains(&("ec2".to_owned(), "prefix-list".to_owned())));
+        let other = json!({"eventSource": "ec2.amazonaws.com", "eventName": "CreateTags", "requestParameters": null});
+        assert!(by(&call(&other)).is_none());
+    }
+}
