@@ -162,12 +162,7 @@ impl BehaviorWatch {
         failed
     }
 
-    async fn respond(
-        &self,
-        finding: Finding,
-        loaded: &Loaded,
-        invocation: &Invocation,
-    ) -> Result<(), ItemError> {
+    async fn respond(&self, finding: Finding, loaded: &Loaded, invocation: &Invocation) -> Result<(), ItemError> {
         if self.base.excluded(loaded, &finding, now_ms()) {
             return Ok(());
         }
