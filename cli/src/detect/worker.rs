@@ -6,6 +6,7 @@ use riposte_core::detect::{Detector, Memo};
 use riposte_core::event::{self, ApiCall, Event, ParseError, Reader};
 use riposte_records::pool::Work;
 use riposte_records::split::{Batch, Piece, Place, json_fault};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::export::{self, Opened};
@@ -71,7 +72,7 @@ impl Judge {
             // A list or a text may hold records; what is broken is no JSON either.
             None => match riposte_core::json::parse(text) {
                 Ok(value) => self.value(value, DEEPEST),
-                Err(error) => Read::Broken(json_fault(record, &error)),
+                Err(error) => Read::Broken(fault(record, text, &error)),
             },
         }
     }
@@ -127,6 +128,13 @@ fn tell(judged: &mut Judged, record: u64, place: Place, read: Read) {
         }
     };
     judged.notes.push(Note { record, place, what });
+}
+
+/// What is wrong with a record's JSON. Of an object, as one says it who passes over the values: it names the byte itself,
+/// where one who reads them names that behind it.
+fn fault(record: &[u8], text: &str, error: &serde_json::Error) -> String {
+    let passing = text.starts_with('{').then(|| serde_json::from_str::<IgnoredAny>(text).err()).flatten();
+    json_fault(record, passing.as_ref().unwrap_or(error))
 }
 
 fn no_event(error: &ParseError) -> String {

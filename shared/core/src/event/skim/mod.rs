@@ -137,7 +137,7 @@ impl<'a> Skimmed<'a> {
 
     /// The value of a key of the record itself.
     pub(super) fn get(self, key: &str) -> Option<Part<'a>> {
-        match keys::number(key) {
+        match keys::number(key.as_bytes()) {
             Some(number) => {
                 let place = self.skim.slots.get(number).copied().filter(|place| *place > 0)?;
                 Some(Part::text(self.text, &self.skim.nodes, place))

@@ -142,7 +142,7 @@ impl<'a> Scan<'a> {
 
     /// Notes a key of the record itself, which ends behind its quote here.
     fn note(&mut self, start: usize) {
-        let key = self.bytes.get(start..self.at - 1).and_then(|key| std::str::from_utf8(key).ok()).unwrap_or_default();
+        let key = self.bytes.get(start..self.at - 1).unwrap_or_default();
         match keys::number(key) {
             Some(number) => {
                 if let Some(slot) = self.into.slots.get_mut(number) {
@@ -150,7 +150,7 @@ impl<'a> Scan<'a> {
                     *slot = self.into.nodes.len() as u32;
                 }
             }
-            None => self.into.dotted |= key.contains('.'),
+            None => self.into.dotted |= key.contains(&b'.'),
         }
     }
 
