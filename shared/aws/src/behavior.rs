@@ -181,7 +181,6 @@ impl BehaviorWatch {
         failed
     }
 
-<<<<<<< HEAD
     /// Counts what a call adds to sequences.
     async fn sequence(
         &self,
@@ -208,8 +207,6 @@ impl BehaviorWatch {
         }
     }
 
-=======
->>>>>>> perf
     async fn respond(&self, finding: Finding, loaded: &Loaded, invocation: &Invocation) -> Result<(), ItemError> {
         if self.base.excluded(loaded, &finding, now_ms()) {
             return Ok(());

@@ -14,13 +14,9 @@ mod item;
 mod lease;
 mod list;
 mod mark;
-<<<<<<< HEAD
 mod note;
 mod past;
 mod patches;
-=======
-mod past;
->>>>>>> perf
 mod signature;
 mod stream_item;
 mod tally;
@@ -39,15 +35,10 @@ use crate::invocation::{Invocation, now_ms};
 
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
-<<<<<<< HEAD
 pub use list::{Listed, Wanted};
 pub use note::Note;
 pub use past::Kept;
 pub use patches::Begun;
-=======
-pub use list::Listed;
-pub use past::Kept;
->>>>>>> perf
 pub use signature::{Keys, Signer};
 pub use stream_item::StreamItem;
 

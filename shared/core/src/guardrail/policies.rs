@@ -43,7 +43,7 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
 }
 
 /// The shipped policies alone.
-pub(super) fn shipped() -> Result<PolicySet, String> {
+pub(super) fn shipped_set() -> Result<PolicySet, String> {
     SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())
 }
 
@@ -107,10 +107,7 @@ pub fn schema_text() -> String {
 /// # Errors
 /// Where they are malformed: a fault of the build.
 pub fn shipped() -> Result<Vec<(String, String)>, GuardrailError> {
-    let set: PolicySet = SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| GuardrailError::Shipped {
-        id: "shipped".to_owned(),
-        wrong: e.to_string(),
-    })?;
+    let set = shipped_set().map_err(|wrong| GuardrailError::Shipped { id: "shipped".to_owned(), wrong })?;
     let mut all: Vec<_> = set.policies().map(|policy| (name(&set, policy.id()), policy.to_string())).collect();
     all.sort();
     Ok(all)
