@@ -43,7 +43,7 @@ pub(super) fn all(settings: &Settings) -> Result<PolicySet, GuardrailError> {
 }
 
 /// The shipped policies alone.
-pub(super) fn shipped() -> Result<PolicySet, String> {
+pub(super) fn shipped_set() -> Result<PolicySet, String> {
     SHIPPED.parse().map_err(|e: cedar_policy::ParseErrors| e.to_string())
 }
 
