@@ -342,7 +342,8 @@ pub fn asks_first(detector: &str) -> Result<bool, String> {
     let flag = |name: &str| (name.to_owned(), RestrictedExpression::new_bool(false));
     let said = [("mode".to_owned(), text(Mode::Live.as_str())), ("detector".to_owned(), text(detector))];
     let flags = ["approved", "permitted", "addressProtected", "disruptive", "reversible"].map(flag);
-    let context = Context::from_pairs(said.into_iter().chain(flags)).map_err(|e| e.to_string())?;
+    let none = [("approvers".to_owned(), RestrictedExpression::new_long(0))];
+    let context = Context::from_pairs(said.into_iter().chain(flags).chain(none)).map_err(|e| e.to_string())?;
     let (function, action, resource) = (uid("Function", "any")?, uid("Action", "any")?, uid("Resource", "any")?);
     let request = Request::new(function, action, resource, context, None).map_err(|e| e.to_string())?;
     let response = Authorizer::new().is_authorized(&request, &policies::shipped_set()?, &Entities::empty());

@@ -19,6 +19,13 @@ const fn of(
         severity,
         confidence,
         technique,
+        no_response: match severity {
+            Severity::High | Severity::Critical => {
+                "What is unusual is not known to be wrong, and the function that finds it changes nothing: \
+                 `revoke-sessions` and `deny-principal` stop its principal by hand."
+            }
+            _ => "",
+        },
         events: Events::All,
         outcome: Outcome::Any,
         prose: page(prose),
