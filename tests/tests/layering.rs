@@ -32,7 +32,8 @@ fn the_core_has_neither_sdk_nor_runtime() {
 #[test]
 fn one_crate_alone_imports_the_sdk() {
     let functions = riposte_core::catalogue::FUNCTIONS.iter().map(|function| format!("functions/{}", function.name));
-    let others = ["cli", "tests", "tests/bench", "shared/core", "shared/logs", "shared/audit", "shared/records"].map(str::to_owned);
+    let others = ["cli", "tests", "tests/bench", "shared/core", "shared/logs", "shared/audit", "shared/records"]
+        .map(str::to_owned);
     for folder in functions.chain(others) {
         let manifest = std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("aws-sdk") && !manifest.contains("aws-config"), "{folder} imports the SDK");

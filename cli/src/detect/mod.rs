@@ -210,7 +210,7 @@ fn threads(jobs: Option<u16>) -> Result<usize> {
 }
 
 /// The threads, at work.
-fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool>> {
+fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool<Judge>>> {
     let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
     for number in 0..threads {
         let pool = Arc::clone(&pool);

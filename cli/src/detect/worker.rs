@@ -138,8 +138,8 @@ mod tests {
     use riposte_core::detect::{Claim, DetectError, EventName, Events, Facts, Meta, Outcome};
     use riposte_core::finding::Target;
 
-    use riposte_records::split::Splitter;
     use super::*;
+    use riposte_records::split::Splitter;
 
     const EVENTS: Events = Events::Calls(&[EventName { source: "x.amazonaws.com", name: "Act" }]);
 

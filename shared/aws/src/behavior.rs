@@ -199,7 +199,7 @@ impl BehaviorWatch {
             findings.extend(guard::counted(ledger, sighting).await?);
         }
         for finding in findings {
-            self.respond(finding, call, loaded, invocation).await?;
+            self.respond(finding, loaded, invocation).await?;
         }
         match report.failures.into_iter().next() {
             None => Ok(()),
@@ -207,12 +207,7 @@ impl BehaviorWatch {
         }
     }
 
-    async fn respond(
-        &self,
-        finding: Finding,
-        loaded: &Loaded,
-        invocation: &Invocation,
-    ) -> Result<(), ItemError> {
+    async fn respond(&self, finding: Finding, loaded: &Loaded, invocation: &Invocation) -> Result<(), ItemError> {
         if self.base.excluded(loaded, &finding, now_ms()) {
             return Ok(());
         }

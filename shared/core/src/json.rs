@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_stays_none_and_its_place_is_told() {
-        for text in ["", "{", "{\"a\":\"\\ud800", "{\"a\":1e999", "\"\\", "\"\\u", "\"\\ud8", "nul", "[1e999,]", "{\"é\\"] {
+        for text in
+            ["", "{", "{\"a\":\"\\ud800", "{\"a\":1e999", "\"\\", "\"\\u", "\"\\ud8", "nul", "[1e999,]", "{\"é\\"]
+        {
             let error = parse(text).unwrap_err();
             assert_eq!(error.to_string(), serde_json::from_str::<Value>(text).unwrap_err().to_string(), "{text}");
         }

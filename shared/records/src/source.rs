@@ -59,7 +59,10 @@ impl Source {
             Input::Stdin => ("-".into(), Ok((Stream::records(io::stdin(), false), true))),
             Input::File(path) => {
                 let eager = !path.is_file();
-                (path.to_string_lossy().into(), Ok((File::open(&path).and_then(|file| Stream::records(file, !eager)), eager)))
+                (
+                    path.to_string_lossy().into(),
+                    Ok((File::open(&path).and_then(|file| Stream::records(file, !eager)), eager)),
+                )
             }
             Input::Broken { path, why } => {
                 (path.to_string_lossy().into(), Err(End { broken: Some(why), passed: None }))

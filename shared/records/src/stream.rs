@@ -100,7 +100,9 @@ fn layer(
         Reading::Refused(format) => Err(io::Error::new(io::ErrorKind::InvalidData, format.to_string())),
         _ if left == 0 => Err(io::Error::new(io::ErrorKind::InvalidData, "it is packed too often")),
         Reading::Gzip => layer(unpacked(whole, regular), reading, regular, left - 1),
-        Reading::Utf16 { little } => layer(Box::new(Decoded::new(whole, Utf16::new(little))), reading, regular, left - 1),
+        Reading::Utf16 { little } => {
+            layer(Box::new(Decoded::new(whole, Utf16::new(little))), reading, regular, left - 1)
+        }
         Reading::Strings => Ok(Box::new(Decoded::new(whole, Strings::default()))),
     }
 }

@@ -17,7 +17,9 @@ fn texts() -> &'static [String] {
         collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/fixtures"), &mut texts);
         assert!(texts.len() > 3_000, "only {} fixtures", texts.len());
         match std::env::var_os("RIPOSTE_CORPUS").map(PathBuf::from) {
-            Some(corpus) => ["cloudtrail", "eventbridge"].iter().for_each(|part| collect(&corpus.join(part), &mut texts)),
+            Some(corpus) => {
+                ["cloudtrail", "eventbridge"].iter().for_each(|part| collect(&corpus.join(part), &mut texts))
+            }
             None => eprintln!("recorded events skipped: RIPOSTE_CORPUS is not set"),
         }
         texts

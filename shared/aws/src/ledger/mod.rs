@@ -12,8 +12,8 @@ mod item;
 mod lease;
 mod list;
 mod mark;
-mod signature;
 mod past;
+mod signature;
 mod stream_item;
 mod tally;
 
@@ -32,8 +32,8 @@ use crate::invocation::{Invocation, now_ms};
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::Listed;
-pub use signature::{Keys, Signer};
 pub use past::Kept;
+pub use signature::{Keys, Signer};
 pub use stream_item::StreamItem;
 
 /// Time after a lease's end before TTL may delete it, in seconds.
@@ -61,8 +61,10 @@ pub enum LedgerError {
         id: String,
     },
     /// There is no private key to sign a record with.
-    #[error("incident `{id}` cannot be recorded: the private key under `/riposte-keys/` could not be read; \
-             `riposte init` makes it, and whoever changes anything needs ssm:GetParameter on it")]
+    #[error(
+        "incident `{id}` cannot be recorded: the private key under `/riposte-keys/` could not be read; \
+             `riposte init` makes it, and whoever changes anything needs ssm:GetParameter on it"
+    )]
     NoKey {
         /// The incident.
         id: String,

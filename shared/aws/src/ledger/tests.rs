@@ -105,9 +105,7 @@ async fn of_two_holders_the_later_one_writes() {
     let ledger = ledger(&aws);
     let Opened::Held(mut first) = ledger.open(incident(1), &invocation()).await.unwrap() else { panic!() };
     aws.end_leases();
-    let Opened::Held(mut second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else {
-        panic!()
-    };
+    let Opened::Held(mut second) = another(&aws).open(incident(1), &invocation()).await.unwrap() else { panic!() };
     second.incident.advance(State::Asked);
     ledger.write(&mut second).await.unwrap();
     first.incident.note(1, Step::Plan, "too late");

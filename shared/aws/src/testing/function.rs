@@ -67,11 +67,7 @@ impl Function {
         self.respond_in(finding, &hurried()).await
     }
 
-    pub(crate) async fn respond_in(
-        &self,
-        finding: Finding,
-        invocation: &Invocation,
-    ) -> Result<Answered, RespondError> {
+    pub(crate) async fn respond_in(&self, finding: Finding, invocation: &Invocation) -> Result<Answered, RespondError> {
         let loaded = self.loaded().await;
         self.base.responder(&loaded).respond(finding, invocation).await
     }

@@ -238,9 +238,7 @@ impl ApiCall {
     /// Whether the root user made the call, itself and not a service for it.
     #[must_use]
     pub fn by_root(&self) -> bool {
-        self.identity_is("type", "Root")
-            && !self.has_invoker()
-            && self.text("eventType") != Some("AwsServiceEvent")
+        self.identity_is("type", "Root") && !self.has_invoker() && self.text("eventType") != Some("AwsServiceEvent")
     }
 
     /// The service that was called, as its `eventSource` begins: `ec2`.

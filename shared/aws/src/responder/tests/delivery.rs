@@ -106,8 +106,7 @@ async fn two_events_on_one_target_wait_for_each_other() {
     let second = other_rule(&aws);
     let function = warm(&aws).await;
     let (one, two) = (invocation(), invocation());
-    let (a, b) =
-        tokio::join!(function.respond_in(finding(), &one), function.respond_in(second.clone(), &two));
+    let (a, b) = tokio::join!(function.respond_in(finding(), &one), function.respond_in(second.clone(), &two));
     assert!(matches!((a.unwrap(), b.unwrap()), (Answered::Now(..), Answered::Now(..))));
     assert!(!has(&aws, "sgr-1") && !has(&aws, "sgr-3"));
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0);

@@ -159,8 +159,14 @@ mod tests {
     use crate::event::{Event as Read, ParseError};
 
     fn values() -> impl Strategy<Value = Value> {
-        let scalar = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), Just(json!("te\"xt")), Just(json!(1.5))];
-        let name = prop_oneof![Just("a"), Just("b"), Just("a.b"), Just(""), Just("a[0]"), Just("\\"), Just("resources")];
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            Just(json!("te\"xt")),
+            Just(json!(1.5))
+        ];
+        let name =
+            prop_oneof![Just("a"), Just("b"), Just("a.b"), Just(""), Just("a[0]"), Just("\\"), Just("resources")];
         scalar.prop_recursive(4, 24, 3, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),

@@ -179,11 +179,7 @@ impl<'a> Skimmed<'a> {
         let has = |key: &str| self.get(key).is_some();
         // The notifications of S3, DynamoDB and others have such fields too; their sources begin `aws:`.
         let of_notice = || self.string("eventSource").is_some_and(|source| source.starts_with("aws:"));
-        if has("eventName") && has("eventSource") && !of_notice() {
-            Shape::Call(self.head())
-        } else {
-            Shape::Unknown
-        }
+        if has("eventName") && has("eventSource") && !of_notice() { Shape::Call(self.head()) } else { Shape::Unknown }
     }
 
     /// What a record within an envelope is.

@@ -26,7 +26,10 @@ pub(crate) fn check(text: &str) {
             assert_eq!(told(head()), told(detect::Head::from(&call)), "{text}");
             assert_eq!(call.actor(), whole.actor(), "{text}");
             assert_eq!(call.scope(), whole.scope(), "{text}");
-            assert_eq!((call.by_service(), call.failed(), call.error_code()), (whole.by_service(), whole.failed(), whole.error_code()));
+            assert_eq!(
+                (call.by_service(), call.failed(), call.error_code()),
+                (whole.by_service(), whole.failed(), whole.error_code())
+            );
             for (key, value) in whole.record().as_object().unwrap() {
                 assert_eq!(call.member(key), Some(value), "{key} of {text}");
             }
@@ -198,7 +201,9 @@ fn what_the_parser_reads_otherwise_is_left_to_it() {
 
 #[test]
 fn of_a_key_that_stands_twice_the_last_value_counts() {
-    check(r#"{"eventName":"A","eventName":"B","eventSource":null,"errorCode":"x","errorCode":null,"q":1,"q":{"a":1,"a":2}}"#);
+    check(
+        r#"{"eventName":"A","eventName":"B","eventSource":null,"errorCode":"x","errorCode":null,"q":1,"q":{"a":1,"a":2}}"#,
+    );
     let text = r#"{"eventName":"A","eventName":"B","eventSource":null,"errorCode":"x","errorCode":null}"#;
     let mut reader = Reader::default();
     let Some(Read::Call(call)) = reader.read(text) else { panic!("no call") };

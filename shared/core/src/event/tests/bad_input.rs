@@ -115,7 +115,8 @@ fn a_repeated_key_is_no_way_around() {
 #[test]
 fn half_a_surrogate_pair_and_a_number_out_of_range_cost_themselves_alone() {
     let record = r#"{"eventVersion":"1.11","eventSource":"ec2.amazonaws.com","eventName":"X","userAgent":"a\ud800b","userIdentity":{},"requestParameters":{"n":1e999,"m":1}}"#;
-    for payload in [record.to_owned(), format!(r#"{{"detail-type":"AWS API Call via CloudTrail","detail":{record}}}"#)] {
+    for payload in [record.to_owned(), format!(r#"{{"detail-type":"AWS API Call via CloudTrail","detail":{record}}}"#)]
+    {
         let Ok(Event::Call(call)) = Event::parse(&payload) else { panic!("{payload}") };
         assert_eq!(call.event_name(), "X");
         assert_eq!(call.actor().user_agent.as_deref(), Some("a\u{fffd}b"));
