@@ -62,7 +62,7 @@ pub(crate) fn undeployed(error: LoadError, config: &SdkConfig) -> Error {
     }
 }
 
-/// A panic is a fault of the command: it is said so, in a line.
+/// A panic is a fault of the command, in whatever thread: it is said so in a line, and the command ends.
 pub(crate) fn on_panic() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
@@ -71,10 +71,11 @@ pub(crate) fn on_panic() {
         if why.contains("root certificates") {
             let line = "no root certificates were found: install the system's (ca-certificates), or set SSL_CERT_FILE";
             let _ = writeln!(io::stderr(), "riposte: {line}");
-            return;
+            std::process::exit(1);
         }
         let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
         let _ = writeln!(io::stderr(), "riposte: a fault of the command itself: {why}{place}; please report it");
+        std::process::exit(1);
     }));
 }
 

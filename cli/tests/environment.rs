@@ -31,8 +31,8 @@ fn what_is_missing_or_wrong_is_said_in_one_line() {
         (with(&[("SSL_CERT_FILE", "/nonexistent")]), "SSL_CERT_FILE is `/nonexistent`, which holds no certificate"),
         (with(&[("SSL_CERT_DIR", "/nonexistent")]), "SSL_CERT_DIR is `/nonexistent`"),
         (with(&[("AWS_PROFILE", "nobody"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]), "riposte: "),
-        (with(&[("AWS_MAX_ATTEMPTS", "many"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]), "riposte: "),
-        (with(&[("AWS_RETRY_MODE", "never"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]), "riposte: "),
+        (with(&[("AWS_MAX_ATTEMPTS", "many")]), "AWS_MAX_ATTEMPTS is `many`, and may be a whole number from 1 on"),
+        (with(&[("AWS_RETRY_MODE", "never")]), "AWS_RETRY_MODE is `never`, and may be `standard` or `adaptive`"),
         (with(&[("AWS_USE_FIPS_ENDPOINT", "maybe"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]), "riposte: "),
         (with(&[("HTTPS_PROXY", "not a proxy"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]), "riposte: "),
     ] {

@@ -211,6 +211,7 @@ impl BehaviorWatch {
         if self.base.excluded(loaded, &finding, now_ms()) {
             return Ok(());
         }
+        let Some(finding) = self.base.tuned(loaded, finding) else { return Ok(()) };
         if guard::is_remark(&finding) {
             guard::remark(&finding);
             return Ok(());

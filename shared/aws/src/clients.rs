@@ -12,7 +12,7 @@ use riposte_core::text::plain;
 use thiserror::Error;
 
 use crate::api::is_label;
-use crate::environment::{self, CertificateError, EndpointError};
+use crate::environment::{self, CertificateError, EndpointError, RetryError};
 use crate::fault::in_short;
 
 /// How long one attempt of a call may take. A connection that answers nothing would otherwise hold the
@@ -39,6 +39,9 @@ pub enum Unusable {
     /// Where root certificates are looked for.
     #[error(transparent)]
     Certificates(#[from] CertificateError),
+    /// What is said of retries.
+    #[error(transparent)]
+    Retries(#[from] RetryError),
     /// There is no region.
     #[error("no region is set: set AWS_REGION, or `region` in the profile that AWS_PROFILE names")]
     NoRegion,
@@ -60,6 +63,7 @@ pub enum Unusable {
 pub async fn checked() -> Result<SdkConfig, Unusable> {
     environment::check_endpoints()?;
     environment::check_certificates()?;
+    environment::check_retries()?;
     let config = configuration().await;
     if let Some(url) = config.endpoint_url() {
         let name = "the endpoint_url of the profile".to_owned();

@@ -64,6 +64,38 @@ pub fn check_endpoints() -> Result<(), EndpointError> {
     Ok(())
 }
 
+/// Checks what the environment says of retries, at whose broken values the SDK's client ends the program.
+///
+/// # Errors
+/// Names the variable and what it may be.
+pub fn check_retries() -> Result<(), RetryError> {
+    let set = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let error = |name, value: String, may| Err(RetryError { name, value, may });
+    if let Some(value) = set("AWS_MAX_ATTEMPTS")
+        && !value.parse::<u32>().is_ok_and(|attempts| attempts > 0)
+    {
+        return error("AWS_MAX_ATTEMPTS", value, "a whole number from 1 on");
+    }
+    if let Some(value) = set("AWS_RETRY_MODE")
+        && !["standard", "adaptive"].contains(&value.as_str())
+    {
+        return error("AWS_RETRY_MODE", value, "`standard` or `adaptive`");
+    }
+    Ok(())
+}
+
+/// A setting of retries that the SDK does not take.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{name} is `{}`, and may be {may}: correct it, or unset it", riposte_core::text::plain(value, 120))]
+pub struct RetryError {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+    /// What it may be.
+    pub may: &'static str,
+}
+
 /// Checks where the environment says that root certificates are: without any, the SDK's client ends the program.
 ///
 /// # Errors
