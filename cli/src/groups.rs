@@ -46,7 +46,12 @@ impl Options {
 }
 
 /// Applies them one after the other: each is an incident of its own, and undone by itself.
-pub(crate) async fn apply(out: &mut impl Write, operator: &Operator, declared: Vec<Response>, options: &Options) -> Result<()> {
+pub(crate) async fn apply(
+    out: &mut impl Write,
+    operator: &Operator,
+    declared: Vec<Response>,
+    options: &Options,
+) -> Result<()> {
     let how = How { dry_run: options.dry_run, yes: options.yes };
     let mut failed = 0;
     for response in declared {

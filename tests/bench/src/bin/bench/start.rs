@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use riposte_core::catalogue::{COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, PATCHER, TRAIL_GUARD};
+use riposte_core::catalogue::{
+    COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, PATCHER, TRAIL_GUARD,
+};
 use serde::Serialize;
 use serde_json::json;
 
