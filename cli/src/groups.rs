@@ -12,6 +12,7 @@ use riposte_core::text::plain;
 use riposte_patch::groups;
 
 use crate::contain::{How, contain};
+use crate::screen::Screen;
 use crate::undo::unique;
 use crate::usage::Usage;
 
@@ -51,8 +52,9 @@ pub(crate) async fn apply(
     operator: &Operator,
     declared: Vec<Response>,
     options: &Options,
+    screen: &Screen,
 ) -> Result<()> {
-    let how = How { dry_run: options.dry_run, yes: options.yes };
+    let how = How { screen, dry_run: options.dry_run, yes: options.yes };
     let mut failed = 0;
     for response in declared {
         let group = response.resource().map(|resource| resource.id).unwrap_or_default();

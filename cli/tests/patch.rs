@@ -1,4 +1,5 @@
 //! `riposte patch plan` offline, and what is wrong with files.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
 use std::fs;
 use std::process::Command;
