@@ -1,4 +1,5 @@
 //! Plans and rollouts, from AWS's answers to what is done and told.
+#![allow(clippy::needless_pass_by_value, reason = "a test says what it means in place")]
 
 use serde_json::{Value, json};
 
