@@ -12,6 +12,7 @@ use riposte_core::text::plain;
 use riposte_patch::groups;
 
 use crate::contain::{How, contain};
+use crate::screen::Screen;
 use crate::undo::unique;
 use crate::usage::Usage;
 
@@ -46,8 +47,14 @@ impl Options {
 }
 
 /// Applies them one after the other: each is an incident of its own, and undone by itself.
-pub(crate) async fn apply(out: &mut impl Write, operator: &Operator, declared: Vec<Response>, options: &Options) -> Result<()> {
-    let how = How { dry_run: options.dry_run, yes: options.yes };
+pub(crate) async fn apply(
+    out: &mut impl Write,
+    operator: &Operator,
+    declared: Vec<Response>,
+    options: &Options,
+    screen: &Screen,
+) -> Result<()> {
+    let how = How { screen, dry_run: options.dry_run, yes: options.yes };
     let mut failed = 0;
     for response in declared {
         let group = response.resource().map(|resource| resource.id).unwrap_or_default();

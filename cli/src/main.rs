@@ -168,7 +168,7 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         }
         Account::ApplyGroups(options) => {
             let declared = options.declared()?;
-            groups::apply(out, &connected(&config).await?, declared, &options).await?;
+            groups::apply(out, &connected(&config).await?, declared, &options, screen).await?;
         }
         Account::Report(options) => report::run(out, &connected(&config).await?, &options, screen).await?,
         Account::Status { json } => return status::run(out, &config, json, screen).await,

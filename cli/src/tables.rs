@@ -70,7 +70,8 @@ impl Table {
 
     fn lines(&self, out: &mut impl Write) -> Result<()> {
         for row in &self.rows {
-            let cells = self.columns.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), Value::from(cell.clone())));
+            let cells =
+                self.columns.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), Value::from(cell.clone())));
             writeln!(out, "{}", Value::Object(cells.collect::<Map<_, _>>()))?;
         }
         Ok(())
@@ -117,7 +118,8 @@ mod tests {
     use super::*;
 
     fn written(format: Format) -> String {
-        let rows = vec![vec!["i-1".to_owned(), "<b>\u{1b}[31m=1".to_owned()], vec!["i-22".to_owned(), "=cmd".to_owned()]];
+        let rows =
+            vec![vec!["i-1".to_owned(), "<b>\u{1b}[31m=1".to_owned()], vec!["i-22".to_owned(), "=cmd".to_owned()]];
         let mut out = Vec::new();
         Table { title: "Patches", columns: &["node", "why"], rows }.write(&mut out, format).unwrap();
         String::from_utf8(out).unwrap()

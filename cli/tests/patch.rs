@@ -1,4 +1,5 @@
 //! `riposte patch plan` offline, and what is wrong with files.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
 use std::fs;
 use std::process::Command;
@@ -36,7 +37,10 @@ fn facts() -> String {
         })
     };
     let answers = [
-        ("ec2:DescribeInstances", json!({ "Reservations": [{ "Instances": [instance("i-1", "dev"), instance("i-2", "porod")] }] })),
+        (
+            "ec2:DescribeInstances",
+            json!({ "Reservations": [{ "Instances": [instance("i-1", "dev"), instance("i-2", "porod")] }] }),
+        ),
         ("ssm:DescribeInstanceInformation", json!({ "InstanceInformationList": [node("i-1"), node("i-2")] })),
         ("inspector2:ListFindings", json!({ "findings": [finding("i-1"), finding("i-2")] })),
     ];
@@ -72,7 +76,8 @@ fn a_plan_is_made_offline_in_every_form() {
 
 #[test]
 fn targets_choose_and_wrong_ones_are_refused() {
-    let of = |target: &str| plan(&target.replace([':', '='], "-"), &facts(), &["--target", target, "--format", "jsonl"]);
+    let of =
+        |target: &str| plan(&target.replace([':', '='], "-"), &facts(), &["--target", target, "--format", "jsonl"]);
     for (target, rows) in [("i-1", 1), ("ring:dev", 1), ("ring:prod", 0), ("CVE-2026-4242", 2), ("tag:ring=porod", 1)] {
         assert_eq!(of(target).out.lines().count(), rows, "{target}");
     }

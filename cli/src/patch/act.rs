@@ -98,7 +98,14 @@ async fn follow(out: &mut impl Write, patcher: &Patcher<'_>, ids: &[String]) -> 
         for run in &runs {
             let seen = shown.entry(run.id.clone()).or_default();
             for entry in run.timeline.iter().skip(*seen) {
-                writeln!(out, "{}  {}  step {:>2}  {}", run.id, plain(&run.node, 40), entry.step, plain(&entry.text, 600))?;
+                writeln!(
+                    out,
+                    "{}  {}  step {:>2}  {}",
+                    run.id,
+                    plain(&run.node, 40),
+                    entry.step,
+                    plain(&entry.text, 600)
+                )?;
             }
             *seen = run.timeline.len();
         }
@@ -120,7 +127,8 @@ fn ended(out: &mut impl Write, runs: &[Run]) -> Result<()> {
     for run in runs.iter().filter(|run| run.at == At::Inspector) {
         writeln!(out, "{}  patched, as the host shows; Inspector is waited for by the patcher function", run.id)?;
     }
-    let failures = runs.iter().filter(|run| run.outcome.as_ref().is_some_and(|outcome| outcome.kind.is_failure())).count();
+    let failures =
+        runs.iter().filter(|run| run.outcome.as_ref().is_some_and(|outcome| outcome.kind.is_failure())).count();
     if failures > 0 {
         bail!("{failures} of {} were not patched as they should", runs.len());
     }
@@ -139,7 +147,13 @@ pub(super) async fn approve(out: &mut impl Write, patcher: &Patcher<'_>, id: &st
 }
 
 /// Brings a run back.
-pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, id: &str, yes: bool, by: &str) -> Result<()> {
+pub(super) async fn roll_back(
+    out: &mut impl Write,
+    patcher: &Patcher<'_>,
+    id: &str,
+    yes: bool,
+    by: &str,
+) -> Result<()> {
     let (mut run, _) = patcher.run(id).await?;
     super::show::one(out, &run, false)?;
     let now = jiff::Timestamp::now().as_millisecond();
@@ -151,7 +165,10 @@ pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, id: &
             plain(&run.node, 40),
             plain(snapshot, 40)
         )?,
-        None => writeln!(out, "the packages would be brought back to their versions from before, where the archives still have them")?,
+        None => writeln!(
+            out,
+            "the packages would be brought back to their versions from before, where the archives still have them"
+        )?,
     }
     if !yes && !confirmed(out, "go back?")? {
         bail!("nothing was changed");

@@ -33,7 +33,16 @@ pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format
         .collect();
     if targets.is_empty() {
         let rest = |name: &str, word: &str, what: &str| {
-            vec![name.to_owned(), String::new(), String::new(), word.to_owned(), String::new(), "told".to_owned(), String::new(), what.to_owned()]
+            vec![
+                name.to_owned(),
+                String::new(),
+                String::new(),
+                word.to_owned(),
+                String::new(),
+                "told".to_owned(),
+                String::new(),
+                what.to_owned(),
+            ]
         };
         rows.extend(plan.unknown.iter().map(|(node, why)| rest(node, "unknown", why)));
         rows.extend(plan.others.iter().map(|other| rest(&other.resource, &other.service, &other.what)));
@@ -99,7 +108,19 @@ pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format) -> Resu
         ]
     });
     let columns = &[
-        "run", "node", "name", "ring", "what", "begun", "installed", "outcome", "why", "decided by", "deadline", "deadline met", "calls",
+        "run",
+        "node",
+        "name",
+        "ring",
+        "what",
+        "begun",
+        "installed",
+        "outcome",
+        "why",
+        "decided by",
+        "deadline",
+        "deadline met",
+        "calls",
     ];
     Table { title: "Riposte: patch report", columns, rows: rows.collect() }.write(out, format)
 }

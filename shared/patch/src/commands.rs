@@ -134,7 +134,9 @@ fn install_apt(names: &str) -> String {
 pub fn query(manager: Manager, fixes: &[Fix]) -> Result<Command, Unsafe> {
     let names = names(manager, fixes)?;
     Ok(match manager {
-        Manager::Apt => shell(&format!("dpkg-query -W -f='${{Package}} ${{Version}} ${{db:Status-Status}}\\n' {names} || true")),
+        Manager::Apt => {
+            shell(&format!("dpkg-query -W -f='${{Package}} ${{Version}} ${{db:Status-Status}}\\n' {names} || true"))
+        }
         Manager::Dnf | Manager::Zypper => shell(&format!(
             "rpm -q --qf '%{{NAME}} %|EPOCH?{{%{{EPOCH}}:}}:{{}}|%{{VERSION}}-%{{RELEASE}} installed\\n' {names} || true"
         )),
@@ -200,14 +202,14 @@ pub fn roll_back(manager: Manager, fixes: &[Fix]) -> Result<Command, Unsafe> {
                 "set -eu\nif command -v dnf >/dev/null 2>&1; then dnf -y downgrade {pairs}; else yum -y downgrade {pairs}; fi"
             ))
         }
-        Manager::Zypper => {
-            shell(&format!("set -eu\nzypper --non-interactive install --oldpackage {}", pairs("=")?))
-        }
+        Manager::Zypper => shell(&format!("set -eu\nzypper --non-interactive install --oldpackage {}", pairs("=")?)),
         Manager::Windows => {
             let all: Result<Vec<_>, _> = fixes.iter().map(|fix| name(manager, &fix.package)).collect();
             let lines: Vec<_> = all?
                 .iter()
-                .map(|kb| format!("wusa.exe /uninstall /kb:{} /quiet /norestart | Out-Null", kb.trim_start_matches("KB")))
+                .map(|kb| {
+                    format!("wusa.exe /uninstall /kb:{} /quiet /norestart | Out-Null", kb.trim_start_matches("KB"))
+                })
                 .collect();
             powershell(&lines.join("\n"))
         }
@@ -307,9 +309,11 @@ mod tests {
     #[test]
     fn the_way_back_names_the_versions_from_before() {
         let fixes = [fix("libssl3", "3.0.9-1", "3.0.11-1")];
-        for (manager, said) in
-            [(Manager::Apt, "'libssl3=3.0.9-1'"), (Manager::Dnf, "'libssl3-3.0.9-1'"), (Manager::Zypper, "'libssl3=3.0.9-1'")]
-        {
+        for (manager, said) in [
+            (Manager::Apt, "'libssl3=3.0.9-1'"),
+            (Manager::Dnf, "'libssl3-3.0.9-1'"),
+            (Manager::Zypper, "'libssl3=3.0.9-1'"),
+        ] {
             assert!(roll_back(manager, &fixes).unwrap().script().unwrap().contains(said));
         }
     }

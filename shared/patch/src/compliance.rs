@@ -55,7 +55,10 @@ impl Compliance {
 
     /// The state of the one node of an answer.
     pub(crate) fn only(answer: &Value, node: &str) -> Option<Self> {
-        read::list(answer, "InstancePatchStates").filter_map(Self::of).find(|(id, _)| id == node).map(|(_, state)| state)
+        read::list(answer, "InstancePatchStates")
+            .filter_map(Self::of)
+            .find(|(id, _)| id == node)
+            .map(|(_, state)| state)
     }
 
     /// Whether there is something to install.

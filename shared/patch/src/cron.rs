@@ -83,7 +83,8 @@ impl Cron {
     }
 
     fn weekday(text: &str) -> Option<Days> {
-        let one = |text: &str| values(text, 1, 7, &WEEK).filter(|all| all.len() == 1).and_then(|all| all.first().copied());
+        let one =
+            |text: &str| values(text, 1, 7, &WEEK).filter(|all| all.len() == 1).and_then(|all| all.first().copied());
         if let Some((day, nth)) = text.split_once('#') {
             let nth = nth.parse().ok().filter(|nth| (1..=5).contains(nth))?;
             return Some(Days::Nth(one(day)?, nth));
@@ -200,8 +201,17 @@ mod tests {
     #[test]
     fn what_never_comes_or_cannot_be_read_is_none() {
         for schedule in [
-            "at(2020-01-01T00:00:00)", "cron(0 0 30 2 ? *)", "cron(0 0 ? * MON 2020)", "cron(99 0 ? * MON *)",
-            "cron(0 0 ? * XYZ *)", "rate(0 days)", "rate(1 moon)", "", "cron(", "cron()", "cron(0/0 * * * ? *)",
+            "at(2020-01-01T00:00:00)",
+            "cron(0 0 30 2 ? *)",
+            "cron(0 0 ? * MON 2020)",
+            "cron(99 0 ? * MON *)",
+            "cron(0 0 ? * XYZ *)",
+            "rate(0 days)",
+            "rate(1 moon)",
+            "",
+            "cron(",
+            "cron()",
+            "cron(0/0 * * * ? *)",
         ] {
             assert_eq!(next(schedule, None, ms("2026-03-02T08:00:00Z")), None, "{schedule}");
         }

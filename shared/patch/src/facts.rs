@@ -70,7 +70,8 @@ impl Facts {
                 self.nodes.retain(|_, node| node.state != "terminated" && node.state != "shutting-down");
             }
             "ec2:DescribeImages" => {
-                let dated = |image: &Value| Some((read::some(image, "ImageId")?, read::time(image, "DeprecationTime")?));
+                let dated =
+                    |image: &Value| Some((read::some(image, "ImageId")?, read::time(image, "DeprecationTime")?));
                 self.deprecated.extend(each("Images").filter_map(dated));
             }
             "ssm:DescribeInstanceInformation" => {

@@ -52,10 +52,14 @@ pub fn parse(text: &str) -> Result<Vec<ApplySecurityGroup>, GroupsError> {
     })?;
     let mut all: Vec<ApplySecurityGroup> = Vec::new();
     for group in file.groups {
-        let wrong = |wrong: &str| GroupsError { place: format!("group `{}`", crate::plain(&group.id)), wrong: wrong.to_owned() };
-        let is_id = group.id.strip_prefix("sg-").is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
+        let wrong = |wrong: &str| GroupsError {
+            place: format!("group `{}`", crate::plain(&group.id)),
+            wrong: wrong.to_owned(),
+        };
+        let is_id = group
+            .id
+            .strip_prefix("sg-")
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
         if !is_id {
             return Err(wrong("its `id` is no security group's (`sg-…`)"));
         }
@@ -71,7 +75,8 @@ pub fn parse(text: &str) -> Result<Vec<ApplySecurityGroup>, GroupsError> {
         let mut rules = Vec::new();
         for (egress, list) in [(false, &group.ingress), (true, &group.egress)] {
             for (number, rule) in list.iter().flatten().enumerate() {
-                let place = format!("group `{}`, {} rule {}", group.id, if egress { "egress" } else { "ingress" }, number + 1);
+                let place =
+                    format!("group `{}`, {} rule {}", group.id, if egress { "egress" } else { "ingress" }, number + 1);
                 rules.extend(declared(rule, egress).map_err(|wrong| GroupsError { place, wrong })?);
             }
         }
@@ -86,7 +91,9 @@ fn declared(rule: &Rule, egress: bool) -> Result<Vec<DeclaredRule>, String> {
     let protocol = match rule.protocol.as_str() {
         "all" | "-1" => "-1",
         known @ ("tcp" | "udp" | "icmp" | "icmpv6") => known,
-        other => return Err(format!("`protocol` must be tcp, udp, icmp, icmpv6 or all, not `{}`", crate::plain(other))),
+        other => {
+            return Err(format!("`protocol` must be tcp, udp, icmp, icmpv6 or all, not `{}`", crate::plain(other)));
+        }
     };
     let bad = |text: &str| format!("`ports` must be a port, `FROM-TO` or `all`, not `{}`", crate::plain(text));
     let (from_port, to_port) = match (rule.ports.as_deref(), protocol) {
@@ -108,7 +115,8 @@ fn declared(rule: &Rule, egress: bool) -> Result<Vec<DeclaredRule>, String> {
     }
     let one = |peer: &String| {
         let id = |prefix: &str| {
-            peer.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+            peer.strip_prefix(prefix)
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
         };
         if !id("sg-") && !id("pl-") {
             network(peer)?;
@@ -122,7 +130,10 @@ fn declared(rule: &Rule, egress: bool) -> Result<Vec<DeclaredRule>, String> {
 /// A network in the one form that EC2 shows it in: no bits set behind its length.
 fn network(text: &str) -> Result<(), String> {
     let wrong = || {
-        format!("a peer must be a network (`10.0.0.0/8`), a group (`sg-…`) or a prefix list (`pl-…`), not `{}`", crate::plain(text))
+        format!(
+            "a peer must be a network (`10.0.0.0/8`), a group (`sg-…`) or a prefix list (`pl-…`), not `{}`",
+            crate::plain(text)
+        )
     };
     let (address, length) = text.split_once('/').ok_or_else(wrong)?;
     let address: IpAddr = address.parse().map_err(|_| wrong())?;
@@ -137,7 +148,10 @@ fn network(text: &str) -> Result<(), String> {
     let behind = bits - length;
     let rest = if behind == 128 { value } else { value & ((1_u128 << behind) - 1) };
     if rest != 0 || text != format!("{address}/{length}") {
-        return Err(format!("`{}` is not written as EC2 writes it: no bits behind its length, and its shortest form", crate::plain(text)));
+        return Err(format!(
+            "`{}` is not written as EC2 writes it: no bits behind its length, and its shortest form",
+            crate::plain(text)
+        ));
     }
     Ok(())
 }
@@ -157,7 +171,10 @@ mod tests {
         let names: Vec<String> = read[0].rules.iter().map(DeclaredRule::name).collect();
         assert_eq!(names, ["ingress all all from sg-2", "ingress tcp 443 from 0.0.0.0/0", "ingress tcp 443 from ::/0"]);
         assert_eq!(read[0].ways, Ways::Both);
-        assert_eq!(read[0].rules[0].permission().to_string(), r#"{"IpProtocol":"-1","UserIdGroupPairs":[{"GroupId":"sg-2"}]}"#);
+        assert_eq!(
+            read[0].rules[0].permission().to_string(),
+            r#"{"IpProtocol":"-1","UserIdGroupPairs":[{"GroupId":"sg-2"}]}"#
+        );
     }
 
     #[test]
@@ -167,7 +184,10 @@ mod tests {
             ("{".to_owned(), "line 1, column 1"),
             ("{\"groups\":[{\"id\":\"web\",\"ingress\":[]}]}".to_owned(), "group `web`: its `id` is no"),
             ("{\"groups\":[{\"id\":\"sg-1\"}]}".to_owned(), "neither `ingress` nor `egress`"),
-            ("{\"groups\":[{\"id\":\"sg-1\",\"ingress\":[]},{\"id\":\"sg-1\",\"ingress\":[]}]}".to_owned(), "declared twice"),
+            (
+                "{\"groups\":[{\"id\":\"sg-1\",\"ingress\":[]},{\"id\":\"sg-1\",\"ingress\":[]}]}".to_owned(),
+                "declared twice",
+            ),
             (group("{\"protocol\":\"tcpp\",\"peers\":[\"0.0.0.0/0\"]}"), "ingress rule 1: `protocol` must be"),
             (group("{\"protocol\":\"tcp\",\"ports\":\"443-80\",\"peers\":[\"0.0.0.0/0\"]}"), "not `443-80`"),
             (group("{\"protocol\":\"tcp\",\"ports\":\"70000\",\"peers\":[\"0.0.0.0/0\"]}"), "not `70000`"),

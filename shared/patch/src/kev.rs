@@ -179,7 +179,10 @@ mod tests {
             ("", "line 1: it is empty"),
             ("{", "line 1, column 1: it is no JSON"),
             ("{\"cves\":[]}", "no list `vulnerabilities`"),
-            ("{\"vulnerabilities\":[{\"cveID\":\"CVE-2026-1234\",\"dueDate\":\"soon\"}]}", "entry 1, CVE-2026-1234: `dueDate`"),
+            (
+                "{\"vulnerabilities\":[{\"cveID\":\"CVE-2026-1234\",\"dueDate\":\"soon\"}]}",
+                "entry 1, CVE-2026-1234: `dueDate`",
+            ),
             ("{\"vulnerabilities\":[{\"dueDate\":\"2026-03-10\"}]}", "entry 1: `` is no CVE number"),
             ("cveID,dueDate\nCVE-2026-1234,2026-03-10\nCVE-1,2026-03-10\n", "line 3: `CVE-1` is no CVE number"),
             ("cveID,due\nCVE-2026-1234,2026-03-10\n", "no columns `cveID` and `dueDate`"),

@@ -27,7 +27,6 @@ mod version;
 mod vulnerability;
 mod window;
 
-
 pub use compliance::Compliance;
 pub use lifecycle::{Aging, End};
 pub use node::{Manager, Node, Ping};

@@ -137,7 +137,8 @@ impl Ends {
                 for version in read::list(body, "DBMajorEngineVersions") {
                     let standard = read::list(version, "SupportedEngineLifecycles")
                         .find(|l| read::text(l, "LifecycleSupportName") == "open-source-rds-standard-support");
-                    let runs = format!("{} {}", read::text(version, "Engine"), read::text(version, "MajorEngineVersion"));
+                    let runs =
+                        format!("{} {}", read::text(version, "Engine"), read::text(version, "MajorEngineVersion"));
                     self.add("rds", &runs, standard.and_then(|l| read::time(l, "LifecycleSupportEndDate")), call);
                 }
             }
@@ -194,7 +195,9 @@ mod tests {
         let database = &Aging::all_of("rds:DescribeDBInstances", &body)[0];
         assert_eq!(ends.of(database).unwrap().source, "rds:DescribeDBMajorEngineVersions");
         assert_eq!(ends.of(&Aging::new("rds", "db", "oracle-ee 19".to_owned())), None);
-        assert!(ends.of(&Aging::new("lambda", "f", "python3.8".to_owned())).unwrap().source.contains("lambda-runtimes"));
+        assert!(
+            ends.of(&Aging::new("lambda", "f", "python3.8".to_owned())).unwrap().source.contains("lambda-runtimes")
+        );
         assert_eq!(ends.of(&Aging::new("lambda", "f", "future1".to_owned())), None);
     }
 

@@ -132,7 +132,8 @@ impl Node {
         node.image = read::some(instance, "ImageId");
         node.state = instance.get("State").map(|state| read::text(state, "Name").to_owned()).unwrap_or_default();
         let profile = instance.get("IamInstanceProfile").map(|profile| read::text(profile, "Arn"));
-        node.profile = profile.and_then(|arn| arn.rsplit('/').next()).filter(|name| !name.is_empty()).map(str::to_owned);
+        node.profile =
+            profile.and_then(|arn| arn.rsplit('/').next()).filter(|name| !name.is_empty()).map(str::to_owned);
         node.public = !read::text(instance, "PublicIpAddress").is_empty();
         if node.platform.is_empty() {
             node.platform = read::text(instance, "PlatformDetails").to_owned();
@@ -157,14 +158,18 @@ impl Node {
     pub fn why_unmanaged(&self) -> Option<&'static str> {
         match self.ping {
             Ping::Online => None,
-            Ping::Lost | Ping::Inactive => Some("its agent stopped answering: stopped, removed, or cut off the network"),
+            Ping::Lost | Ping::Inactive => {
+                Some("its agent stopped answering: stopped, removed, or cut off the network")
+            }
             Ping::Unmanaged if self.profile.is_none() => {
                 Some("no role: it has no instance profile, and Systems Manager's default role has not taken it in")
             }
             Ping::Unmanaged if !self.public => {
                 Some("it has a role: its agent is missing or off, or it reaches Systems Manager's endpoints by no way")
             }
-            Ping::Unmanaged => Some("it has a role and a public address: its agent is missing or off, or the role lacks the permissions"),
+            Ping::Unmanaged => Some(
+                "it has a role and a public address: its agent is missing or off, or the role lacks the permissions",
+            ),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::others::{self, Other};
 use crate::priority::{self, Band};
 use crate::settings::{Emergency, Settings};
 use crate::vulnerability::Vulnerability;
-use crate::{ring, rfc3339, version};
+use crate::{rfc3339, ring, version};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -114,7 +114,9 @@ impl fmt::Display for Route {
             Self::Window { id, name, opens_ms, .. } => {
                 write!(f, "in the window {} ({}) at {}", crate::plain(id), crate::plain(name), rfc3339(*opens_ms))
             }
-            Self::Deferred { to, at_ms: Some(at) } => write!(f, "left to {}, next at {}", crate::plain(to), rfc3339(*at)),
+            Self::Deferred { to, at_ms: Some(at) } => {
+                write!(f, "left to {}, next at {}", crate::plain(to), rfc3339(*at))
+            }
             Self::Deferred { to, at_ms: None } => write!(f, "left to {}", crate::plain(to)),
             Self::Emergency { why } => write!(f, "at once: {why}"),
             Self::ByHand => f.write_str("at once: a person asks for it"),
@@ -222,7 +224,10 @@ pub fn plan(facts: &Facts, settings: &Settings, own: Own<'_>, now_ms: i64) -> Pl
         }
     }
     for id in by_node.into_keys() {
-        out.unknown.push((id.to_owned(), "Inspector has findings of it, and neither EC2 nor Systems Manager knows it".to_owned()));
+        out.unknown.push((
+            id.to_owned(),
+            "Inspector has findings of it, and neither EC2 nor Systems Manager knows it".to_owned(),
+        ));
     }
     out.unknown.sort();
     out.nodes.sort_by(|a, b| {
@@ -348,7 +353,11 @@ fn held(
     if !missing && planned.work.fixes.is_empty() {
         return Some(match planned.unfixable.first() {
             Some(first) if planned.work.manager.is_none() => {
-                format!("no command is known for its platform `{}` ({})", crate::plain(&node.platform), crate::plain(first))
+                format!(
+                    "no command is known for its platform `{}` ({})",
+                    crate::plain(&node.platform),
+                    crate::plain(first)
+                )
             }
             Some(first) => format!("no package of the host with a fixed version closes {}", crate::plain(first)),
             None if pending => "updates are installed and wait for a reboot".to_owned(),
@@ -364,13 +373,15 @@ fn route(facts: &Facts, settings: &Settings, now_ms: i64, node: &Node, deadline_
     let in_time = |at: i64| deadline_ms.is_none_or(|deadline| at <= deadline);
     let mut late: Option<String> = None;
     let begins = deadline_ms.map(|deadline| deadline - i64::from(settings.emergency_hours) * HOUR_MS);
-    for policy in facts.policies.iter().filter(|policy| !policy.scans_only && policy.targets.mean(node) != Some(false)) {
+    for policy in facts.policies.iter().filter(|policy| !policy.scans_only && policy.targets.mean(node) != Some(false))
+    {
         match policy.next_ms(now_ms) {
             Some(at) if in_time(at) => {
                 return Route::Deferred { to: format!("the association {}", policy.name), at_ms: Some(at) };
             }
             Some(at) => {
-                late = Some(format!("the association {} comes at {}, too late", crate::plain(&policy.name), rfc3339(at)));
+                late =
+                    Some(format!("the association {} comes at {}, too late", crate::plain(&policy.name), rfc3339(at)));
             }
             // When it comes cannot be told; where there is time it is left to come.
             None if !policy.schedule.is_empty() && begins.is_none_or(|begins| begins > now_ms) => {

@@ -47,7 +47,11 @@ pub fn turns(rings: &Rings, runs: &[Run], now_ms: i64) -> BTreeMap<String, Turn>
     let mut waiting: Vec<&Run> = runs.iter().filter(is_open).filter(|run| !run.has_touched() && !run.asked).collect();
     waiting.sort_by(|a, b| {
         let deadline = |run: &Run| run.deadline_ms.unwrap_or(i64::MAX);
-        place(a).cmp(&place(b)).then(b.band.cmp(&a.band)).then(deadline(a).cmp(&deadline(b))).then_with(|| a.id.cmp(&b.id))
+        place(a)
+            .cmp(&place(b))
+            .then(b.band.cmp(&a.band))
+            .then(deadline(a).cmp(&deadline(b)))
+            .then_with(|| a.id.cmp(&b.id))
     });
     let mut turns = BTreeMap::new();
     for run in waiting {

@@ -80,7 +80,7 @@ pub enum At {
     SnapshotLook,
     /// The snapshot is taken.
     SnapshotCreate,
-    /// What the guardrails say now, right before the install.
+    /// What the guardrails say now, right before the snapshot and the install.
     Confirm,
     /// Whether the agent answers again.
     HealthAgent,
@@ -451,7 +451,9 @@ impl Run {
     /// What the command of a stage is known by again.
     #[must_use]
     pub fn comment(&self, stage: Stage) -> String {
-        format!("{}{} {}", crate::COMMENT, self.id, stage.word())
+        // The way back asks the host's list too: that is another command than the first.
+        let back = if self.rolled_back_by.is_some() { "back " } else { "" };
+        format!("{}{} {back}{}", crate::COMMENT, self.id, stage.word())
     }
 
     /// Ends it.
@@ -509,7 +511,9 @@ impl Run {
             }
             None if named => return Err("which versions were installed before is not known".to_owned()),
             None => {
-                return Err("there is no snapshot of its root volume, and the baseline's updates have no way back".to_owned());
+                return Err(
+                    "there is no snapshot of its root volume, and the baseline's updates have no way back".to_owned()
+                );
             }
         };
         self.note(now_ms, format!("to be brought back: {by}"));

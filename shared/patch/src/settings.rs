@@ -188,7 +188,8 @@ impl Settings {
         if rings.order.is_empty() || rings.order.iter().any(|ring| ring.trim().is_empty()) {
             return wrong("`rings.order`", "must name at least one ring, and none may be empty".to_owned());
         }
-        let twice = rings.order.iter().enumerate().find(|(n, ring)| rings.order.iter().take(*n).any(|other| other == *ring));
+        let twice =
+            rings.order.iter().enumerate().find(|(n, ring)| rings.order.iter().take(*n).any(|other| other == *ring));
         if let Some((_, ring)) = twice {
             return wrong("`rings.order`", format!("names `{}` twice", crate::plain(ring)));
         }
@@ -239,7 +240,8 @@ mod tests {
     #[test]
     fn what_is_not_said_is_the_default() {
         assert_eq!(Settings::parse(" ").unwrap(), Settings::default());
-        let read = Settings::parse(r#"{"rings":{"order":["canary","all"],"at_once":2},"sla_hours":{"critical":24}}"#).unwrap();
+        let read =
+            Settings::parse(r#"{"rings":{"order":["canary","all"],"at_once":2},"sla_hours":{"critical":24}}"#).unwrap();
         assert_eq!((read.rings.at_once, read.rings.tag.as_str(), read.sla_hours.high), (2, "ring", 720));
     }
 

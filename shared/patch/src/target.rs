@@ -25,16 +25,20 @@ impl FromStr for Target {
         let named = |rest: &str| (!rest.is_empty()).then(|| rest.to_owned());
         let found = match text.split_once(':') {
             Some(("ring", name)) => named(name).map(Self::Ring),
-            Some(("tag", pair)) => {
-                pair.split_once('=').filter(|(key, _)| !key.is_empty()).map(|(k, v)| Self::Tag(k.to_owned(), v.to_owned()))
-            }
+            Some(("tag", pair)) => pair
+                .split_once('=')
+                .filter(|(key, _)| !key.is_empty())
+                .map(|(k, v)| Self::Tag(k.to_owned(), v.to_owned())),
             Some(("cve", id)) => named(id).map(Self::Vulnerability),
             None if text.starts_with("CVE-") => named(text).map(Self::Vulnerability),
             None if is_node(text) => named(text).map(Self::Node),
             _ => None,
         };
         found.ok_or_else(|| {
-            format!("must be a node (`i-…`, `mi-…`), `ring:NAME`, `tag:KEY=VALUE` or `CVE-…`, not `{}`", crate::plain(text))
+            format!(
+                "must be a node (`i-…`, `mi-…`), `ring:NAME`, `tag:KEY=VALUE` or `CVE-…`, not `{}`",
+                crate::plain(text)
+            )
         })
     }
 }

@@ -1,4 +1,5 @@
 //! Plans and rollouts, from AWS's answers to what is done and told.
+#![allow(clippy::needless_pass_by_value, reason = "a test says what it means in place")]
 
 use serde_json::{Value, json};
 
@@ -59,10 +60,14 @@ fn with(mut facts: Facts, findings: &[Value]) -> Facts {
 }
 
 fn window(mut facts: Facts, opens_ms: i64, task: Option<&str>) -> Facts {
-    facts.take("ssm:DescribeMaintenanceWindowTargets", &json!({ "Targets": [
-        { "WindowId": "mw-1", "Targets": [{ "Key": "InstanceIds", "Values": ["i-1"] }] } ] }));
+    facts.take(
+        "ssm:DescribeMaintenanceWindowTargets",
+        &json!({ "Targets": [
+        { "WindowId": "mw-1", "Targets": [{ "Key": "InstanceIds", "Values": ["i-1"] }] } ] }),
+    );
     if let Some(task) = task {
-        facts.take("ssm:DescribeMaintenanceWindowTasks", &json!({ "Tasks": [{ "WindowId": "mw-1", "TaskArn": task }] }));
+        facts
+            .take("ssm:DescribeMaintenanceWindowTasks", &json!({ "Tasks": [{ "WindowId": "mw-1", "TaskArn": task }] }));
     }
     let opens = at(opens_ms).replace(":00.000Z", "Z");
     facts.take("ssm:DescribeMaintenanceWindows", &json!({ "WindowIdentities": [
@@ -98,7 +103,10 @@ fn exploited_and_reachable_comes_first_with_the_reason() {
     facts.kev = Kev::parse(kev).unwrap();
     let node = only(&facts);
     assert_eq!(node.band, Band::Emergency);
-    assert_eq!(node.reasons, ["CVE-2026-0001 (medium), known to be exploited, due 2026-03-03, reachable from the network"]);
+    assert_eq!(
+        node.reasons,
+        ["CVE-2026-0001 (medium), known to be exploited, due 2026-03-03, reachable from the network"]
+    );
     // CISA's date is earlier than the time of an exploited one.
     assert_eq!(at(node.deadline_ms.unwrap()), "2026-03-04T00:00:00.000Z");
     assert!(why(&node).contains("no maintenance window covers it"));
@@ -143,7 +151,10 @@ fn what_is_exempt_ours_stopped_or_a_groups_is_left_alone_with_the_reason() {
     for (tags, said) in [
         (json!({ "riposte:exempt": "until the migration" }), "exempts it"),
         (json!({ "riposte:own": "" }), "Riposte's own"),
-        (json!({ "aws:autoscaling:groupName": "web" }), "the Auto Scaling group web, which launches what is as old again: renew the image ami-1"),
+        (
+            json!({ "aws:autoscaling:groupName": "web" }),
+            "the Auto Scaling group web, which launches what is as old again: renew the image ami-1",
+        ),
     ] {
         assert!(why(&only(&with(facts(tags), &hole))).contains(said), "{said}");
     }
@@ -168,7 +179,12 @@ fn a_machine_that_nobody_manages_is_told_with_why() {
     facts.take("ssm:DescribeInstanceInformation", &json!({ "InstanceInformationList": [lost] }));
     let told = planned(&facts).unknown;
     let said: Vec<_> = told.iter().map(|(id, why)| (id.as_str(), why.as_str())).collect();
-    assert!(said[0].1.contains("no role") && said[1].1.contains("agent is missing") && said[2].1.contains("stopped answering"), "{said:?}");
+    assert!(
+        said[0].1.contains("no role")
+            && said[1].1.contains("agent is missing")
+            && said[2].1.contains("stopped answering"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -179,7 +195,11 @@ fn a_window_in_time_is_waited_for_and_one_too_late_is_not() {
     assert_eq!((*opens_ms, *last_start_ms), (NOW + 2 * DAY, NOW + 2 * DAY + 2 * HOUR));
     let late = only(&window(with(facts(json!({})), &hole), NOW + 7 * DAY, None));
     assert!(why(&late).contains("opens at 2026-03-09T08:00:00.000Z, too late; it becomes an emergency at"), "{late:?}");
-    let exploited = [finding("CVE-1", &json!({ "exploitAvailable": "YES", "firstObservedAt": at(NOW - 2 * DAY) }), &[package("a", "2-1")])];
+    let exploited = [finding(
+        "CVE-1",
+        &json!({ "exploitAvailable": "YES", "firstObservedAt": at(NOW - 2 * DAY) }),
+        &[package("a", "2-1")],
+    )];
     assert!(only(&window(with(facts(json!({})), &exploited), NOW + 2 * DAY, None)).route.is_emergency());
 }
 
@@ -200,12 +220,15 @@ fn what_patches_already_is_left_to_it() {
     let task = window(with(facts(json!({})), &hole), NOW + DAY, Some("AWS-RunPatchBaseline"));
     assert!(matches!(&only(&task).route, Route::Deferred { to, .. } if to.contains("mw-1")));
     let mut policy = with(facts(json!({})), &hole);
-    policy.take("ssm:ListAssociations", &json!({ "Associations": [
+    policy.take(
+        "ssm:ListAssociations",
+        &json!({ "Associations": [
         { "Name": "AWS-RunPatchBaseline", "AssociationName": "AWS-QuickSetup-PatchPolicy-ScanForPatches-LA-1",
           "ScheduleExpression": "cron(0 1 * * ? *)", "Targets": [{ "Key": "InstanceIds", "Values": ["*"] }] },
         { "Name": "AWS-GatherSoftwareInventory", "Targets": [{ "Key": "InstanceIds", "Values": ["*"] }] },
         { "Name": "AWS-RunPatchBaseline", "AssociationName": "AWS-QuickSetup-PatchPolicy-InstallPatches-LA-1",
-          "ScheduleExpression": "cron(0 2 ? * SUN *)", "Targets": [{ "Key": "InstanceIds", "Values": ["*"] }] } ] }));
+          "ScheduleExpression": "cron(0 2 ? * SUN *)", "Targets": [{ "Key": "InstanceIds", "Values": ["*"] }] } ] }),
+    );
     let node = only(&policy);
     let Route::Deferred { to, at_ms: Some(next) } = &node.route else { panic!("{node:?}") };
     assert!(to.contains("InstallPatches") && at(*next) == "2026-03-08T02:00:00.000Z");
@@ -217,13 +240,24 @@ fn what_patches_already_is_left_to_it() {
 
 #[test]
 fn what_is_not_a_package_is_told() {
-    let mut facts = with(facts(json!({})), &[finding("CVE-9", &json!({ "resources": [
-        { "type": "AWS_ECR_CONTAINER_IMAGE", "id": "arn:aws:ecr:eu-west-1:111122223333:repository/web/sha256:1" } ] }), &[package("a", "2")])]);
+    let mut facts = with(
+        facts(json!({})),
+        &[finding(
+            "CVE-9",
+            &json!({ "resources": [
+        { "type": "AWS_ECR_CONTAINER_IMAGE", "id": "arn:aws:ecr:eu-west-1:111122223333:repository/web/sha256:1" } ] }),
+            &[package("a", "2")],
+        )],
+    );
     facts.take("lambda:ListFunctions", &json!({ "Functions": [{ "FunctionArn": "f", "Runtime": "python3.8" }] }));
     facts.take("eks:DescribeCluster", &json!({ "cluster": { "arn": "c", "version": "1.29" } }));
-    facts.take("eks:DescribeClusterVersions", &json!({ "clusterVersions": [
-        { "clusterVersion": "1.29", "endOfStandardSupportDate": at(NOW + 30 * DAY) } ] }));
-    let told: Vec<String> = planned(&facts).others.iter().map(|other| format!("{} {}", other.service, other.what)).collect();
+    facts.take(
+        "eks:DescribeClusterVersions",
+        &json!({ "clusterVersions": [
+        { "clusterVersion": "1.29", "endOfStandardSupportDate": at(NOW + 30 * DAY) } ] }),
+    );
+    let told: Vec<String> =
+        planned(&facts).others.iter().map(|other| format!("{} {}", other.service, other.what)).collect();
     assert!(told[0].contains("ecr CVE-9") && told[0].contains("a is fixed in 2"), "{told:?}");
     assert!(told[1].contains("eks the support of kubernetes 1.29 ends at 2026-04-01"), "{told:?}");
     assert!(told[2].contains("python3.8 ended at 2024-10-14"), "{told:?}");
@@ -232,17 +266,29 @@ fn what_is_not_a_package_is_told() {
 #[test]
 fn deprecated_images_failed_associations_and_unapproved_updates_are_told() {
     let mut facts = facts(json!({}));
-    facts.take("ec2:DescribeImages", &json!({ "Images": [
-        { "ImageId": "ami-1", "DeprecationTime": at(NOW - DAY) }, { "ImageId": "ami-2" } ] }));
-    facts.take("ssm:ListAssociations", &json!({ "Associations": [
-        { "AssociationId": "a-1", "Name": "AWS-RunPatchBaseline", "Overview": { "Status": "Failed" } } ] }));
-    facts.take("ssm:DescribeInstancePatchStates", &json!({ "InstancePatchStates": [
-        { "InstanceId": "i-1", "AvailableSecurityUpdateCount": 3, "OperationEndTime": at(NOW - HOUR) } ] }));
+    facts.take(
+        "ec2:DescribeImages",
+        &json!({ "Images": [
+        { "ImageId": "ami-1", "DeprecationTime": at(NOW - DAY) }, { "ImageId": "ami-2" } ] }),
+    );
+    facts.take(
+        "ssm:ListAssociations",
+        &json!({ "Associations": [
+        { "AssociationId": "a-1", "Name": "AWS-RunPatchBaseline", "Overview": { "Status": "Failed" } } ] }),
+    );
+    facts.take(
+        "ssm:DescribeInstancePatchStates",
+        &json!({ "InstancePatchStates": [
+        { "InstanceId": "i-1", "AvailableSecurityUpdateCount": 3, "OperationEndTime": at(NOW - HOUR) } ] }),
+    );
     let told: Vec<String> = planned(&facts).others.iter().map(|other| other.what.clone()).collect();
     assert!(told[0].contains("the image ami-1, deprecated since 2026-03-01"), "{told:?}");
     assert!(told[1].contains("AWS-RunPatchBaseline failed"), "{told:?}");
     let node = only(&facts);
-    assert!(why(&node).contains("approve them there") && node.reasons[0].contains("3 security updates exist"), "{node:?}");
+    assert!(
+        why(&node).contains("approve them there") && node.reasons[0].contains("3 security updates exist"),
+        "{node:?}"
+    );
 }
 
 #[test]
@@ -272,9 +318,11 @@ fn ended(mut run: Run, kind: Kind) -> Run {
 #[test]
 fn rings_go_one_after_the_other_and_a_few_at_a_time() {
     let rings = Settings::parse(r#"{"rings":{"at_once":2}}"#).unwrap().rings;
-    let runs: Vec<Run> = ["i-1", "i-2", "i-3"].map(|id| run(id, "dev")).into_iter().chain([run("i-4", "prod")]).collect();
+    let runs: Vec<Run> =
+        ["i-1", "i-2", "i-3"].map(|id| run(id, "dev")).into_iter().chain([run("i-4", "prod")]).collect();
     let given = turns(&rings, &runs, NOW);
-    let now = |turns: &std::collections::BTreeMap<String, Turn>| turns.values().filter(|turn| **turn == Turn::Now).count();
+    let now =
+        |turns: &std::collections::BTreeMap<String, Turn>| turns.values().filter(|turn| **turn == Turn::Now).count();
     assert_eq!(now(&given), 2);
     assert!(matches!(&given[&runs[3].id], Turn::Later(why) if why.contains("`dev` is first")));
     let mut asked = vec![run("i-1", "dev"), run("i-4", "prod")];
@@ -295,7 +343,8 @@ fn the_first_failed_health_check_stops_its_ring_and_those_after_it() {
     assert!(why.contains("i-1 is unhealthy"), "{why}");
     runs[1].release("arn:aws:iam::111122223333:user/ann", NOW);
     assert_eq!(turns(&rings, &runs, NOW)[&runs[2].id], Turn::Now);
-    let failures = vec![ended(run("i-1", "dev"), Kind::NotPatched), ended(run("i-2", "dev"), Kind::Failed), run("i-3", "dev")];
+    let failures =
+        vec![ended(run("i-1", "dev"), Kind::NotPatched), ended(run("i-2", "dev"), Kind::Failed), run("i-3", "dev")];
     assert!(matches!(&turns(&rings, &failures, NOW)[&failures[2].id], Turn::Stopped(_)));
 }
 

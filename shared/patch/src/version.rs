@@ -138,7 +138,17 @@ mod tests {
     fn debian_versions_are_ordered_as_dpkg_orders_them() {
         in_order(
             Manager::Apt,
-            &["1.0~rc1-1", "1.0-1", "1.0-1+deb12u1", "1.0-1+deb12u10", "1.0a-1", "1.0+b-1", "1.1-1", "1.10-1", "1:0.1-1"],
+            &[
+                "1.0~rc1-1",
+                "1.0-1",
+                "1.0-1+deb12u1",
+                "1.0-1+deb12u10",
+                "1.0a-1",
+                "1.0+b-1",
+                "1.1-1",
+                "1.10-1",
+                "1:0.1-1",
+            ],
         );
         in_order(Manager::Apt, &["3.0.9-1", "3.0.11-1~deb12u1", "3.0.11-1~deb12u2", "3.0.11-1"]);
     }
@@ -147,7 +157,16 @@ mod tests {
     fn rpm_versions_are_ordered_as_rpm_orders_them() {
         in_order(
             Manager::Dnf,
-            &["1.0~rc1-1", "1.0-1.amzn2023", "1.0-1.amzn2023.0.1", "1.0-2.amzn2023", "1.0^git1-1", "1.0.1-1", "1.10-1", "1:0.1-1"],
+            &[
+                "1.0~rc1-1",
+                "1.0-1.amzn2023",
+                "1.0-1.amzn2023.0.1",
+                "1.0-2.amzn2023",
+                "1.0^git1-1",
+                "1.0.1-1",
+                "1.10-1",
+                "1:0.1-1",
+            ],
         );
         in_order(Manager::Dnf, &["1.0a-1", "1.0.1-1"]);
         assert_eq!(compare(Manager::Dnf, "1.05-1", "1.5-1"), Ordering::Equal);
@@ -160,7 +179,11 @@ mod tests {
         for manager in [Manager::Apt, Manager::Dnf] {
             for text in ["", "-", ":", "~", "^", "~~^", "é1", "1é", "a-b-c", "00:00-00"] {
                 for other in ["", "1", "~", "é", "1.0-1"] {
-                    assert_eq!(compare(manager, text, other), compare(manager, other, text).reverse(), "{text} {other}");
+                    assert_eq!(
+                        compare(manager, text, other),
+                        compare(manager, other, text).reverse(),
+                        "{text} {other}"
+                    );
                 }
             }
         }

@@ -41,9 +41,22 @@ impl Root {
         let root = std::env::temp_dir().join(format!("riposte-debian-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         let folders = [
-            "usr", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "etc/apt/preferences.d", "var/lib/dpkg/info",
-            "var/lib/dpkg/updates", "var/lib/dpkg/triggers", "var/lib/apt/lists/partial", "var/cache/apt/archives/partial",
-            "var/log/apt", "tmp", "run", "proc", "dev", "repo", "opt",
+            "usr",
+            "etc/apt/sources.list.d",
+            "etc/apt/apt.conf.d",
+            "etc/apt/preferences.d",
+            "var/lib/dpkg/info",
+            "var/lib/dpkg/updates",
+            "var/lib/dpkg/triggers",
+            "var/lib/apt/lists/partial",
+            "var/cache/apt/archives/partial",
+            "var/log/apt",
+            "tmp",
+            "run",
+            "proc",
+            "dev",
+            "repo",
+            "opt",
         ];
         for folder in folders {
             fs::create_dir_all(root.join(folder)).unwrap();
@@ -112,7 +125,8 @@ fn an_old_package_becomes_the_fixed_one_and_goes_back_and_others_stay() {
         root.package(name, version);
     }
     root.run("dpkg -i /repo/sample_1.0-1_all.deb /repo/other_1.0-1_all.deb");
-    let fix = |package: &str| Fix { package: package.to_owned(), installed: "1.0-1".to_owned(), fixed: "1.0-2".to_owned() };
+    let fix =
+        |package: &str| Fix { package: package.to_owned(), installed: "1.0-1".to_owned(), fixed: "1.0-2".to_owned() };
     let fixes = [fix("sample")];
     let query = commands::query(Manager::Apt, &fixes).unwrap().script().unwrap();
     let open = || commands::still_open(Manager::Apt, &fixes, &root.run(&query));

@@ -96,8 +96,11 @@ const ALARMS: [Alarm; 10] = [
 ];
 
 /// The alarm of the function that patches.
-const PATCHES: Alarm =
-    own("PatchFailures", "PatchFailures", "A node was not patched as it should by @name@, or did not come back healthy.");
+const PATCHES: Alarm = own(
+    "PatchFailures",
+    "PatchFailures",
+    "A node was not patched as it should by @name@, or did not come back healthy.",
+);
 
 /// The alarms of a function, line by line.
 pub(super) fn of(function: &FunctionSpec) -> Vec<String> {

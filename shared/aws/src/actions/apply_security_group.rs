@@ -66,7 +66,7 @@ Authorizes what was revoked with its description, and revokes what was added. Re
         let arn = site.arn("ec2", &format!("security-group/{}", request.group_id));
         let mut plan = Plan::of(request.clone().into(), arn, before.clone()).tagged(tags::read(group.get("Tags")));
         for (name, rule) in wanted.iter().filter(|(name, _)| !before.0.contains_key(*name)) {
-            let part = part(rule.egress, rule.permission());
+            let part = part(rule.egress, &rule.permission());
             plan = plan.then(authorize(&request.group_id, name, &part)?, [revoke(&request.group_id, name, &part)?]);
         }
         for (name, part) in before.0.iter().filter(|(name, _)| !wanted.contains_key(*name)) {
@@ -89,7 +89,7 @@ Authorizes what was revoked with its description, and revokes what was added. Re
 }
 
 /// A rule as a part of the group: which way, and what authorizes it.
-fn part(egress: bool, permission: Value) -> Value {
+fn part(egress: bool, permission: &Value) -> Value {
     json!({ "egress": egress, "permission": permission })
 }
 
@@ -126,7 +126,7 @@ async fn rules(site: &Site<'_>, request: &Request) -> Result<Snapshot, Fault> {
     let all = site.list("ec2:DescribeSecurityGroupRules", filters, "SecurityGroupRules", token).await?;
     let named = all.iter().filter_map(|rule| {
         let egress = rule.get("IsEgress").and_then(Value::as_bool) == Some(true);
-        request.ways.covers(egress).then(|| (rule_name(rule), part(egress, permission(rule))))
+        request.ways.covers(egress).then(|| (rule_name(rule), part(egress, &permission(rule))))
     });
     Ok(Snapshot(named.collect()))
 }

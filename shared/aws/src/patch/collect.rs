@@ -156,7 +156,11 @@ pub(super) async fn facts(api: &dyn Api, region: &str) -> Result<Facts, Fault> {
 fn more() -> [(&'static Model, &'static str, Value); 8] {
     let active = json!([{ "comparison": "EQUALS", "value": "ACTIVE" }]);
     [
-        (&models::INSPECTOR2, "inspector2:ListFindings", json!({ "filterCriteria": { "findingStatus": active }, "maxResults": 100 })),
+        (
+            &models::INSPECTOR2,
+            "inspector2:ListFindings",
+            json!({ "filterCriteria": { "findingStatus": active }, "maxResults": 100 }),
+        ),
         (&models::LAMBDA, "lambda:ListFunctions", json!({})),
         (&models::RDS, "rds:DescribeDBInstances", json!({})),
         (&models::RDS, "rds:DescribeDBMajorEngineVersions", json!({})),
@@ -173,7 +177,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn all(&self, facts: &mut Facts, model: &'static Model, call: &'static str, parameters: Value) -> Result<(), Fault> {
+    async fn all(
+        &self,
+        facts: &mut Facts,
+        model: &'static Model,
+        call: &'static str,
+        parameters: Value,
+    ) -> Result<(), Fault> {
         let mut pages = Pages::new(self.api, model, Call::new(call, self.region, parameters))?;
         while let Some(page) = pages.next().await {
             facts.take(call, &page?);

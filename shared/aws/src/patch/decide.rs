@@ -86,7 +86,8 @@ impl Patcher<'_> {
         let response: Response = serde_json::from_value(json!({ "action": PATCH_NODE, "node": run.node }))
             .map_err(|error| Fault::refused(PATCH_NODE, error.to_string()))?;
         let partition = riposte_core::arn::partition(self.region);
-        let (service, kind) = if run.node.starts_with("i-") { ("ec2", "instance") } else { ("ssm", "managed-instance") };
+        let (service, kind) =
+            if run.node.starts_with("i-") { ("ec2", "instance") } else { ("ssm", "managed-instance") };
         let arn = format!("arn:{partition}:{service}:{}:{}:{kind}/{}", self.region, self.account, run.node);
         let mut plan = Plan::of(response, arn, Snapshot::default()).tagged(run.tags.clone());
         plan.action = ActionName::Newer(PATCH_NODE.to_owned());

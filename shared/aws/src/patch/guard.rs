@@ -58,7 +58,9 @@ impl PatchGuard {
             region: &self.region,
         };
         let settings = patcher.settings()?;
-        if !is_tick && !patcher.ledger.once(&format!("patch-look/{}/{}", self.base.account, self.region), LOOK_SECONDS).await? {
+        if !is_tick
+            && !patcher.ledger.once(&format!("patch-look/{}/{}", self.base.account, self.region), LOOK_SECONDS).await?
+        {
             return Ok(());
         }
         if is_tick {
@@ -95,7 +97,8 @@ impl PatchGuard {
     /// what a person has undone is not done again.
     async fn groups(&self, source: &Source, loaded: &Loaded, invocation: &Invocation) -> Result<(), PatchError> {
         let text = source.read(&*self.api, &self.region).await?;
-        let declared = riposte_patch::groups::parse(&text).map_err(|error| PatchError::Impossible(error.to_string()))?;
+        let declared =
+            riposte_patch::groups::parse(&text).map_err(|error| PatchError::Impossible(error.to_string()))?;
         let scope = Scope { event_id: String::new(), account: self.base.account.clone(), region: self.region.clone() };
         for request in declared {
             let response = Response::from(request);

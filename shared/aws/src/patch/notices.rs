@@ -46,7 +46,9 @@ impl Patcher<'_> {
                 "its ring is stopped. Go back by: riposte patch rollback {0}; go on in spite of it by: riposte patch approve {0}",
                 run.id
             ),
-            kind if kind.is_failure() && run.installed_ms.is_some() => format!("go back by: riposte patch rollback {}", run.id),
+            kind if kind.is_failure() && run.installed_ms.is_some() => {
+                format!("go back by: riposte patch rollback {}", run.id)
+            }
             _ => format!("more by: riposte patch status {}", run.id),
         };
         self.send(run, &outcome.kind.word().to_uppercase(), &hint).await

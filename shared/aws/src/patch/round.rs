@@ -135,7 +135,9 @@ impl Patcher<'_> {
                 Some(Turn::Now) => going.push(run.id.clone()),
                 None if run.is_done() && run.notified => {}
                 None if waits && !run.is_done() => {
-                    drop(round.waiting.insert(run.id.clone(), format!("until {}", rfc3339(run.wait_ms.unwrap_or(now)))));
+                    drop(
+                        round.waiting.insert(run.id.clone(), format!("until {}", rfc3339(run.wait_ms.unwrap_or(now)))),
+                    );
                 }
                 None => going.push(run.id.clone()),
             }

@@ -50,7 +50,12 @@ pub(super) fn ask(run: &Run) -> Result<Ask, String> {
         At::Command(_, Phase::Look) => {
             let after = rfc3339(run.opened_ms - LONGEST_COMMAND_MS);
             let filters = json!([{ "key": "InvokedAfter", "value": after }]);
-            paged(run, "ssm:ListCommands", json!({ "InstanceId": node, "Filters": filters, "MaxResults": 50 }), "NextToken")
+            paged(
+                run,
+                "ssm:ListCommands",
+                json!({ "InstanceId": node, "Filters": filters, "MaxResults": 50 }),
+                "NextToken",
+            )
         }
         At::Command(stage, Phase::Send) => send(run, stage)?,
         At::Command(_, Phase::Poll) => {
@@ -109,7 +114,9 @@ fn issued(run: &Run) -> Result<&str, String> {
 
 fn send(run: &Run, stage: Stage) -> Result<Ask, String> {
     let Command { document, mut parameters } = command(run, stage)?;
-    if let (Some(object), true) = (parameters.as_object_mut(), document.starts_with("AWS-Run") && document.ends_with("Script")) {
+    if let (Some(object), true) =
+        (parameters.as_object_mut(), document.starts_with("AWS-Run") && document.ends_with("Script"))
+    {
         object.insert("executionTimeout".to_owned(), json!([(run.how.command_ms / 1000).to_string()]));
     }
     Ok(change(

@@ -83,6 +83,8 @@ fn decided(run: &mut Run, said: Said, by: &str, now_ms: i64) {
             run.note(now_ms, by.to_owned());
             if first {
                 if run.how.alarms.is_empty() { to_scan(run, now_ms) } else { go(run, At::AlarmsBefore, now_ms) }
+            } else if run.is_reversible() && run.snapshot_id.is_none() {
+                go(run, At::Volume, now_ms);
             } else {
                 go_to(run, Stage::Install, now_ms);
             }
@@ -110,7 +112,7 @@ fn after_scan(run: &mut Run, now_ms: i64) {
         // The baseline has nothing to install, so the packages by their names.
         run.work.baseline = false;
     }
-    go(run, if run.is_reversible() { At::Volume } else { At::Confirm }, now_ms);
+    go(run, At::Confirm, now_ms);
 }
 
 fn after_install(run: &mut Run, now_ms: i64) {
@@ -119,9 +121,12 @@ fn after_install(run: &mut Run, now_ms: i64) {
 }
 
 fn after_health(run: &mut Run, now_ms: i64) {
-    if run.rolled_back_by.is_some() {
-        let how = if run.snapshot_id.is_some() { "its root volume is the one of the snapshot" } else { "the packages are those from before" };
-        return run.end(Kind::RolledBack, format!("{how}, and the node is healthy"), now_ms);
+    if run.rolled_back_by.is_some() && run.snapshot_id.is_some() {
+        return run.end(
+            Kind::RolledBack,
+            "its root volume is the one of the snapshot, and the node is healthy",
+            now_ms,
+        );
     }
     if run.work.fixes.is_empty() || run.work.manager.is_none() {
         go_to(run, Stage::Rescan, now_ms);
@@ -135,7 +140,11 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
         At::Node => found(run, body, now_ms),
         At::State => {
             run.before = Compliance::only(body, &run.node);
-            if matches!(run.route, Route::Window { .. }) { go(run, At::Window, now_ms) } else { go(run, At::Decide, now_ms) }
+            if matches!(run.route, Route::Window { .. }) {
+                go(run, At::Window, now_ms);
+            } else {
+                go(run, At::Decide, now_ms);
+            }
         }
         At::Window => window(run, &Window::of(body), now_ms),
         At::AlarmsBefore => match ringing(run, body) {
@@ -184,7 +193,9 @@ fn found(run: &mut Run, body: &Value, now_ms: i64) {
     match node.map(|node| Ping::of(read::text(node, "PingStatus"))) {
         Some(Ping::Online) => go(run, At::State, now_ms),
         Some(_) => run.end(Kind::Unreachable, "its agent does not answer: stopped, or cut off the network", now_ms),
-        None => run.end(Kind::Unreachable, "Systems Manager does not know it: terminated, or no longer managed", now_ms),
+        None => {
+            run.end(Kind::Unreachable, "Systems Manager does not know it: terminated, or no longer managed", now_ms);
+        }
     }
 }
 
@@ -260,7 +271,8 @@ fn looked(run: &mut Run, stage: Stage, body: &Value, now_ms: i64) {
         return sent(run, stage, id, now_ms);
     }
     if run.other.is_none() {
-        run.other = read::list(body, "Commands").find_map(Busy::of).map(|busy| format!("{} ({})", busy.command, busy.document));
+        run.other =
+            read::list(body, "Commands").find_map(Busy::of).map(|busy| format!("{} ({})", busy.command, busy.document));
     }
     if let Some(page) = read::some(body, "NextToken") {
         run.page = Some(page);
@@ -314,16 +326,44 @@ fn ended(run: &mut Run, stage: Stage, wrong: &str, output: &str, now_ms: i64) {
             run.said = Some(said.to_owned());
             after_install(run, now_ms);
         }
+        Stage::Query if wrong.is_empty() && run.rolled_back_by.is_some() => went_back(run, output, now_ms),
         Stage::Query if wrong.is_empty() => {
             let manager = run.work.manager;
-            run.open = manager.map(|manager| commands::still_open(manager, &run.work.fixes, output)).unwrap_or_default();
-            run.note(now_ms, if run.open.is_empty() { "the host's own list has every fix".to_owned() } else { run.open.join("; ") });
+            run.open =
+                manager.map(|manager| commands::still_open(manager, &run.work.fixes, output)).unwrap_or_default();
+            run.note(
+                now_ms,
+                if run.open.is_empty() { "the host's own list has every fix".to_owned() } else { run.open.join("; ") },
+            );
             go_to(run, Stage::Rescan, now_ms);
         }
         Stage::Rescan if wrong.is_empty() => go(run, At::RescanRead, now_ms),
         Stage::Query | Stage::Rescan => {
-            run.end(Kind::Failed, format!("after the install the {} {said}: what is installed is not proven", stage.word()), now_ms);
+            run.end(
+                Kind::Failed,
+                format!("after the install the {} {said}: what is installed is not proven", stage.word()),
+                now_ms,
+            );
         }
+    }
+}
+
+/// Whether the versions from before are there again, by the host's own list.
+fn went_back(run: &mut Run, output: &str, now_ms: i64) {
+    let there = commands::installed(output);
+    let is_back =
+        |fix: &&commands::Fix| there.iter().any(|(name, version)| *name == fix.package && *version == fix.installed);
+    let not: Vec<String> = run
+        .work
+        .fixes
+        .iter()
+        .filter(|fix| !is_back(fix))
+        .map(|fix| format!("{} is not {}", fix.package, fix.installed))
+        .collect();
+    if not.is_empty() {
+        run.end(Kind::RolledBack, "the host's own list has the versions from before, and the node is healthy", now_ms);
+    } else {
+        run.end(Kind::Failed, format!("not brought back: {}", not.join("; ")), now_ms);
     }
 }
 
@@ -338,14 +378,19 @@ fn fresh(run: &mut Run, body: &Value, now_ms: i64) -> Option<Compliance> {
         wait(run, 20 * SECOND_MS, now_ms);
         return None;
     }
-    let left = state.and_then(|state| state.ended_ms).map_or_else(|| "none".to_owned(), |at| format!("one of {}", rfc3339(at)));
+    let left = state
+        .and_then(|state| state.ended_ms)
+        .map_or_else(|| "none".to_owned(), |at| format!("one of {}", rfc3339(at)));
     run.end(Kind::Failed, format!("the scan said that it went well and left no new patch state, but {left}"), now_ms);
     None
 }
 
 fn scanned(run: &mut Run, body: &Value, now_ms: i64) {
     let Some(state) = fresh(run, body, now_ms) else { return };
-    run.note(now_ms, format!("{} missing, {} failed, {} waiting for a reboot", state.missing, state.failed, state.pending_reboot));
+    run.note(
+        now_ms,
+        format!("{} missing, {} failed, {} waiting for a reboot", state.missing, state.failed, state.pending_reboot),
+    );
     run.before = Some(state);
     after_scan(run, now_ms);
     if let (Route::Window { last_start_ms, .. }, false) = (&run.route, run.is_done())
@@ -360,7 +405,8 @@ fn agent(run: &mut Run, body: &Value, now_ms: i64) {
     let node = read::list(body, "InstanceInformationList").find(|one| read::text(one, "InstanceId") == run.node);
     let online = node.is_some_and(|node| {
         let pinged = read::time(node, "LastPingDateTime").unwrap_or_default();
-        Ping::of(read::text(node, "PingStatus")) == Ping::Online && pinged + SKEW_MS >= run.installed_ms.unwrap_or_default()
+        Ping::of(read::text(node, "PingStatus")) == Ping::Online
+            && pinged + SKEW_MS >= run.installed_ms.unwrap_or_default()
     });
     if online {
         run.note(now_ms, "the agent answers");
@@ -377,7 +423,8 @@ fn status(run: &mut Run, body: &Value, now_ms: i64) {
     let found = read::list(body, "InstanceStatuses").find(|one| read::text(one, "InstanceId") == run.node);
     let Some(found) = found else { return late_or_wait(run, "EC2 does not know it", now_ms) };
     let of = |path: &str, name: &str| found.get(path).map(|part| read::text(part, name)).unwrap_or_default().to_owned();
-    let (state, system, instance) = (of("InstanceState", "Name"), of("SystemStatus", "Status"), of("InstanceStatus", "Status"));
+    let (state, system, instance) =
+        (of("InstanceState", "Name"), of("SystemStatus", "Status"), of("InstanceStatus", "Status"));
     match (state.as_str(), system.as_str(), instance.as_str()) {
         ("running", "ok", "ok") => {
             run.note(now_ms, "EC2's status checks are passed");
@@ -426,7 +473,8 @@ fn judged(run: &Run) -> (Kind, String) {
     }
     let closed = run.work.fixes.len().saturating_sub(run.open.len());
     let some = (run.work.baseline && after < before) || (!run.open.is_empty() && closed > 0);
-    let left = if run.open.is_empty() { format!("{after} of {before} updates are still open") } else { run.open.join("; ") };
+    let left =
+        if run.open.is_empty() { format!("{after} of {before} updates are still open") } else { run.open.join("; ") };
     (if some { Kind::Partly } else { Kind::NotPatched }, format!("the install said {said}, and {left}"))
 }
 
@@ -453,9 +501,8 @@ fn inspected(run: &mut Run, body: &Value, now_ms: i64) {
 }
 
 fn replaced(run: &mut Run, body: &Value, now_ms: i64) {
-    let task = read::list(body, "ReplaceRootVolumeTasks").find(|task| {
-        Some(read::text(task, "SnapshotId")) == run.snapshot_id.as_deref()
-    });
+    let task = read::list(body, "ReplaceRootVolumeTasks")
+        .find(|task| Some(read::text(task, "SnapshotId")) == run.snapshot_id.as_deref());
     match task.map(|task| read::text(task, "TaskState")).unwrap_or_default() {
         "succeeded" => after_install(run, now_ms),
         state @ ("failed" | "failed-detached" | "failing") => {

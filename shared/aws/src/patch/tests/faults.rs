@@ -10,10 +10,7 @@ use crate::testing::Fault;
 
 #[tokio::test]
 async fn a_node_that_goes_away_before_anything_is_done_is_told() {
-    for (key, value, said) in [
-        ("ping", "ConnectionLost", "does not answer"),
-        ("ping", "none", "does not know it"),
-    ] {
+    for (key, value, said) in [("ping", "ConnectionLost", "does not answer"), ("ping", "none", "does not know it")] {
         let fleet = Fleet::one();
         fleet.begin(None).await.unwrap();
         fleet.state(|state| state["nodes"]["i-1"][key] = json!(value));
@@ -105,8 +102,16 @@ async fn killed_after_every_call_the_next_goes_on_and_nothing_is_done_twice() {
 #[tokio::test]
 async fn throttled_or_without_an_answer_every_call_is_made_good() {
     let operations = [
-        "DescribeInstanceInformation", "DescribeInstancePatchStates", "ListCommands", "SendCommand", "GetCommandInvocation",
-        "DescribeInstances", "DescribeSnapshots", "CreateSnapshot", "DescribeInstanceStatus", "ListFindings",
+        "DescribeInstanceInformation",
+        "DescribeInstancePatchStates",
+        "ListCommands",
+        "SendCommand",
+        "GetCommandInvocation",
+        "DescribeInstances",
+        "DescribeSnapshots",
+        "CreateSnapshot",
+        "DescribeInstanceStatus",
+        "ListFindings",
     ];
     for operation in operations {
         for fault in [Fault::THROTTLED, Fault::Timeout, Fault::LostAnswer, Fault::Code(500, "InternalServerError")] {

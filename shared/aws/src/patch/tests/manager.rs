@@ -103,8 +103,12 @@ fn carry_out(command: &mut Value, node: &mut Value) {
     let ends = command["ends"].as_i64().unwrap();
     let stage = command["comment"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned();
     let how = node[format!("{stage}s")].as_str().unwrap_or("well").to_owned();
-    let script: String = command["parameters"]["commands"].as_array().into_iter().flatten()
-        .map(|line| line.as_str().unwrap().to_owned() + "\n").collect();
+    let script: String = command["parameters"]["commands"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|line| line.as_str().unwrap().to_owned() + "\n")
+        .collect();
     let works = matches!(how.as_str(), "well" | "fails-after" | "reboots" | "dies");
     if works && command["document"] == "AWS-RunPatchBaseline" {
         if command["parameters"]["Operation"][0] == "Install" {
@@ -114,7 +118,9 @@ fn carry_out(command: &mut Value, node: &mut Value) {
         node["scanned"] = json!(ends);
     }
     if works && script.contains("--only-upgrade") {
-        for name in node["archive"].as_object().unwrap().clone().keys().filter(|name| script.contains(&format!("'{name}'"))) {
+        for name in
+            node["archive"].as_object().unwrap().clone().keys().filter(|name| script.contains(&format!("'{name}'")))
+        {
             node["packages"][name] = node["archive"][name].clone();
         }
     }
@@ -125,7 +131,8 @@ fn carry_out(command: &mut Value, node: &mut Value) {
     }
     if script.contains("dpkg-query") {
         let lines = node["packages"].as_object().unwrap().iter();
-        let lines: Vec<String> = lines.map(|(name, version)| format!("{name} {} installed", version.as_str().unwrap())).collect();
+        let lines: Vec<String> =
+            lines.map(|(name, version)| format!("{name} {} installed", version.as_str().unwrap())).collect();
         command["output"] = json!(lines.join("\n"));
     }
     match how.as_str() {
@@ -162,8 +169,12 @@ fn instances(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
     let all = state["nodes"].as_object().unwrap().iter().filter(|(id, _)| wanted.is_empty() || wanted.contains(id));
     let all: Vec<Value> = all
         .map(|(id, node)| {
-            let tags: Vec<Value> =
-                node["tags"].as_object().unwrap().iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+            let tags: Vec<Value> = node["tags"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(key, value)| json!({ "Key": key, "Value": value }))
+                .collect();
             json!({
                 "InstanceId": id, "ImageId": "ami-1", "State": { "Name": node["ec2"] }, "Tags": tags,
                 "IamInstanceProfile": { "Arn": "arn:aws:iam::111122223333:instance-profile/web" },
@@ -226,7 +237,7 @@ fn shown(command: &Value) -> Value {
     })
 }
 
-/// A list shows a command some seconds after it was sent, one on each page.
+/// A list shows a command some seconds after it was sent, two on each page.
 #[allow(clippy::unnecessary_wraps, reason = "a handler")]
 fn list_commands(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
     pass(state);
@@ -238,9 +249,9 @@ fn list_commands(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
     };
     let all: Vec<Value> = state["commands"].as_array().unwrap().iter().filter(seen).map(shown).collect();
     let at: usize = asked["NextToken"].as_str().map_or(0, |token| token.parse().unwrap());
-    let mut answer = json!({ "Commands": all.iter().skip(at).take(1).collect::<Vec<_>>() });
-    if at + 1 < all.len() {
-        answer["NextToken"] = json!((at + 1).to_string());
+    let mut answer = json!({ "Commands": all.iter().skip(at).take(2).collect::<Vec<_>>() });
+    if at + 2 < all.len() {
+        answer["NextToken"] = json!((at + 2).to_string());
     }
     Ok(answer)
 }
@@ -312,7 +323,8 @@ fn findings(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
     let open = |finding: &&Value| {
         let id = finding["resources"][0]["id"].as_str().unwrap();
         let fixed = state["nodes"][id]["packages"]["libssl3"] == state["nodes"][id]["archive"]["libssl3"];
-        let since = state["commands"].as_array().unwrap().iter().filter(|c| c["node"] == id).filter_map(|c| c["ends"].as_i64());
+        let since =
+            state["commands"].as_array().unwrap().iter().filter(|c| c["node"] == id).filter_map(|c| c["ends"].as_i64());
         let seen = since.min().is_some_and(|ended| ended + lag <= now_ms());
         node.is_none_or(|node| node == id) && !(fixed && seen)
     };

@@ -9,7 +9,7 @@ use crate::invocation::now_ms;
 
 const FIXED: &str = "3.0.11-1~deb12u2";
 
-fn with(more: Value) -> Value {
+fn with(more: &Value) -> Value {
     let mut node = node();
     for (key, value) in more.as_object().unwrap() {
         node[key] = value.clone();
@@ -18,7 +18,7 @@ fn with(more: Value) -> Value {
 }
 
 async fn ended(more: Value) -> (Fleet, Kind, String) {
-    let fleet = Fleet::of(account(&[("i-1", with(more))]), SETTINGS);
+    let fleet = Fleet::of(account(&[("i-1", with(&more))]), SETTINGS);
     fleet.begin(None).await.unwrap();
     fleet.rounds(30).await;
     let outcome = fleet.run().await.outcome.unwrap();
@@ -51,7 +51,8 @@ async fn a_finding_becomes_a_verified_fix_in_ten_steps() {
 
 #[tokio::test]
 async fn the_baseline_is_installed_where_updates_are_missing_and_a_person_asks() {
-    let fleet = Fleet::of(account(&[("i-1", with(json!({ "missing": 7, "scanned": now_ms() - 86_400_000 })))]), SETTINGS);
+    let fleet =
+        Fleet::of(account(&[("i-1", with(&json!({ "missing": 7, "scanned": now_ms() - 86_400_000 })))]), SETTINGS);
     fleet.state(|state| state["findings"] = json!([]));
     // Nothing presses, so that only a person begins it.
     assert!(matches!(fleet.begin(None).await.unwrap().as_slice(), [Begin::Not(_)]));
@@ -108,8 +109,8 @@ async fn a_node_that_reboots_is_waited_for_and_one_that_stays_away_is_an_alarm()
 
 #[tokio::test]
 async fn an_unhealthy_node_stops_its_ring_until_a_person_lets_it_go_on() {
-    let dying = with(json!({ "installs": "dies" }));
-    let prod = with(json!({ "tags": { "ring": "prod" } }));
+    let dying = with(&json!({ "installs": "dies" }));
+    let prod = with(&json!({ "tags": { "ring": "prod" } }));
     let fleet = Fleet::of(account(&[("i-1", dying), ("i-2", prod)]), SETTINGS);
     fleet.begin(None).await.unwrap();
     fleet.rounds(3).await;
@@ -193,8 +194,8 @@ async fn the_kill_switch_bites_between_the_scan_and_the_install() {
 
 #[tokio::test]
 async fn a_window_is_waited_for_and_one_that_is_switched_off_is_missed() {
-    let opens = now_ms() + 5 * 3_600_000;
     for (enabled, kind) in [(true, Kind::Patched), (false, Kind::Missed)] {
+        let opens = now_ms() + 5 * 3_600_000;
         let fleet = Fleet::one();
         fleet.state(|state| state["windows"]["mw-1"] = json!({ "opens": opens, "enabled": true }));
         fleet.begin(None).await.unwrap();
@@ -234,7 +235,10 @@ async fn what_was_done_is_brought_back() {
     fleet.patcher(&loaded).roll_back(&id, "ann").await.unwrap();
     fleet.rounds(2).await;
     assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::RolledBack);
-    assert_eq!((fleet.version("i-1").as_str(), fleet.state(|s| s["replaced"].as_array().unwrap().len())), ("3.0.9-1", 1));
+    assert_eq!(
+        (fleet.version("i-1").as_str(), fleet.state(|s| s["replaced"].as_array().unwrap().len())),
+        ("3.0.9-1", 1)
+    );
     assert!(fleet.patcher(&loaded).roll_back(&id, "ann").await.unwrap_err().to_string().contains("already"));
     // Without a snapshot: the versions from before.
     let fleet = Fleet::of(account(&[("i-1", node())]), r#"{"emergency":"act","emergency_hours":96}"#);

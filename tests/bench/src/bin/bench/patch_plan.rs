@@ -51,7 +51,9 @@ pub(crate) fn measure() -> Result<Once> {
         take("ec2:DescribeInstances", json!({ "Reservations": [{ "Instances": instances }] }));
         let nodes: Vec<Value> = ids
             .iter()
-            .map(|id| json!({ "InstanceId": format!("i-{id}"), "PingStatus": "Online", "PlatformName": "Amazon Linux" }))
+            .map(
+                |id| json!({ "InstanceId": format!("i-{id}"), "PingStatus": "Online", "PlatformName": "Amazon Linux" }),
+            )
             .collect();
         take("ssm:DescribeInstanceInformation", json!({ "InstanceInformationList": nodes }));
         let states: Vec<Value> = ids

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use riposte_core::catalogue::{COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, PATCHER, TRAIL_GUARD};
+use riposte_core::catalogue::{
+    COMPUTE_GUARD, DATA_GUARD, IDENTITY_GUARD, INGRESS_GUARD, LOG_WATCH, PATCHER, TRAIL_GUARD,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -72,7 +74,10 @@ fn programs(fixtures: &Path) -> Result<[Program; 11]> {
     });
     // What the patcher does at a tick is reading an account; an event that is not for it costs its start alone.
     let mut other = tick.clone();
-    (other["source"], other["detail-type"]) = (json!("aws.health"), json!("AWS Health Event"));
+    if let Some(event) = other.as_object_mut() {
+        event.insert("source".to_owned(), json!("aws.health"));
+        event.insert("detail-type".to_owned(), json!("AWS Health Event"));
+    }
     let (tick, other) = (batch(&tick.to_string()), batch(&other.to_string()));
     let program = |name, reference, event: &String| Program { name, reference, event: event.clone() };
     Ok([

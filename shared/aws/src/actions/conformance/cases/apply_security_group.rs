@@ -10,7 +10,14 @@ use crate::testing::{Refused, refuse};
 
 fn rule(port: i32, peer: &str) -> DeclaredRule {
     let description = (port == 443).then(|| "the site".to_owned());
-    DeclaredRule { egress: false, protocol: "tcp".to_owned(), from_port: port, to_port: port, peer: peer.to_owned(), description }
+    DeclaredRule {
+        egress: false,
+        protocol: "tcp".to_owned(),
+        from_port: port,
+        to_port: port,
+        peer: peer.to_owned(),
+        description,
+    }
 }
 
 /// A rule as EC2 describes it.
