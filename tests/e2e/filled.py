@@ -90,6 +90,13 @@ def _reached(deployed: Deployed) -> tuple[str, str]:
 def _inventory(deployed: Deployed, path: Path) -> Path:
     done = deployed.command.run("audit", "--region", deployed.emulator.region, "--save", str(path), "--format", "jsonl")
     assert done.returncode in (0, 3), done.stderr
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    of = lambda kind: [line["facts"] for line in lines if (line["service"], line["type"]) == ("ec2", kind)]  # noqa: E731
+    # The emulator does not say which subnets a default network ACL guards, as AWS does.
+    for acl in (facts["DescribeNetworkAcls"] for facts in of("network-acl")):
+        subnets = [facts["DescribeSubnets"] for facts in of("subnet")]
+        acl["Associations"] = [{"SubnetId": s["SubnetId"]} for s in subnets if s["VpcId"] == acl["VpcId"] and acl["IsDefault"]]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
 
 

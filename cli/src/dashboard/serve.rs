@@ -155,7 +155,8 @@ mod tests {
         for host in ["127.0.0.1:8008", "localhost:8008", "LOCALHOST:8008"] {
             assert!(request(&format!("GET /a?b=c HTTP/1.1\r\nHost: {host}\r\n\r\n")).is_ok(), "{host}");
         }
-        for head in ["Host: evil.example:8008\r\n", "Host: 127.0.0.1\r\n", "", "Host: 127.0.0.1:8008\r\nHost: evil\r\n"] {
+        for head in ["Host: evil.example:8008\r\n", "Host: 127.0.0.1\r\n", "", "Host: 127.0.0.1:8008\r\nHost: evil\r\n"]
+        {
             let refused = request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).unwrap_err();
             assert_eq!(refused.0, StatusCode::MISDIRECTED_REQUEST, "{head}");
         }
@@ -163,7 +164,9 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_refused() {
-        for text in ["", "GET\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n", "GET / HTTP/2\r\n\r\n", "GET / HTTP/1.1\r\nx\r\n\r\n"] {
+        for text in
+            ["", "GET\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n", "GET / HTTP/2\r\n\r\n", "GET / HTTP/1.1\r\nx\r\n\r\n"]
+        {
             assert_eq!(request(text).unwrap_err().0, StatusCode::BAD_REQUEST, "{text}");
         }
         let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(LONGEST));

@@ -83,7 +83,8 @@ pub async fn start() -> Router {
 /// Where it is none.
 pub async fn handle(router: &Router, event: LambdaEvent<Box<RawValue>>) -> Result<Value, HandlerError> {
     let request: UrlRequest = serde_json::from_str(event.payload.get())?;
-    let query = if request.raw_query_string.is_empty() { String::new() } else { format!("?{}", request.raw_query_string) };
+    let query =
+        if request.raw_query_string.is_empty() { String::new() } else { format!("?{}", request.raw_query_string) };
     let mut built = Request::builder().method(request.request_context.http.method.as_str());
     built = built.uri(format!("{}{query}", request.raw_path));
     for (name, value) in &request.headers {

@@ -41,14 +41,14 @@ mod verdict;
 mod view;
 
 pub use check::{Check, Look};
+pub use ec2::{Group, Reached, groups};
 pub use finding::AuditFinding;
 pub use fixes::fixes;
 pub use frameworks::{Control, Framework, FrameworkError};
-pub use index::Index;
-pub use ec2::{Group, Reached, groups};
 pub use iam::{Person, SignIn, people};
-pub use patches::{Machine, machines};
+pub use index::Index;
 pub use mutes::{Mute, MuteError};
+pub use patches::{Machine, machines};
 pub use resource::{LineError, Resource, VERSION};
 pub use run::Audit;
 pub use verdict::{Answer, Status, Unknown, Verdict};

@@ -27,7 +27,9 @@ pub fn machines(index: &Index) -> Vec<Machine> {
     let managed: Vec<Machine> = index
         .views("ssm", "managed-instance")
         .map(|view| {
-            let says = |name: &str| view.text(&format!("DescribeInstanceInformation.{name}")).ok().flatten().unwrap_or_default();
+            let says = |name: &str| {
+                view.text(&format!("DescribeInstanceInformation.{name}")).ok().flatten().unwrap_or_default()
+            };
             let summaries = view.list("ListResourceComplianceSummaries.ResourceComplianceSummaryItems");
             let patch = |items: &[serde_json::Value]| {
                 let of_patches = items.iter().find(|item| text(item, "ComplianceType") == Some("Patch"));

@@ -42,7 +42,8 @@ pub(crate) fn cases(incidents: &[Incident]) -> Vec<Case<'_>> {
     let mut all: Vec<Case<'_>> = Vec::new();
     for incident in sorted {
         let who = who(incident);
-        let follows = |case: &&mut Case<'_>| case.who == who && case.span().0.saturating_sub(incident.opened_ms) <= APART_MS;
+        let follows =
+            |case: &&mut Case<'_>| case.who == who && case.span().0.saturating_sub(incident.opened_ms) <= APART_MS;
         match all.iter_mut().find(follows) {
             Some(case) => case.incidents.push(incident),
             None => all.push(Case { who, incidents: vec![incident] }),

@@ -31,7 +31,8 @@ pub(crate) fn trend(title: &str, values: &[(String, u64)]) -> Markup {
     let said: Vec<_> = values.iter().map(|(label, value)| format!("{label}: {value} %")).collect();
     let width = values.len().max(1) * STEP;
     let at = |place: usize, value: u64| (place * STEP + STEP / 2, 104 - value.min(100));
-    let points: Vec<_> = values.iter().enumerate().map(|(i, (_, v))| at(i, *v)).map(|(x, y)| format!("{x},{y}")).collect();
+    let points: Vec<_> =
+        values.iter().enumerate().map(|(i, (_, v))| at(i, *v)).map(|(x, y)| format!("{x},{y}")).collect();
     html! {
         svg.chart.trend role="img" aria-label={ (title) ": " (said.join(", ")) } viewBox={ "0 0 " (width) " 110" } {
             line.axis x1="0" x2=(width) y1="105" y2="105" {}

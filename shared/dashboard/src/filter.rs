@@ -55,16 +55,8 @@ pub(crate) struct Filter {
     pub(crate) after: Option<Position>,
 }
 
-pub(crate) const STATES: [State; 8] = [
-    State::Observed,
-    State::Asked,
-    State::Denied,
-    State::Intended,
-    State::Applied,
-    State::Verified,
-    State::Failed,
-    State::Undone,
-];
+pub(crate) const STATES: [State; 7] =
+    [State::Observed, State::Asked, State::Intended, State::Applied, State::Verified, State::Failed, State::Undone];
 
 impl Filter {
     /// Reads an address's query. Names that are not known are left alone.
@@ -77,7 +69,8 @@ impl Filter {
             }
             Ok(value)
         };
-        let day = |field: &'static str| parsed::<jiff::civil::Date>(field, &text(field)?, "must be a day, as 2026-01-31");
+        let day =
+            |field: &'static str| parsed::<jiff::civil::Date>(field, &text(field)?, "must be a day, as 2026-01-31");
         let state = text("state")?;
         let state = match STATES.into_iter().find(|known| known.as_str() == state) {
             None if !state.is_empty() => {
@@ -119,7 +112,8 @@ impl Filter {
         let after = self.after.as_ref().map(|at| format!("{}~{}", at.opened_at, at.pk));
         all.push(("after", after.unwrap_or_default()));
         let parts = all.iter().filter(|(_, value)| !value.is_empty());
-        let parts: Vec<_> = parts.map(|(field, value)| format!("{field}={}", utf8_percent_encode(value, &KEPT))).collect();
+        let parts: Vec<_> =
+            parts.map(|(field, value)| format!("{field}={}", utf8_percent_encode(value, &KEPT))).collect();
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 
@@ -138,7 +132,8 @@ impl Filter {
         let finding = &incident.finding;
         let of = |wanted: &str, has: &str| wanted.is_empty() || wanted == has;
         let actor = &finding.principal;
-        let names = [actor.arn.as_deref(), actor.role_arn.as_deref(), actor.name.as_deref(), actor.source_ip.as_deref()];
+        let names =
+            [actor.arn.as_deref(), actor.role_arn.as_deref(), actor.name.as_deref(), actor.source_ip.as_deref()];
         let wanted = self.principal.to_lowercase();
         self.state.is_none_or(|state| state == incident.state)
             && self.severity.is_none_or(|least| finding.severity >= least)

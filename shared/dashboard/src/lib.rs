@@ -22,4 +22,6 @@ mod source;
 mod words;
 
 pub use account::{Account, Earlier, Reading};
-pub use source::{Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable};
+pub use source::{
+    Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
+};

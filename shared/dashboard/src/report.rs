@@ -8,7 +8,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::filter::Filter;
-use crate::layout::{Links, footer, header};
+use crate::layout::{Links, footer, header, is_id};
 use crate::pages::{cases, coverage, detectors, identity, incident, incidents, network, now, patching, posture};
 use crate::site::STYLE;
 use crate::source::Source;
@@ -24,7 +24,7 @@ pub async fn report<S: Source>(source: &S) -> String {
     let filter = Filter::default();
     let found = incidents::load(source, &filter, Some(INCIDENTS)).await;
     let held: BTreeSet<String> =
-        found.iter().flat_map(|found| &found.incidents).map(|incident| incident.id.clone()).collect();
+        found.iter().flat_map(|found| &found.incidents).map(|one| one.id.clone()).filter(|id| is_id(id)).collect();
     let links = Links::File(held);
     let now = now::load(source).await;
     let detectors = detectors::load(source).await;
@@ -59,7 +59,7 @@ pub async fn report<S: Source>(source: &S) -> String {
                     section id="detectors" { (detectors::show(&detectors, None, &links)) }
                     section id="coverage" { (coverage::show(&links)) }
                     @for one in found.iter().flat_map(|found| &found.incidents) {
-                        section.incident id=(words::name(&one.id)) { (incident::show(one, &links)) }
+                        section.incident id=[is_id(&one.id).then_some(&one.id)] { (incident::show(one, &links)) }
                     }
                 }
                 (footer())

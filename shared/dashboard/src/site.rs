@@ -58,7 +58,10 @@ pub fn router<S: Source>(source: Arc<S>) -> Router {
         .route("/coverage", get(coverage_page))
         .route("/coverage/{technique}", get(technique_page))
         .route("/assets/dashboard.css", get(|headers: HeaderMap| asset(headers, "text/css; charset=utf-8", STYLE)))
-        .route("/assets/dashboard.js", get(|headers: HeaderMap| asset(headers, "text/javascript; charset=utf-8", SCRIPT)))
+        .route(
+            "/assets/dashboard.js",
+            get(|headers: HeaderMap| asset(headers, "text/javascript; charset=utf-8", SCRIPT)),
+        )
         .fallback(lost)
         .with_state(source)
         .layer(map_response(guarded))

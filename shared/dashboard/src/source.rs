@@ -59,10 +59,7 @@ impl Position {
     /// The place of an incident.
     #[must_use]
     pub fn of(incident: &Incident) -> Self {
-        Self {
-            opened_at: riposte_core::incident::rfc3339(incident.opened_ms),
-            pk: format!("incident#{}", incident.id),
-        }
+        Self { opened_at: riposte_core::incident::rfc3339(incident.opened_ms), pk: format!("incident#{}", incident.id) }
     }
 }
 

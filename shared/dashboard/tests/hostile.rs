@@ -1,6 +1,6 @@
 //! What an attacker chooses is text on every page: never markup, never a mark that turns text around, never a line that
 //! breaks the page.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod common;
 
@@ -33,7 +33,14 @@ fn incident(name: &str) -> Incident {
     finding.why.clone_from(&name);
     finding.target = Target::Resource { service: name.clone(), id: name.clone() };
     let actor = &mut finding.principal;
-    for field in [&mut actor.arn, &mut actor.role_arn, &mut actor.name, &mut actor.source_ip, &mut actor.user_agent, &mut actor.access_key_id] {
+    for field in [
+        &mut actor.arn,
+        &mut actor.role_arn,
+        &mut actor.name,
+        &mut actor.source_ip,
+        &mut actor.user_agent,
+        &mut actor.access_key_id,
+    ] {
         *field = Some(name.clone());
     }
     let plan = incident.plan.as_mut().unwrap();
@@ -169,18 +176,32 @@ async fn ten_kilobytes_without_a_space_are_cut() {
     let source = source(&long);
     for page in PAGES {
         let got = get(&source, page).await;
-        let longest = got.text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).map(str::len).max().unwrap();
+        let longest =
+            got.text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).map(str::len).max().unwrap();
         assert!(longest < 1200, "{page} has a word of {longest} bytes");
         assert!(got.text.len() < 300 * 1024, "{page} has {} bytes", got.text.len());
     }
 }
 
 #[tokio::test]
-async fn a_command_to_copy_names_an_id_and_nothing_else() {
-    let mut forged = common::asked(1);
-    forged.id = "inc-1; reboot".to_owned();
-    let source = Arc::new(Double { incidents: vec![common::asked(2), forged], ..Double::default() });
-    let text = get(&source, "/").await.text;
-    assert!(text.contains(&format!("riposte approve {}", source.incidents[0].id)), "{text}");
-    assert!(!text.contains("riposte approve inc-1") && text.contains("its id is none of Riposte's: inc-1; reboot"), "{text}");
+async fn a_command_to_copy_is_shown_only_where_it_is_whole_and_quoted() {
+    use riposte_core::action::{DeleteInlinePolicy, Response};
+    let request = |policy: &str| -> Response {
+        let request: DeleteInlinePolicy =
+            serde_json::from_value(json!({ "principal": { "kind": "user", "name": "eve" }, "policy_name": policy }))
+                .unwrap();
+        request.into()
+    };
+    for (policy, shown) in
+        [("it's $(reboot) `x`", true), ("\u{202e}x", false), ("a\nb", true), (&"x".repeat(3000), false)]
+    {
+        let mut incident = common::asked(1);
+        incident.finding.response = Some(request(policy));
+        let source = Arc::new(Double { incidents: vec![incident], ..Double::default() });
+        let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
+        assert_eq!(text.contains("riposte contain delete-inline-policy"), shown, "{policy}");
+        if policy.contains('\'') {
+            assert!(text.replace("&#39;", "'").contains(r"it'\''s $(reboot) `x`"), "{text}");
+        }
+    }
 }

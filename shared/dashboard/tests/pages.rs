@@ -1,5 +1,5 @@
 //! Every page over a double of the source: what it shows, and what it does where something is broken.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod common;
 
@@ -80,11 +80,16 @@ async fn an_incident_says_what_was_changed_and_what_only_would_be() {
     let done = get(&source, &page(0)).await.text;
     assert!(done.contains("What was changed") && done.contains("Calls that were made"), "{done}");
     assert!(done.contains("<del>-   &quot;FromPort&quot;: 22"), "{done}");
-    assert!(done.contains("guardrail <code>live-reversible</code>") && done.contains("ec2:AuthorizeSecurityGroupIngress"));
+    assert!(
+        done.contains("guardrail <code>live-reversible</code>") && done.contains("ec2:AuthorizeSecurityGroupIngress")
+    );
     assert!(done.contains("1 other part") && done.contains("read again: it is gone") && done.contains("+700 ms"));
     let waits = get(&source, &page(1)).await.text;
     assert!(waits.contains("What would change") && waits.contains("Nothing was changed."), "{waits}");
-    assert!(waits.contains(&format!("riposte approve {}", source.incidents[1].id)), "{waits}");
+    assert!(
+        waits.contains("riposte contain revoke-ingress &#39;{") || waits.contains("riposte contain revoke-ingress '{"),
+        "{waits}"
+    );
     assert!(!waits.contains("riposte undo"), "{waits}");
 }
 
@@ -105,7 +110,9 @@ async fn what_was_made_in_part_is_shown_in_part() {
 #[tokio::test]
 async fn an_id_that_is_none_is_not_found() {
     let source = filled();
-    for id in ["inc-0000000000000000", "inc-", "..%2f..%2fetc", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", &"x".repeat(5000)] {
+    for id in
+        ["inc-0000000000000000", "inc-", "..%2f..%2fetc", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", &"x".repeat(5000)]
+    {
         let got = get(&source, &format!("/incidents/{id}")).await;
         assert_eq!(got.status, StatusCode::NOT_FOUND, "{id}");
         assert!(got.text.contains("There is no incident") && !got.text.contains("<script>alert"), "{id}");
@@ -140,9 +147,13 @@ async fn filters_choose_and_the_list_goes_on() {
     let rows = |text: &str| text.matches("<td class=\"time\">").count();
     let one = get(&source, "/incidents?region=us-east-1").await.text;
     assert_eq!(rows(&one), 1, "{one}");
-    for (query, count) in
-        [("state=asked", 0), ("principal=MALLORY", 40), ("technique=T1562", 40), ("technique=T1", 0), ("severity=critical", 0)]
-    {
+    for (query, count) in [
+        ("state=asked", 0),
+        ("principal=MALLORY", 40),
+        ("technique=T1562", 40),
+        ("technique=T1", 0),
+        ("severity=critical", 0),
+    ] {
         assert_eq!(rows(&get(&source, &format!("/incidents?{query}")).await.text), count, "{query}");
     }
     assert_eq!(rows(&get(&source, "/incidents?from=2026-01-03").await.text), 0);
@@ -181,7 +192,9 @@ async fn cases_group_what_one_principal_did_within_a_day() {
 async fn the_account_is_shown_as_the_inventory_says() {
     let source = filled();
     let network = get(&source, "/network").await.text;
-    for part in ["1 security group", "lets the internet in: ", "rtb-1", "acl-1", "i-1 at 203.0.113.5", "1 instance reached"] {
+    for part in
+        ["1 security group", "lets the internet in: ", "rtb-1", "acl-1", "i-1 at 203.0.113.5", "1 instance reached"]
+    {
         assert!(network.contains(part), "{part}: {network}");
     }
     let identity = get(&source, "/identity").await.text;
@@ -192,7 +205,10 @@ async fn the_account_is_shown_as_the_inventory_says() {
     assert!(patching.contains("patches missing") && patching.contains("not managed"), "{patching}");
     assert!(patching.contains("Not collected"), "{patching}");
     let posture = get(&source, "/posture").await.text;
-    assert!(posture.contains("CIS AWS Foundations 5.0") && posture.contains("1 of its lines could not be read"), "{posture}");
+    assert!(
+        posture.contains("CIS AWS Foundations 5.0") && posture.contains("1 of its lines could not be read"),
+        "{posture}"
+    );
     assert!(posture.contains("ec2-security-group-ssh-open") && posture.contains("before.jsonl"), "{posture}");
     let findings = get(&source, "/posture/findings?service=iam").await.text;
     assert!(findings.contains("iam-user-admin") && !findings.contains("ec2-security-group-ssh-open"), "{findings}");
@@ -223,7 +239,9 @@ async fn detectors_and_coverage_are_the_catalogs() {
 async fn what_cannot_be_read_is_named_and_the_rest_is_shown() {
     let source = Arc::new(Double {
         incidents: vec![contained(10)],
-        unreadable: vec![Unreadable { why: "ledger item `incident#inc-9`: `record`: unknown variant `quarantined`".to_owned() }],
+        unreadable: vec![Unreadable {
+            why: "ledger item `incident#inc-9`: `record`: unknown variant `quarantined`".to_owned(),
+        }],
         settings_broken: vec!["setting `/riposte/mode` must be live".to_owned()],
         ..Double::default()
     });
@@ -259,7 +277,10 @@ async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
     let id = source.incidents[0].id.clone();
     for page in ["/", "/incidents", "/cases", "/detectors", &format!("/incidents/{id}")] {
         let text = get(&source, page).await.text;
-        assert!(text.contains("sign in again") && text.contains("AWS&#39;s words") | text.contains("AWS's words"), "{page}: {text}");
+        assert!(
+            text.contains("sign in again") && text.contains("AWS&#39;s words") | text.contains("AWS's words"),
+            "{page}: {text}"
+        );
     }
     source.broken.lock().unwrap().clear();
     assert!(get(&source, "/").await.text.contains("riposte undo"));
@@ -267,7 +288,8 @@ async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
 
 #[tokio::test]
 async fn a_clock_that_is_off_is_said_and_breaks_nothing() {
-    let source = Arc::new(Double { incidents: vec![contained(10)], now_ms: Some(NOON - 86_400_000), ..Double::default() });
+    let source =
+        Arc::new(Double { incidents: vec![contained(10)], now_ms: Some(NOON - 86_400_000), ..Double::default() });
     let text = get(&source, "/").await.text;
     assert!(text.contains("A clock is off.") && text.contains("riposte undo"), "{text}");
     for now_ms in [i64::MIN, 0, i64::MAX / 2] {
@@ -282,7 +304,7 @@ async fn polling_costs_nothing_where_there_is_no_news() {
     let source = filled();
     let first = get(&source, "/").await;
     let tag = first.headers["etag"].to_str().unwrap().to_owned();
-    assert!(first.text.contains(&format!("data-version={}", tag.replace('"', "\""))), "{tag}");
+    assert!(first.text.contains(&format!("data-version={tag}")), "{tag}");
     let again = get_with(&source, "/", &[("if-none-match", &tag)]).await;
     assert_eq!((again.status, again.text.len()), (StatusCode::NOT_MODIFIED, 0));
     assert!(again.headers.contains_key("content-security-policy"));
@@ -306,7 +328,8 @@ async fn two_tabs_see_the_same_and_only_reading_is_possible() {
 
 #[tokio::test]
 async fn the_first_page_stays_small_over_ten_thousand_incidents() {
-    let source = Arc::new(Double { incidents: (0..10_000).map(contained).collect(), health: health("q"), ..Double::default() });
+    let source =
+        Arc::new(Double { incidents: (0..10_000).map(contained).collect(), health: health("q"), ..Double::default() });
     for page in ["/", "/incidents", "/cases"] {
         let got = get(&source, page).await;
         assert!(got.text.len() <= 100 * 1024, "{page} has {} bytes", got.text.len());

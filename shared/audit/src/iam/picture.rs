@@ -2,8 +2,8 @@
 //! lie about.
 
 use super::credentials::Credentials;
-use super::roles::{chain_to_admin, is_service_linked};
 use super::power;
+use super::roles::{chain_to_admin, is_service_linked};
 use crate::index::Index;
 use crate::verdict::Unknown;
 use crate::view::View;
@@ -57,7 +57,11 @@ fn person(view: &View<'_>, index: &Index, kind: &'static str) -> Person {
         Credentials::of(view).map(|all| SignIn {
             password: all.password,
             mfa: all.mfa,
-            keys: all.keys.iter().map(|key| (key.made.map(|t| view.days_since(t)), key.used.map(|t| view.days_since(t)))).collect(),
+            keys: all
+                .keys
+                .iter()
+                .map(|key| (key.made.map(|t| view.days_since(t)), key.used.map(|t| view.days_since(t))))
+                .collect(),
         })
     });
     let resource = view.resource;

@@ -133,10 +133,8 @@ fn chain(v: &View<'_>, index: &Index) -> Answer {
     if power::admin(v, index)?.is_some() {
         return Ok(Verdict::Pass("it is an administrator itself, which another check says".to_owned()));
     }
-    Ok(chain_to_admin(v, index)?.map_or_else(
-        || Verdict::Pass("no chain of roles leads from it to an administrator".to_owned()),
-        Verdict::Fail,
-    ))
+    Ok(chain_to_admin(v, index)?
+        .map_or_else(|| Verdict::Pass("no chain of roles leads from it to an administrator".to_owned()), Verdict::Fail))
 }
 
 /// The roles by which a user or role becomes an administrator, where it does. Walks over the roles that may be taken, at

@@ -49,7 +49,7 @@ pub(crate) fn show(incident: &Incident, links: &Links) -> Markup {
 
 /// The part of an address that names a technique: the one that it is below.
 fn parent(technique: &str) -> String {
-    technique.chars().take_while(char::is_ascii_alphanumeric).collect()
+    technique.chars().take_while(char::is_ascii_alphanumeric).take(16).collect()
 }
 
 fn take_back(incident: &Incident) -> Markup {
@@ -212,6 +212,9 @@ mod tests {
     #[test]
     fn documents_within_a_part_are_opened_and_nothing_else() {
         let value = serde_json::json!({ "Document": "{\"a\":\"[1]\"}", "Name": "{no json" });
-        assert_eq!(pretty(&value), "{\n  \"Document\": {\n    \"a\": [\n      1\n    ]\n  },\n  \"Name\": \"{no json\"\n}");
+        assert_eq!(
+            pretty(&value),
+            "{\n  \"Document\": {\n    \"a\": [\n      1\n    ]\n  },\n  \"Name\": \"{no json\"\n}"
+        );
     }
 }

@@ -126,7 +126,9 @@ pub(crate) fn findings(account: Option<&Account>, service: &str, page: usize) ->
     let count = account.open.iter().filter(of).count();
     let first = page.saturating_mul(SHOWN);
     let shown: Vec<&AuditFinding> = account.open.iter().filter(of).skip(first).take(SHOWN).collect();
-    let to = |page: usize| format!("/posture/findings?service={}&page={page}", utf8_percent_encode(service, NON_ALPHANUMERIC));
+    let to = |page: usize| {
+        format!("/posture/findings?service={}&page={page}", utf8_percent_encode(service, NON_ALPHANUMERIC))
+    };
     html! {
         h1 { "Open findings" @if !service.is_empty() { " of " (words::name(service)) } }
         @if shown.is_empty() { p.none { "No finding here." } }

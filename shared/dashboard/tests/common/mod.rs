@@ -1,5 +1,11 @@
 //! A source in memory, and a browser without a screen.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "helpers of tests; each file uses some of them")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests; each file uses some of them"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -142,7 +148,11 @@ pub(crate) fn finding(number: i64) -> Finding {
         severity: Severity::High,
         confidence: Confidence::High,
         technique: vec!["T1562.007".to_owned()],
-        scope: Scope { event_id: format!("e-{number}"), account: "111122223333".to_owned(), region: "eu-west-1".to_owned() },
+        scope: Scope {
+            event_id: format!("e-{number}"),
+            account: "111122223333".to_owned(),
+            region: "eu-west-1".to_owned(),
+        },
         event_name: "AuthorizeSecurityGroupIngress".to_owned(),
         event_time: Some("2026-01-02T03:04:05Z".to_owned()),
         principal: Actor {
@@ -161,7 +171,11 @@ pub(crate) fn plan(response: &Response) -> Plan {
     let before = json!({ "IpProtocol": "tcp", "FromPort": 22, "CidrIpv4": "0.0.0.0/0" });
     let delta = |part: Option<Value>| [("ingress tcp 22".to_owned(), part)].into();
     let parameters = json!({ "GroupId": "sg-1", "SecurityGroupRuleIds": ["sgr-1"] });
-    let revoke = Change { call: "ec2:RevokeSecurityGroupIngress".to_owned(), parameters: parameters.clone(), delta: delta(None) };
+    let revoke = Change {
+        call: "ec2:RevokeSecurityGroupIngress".to_owned(),
+        parameters: parameters.clone(),
+        delta: delta(None),
+    };
     let authorize =
         Change { call: "ec2:AuthorizeSecurityGroupIngress".to_owned(), parameters, delta: delta(Some(before.clone())) };
     let snapshot = Snapshot([("ingress tcp 22".to_owned(), before), ("egress all".to_owned(), json!(1))].into());
@@ -176,7 +190,8 @@ pub(crate) fn contained(minutes: i64) -> Incident {
     incident.made = vec![Made { n: 0, request_id: Some("r-1".to_owned()) }];
     incident.state = State::Verified;
     incident.verification = Some(Verification { remaining: vec![], elsewhere: vec![] });
-    incident.verdict = Some(Verdict { effect: Effect::Act, guardrails: vec!["live-reversible".to_owned()], errors: vec![] });
+    incident.verdict =
+        Some(Verdict { effect: Effect::Act, guardrails: vec!["live-reversible".to_owned()], errors: vec![] });
     incident.note(incident.opened_ms + 700, Step::Verify, "read again: it is gone");
     incident
 }
@@ -229,26 +244,68 @@ pub(crate) fn inventory(name: &str) -> Vec<Resource> {
             "ListAccessKeys": { "AccessKeyMetadata": [{ "Status": "Active", "CreateDate": "2020-01-01T00:00:00Z" }] },
         })
     };
-    let mut tagged = resource("ec2", "instance", "i-1", name, json!({
-        "DescribeInstances": { "State": { "Name": "running" }, "PublicIpAddress": "203.0.113.5", "SubnetId": "subnet-1",
-            "VpcId": "vpc-1", "SecurityGroups": [{ "GroupId": "sg-1" }], "PlatformDetails": name },
-    }));
+    let mut tagged = resource(
+        "ec2",
+        "instance",
+        "i-1",
+        name,
+        json!({
+            "DescribeInstances": { "State": { "Name": "running" }, "PublicIpAddress": "203.0.113.5", "SubnetId": "subnet-1",
+                "VpcId": "vpc-1", "SecurityGroups": [{ "GroupId": "sg-1" }], "PlatformDetails": name },
+        }),
+    );
     tagged.tags = [("Name".to_owned(), name.to_owned())].into();
     vec![
-        resource("ec2", "security-group", "sg-1", name, json!({ "DescribeSecurityGroups": { "GroupName": name, "IpPermissions": open } })),
-        resource("ec2", "security-group", "sg-2", "closed", json!({ "DescribeSecurityGroups": { "GroupName": "closed", "IpPermissions": [] } })),
+        resource(
+            "ec2",
+            "security-group",
+            "sg-1",
+            name,
+            json!({ "DescribeSecurityGroups": { "GroupName": name, "IpPermissions": open } }),
+        ),
+        resource(
+            "ec2",
+            "security-group",
+            "sg-2",
+            "closed",
+            json!({ "DescribeSecurityGroups": { "GroupName": "closed", "IpPermissions": [] } }),
+        ),
         tagged,
-        resource("ec2", "route-table", "rtb-1", "", json!({ "DescribeRouteTables": { "VpcId": "vpc-1",
-            "Associations": [{ "SubnetId": "subnet-1" }], "Routes": [{ "GatewayId": "igw-1", "DestinationCidrBlock": "0.0.0.0/0" }] } })),
-        resource("ec2", "network-acl", "acl-1", "", json!({ "DescribeNetworkAcls": { "Associations": [{ "SubnetId": "subnet-1" }],
-            "Entries": [{ "RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "Egress": false }] } })),
+        resource(
+            "ec2",
+            "route-table",
+            "rtb-1",
+            "",
+            json!({ "DescribeRouteTables": { "VpcId": "vpc-1",
+            "Associations": [{ "SubnetId": "subnet-1" }], "Routes": [{ "GatewayId": "igw-1", "DestinationCidrBlock": "0.0.0.0/0" }] } }),
+        ),
+        resource(
+            "ec2",
+            "network-acl",
+            "acl-1",
+            "",
+            json!({ "DescribeNetworkAcls": { "Associations": [{ "SubnetId": "subnet-1" }],
+            "Entries": [{ "RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "Egress": false }] } }),
+        ),
         resource("iam", "user", &format!("{name}-admin"), &format!("{name}-admin"), user(allow("*"))),
-        resource("iam", "user", &format!("{name}-climber"), &format!("{name}-climber"), user(allow("iam:PutUserPolicy"))),
+        resource(
+            "iam",
+            "user",
+            &format!("{name}-climber"),
+            &format!("{name}-climber"),
+            user(allow("iam:PutUserPolicy")),
+        ),
         resource("iam", "user", "nobody", "nobody", user(json!([]))),
-        resource("ssm", "managed-instance", "mi-1", name, json!({
-            "DescribeInstanceInformation": { "PlatformName": name, "PlatformVersion": "1", "PingStatus": "Online", "AgentVersion": "3" },
-            "ListResourceComplianceSummaries": { "ResourceComplianceSummaryItems": [{ "ComplianceType": "Patch", "Status": "NON_COMPLIANT" }] },
-        })),
+        resource(
+            "ssm",
+            "managed-instance",
+            "mi-1",
+            name,
+            json!({
+                "DescribeInstanceInformation": { "PlatformName": name, "PlatformVersion": "1", "PingStatus": "Online", "AgentVersion": "3" },
+                "ListResourceComplianceSummaries": { "ResourceComplianceSummaryItems": [{ "ComplianceType": "Patch", "Status": "NON_COMPLIANT" }] },
+            }),
+        ),
     ]
 }
 
@@ -263,7 +320,12 @@ pub(crate) fn account(name: &str) -> Arc<Account> {
 
 /// Alarms and queues, one of each out of order.
 pub(crate) fn health(name: &str) -> Health {
-    let alarm = |state: &str| Alarm { name: name.to_owned(), why: name.to_owned(), state: state.to_owned(), since: "2026-01-02".to_owned() };
+    let alarm = |state: &str| Alarm {
+        name: name.to_owned(),
+        why: name.to_owned(),
+        state: state.to_owned(),
+        since: "2026-01-02".to_owned(),
+    };
     let queue = |dead_letters, waiting| Queue { name: name.to_owned(), dead_letters, waiting, in_flight: 0 };
     Health { alarms: vec![alarm("OK"), alarm("ALARM")], queues: vec![queue(false, 3), queue(true, 2)], missing: vec![] }
 }
