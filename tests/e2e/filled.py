@@ -7,8 +7,6 @@ inventory was saved. Every name in it is one that somebody could have chosen.
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 import re
 import signal
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import events
 from account import create_group
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo_attacks import SSH_FOR_ALL, attacks
 from deployed import Deployed
 from events import late
@@ -134,11 +133,11 @@ def fetch(url: str, **headers: str) -> tuple[int, dict[str, str], str]:
 
 
 def multiply(filled: Filled, count: int, apart_ms: int = 60_000) -> None:
-    """Writes so many copies of a contained incident into the ledger, sealed as Riposte seals, each a minute older."""
+    """Writes so many copies of a contained incident into the ledger, signed as Riposte signs, each a minute older."""
     deployed = filled.deployed
-    key = deployed.emulator.client("ssm").get_parameter(Name="/riposte/secrets/ledger-key", WithDecryption=True)
-    secret = base64.b64decode(key["Parameter"]["Value"])
-    secret = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
+    signer = "ingress-guard"
+    found = deployed.emulator.client("ssm").get_parameter(Name=f"/riposte-keys/{signer}", WithDecryption=True)
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(found["Parameter"]["Value"]))
     dynamodb, table = deployed.emulator.client("dynamodb"), deployed.stack["LedgerTable"]
     item = dynamodb.get_item(TableName=table, Key={"pk": {"S": f"incident#{filled.contained[0]}"}})["Item"]
     first = json.loads(item["record"]["S"])
@@ -147,12 +146,13 @@ def multiply(filled: Filled, count: int, apart_ms: int = 60_000) -> None:
         opened_ms = first["opened_ms"] - number * apart_ms
         record = first | {"id": f"inc-copy{number}", "opened_ms": opened_ms}
         text = json.dumps(record)
-        sealed = f"{item['version']['N']}\n{text}\n{item['plan']['S']}".encode()
-        identity = record["id"].encode()
-        seal = hmac.new(secret, len(identity).to_bytes(8, "big") + identity + sealed, hashlib.sha256).hexdigest()
+        signed = f"{item['version']['N']}\n{text}\n{item['plan']['S']}"
+        parts = [part.encode() for part in (signer, record["id"], signed)]
+        signature = key.sign(b"".join(len(part).to_bytes(8, "big") + part for part in parts))
         opened = datetime.fromtimestamp(opened_ms / 1000, timezone.utc)
         at = f"{opened:%Y-%m-%dT%H:%M:%S}.{opened_ms % 1000:03d}Z"
-        copy = item | {"pk": {"S": f"incident#{record['id']}"}, "record": {"S": text}, "seal": {"S": seal}, "opened_at": {"S": at}}
+        copy = item | {"pk": {"S": f"incident#{record['id']}"}, "record": {"S": text},
+                       "signed_by": {"S": signer}, "signature": {"S": base64.b64encode(signature).decode()}, "opened_at": {"S": at}}
         writes.append({"PutRequest": {"Item": copy}})
     for start in range(0, count, 25):
         dynamodb.batch_write_item(RequestItems={table: writes[start:start + 25]})

@@ -55,8 +55,16 @@ pub(crate) struct Filter {
     pub(crate) after: Option<Position>,
 }
 
-pub(crate) const STATES: [State; 7] =
-    [State::Observed, State::Asked, State::Intended, State::Applied, State::Verified, State::Failed, State::Undone];
+pub(crate) const STATES: [State; 8] = [
+    State::Observed,
+    State::Asked,
+    State::Denied,
+    State::Intended,
+    State::Applied,
+    State::Verified,
+    State::Failed,
+    State::Undone,
+];
 
 impl Filter {
     /// Reads an address's query. Names that are not known are left alone.

@@ -184,24 +184,14 @@ async fn ten_kilobytes_without_a_space_are_cut() {
 }
 
 #[tokio::test]
-async fn a_command_to_copy_is_shown_only_where_it_is_whole_and_quoted() {
-    use riposte_core::action::{DeleteInlinePolicy, Response};
-    let request = |policy: &str| -> Response {
-        let request: DeleteInlinePolicy =
-            serde_json::from_value(json!({ "principal": { "kind": "user", "name": "eve" }, "policy_name": policy }))
-                .unwrap();
-        request.into()
-    };
-    for (policy, shown) in
-        [("it's $(reboot) `x`", true), ("\u{202e}x", false), ("a\nb", true), (&"x".repeat(3000), false)]
-    {
-        let mut incident = common::asked(1);
-        incident.finding.response = Some(request(policy));
-        let source = Arc::new(Double { incidents: vec![incident], ..Double::default() });
-        let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
-        assert_eq!(text.contains("riposte contain delete-inline-policy"), shown, "{policy}");
-        if policy.contains('\'') {
-            assert!(text.replace("&#39;", "'").contains(r"it'\''s $(reboot) `x`"), "{text}");
-        }
-    }
+async fn a_command_to_copy_names_an_id_and_nothing_else() {
+    let mut forged = common::asked(1);
+    forged.id = "inc-1; reboot".to_owned();
+    let source = Arc::new(Double { incidents: vec![common::asked(2), forged], ..Double::default() });
+    let text = get(&source, "/").await.text;
+    assert!(text.contains(&format!("riposte approve {}", source.incidents[0].id)), "{text}");
+    assert!(
+        !text.contains("riposte approve inc-1") && text.contains("its id is none of Riposte's: inc-1; reboot"),
+        "{text}"
+    );
 }

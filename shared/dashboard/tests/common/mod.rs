@@ -154,6 +154,8 @@ pub(crate) fn finding(number: i64) -> Finding {
             region: "eu-west-1".to_owned(),
         },
         event_name: "AuthorizeSecurityGroupIngress".to_owned(),
+        event_source: Some("ec2.amazonaws.com".to_owned()),
+        error_code: None,
         event_time: Some("2026-01-02T03:04:05Z".to_owned()),
         principal: Actor {
             arn: Some("arn:aws:iam::111122223333:user/mallory".to_owned()),
@@ -190,8 +192,13 @@ pub(crate) fn contained(minutes: i64) -> Incident {
     incident.made = vec![Made { n: 0, request_id: Some("r-1".to_owned()) }];
     incident.state = State::Verified;
     incident.verification = Some(Verification { remaining: vec![], elsewhere: vec![] });
-    incident.verdict =
-        Some(Verdict { effect: Effect::Act, guardrails: vec!["live-reversible".to_owned()], errors: vec![] });
+    incident.verdict = Some(Verdict {
+        effect: Effect::Act,
+        guardrails: vec!["live-reversible".to_owned()],
+        errors: vec![],
+        live: None,
+        approvers: None,
+    });
     incident.note(incident.opened_ms + 700, Step::Verify, "read again: it is gone");
     incident
 }
