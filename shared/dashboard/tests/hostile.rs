@@ -191,7 +191,7 @@ async fn a_command_to_copy_names_an_id_and_nothing_else() {
     let text = get(&source, "/").await.text;
     assert!(text.contains(&format!("riposte approve {}", source.incidents[0].id)), "{text}");
     assert!(
-        !text.contains("riposte approve inc-1") && text.contains("its id is none of Riposte's: inc-1; reboot"),
+        !text.contains("riposte approve inc-1;") && text.contains("its id is none of Riposte's: inc-1; reboot"),
         "{text}"
     );
 }
