@@ -39,6 +39,10 @@ help: ## Show this list
 demo: build ## Show three attacks contained on an emulated account
 	@$(PYTHON) tests/e2e/demo.py --zips $(ZIPS) --riposte $(BIN)/riposte
 
+.PHONY: dashboard
+dashboard: build ## Show the dashboard over an emulated account with incidents in it
+	@$(PYTHON) tests/e2e/dashboard.py --zips $(ZIPS) --riposte $(BIN)/riposte $(DASHBOARD_ARGS)
+
 .PHONY: test
 test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
 	cargo test --workspace --locked

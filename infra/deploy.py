@@ -20,8 +20,8 @@ from pathlib import Path
 import boto3
 
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
-# The functions, as the template names their zip files.
-FUNCTIONS = re.findall(r"Key: !Sub \$\{CodePrefix\}/(.+)\.zip", TEMPLATE.read_text())
+# The functions, as the template names their zip files; the dashboard's in quotes.
+FUNCTIONS = re.findall(r"Key: !Sub '?\$\{CodePrefix\}/([a-z-]+)\.zip", TEMPLATE.read_text())
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::screen::When;
 use crate::{
-    approve, audit, baseline, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive, report, rules,
+    approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive, report, rules,
     settings,
 };
 
@@ -40,6 +40,8 @@ pub(crate) enum Verb {
     Logs(logs::Options),
     /// Check an account by an inventory of its resources
     Audit(audit::Options),
+    /// Show the dashboard in a browser
+    Dashboard(dashboard::Options),
     /// List the checks of the audit, with the controls that they serve
     Checks {
         /// One JSON object a line

@@ -12,6 +12,7 @@ mod cases;
 mod catalogue;
 mod checks;
 mod contain;
+mod dashboard;
 mod detect;
 mod exclusions;
 mod groups;
@@ -90,6 +91,10 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
             drop(out);
             return audit::run(&options);
         }
+        Verb::Dashboard(options) => {
+            drop(out);
+            return dashboard::run(&options);
+        }
         Verb::Checks { json } => checks::list(&mut out, json)?,
         Verb::Detectors { json, rules } => catalogue::list(&mut out, json, rules.as_deref())?,
         Verb::Actions { json } => contain::list(&mut out, json)?,
@@ -106,6 +111,11 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
                 Account::Guardrails(verb) => {
                     if let Some(done) = guardrails::offline(&mut out, verb, screen) {
                         return done.map(|()| ExitCode::SUCCESS);
+                    }
+                }
+                Account::Report(options) => {
+                    if options.pages.is_asked() {
+                        return dashboard::write(&options.pages);
                     }
                 }
                 Account::Exclusions { verb: Some(exclusions::Verb::Check { files }), .. } => {

@@ -15,13 +15,17 @@ use riposte_core::settings::Mode;
 use riposte_core::text::plain;
 use serde::Serialize;
 
+use crate::dashboard;
 use crate::screen::Screen;
+use crate::usage::Usage;
 
 /// What is reported.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
+    #[command(flatten)]
+    pub(crate) pages: dashboard::ReportOptions,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -72,7 +76,9 @@ const MOST: usize = 100_000;
 
 /// Writes it.
 pub(crate) async fn run(out: &mut impl Write, operator: &Operator, options: &Options, screen: &Screen) -> Result<()> {
-    let What::Shadow { days, json } = options.what;
+    let Some(What::Shadow { days, json }) = options.what else {
+        return Err(Usage("what is reported: `shadow`, or `--html FILE`".to_owned()).into());
+    };
     let since = Timestamp::now().as_millisecond() - i64::from(days) * DAY_MS;
     let wanted = Wanted { since_ms: Some(since), ..Wanted::default() };
     let listed = operator.ledger.list_of(&wanted, MOST, |_| true).await?;

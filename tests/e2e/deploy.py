@@ -16,6 +16,8 @@ from emulator import Emulator
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
 # The functions, as the template names their zip files.
 FUNCTIONS = tuple(re.findall(r"Key: !Sub \$\{CodePrefix\}/(.+)\.zip", TEMPLATE.read_text()))
+# Deployed where a parameter asks for it: it has no queue, and is in no list of the functions.
+DASHBOARD = "dashboard"
 BUCKET = "riposte-code"
 DEMO_SOURCE = "riposte.demo"
 
@@ -46,6 +48,14 @@ def find_zips(directory: Path) -> dict[str, Path]:
     if missing:
         raise DeployError("not built: " + ", ".join(missing))
     return zips
+
+
+def with_dashboard(zips: dict[str, Path]) -> dict[str, Path]:
+    """The same with the dashboard's, which stands beside them."""
+    path = next(iter(zips.values())).parents[1] / DASHBOARD / "bootstrap.zip"
+    if not path.is_file():
+        raise DeployError(f"not built: {path}")
+    return zips | {DASHBOARD: path}
 
 
 def upload(emulator: Emulator, zips: dict[str, Path], prefix: str) -> None:

@@ -281,8 +281,8 @@ def test_cfn_lint_has_nothing_to_say(regions):
 BLOCKS = {
     "role-arns": (1, list),
     "roles": (2, list),
-    "queue-arns": (1, list),
-    "dead-letter-arns": (1, list),
+    "queue-arns": (2, list),
+    "dead-letter-arns": (2, list),
     "functions": (1, dict),
     "outputs": (1, dict),
 }
@@ -360,7 +360,7 @@ def test_rules_over_reading_calls_ask_for_them(template):
 
 def test_aws_gets_nothing_that_is_meant_for_an_emulator(template):
     default = Resolver(template, defaults(template))
-    emulated = Resolver(template, defaults(template) | {"AwsEndpointUrl": "http://127.0.0.1:1"})
+    emulated = Resolver(template, defaults(template) | {"AwsEndpointUrl": "http://127.0.0.1:1", "Dashboard": "true"})
     names = [name for name in template["Resources"] if name.startswith("Emulator")]
     assert names
     for name in names:

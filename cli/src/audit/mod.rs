@@ -9,6 +9,9 @@ mod progress;
 mod report;
 mod sources;
 
+pub(crate) use self::progress::Progress;
+pub(crate) use self::sources::inventory;
+
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -21,7 +24,6 @@ use riposte_core::finding::Severity;
 use riposte_core::text::plain;
 
 use self::formats::Format;
-use self::progress::Progress;
 use self::report::Report;
 use crate::usage::Usage;
 

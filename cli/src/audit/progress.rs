@@ -8,11 +8,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar, or nothing.
 #[derive(Debug)]
-pub(super) struct Progress(Option<ProgressBar>);
+pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// A bar over a file.
-    pub(super) fn new(path: &Path) -> Self {
+    pub(crate) fn new(path: &Path) -> Self {
         // Findings on a terminal would be torn apart by a bar.
         if !io::stderr().is_terminal() || io::stdout().is_terminal() {
             return Self(None);
@@ -49,7 +49,7 @@ impl Progress {
     }
 
     /// The end.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

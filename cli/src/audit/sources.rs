@@ -18,7 +18,7 @@ const LONGEST: u64 = 64 << 20;
 ///
 /// # Errors
 /// Where the file cannot be read, or was written by a newer Riposte.
-pub(super) fn inventory(
+pub(crate) fn inventory(
     path: &Path,
     progress: &Progress,
     mut save: Option<&mut impl Write>,

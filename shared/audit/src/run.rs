@@ -51,8 +51,8 @@ impl Audit {
         }
     }
 
-    /// Looks at what must be seen together.
-    pub fn finish(self, mut tell: impl FnMut(AuditFinding)) {
+    /// Looks at what must be seen together, and gives back the resources that were kept for it.
+    pub fn finish(self, mut tell: impl FnMut(AuditFinding)) -> Index {
         for check in &self.checks {
             match check.look {
                 Look::Each(_) => {}
@@ -75,6 +75,7 @@ impl Audit {
                 }
             }
         }
+        self.index
     }
 
     /// A collector that could not list resources says so on the account: what depends on them is not assessed.

@@ -102,6 +102,15 @@ impl Fault {
     pub fn worth_retrying(&self) -> bool {
         matches!(self.kind, Kind::Transient | Kind::Conflict)
     }
+
+    /// Whether the caller's credentials have run out: a person signs in again. Where no call was sent, the credentials'
+    /// own provider says so in words.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.code.starts_with("ExpiredToken")
+            || self.code == "RequestExpired"
+            || (self.code.is_empty() && self.reason.to_lowercase().contains("expired"))
+    }
 }
 
 /// What an error says, and what each of its causes adds: for people, without the structure of the SDK's types.

@@ -16,6 +16,7 @@ mod drive;
 pub mod environment;
 pub mod fault;
 pub mod guard;
+pub mod health;
 pub mod inventory;
 pub mod invocation;
 pub mod ledger;

@@ -188,6 +188,14 @@ pub async fn read(client: &Client) -> Result<Loaded, LoadError> {
     Ok(Loaded::of(Mended::of(found?, None, &defaults)?, signer))
 }
 
+/// The same with a client of its own.
+///
+/// # Errors
+/// As [`SettingsCache::get`].
+pub async fn read_by(config: &aws_types::SdkConfig) -> Result<Loaded, LoadError> {
+    read(&Client::new(config)).await
+}
+
 /// The private key of `name`.
 ///
 /// # Errors

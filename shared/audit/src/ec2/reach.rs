@@ -105,7 +105,7 @@ fn groups_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> 
     Ok(open)
 }
 
-fn group_ids<'a>(v: &View<'a>) -> Result<Vec<&'a str>, Unknown> {
+pub(super) fn group_ids<'a>(v: &View<'a>) -> Result<Vec<&'a str>, Unknown> {
     let of =
         |groups: &'a [serde_json::Value]| groups.iter().filter_map(|group| text(group, "GroupId")).collect::<Vec<_>>();
     let mut ids = of(v.list("DescribeInstances.SecurityGroups")?);
@@ -149,21 +149,26 @@ fn any_port(v: &View<'_>, index: &Index) -> Result<Option<String>, Unknown> {
 
 /// Whether it has a public address, and its subnet a route to an internet gateway.
 fn is_routed(v: &View<'_>, index: &Index) -> Result<bool, Unknown> {
+    Ok(routed_by(v, index)?.is_some())
+}
+
+/// The route table by which the internet reaches its public address, where one does.
+pub(super) fn routed_by<'i>(v: &View<'_>, index: &'i Index) -> Result<Option<&'i str>, Unknown> {
     let state = v.text("DescribeInstances.State.Name")?;
     if matches!(state, Some("terminated" | "shutting-down")) {
-        return Ok(false);
+        return Ok(None);
     }
     let v4 = v.text("DescribeInstances.PublicIpAddress")?.is_some_and(|address| !address.is_empty());
     let interfaces = v.list("DescribeInstances.NetworkInterfaces")?;
     let v6 = interfaces.iter().any(|interface| !list(interface, "Ipv6Addresses").is_empty());
     if !v4 && !v6 {
-        return Ok(false);
+        return Ok(None);
     }
     let (subnet, vpc) = (
         v.text("DescribeInstances.SubnetId")?.unwrap_or_default(),
         v.text("DescribeInstances.VpcId")?.unwrap_or_default(),
     );
-    let tables: Vec<View<'_>> = index
+    let tables: Vec<View<'i>> = index
         .near("ec2", "route-table", v.resource)
         .filter(|t| t.text("DescribeRouteTables.VpcId").ok().flatten() == Some(vpc))
         .collect();
@@ -184,11 +189,16 @@ fn is_routed(v: &View<'_>, index: &Index) -> Result<bool, Unknown> {
         .collect();
     let open = internet_ranges(&ranges);
     let public = |want_v6: bool| open.iter().filter_map(|i| ranges.get(*i)).any(|range| range.contains(':') == want_v6);
-    Ok((v4 && public(false)) || (v6 && public(true)))
+    Ok(((v4 && public(false)) || (v6 && public(true))).then_some(table.resource.label()))
 }
 
 /// Whether the ACL of its subnet lets the internet in to a port.
 fn acl_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> Result<bool, Unknown> {
+    open_to_internet(&acl_of(v, index)?, if transport == Transport::Udp { "17" } else { "6" }, port)
+}
+
+/// The ACL of its subnet.
+pub(super) fn acl_of<'i>(v: &View<'_>, index: &'i Index) -> Result<View<'i>, Unknown> {
     let subnet = v.text("DescribeInstances.SubnetId")?.unwrap_or_default();
     let acl = index.near("ec2", "network-acl", v.resource).find(|acl| {
         acl.list("DescribeNetworkAcls.Associations")
@@ -196,8 +206,7 @@ fn acl_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> Res
             .iter()
             .any(|a| text(a, "SubnetId") == Some(subnet))
     });
-    let acl = acl.ok_or_else(|| {
+    acl.ok_or_else(|| {
         Unknown(format!("the network ACL of `{}` was not collected", riposte_core::text::plain(subnet, 40)))
-    })?;
-    open_to_internet(&acl, if transport == Transport::Udp { "17" } else { "6" }, port)
+    })
 }

@@ -126,7 +126,6 @@ fn trusts_service(v: &View<'_>) -> Result<bool, Unknown> {
     Ok(services.iter().any(|service| trust.trusts_service(&format!("{service}.amazonaws.com"))))
 }
 
-/// Walks over the roles that may be taken, at most as many steps as there are roles.
 fn chain(v: &View<'_>, index: &Index) -> Answer {
     if is_service_linked(v) {
         return Ok(Verdict::Skip);
@@ -134,6 +133,13 @@ fn chain(v: &View<'_>, index: &Index) -> Answer {
     if power::admin(v, index)?.is_some() {
         return Ok(Verdict::Pass("it is an administrator itself, which another check says".to_owned()));
     }
+    Ok(chain_to_admin(v, index)?
+        .map_or_else(|| Verdict::Pass("no chain of roles leads from it to an administrator".to_owned()), Verdict::Fail))
+}
+
+/// The roles by which a user or role becomes an administrator, where it does. Walks over the roles that may be taken, at
+/// most as many steps as there are roles.
+pub(super) fn chain_to_admin(v: &View<'_>, index: &Index) -> Result<Option<String>, Unknown> {
     let roles: Vec<View<'_>> =
         index.of_account("iam", "role", v.resource).filter(|role| !is_service_linked(role)).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::from([v.resource.arn.as_str()]);
@@ -146,12 +152,12 @@ fn chain(v: &View<'_>, index: &Index) -> Answer {
             seen.insert(&to.resource.arn);
             let path = format!("{path} → {}", to.resource.name);
             if let Some(how) = power::admin(to, index)? {
-                return Ok(Verdict::Fail(format!("{}, an administrator {how}", riposte_core::text::plain(&path, 400))));
+                return Ok(Some(format!("{}, an administrator {how}", riposte_core::text::plain(&path, 400))));
             }
             edge.push((to, path));
         }
     }
-    Ok(Verdict::Pass("no chain of roles leads from it to an administrator".to_owned()))
+    Ok(None)
 }
 
 /// Whether one role may become another: the other names it, or trusts the account and the one has the permission.

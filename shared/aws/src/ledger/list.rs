@@ -96,7 +96,7 @@ impl Ledger {
 }
 
 /// In the year 9987, milliseconds since 1970: its text has the length of all others.
-const LAST_MS: i64 = 253_000_000_000_000;
+pub(super) const LAST_MS: i64 = 253_000_000_000_000;
 
 /// Where an incident stands in the index.
 fn place(incident: &Incident) -> HashMap<String, AttributeValue> {

@@ -17,6 +17,7 @@ mod mark;
 mod note;
 mod past;
 mod patches;
+mod part;
 mod signature;
 mod stream_item;
 mod tally;
@@ -32,11 +33,13 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
+use crate::settings::Loaded;
 
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};
 pub use note::Note;
+pub use part::{Part, Place, Tally};
 pub use past::Kept;
 pub use patches::Begun;
 pub use signature::{Keys, Signer};
@@ -139,6 +142,12 @@ impl Ledger {
     #[must_use]
     pub fn new(client: Client, table: &str, keys: Keys) -> Self {
         Self { client, table: table.to_owned(), keys, turns: Turns::default() }
+    }
+
+    /// The ledger that the settings name, with a client of its own: for who looks at it alone.
+    #[must_use]
+    pub fn reading(config: &aws_types::SdkConfig, loaded: &Loaded) -> Self {
+        Self::new(Client::new(config), &loaded.settings.ledger_table, loaded.keys())
     }
 
     /// The same, taking turns with all others that share these.

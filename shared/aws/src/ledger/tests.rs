@@ -4,7 +4,7 @@ use riposte_core::finding::Finding;
 use riposte_core::incident::{Incident, State, Step};
 use riposte_core::settings::Mode;
 
-use super::{Ledger, LedgerError, Opened, Wanted};
+use super::{Ledger, LedgerError, Opened, Part, Wanted};
 use crate::testing::{Aws, CASES, Fault, Function, finding, hurried, invocation};
 
 fn ledger(aws: &Aws) -> Ledger {
@@ -55,6 +55,49 @@ async fn incidents_are_listed_newest_first_over_all_pages() {
         let opened: Vec<i64> = between.incidents.iter().map(|i| i.opened_ms - 1_767_323_045_000).collect();
         assert_eq!(opened, [3, 1], "{page} on a page");
     }
+}
+
+#[tokio::test]
+async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for number in 0..5 {
+        record(&ledger, incident(number)).await;
+    }
+    let number = |incident: &Incident| incident.opened_ms - 1_767_323_045_000;
+    let at = |number: i64| Some(1_767_323_045_000 + number);
+    let mut part = Part { limit: 2, ..Part::default() };
+    let mut seen = Vec::new();
+    loop {
+        let (listed, next) = ledger.part(&part).await.unwrap();
+        assert!(listed.incidents.len() <= 2);
+        seen.extend(listed.incidents.iter().map(number));
+        part.after = next;
+        if part.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [4, 3, 2, 1, 0]);
+    for (since_ms, until_ms, want) in
+        [(at(1), None, vec![4, 3, 2, 1]), (None, at(2), vec![1, 0]), (at(1), at(3), vec![2, 1]), (at(9), None, vec![])]
+    {
+        let (listed, next) = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
+        assert_eq!((listed.incidents.iter().map(number).collect::<Vec<_>>(), next), (want, None));
+    }
+}
+
+#[tokio::test]
+async fn a_tally_counts_by_detector_and_says_where_it_stopped() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for number in 0..7 {
+        record(&ledger, incident(number)).await;
+    }
+    let all = ledger.tally(1_767_323_045_001).await.unwrap();
+    assert_eq!((all.counted, all.complete, all.by_detector["open-admin-port"]), (6, true, 6));
+    aws.world(|world| world.table.page = 1);
+    let cut = ledger.tally(0).await.unwrap();
+    assert_eq!((cut.counted, cut.complete, cut.oldest.as_deref()), (5, false, Some("2026-01-02T03:04:05.002Z")));
 }
 
 #[tokio::test]

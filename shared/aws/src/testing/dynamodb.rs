@@ -207,11 +207,14 @@ impl Table {
             let at = found.iter().position(|item| item["pk"].as_object() == Some(start)).unwrap();
             found.drain(..=at);
         }
-        let size = if self.page == 0 { usize::MAX } else { self.page };
+        let limit = parameters["Limit"].as_u64().map_or(usize::MAX, |limit| usize::try_from(limit).unwrap());
+        let size = limit.min(if self.page == 0 { usize::MAX } else { self.page });
         let mut answer = json!({});
         if found.len() > size {
             found.truncate(size);
-            answer["LastEvaluatedKey"] = json!({ "pk": found[size - 1]["pk"] });
+            let last = found[size - 1];
+            answer["LastEvaluatedKey"] =
+                json!({ "pk": last["pk"], "kind": last["kind"], "opened_at": last["opened_at"] });
         }
         answer["Items"] = json!(found);
         answer.to_string()

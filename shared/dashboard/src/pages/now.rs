@@ -1,0 +1,194 @@
+//! Now: what happened today, is it contained, what waits, and is Riposte alive.
+
+use futures_util::future::join3;
+use maud::{Markup, html};
+use riposte_core::incident::{Changed, Incident, State};
+use riposte_core::settings::Mode;
+
+use crate::chart;
+use crate::filter::Filter;
+use crate::gather::{Found, matching};
+use crate::layout::{Links, badge, incident_link, of_incident, trouble};
+use crate::source::{Health, Riposte, Source, Trouble, Unreadable};
+use crate::words;
+
+/// So many of the newest incidents are looked at.
+const LOOKED_AT: usize = 60;
+
+/// So many stand in a list; a link leads to the others.
+const LISTED: usize = 12;
+
+const HOUR: i64 = 3_600_000;
+
+/// A clock may differ by so much before it is spoken of.
+const SKEW_MS: i64 = 5 * 60_000;
+
+pub(crate) struct Now {
+    now_ms: i64,
+    incidents: Result<Found, Trouble>,
+    riposte: Result<Riposte, Trouble>,
+    health: Result<Health, Trouble>,
+}
+
+pub(crate) async fn load<S: Source>(source: &S) -> Now {
+    let all = Filter::default();
+    let (incidents, riposte, health) =
+        join3(matching(source, &all, LOOKED_AT), source.riposte(), source.health()).await;
+    Now { now_ms: source.now_ms(), incidents, riposte, health }
+}
+
+pub(crate) fn show(now: &Now, links: &Links) -> Markup {
+    html! {
+        h1 { "Now" }
+        (alive(now))
+        @match &now.incidents {
+            Err(error) => (trouble("What happened today", error)),
+            Ok(found) => (today(now, found, links)),
+        }
+    }
+}
+
+fn today(now: &Now, found: &Found, links: &Links) -> Markup {
+    let newest = &found.incidents;
+    let midnight = words::midnight(now.now_ms);
+    let today: Vec<&Incident> = newest.iter().filter(|incident| incident.opened_ms >= midnight).collect();
+    let contained: Vec<&Incident> = today.iter().copied().filter(|incident| is_contained(incident)).collect();
+    let waiting: Vec<&Incident> = newest.iter().filter(|incident| incident.state == State::Asked).collect();
+    let look: Vec<&Incident> = newest.iter().filter(|incident| needs_a_look(incident)).collect();
+    let all_of_today = found.next.is_none() || newest.last().is_some_and(|last| last.opened_ms < midnight);
+    let more = if all_of_today { "" } else { " or more" };
+    html! {
+        @if newest.first().is_some_and(|first| first.opened_ms > now.now_ms.saturating_add(SKEW_MS)) {
+            p.trouble role="note" { strong { "A clock is off." } " The newest incident is from later than this machine's time, "
+                (words::time(now.now_ms)) "." }
+        }
+        ul.counts aria-label="Today" {
+            li { strong { (today.len()) (more) } " today" }
+            li { strong { (contained.len()) } " contained" }
+            li { strong { (waiting.len()) } " waiting for approval" }
+            li { strong { (look.len()) } " to be looked at" }
+        }
+        @if !all_of_today {
+            p.note { "Of the newest " (LOOKED_AT) " incidents. " @if links.is_site() { a href="/incidents" { "All incidents" } } }
+        }
+        (hours(now.now_ms, newest))
+        (section("Contained today, and how to take it back", &contained, links, "/incidents?state=verified", "Nothing was contained today."))
+        (section("Waiting for you", &waiting, links, "/incidents?state=asked", "Nothing waits for an approval."))
+        (section("To be looked at", &look, links, "/incidents?state=failed", "No action failed, and none is left half done."))
+        (unreadable(&found.unreadable))
+        @let others: Vec<&Incident> = today.iter().copied().filter(|i| !is_contained(i) && i.state != State::Asked && !needs_a_look(i)).collect();
+        (section("What else happened today", &others, links, "/incidents", "Nothing else."))
+    }
+}
+
+fn is_contained(incident: &Incident) -> bool {
+    incident.state == State::Verified && incident.changed != Changed::No
+}
+
+fn needs_a_look(incident: &Incident) -> bool {
+    matches!(incident.state, State::Failed | State::Applied | State::Intended)
+}
+
+fn section(title: &str, incidents: &[&Incident], links: &Links, all: &str, none: &str) -> Markup {
+    html! {
+        section {
+            h2 { (title) }
+            @if incidents.is_empty() { p.none { (none) } }
+            @else {
+                ul.incidents { @for incident in incidents.iter().take(LISTED) { (line(incident, links)) } }
+                @if incidents.len() > LISTED && links.is_site() { p { a href=(all) { "All of them" } } }
+            }
+        }
+    }
+}
+
+/// An incident on one line, with how to take back what it changed, or what to do where it waits.
+fn line(incident: &Incident, links: &Links) -> Markup {
+    let finding = &incident.finding;
+    let (word, class) = words::outcome(incident);
+    html! {
+        li {
+            (badge(word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
+            (incident_link(incident, links))
+            div.sub { (words::time(incident.opened_ms)) " · " (words::name(&finding.target.key())) " · by " (words::name(finding.principal.label())) }
+            @if incident.can_be_undone() { div { "Take it back: " (of_incident("undo", incident)) } }
+            @if incident.state == State::Asked { div { "Read what it would do: " (of_incident("show", incident)) " Let it: " (of_incident("approve", incident)) } }
+        }
+    }
+}
+
+/// Items of the ledger that cannot be read.
+pub(crate) fn unreadable(items: &[Unreadable]) -> Markup {
+    html! {
+        @if !items.is_empty() {
+            section.trouble {
+                h2 { (words::count(items.len(), "item")) " of the ledger cannot be read" }
+                p { "Written by a newer release, or changed outside Riposte. They are not counted above." }
+                ul { @for item in items.iter().take(LISTED) { li { (words::sentence(&item.why)) } } }
+            }
+        }
+    }
+}
+
+fn hours(now_ms: i64, newest: &[Incident]) -> Markup {
+    let this_hour = now_ms.saturating_sub(now_ms.rem_euclid(HOUR));
+    let bars: Vec<(String, u64)> = (0..24)
+        .rev()
+        .map(|ago| {
+            let from = this_hour.saturating_sub(ago * HOUR);
+            let count = newest.iter().filter(|i| (from..from.saturating_add(HOUR)).contains(&i.opened_ms)).count();
+            let label: String = words::time(from).chars().skip(11).take(5).collect();
+            (label, count as u64)
+        })
+        .collect();
+    html! { figure { (chart::bars("Incidents by the hour, of the last day", &bars)) figcaption { "Incidents by the hour, of the last day" } } }
+}
+
+/// The mode, the alarms and the queues.
+fn alive(now: &Now) -> Markup {
+    html! {
+        section.alive {
+            h2 { "Is it alive?" }
+            @match &now.riposte {
+                Err(error) => (trouble("The mode", error)),
+                Ok(riposte) => {
+                    p { "Mode " (mode(riposte.mode)) }
+                    @for broken in &riposte.broken { p.trouble role="note" { strong { "A setting is broken." } " " (words::sentence(broken)) } }
+                }
+            }
+            @match &now.health {
+                Err(error) => (trouble("The alarms and queues", error)),
+                Ok(health) => (health_of(health)),
+            }
+        }
+    }
+}
+
+fn mode(mode: Mode) -> Markup {
+    let (class, meaning) = match mode {
+        Mode::Live => ("good", "it acts"),
+        Mode::Shadow => ("wait", "it tells what it would do, and changes nothing"),
+        Mode::Halt => ("bad", "the kill switch is thrown: it changes nothing"),
+    };
+    html! { (badge(mode.as_str(), class)) ": " (meaning) "." }
+}
+
+fn health_of(health: &Health) -> Markup {
+    let firing: Vec<_> = health.alarms.iter().filter(|alarm| alarm.state == "ALARM").collect();
+    let waiting: u64 = health.queues.iter().filter(|q| !q.dead_letters).map(|q| q.waiting + q.in_flight).sum();
+    let dead: u64 = health.queues.iter().filter(|q| q.dead_letters).map(|q| q.waiting).sum();
+    html! {
+        @if health.alarms.is_empty() {
+            p.trouble role="note" { strong { "No alarm tells Riposte's topic in this region." } " Is the stack deployed here?" }
+        } @else if firing.is_empty() {
+            p { (badge("no alarm", "good")) " " (words::count(health.alarms.len(), "alarm")) " watched, none in alarm." }
+        } @else {
+            p { (badge(&words::count(firing.len(), "alarm"), "bad")) " of " (health.alarms.len()) ":" }
+            ul { @for alarm in firing { li { (words::sentence(&alarm.why)) " " span.sub { "since " (words::name(&alarm.since)) ", " (words::name(&alarm.name)) } } } }
+        }
+        @if !health.queues.is_empty() {
+            p { "Events waiting: " strong { (waiting) } ". Dead letters: " @if dead == 0 { strong { "0" } } @else { (badge(&dead.to_string(), "bad")) } "." }
+        }
+        @for missing in &health.missing { p.trouble role="note" { strong { "Not known: " } (words::sentence(missing)) } }
+    }
+}

@@ -1,0 +1,355 @@
+//! Every page over a double of the source: what it shows, and what it does where something is broken.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod common;
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use common::{Double, NOON, account, asked, contained, get, get_with, health, observed};
+use riposte_core::incident::{Changed, State};
+use riposte_dashboard::{Trouble, TroubleKind, Unreadable, report};
+
+const PAGES: [&str; 10] = [
+    "/",
+    "/incidents",
+    "/cases",
+    "/posture",
+    "/posture/findings",
+    "/network",
+    "/identity",
+    "/patching",
+    "/detectors",
+    "/coverage",
+];
+
+fn filled() -> Arc<Double> {
+    Arc::new(Double {
+        incidents: vec![contained(10), asked(20), observed(30)],
+        account: Some(account("web")),
+        health: health("queue"),
+        ..Double::default()
+    })
+}
+
+fn trouble(kind: TroubleKind) -> Trouble {
+    Trouble { kind, why: "AWS's words".to_owned() }
+}
+
+#[tokio::test]
+async fn every_page_answers_with_the_headers_that_guard_it() {
+    for source in [filled(), Arc::new(Double::default())] {
+        for page in PAGES {
+            let got = get(&source, page).await;
+            assert_eq!(got.status, StatusCode::OK, "{page}");
+            let policy = got.headers["content-security-policy"].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
+            assert_eq!(got.headers["referrer-policy"], "no-referrer", "{page}");
+            assert_eq!(got.headers["cache-control"], "no-store", "{page}");
+            assert!(got.text.contains("<h1>") && got.text.contains("aria-current=\"page\""), "{page}");
+            assert!(!got.text.contains("style=\"") && !got.text.contains("onclick"), "{page}");
+            assert_eq!(got.text.matches("<script").count(), 1, "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn now_says_what_was_contained_and_how_to_take_it_back() {
+    let source = filled();
+    let text = get(&source, "/").await.text;
+    let id = &source.incidents[0].id;
+    assert!(text.contains(&format!("riposte undo {id}")), "{text}");
+    assert!(text.contains("<strong>1</strong> contained") && text.contains("<strong>1</strong> waiting for approval"));
+    assert!(text.contains("1 alarm") && text.contains("Dead letters: <span class=\"badge bad\">2</span>"), "{text}");
+    assert!(text.contains("<span class=\"badge good\">live</span>"), "{text}");
+    let empty = get(&Arc::new(Double::default()), "/").await.text;
+    assert!(empty.contains("Nothing was contained today.") && empty.contains("No alarm tells"), "{empty}");
+}
+
+#[tokio::test]
+async fn yesterdays_are_not_todays() {
+    let source = Arc::new(Double { incidents: vec![contained(13 * 60)], ..Double::default() });
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("<strong>0</strong> today") && text.contains("Nothing was contained today."), "{text}");
+}
+
+#[tokio::test]
+async fn an_incident_says_what_was_changed_and_what_only_would_be() {
+    let source = filled();
+    let page = |place: usize| format!("/incidents/{}", source.incidents[place].id);
+    let done = get(&source, &page(0)).await.text;
+    assert!(done.contains("What was changed") && done.contains("Calls that were made"), "{done}");
+    assert!(done.contains("<del>-   &quot;FromPort&quot;: 22"), "{done}");
+    assert!(
+        done.contains("guardrail <code>live-reversible</code>") && done.contains("ec2:AuthorizeSecurityGroupIngress")
+    );
+    assert!(done.contains("1 other part") && done.contains("read again: it is gone") && done.contains("+700 ms"));
+    let waits = get(&source, &page(1)).await.text;
+    assert!(waits.contains("What would change") && waits.contains("Nothing was changed."), "{waits}");
+    assert!(waits.contains(&format!("riposte approve {}", source.incidents[1].id)), "{waits}");
+    assert!(!waits.contains("riposte undo"), "{waits}");
+}
+
+#[tokio::test]
+async fn what_was_made_in_part_is_shown_in_part() {
+    let mut half = contained(10);
+    let plan = half.plan.clone().unwrap();
+    let mut other = plan.changes[0].clone();
+    other.call = "ec2:SecondCall".to_owned();
+    half.plan = Some(plan.then(other, []));
+    (half.state, half.changed) = (State::Failed, Changed::Yes);
+    let source = Arc::new(Double { incidents: vec![half], ..Double::default() });
+    let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
+    let (made, rest) = text.split_once("Not made").unwrap();
+    assert!(!made.contains("ec2:SecondCall") && rest.contains("ec2:SecondCall"), "{text}");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_not_found() {
+    let source = filled();
+    for id in
+        ["inc-0000000000000000", "inc-", "..%2f..%2fetc", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", &"x".repeat(5000)]
+    {
+        let got = get(&source, &format!("/incidents/{id}")).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND, "{id}");
+        assert!(got.text.contains("There is no incident") && !got.text.contains("<script>alert"), "{id}");
+    }
+    for page in ["/nowhere", "/coverage/T9999", "/%3Cscript%3E"] {
+        assert_eq!(get(&source, page).await.status, StatusCode::NOT_FOUND, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_used_says_which_part() {
+    let source = filled();
+    for (path, field) in [
+        ("/incidents?from=tomorrow", "`from`"),
+        ("/incidents?state=%3Cb%3E", "`state`"),
+        ("/incidents?severity=worst", "`severity`"),
+        ("/incidents?after=lease%23x", "`after`"),
+        ("/detectors?category=x", "`category`"),
+        ("/posture/findings?page=-1", "`page`"),
+    ] {
+        let got = get(&source, path).await;
+        assert_eq!(got.status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(got.text.contains(field) && !got.text.contains("<b>"), "{path}: {}", got.text);
+    }
+}
+
+#[tokio::test]
+async fn filters_choose_and_the_list_goes_on() {
+    let mut incidents: Vec<_> = (0..250).map(contained).collect();
+    incidents[130].finding.scope.region = "us-east-1".to_owned();
+    let source = Arc::new(Double { incidents, ..Double::default() });
+    let rows = |text: &str| text.matches("<td class=\"time\">").count();
+    let one = get(&source, "/incidents?region=us-east-1").await.text;
+    assert_eq!(rows(&one), 1, "{one}");
+    for (query, count) in [
+        ("state=asked", 0),
+        ("principal=MALLORY", 40),
+        ("technique=T1562", 40),
+        ("technique=T1", 0),
+        ("severity=critical", 0),
+    ] {
+        assert_eq!(rows(&get(&source, &format!("/incidents?{query}")).await.text), count, "{query}");
+    }
+    assert_eq!(rows(&get(&source, "/incidents?from=2026-01-03").await.text), 0);
+    assert_eq!(rows(&get(&source, "/incidents?from=2026-01-02&to=2026-01-02").await.text), 40);
+    let (mut page, mut seen) = ("/incidents".to_owned(), 0);
+    while let Some((_, after)) = {
+        let text = get(&source, &page).await.text;
+        seen += rows(&text);
+        text.split_once("rel=\"next\" href=\"").map(|(a, b)| (a.to_owned(), b.to_owned()))
+    } {
+        page = after.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    assert_eq!(seen, 250);
+}
+
+#[tokio::test]
+async fn a_filter_that_fits_nothing_reads_a_bounded_part_and_goes_on() {
+    let source = Arc::new(Double { incidents: (0..2000).map(contained).collect(), ..Double::default() });
+    let text = get(&source, "/incidents?state=asked").await.text;
+    assert!(text.contains("0 incidents of 600") && text.contains("Older incidents"), "{text}");
+    assert_eq!(source.asked.lock().unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn cases_group_what_one_principal_did_within_a_day() {
+    let mut other = contained(30);
+    other.finding.principal.arn = Some("arn:aws:iam::111122223333:user/eve".to_owned());
+    let old = contained(3 * 24 * 60);
+    let source = Arc::new(Double { incidents: vec![contained(10), asked(20), other, old], ..Double::default() });
+    let text = get(&source, "/cases").await.text;
+    assert_eq!(text.matches("<section class=\"case\">").count(), 3, "{text}");
+    assert!(text.contains("2 incidents") && text.contains("user/eve"), "{text}");
+}
+
+#[tokio::test]
+async fn the_account_is_shown_as_the_inventory_says() {
+    let source = filled();
+    let network = get(&source, "/network").await.text;
+    for part in
+        ["1 security group", "lets the internet in: ", "rtb-1", "acl-1", "i-1 at 203.0.113.5", "1 instance reached"]
+    {
+        assert!(network.contains(part), "{part}: {network}");
+    }
+    let identity = get(&source, "/identity").await.text;
+    assert!(identity.contains("<strong>1</strong> administrators"), "{identity}");
+    assert!(identity.contains("<strong>web-climber</strong>") && identity.contains("iam:PutUserPolicy"), "{identity}");
+    assert!(identity.contains("days old") && identity.contains("never used"), "{identity}");
+    let patching = get(&source, "/patching").await.text;
+    assert!(patching.contains("patches missing") && patching.contains("not managed"), "{patching}");
+    assert!(patching.contains("Not collected"), "{patching}");
+    let posture = get(&source, "/posture").await.text;
+    assert!(
+        posture.contains("CIS AWS Foundations 5.0") && posture.contains("1 of its lines could not be read"),
+        "{posture}"
+    );
+    assert!(posture.contains("ec2-security-group-ssh-open") && posture.contains("before.jsonl"), "{posture}");
+    let findings = get(&source, "/posture/findings?service=iam").await.text;
+    assert!(findings.contains("iam-user-admin") && !findings.contains("ec2-security-group-ssh-open"), "{findings}");
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_not_shown_as_good() {
+    let source = Arc::new(Double::default());
+    for page in ["/posture", "/posture/findings", "/network", "/identity", "/patching"] {
+        let text = get(&source, page).await.text;
+        assert!(text.contains("No inventory was given"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn detectors_and_coverage_are_the_catalogs() {
+    let source = filled();
+    let text = get(&source, "/detectors").await.text;
+    assert!(text.contains("<th scope=\"row\">open-admin-port") && text.contains("3 incidents within 7 days"), "{text}");
+    assert!(get(&source, "/detectors?category=network").await.text.contains("open-all-ports"));
+    let coverage = get(&source, "/coverage").await.text;
+    assert!(coverage.contains("T1562 Impair defenses") && coverage.contains("contained"), "{coverage}");
+    let one = get(&source, "/coverage/T1562").await.text;
+    assert!(one.contains("open-admin-port") && one.contains("revoke-ingress"), "{one}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_the_rest_is_shown() {
+    let source = Arc::new(Double {
+        incidents: vec![contained(10)],
+        unreadable: vec![Unreadable {
+            why: "ledger item `incident#inc-9`: `record`: unknown variant `quarantined`".to_owned(),
+        }],
+        settings_broken: vec!["setting `/riposte/mode` must be live".to_owned()],
+        ..Double::default()
+    });
+    for page in ["/", "/incidents"] {
+        let text = get(&source, page).await.text;
+        assert!(text.contains("1 item of the ledger cannot be read") && text.contains("quarantined"), "{text}");
+        assert!(text.contains(&source.incidents[0].id), "{text}");
+    }
+    assert!(get(&source, "/").await.text.contains("A setting is broken."));
+}
+
+#[tokio::test]
+async fn where_one_part_is_denied_the_others_stand() {
+    let source = filled();
+    source.fail("health", trouble(TroubleKind::Denied));
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("ask for the permission") && text.contains("riposte undo"), "{text}");
+    source.fail("incidents", trouble(TroubleKind::Denied));
+    let got = get(&source, "/").await;
+    assert!(got.status == StatusCode::OK && got.text.contains("What happened today cannot be shown."), "{}", got.text);
+    assert!(got.text.contains("<span class=\"badge good\">live</span>"), "{}", got.text);
+    assert_eq!(get(&source, "/incidents").await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(get(&source, "/network").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
+    let source = filled();
+    assert_eq!(get(&source, "/").await.status, StatusCode::OK);
+    for part in ["incidents", "incident", "tally", "riposte", "health"] {
+        source.fail(part, trouble(TroubleKind::Expired));
+    }
+    let id = source.incidents[0].id.clone();
+    for page in ["/", "/incidents", "/cases", "/detectors", &format!("/incidents/{id}")] {
+        let text = get(&source, page).await.text;
+        assert!(
+            text.contains("sign in again") && text.contains("AWS&#39;s words") | text.contains("AWS's words"),
+            "{page}: {text}"
+        );
+    }
+    source.broken.lock().unwrap().clear();
+    assert!(get(&source, "/").await.text.contains("riposte undo"));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_said_and_breaks_nothing() {
+    let source =
+        Arc::new(Double { incidents: vec![contained(10)], now_ms: Some(NOON - 86_400_000), ..Double::default() });
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("A clock is off.") && text.contains("riposte undo"), "{text}");
+    for now_ms in [i64::MIN, 0, i64::MAX / 2] {
+        let source = Arc::new(Double { incidents: vec![contained(10)], now_ms: Some(now_ms), ..Double::default() });
+        assert_eq!(get(&source, "/").await.status, StatusCode::OK, "{now_ms}");
+        assert_eq!(get(&source, "/detectors").await.status, StatusCode::OK, "{now_ms}");
+    }
+}
+
+#[tokio::test]
+async fn polling_costs_nothing_where_there_is_no_news() {
+    let source = filled();
+    let first = get(&source, "/").await;
+    let tag = first.headers["etag"].to_str().unwrap().to_owned();
+    assert!(first.text.contains(&format!("data-version={tag}")), "{tag}");
+    let again = get_with(&source, "/", &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.text.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert!(again.headers.contains_key("content-security-policy"));
+    source.fail("health", trouble(TroubleKind::Denied));
+    assert_eq!(get_with(&source, "/", &[("if-none-match", &tag)]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn two_tabs_see_the_same_and_only_reading_is_possible() {
+    let source = filled();
+    let (one, other) = tokio::join!(get(&source, "/"), get(&source, "/"));
+    assert_eq!(one.text, other.text);
+    for method in ["POST", "PUT", "DELETE", "PATCH"] {
+        let request = axum::http::Request::builder().method(method).uri("/").body(axum::body::Body::empty()).unwrap();
+        let router = riposte_dashboard::site::router(Arc::clone(&source));
+        let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert!(response.headers().contains_key("content-security-policy"));
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_stays_small_over_ten_thousand_incidents() {
+    let source =
+        Arc::new(Double { incidents: (0..10_000).map(contained).collect(), health: health("q"), ..Double::default() });
+    for page in ["/", "/incidents", "/cases"] {
+        let got = get(&source, page).await;
+        assert!(got.text.len() <= 100 * 1024, "{page} has {} bytes", got.text.len());
+    }
+    let asked = source.asked.lock().unwrap();
+    let queries: Vec<_> = asked.iter().filter(|query| query.starts_with("incidents")).collect();
+    assert_eq!(queries, ["incidents limit 60", "incidents limit 40", "incidents limit 200"]);
+}
+
+#[tokio::test]
+async fn a_report_is_one_file_that_loads_and_runs_nothing() {
+    let source = filled();
+    let text = report::report(&*source).await;
+    assert!(!text.contains("<script") && !text.contains("<link") && !text.contains("src="), "{text}");
+    assert!(text.contains("default-src &#39;none&#39;") || text.contains("default-src 'none'"));
+    for incident in &source.incidents {
+        assert!(text.contains(&format!("id=\"{}\"", incident.id)), "{}", incident.id);
+    }
+    let targets = text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    for target in targets {
+        let id = target.strip_prefix('#').unwrap_or_else(|| panic!("{target} leads out of the file"));
+        assert!(text.contains(&format!("id=\"{id}\"")), "{target} leads nowhere");
+    }
+    let empty = report::report(&Double::default()).await;
+    assert!(empty.contains("No inventory was given") && empty.contains("No incident yet."));
+}
