@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::screen::When;
 use crate::{
-    approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive, report, rules,
-    settings,
+    approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive,
+    report, rules, settings,
 };
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.

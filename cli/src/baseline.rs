@@ -227,11 +227,11 @@ async fn add(ledger: &Ledger, history: &History) -> Result<()> {
         let of_record = past.marks().map(|(item, number)| Mark { key: key.clone(), item: item.to_owned(), number });
         marks.extend(of_record);
         if marks.len() >= AT_ONCE {
-            ledger.note(&marks, &[]).await?;
+            ledger.remember(&marks, &[]).await?;
             marks.clear();
         }
     }
-    Ok(ledger.note(&marks, &[]).await?)
+    Ok(ledger.remember(&marks, &[]).await?)
 }
 
 #[cfg(test)]

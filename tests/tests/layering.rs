@@ -32,7 +32,8 @@ fn the_core_has_neither_sdk_nor_runtime() {
 #[test]
 fn one_crate_alone_imports_the_sdk() {
     let functions = riposte_core::catalogue::FUNCTIONS.iter().map(|function| format!("functions/{}", function.name));
-    let shared = ["core", "logs", "audit", "records", "patch", "dashboard", "dashboard-aws"].map(|name| format!("shared/{name}"));
+    let shared = ["core", "logs", "audit", "records", "patch", "dashboard", "dashboard-aws"]
+        .map(|name| format!("shared/{name}"));
     let others = ["cli", "tests", "tests/bench", "functions/dashboard"].map(str::to_owned).into_iter().chain(shared);
     for folder in functions.chain(others) {
         let manifest = std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();

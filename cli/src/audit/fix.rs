@@ -48,7 +48,7 @@ pub(crate) async fn fix(
     config: &SdkConfig,
     what: &Asking,
     reason: Option<String>,
-    how: &How,
+    how: &How<'_>,
 ) -> Result<()> {
     let (finding, resource, index) = looked_at(config, what).await?;
     writeln!(out, "{}  {}: {}", what.check.id, plain(&finding.resource, 300), plain(&finding.why, 600))?;

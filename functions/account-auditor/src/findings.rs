@@ -15,6 +15,7 @@ pub(crate) fn of_change(finding: &AuditFinding, resource: Option<&Resource>, cal
     Finding {
         event_name: call.event_name().to_owned(),
         event_time: call.event_time().map(str::to_owned),
+        event_source: Some(call.event_source().to_owned()),
         principal: call.actor(),
         ..finding_of(finding, resource, scope.clone())
     }
@@ -39,6 +40,8 @@ fn finding_of(finding: &AuditFinding, resource: Option<&Resource>, scope: Scope)
         scope,
         event_name: SCHEDULE.to_owned(),
         event_time: None,
+        event_source: None,
+        error_code: None,
         principal: Actor::default(),
         target: response.as_ref().and_then(|response| response.target().ok()).unwrap_or_else(whole),
         why: format!(

@@ -163,7 +163,7 @@ impl AccountAuditor {
         let loaded = self.base.loaded().await?;
         let doubt = Some("the account audit found it, and asks before anything is changed".to_owned());
         let responder = riposte_aws::responder::Responder { doubt, ..self.base.responder(&loaded) };
-        responder.respond(finding, None, invocation).await?;
+        responder.respond(finding, invocation).await?;
         Ok(())
     }
 }

@@ -168,7 +168,7 @@ impl BehaviorWatch {
         if marks.is_empty() && alive.is_empty() {
             return failed;
         }
-        if let Err(error) = ledger.note(&marks, &alive).await {
+        if let Err(error) = ledger.remember(&marks, &alive).await {
             marks.iter().for_each(|mark| known.forget(&mark.key));
             return all_fail(&error);
         }

@@ -60,9 +60,8 @@ pub(super) fn page(root: &Path) -> Result<String> {
     let contained = TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()).count();
     let mut asked = 0;
     for technique in TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()) {
-        let with_actions = technique.detectors.iter().filter(|id| {
-            all_metas().any(|meta| meta.id == **id && !meta.actions.is_empty())
-        });
+        let with_actions =
+            technique.detectors.iter().filter(|id| all_metas().any(|meta| meta.id == **id && !meta.actions.is_empty()));
         let acts = with_actions.map(|id| asks_first(id).map_err(anyhow::Error::msg)).collect::<Result<Vec<_>>>()?;
         asked += usize::from(acts.into_iter().all(|asks| asks));
     }
@@ -94,7 +93,8 @@ fn action(out: &mut String, root: &Path, meta: &ActionMeta, files: &[(String, St
     let cases = root.join(CASES).join(format!("{}.rs", meta.id.as_str().replace('-', "_")));
     let (count, changed, ground) = if cases.exists() {
         let text = std::fs::read_to_string(&cases).with_context(|| cases.display().to_string())?;
-        let reads = if !text.contains("meddle: None") || text.contains("meddle: Some") { "yes" } else { "reads nothing else" };
+        let reads =
+            if !text.contains("meddle: None") || text.contains("meddle: Some") { "yes" } else { "reads nothing else" };
         (text.matches(": Case").count().to_string(), reads, "scripted")
     } else {
         ("own tests".to_owned(), "yes", "wire")

@@ -83,7 +83,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Where DynamoDB does not answer; then nothing of the call was added.
-    pub async fn note(&self, marks: &[Mark], alive: &[Key]) -> Result<(), LedgerError> {
+    pub async fn remember(&self, marks: &[Mark], alive: &[Key]) -> Result<(), LedgerError> {
         let mut records: BTreeMap<&Key, Vec<String>> = alive.iter().map(|key| (key, Vec::new())).collect();
         for mark in marks {
             records.entry(&mark.key).or_default().push(text(mark));
