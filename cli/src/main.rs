@@ -113,11 +113,7 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
                         return done.map(|()| ExitCode::SUCCESS);
                     }
                 }
-                Account::Report(options) => {
-                    if options.pages.is_asked() {
-                        return dashboard::write(&options.pages);
-                    }
-                }
+                Account::Report(options) if options.pages.is_asked() => return dashboard::write(&options.pages),
                 Account::Exclusions { verb: Some(exclusions::Verb::Check { files }), .. } => {
                     return exclusions::check(&mut out, files).map(|()| ExitCode::SUCCESS);
                 }

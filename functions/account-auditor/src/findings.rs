@@ -15,7 +15,7 @@ pub(crate) fn of_change(finding: &AuditFinding, resource: Option<&Resource>, cal
     Finding {
         event_name: call.event_name().to_owned(),
         event_time: call.event_time().map(str::to_owned),
-        event_source: Some(call.event_source().to_owned()),
+        event_source: call.event_source().map(str::to_owned),
         principal: call.actor(),
         ..finding_of(finding, resource, scope.clone())
     }
