@@ -113,6 +113,8 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
                         return done.map(|()| ExitCode::SUCCESS);
                     }
                 }
+                // What is declared wrong is said before anything is asked of AWS.
+                Account::ApplyGroups(options) => drop(options.declared()?),
                 Account::Report(options) if options.pages.is_asked() => return dashboard::write(&options.pages),
                 Account::Exclusions { verb: Some(exclusions::Verb::Check { files }), .. } => {
                     return exclusions::check(&mut out, files).map(|()| ExitCode::SUCCESS);

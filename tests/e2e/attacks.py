@@ -49,7 +49,7 @@ class Attack:
         """The record without what is different in every run: ids, times, and the way it went."""
         # After an interruption it is not known who made the change, and it is not claimed.
         kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms", "changed", "made")}
-        plain = json.loads(self._renamed(json.dumps(kept)))
+        plain = json.loads(self._renamed(json.dumps(kept)).replace('"found-done"', '"done"'))
         del plain["id"], plain["finding"]["scope"]["event_id"], plain["finding"]["event_time"]
         return plain
 

@@ -37,8 +37,8 @@ fn patterns(template: &str, function: &str) -> Vec<Pattern> {
     let queue = format!("        Arn: !GetAtt {}Queue.Arn\n", words.collect::<String>());
     let rules = template.split("    Type: AWS::Events::Rule\n").skip(1);
     let rules = rules.map(|rule| rule.split("\n\n").next().unwrap()).filter(|rule| rule.contains(&queue));
-    // A schedule has no pattern; what VPC endpoints saw is no call.
-    let rules = rules.filter(|rule| rule.contains("EventPattern:") && !rule.contains("Network Activity"));
+    // A schedule has no pattern; what VPC endpoints saw, or Inspector found, is no call.
+    let rules = rules.filter(|rule| rule.contains("API Call via CloudTrail"));
     let read = |rule: &str| Pattern {
         sources: list(rule, "eventSource"),
         names: list(rule, "eventName"),

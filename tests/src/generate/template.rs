@@ -248,7 +248,9 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
             lines.push("  Condition:".to_owned());
         }
         for condition in conditions {
-            lines.push(format!("    {}:", condition.test));
+            // Unquoted, the operator `Null` is no text to YAML.
+            let test = if condition.test == "Null" { "'Null'" } else { condition.test };
+            lines.push(format!("    {test}:"));
             lines.push(format!("      {}:", condition.key));
             lines.extend(condition.values.iter().map(|value| format!("        - !Sub {value}")));
         }

@@ -56,7 +56,11 @@ pub fn measure(corpus: &Path) -> Result<Measured> {
         let expected = entry.get("expected").and_then(Value::as_bool).context("no `expected`")?;
         let threshold = entry.get("threshold").and_then(Value::as_u64).unwrap_or(1);
         let log = entry.get("log").context("no `log`")?;
-        let fired = fired(log, threshold).with_context(|| format!("line {}", number + 1))?;
+        let mut fired = fired(log, threshold).with_context(|| format!("line {}", number + 1))?;
+        // A refused call is told of as refused alone: that is the other detector's deed, attempted.
+        let attempted = all_metas().map(|meta| meta.id).filter(|id| fired.contains(format!("{id}-refused").as_str()));
+        let attempted: Vec<_> = attempted.collect();
+        fired.extend(attempted);
         rules.entry(id.to_owned()).or_default().events.push((expected, fired));
     }
     let mut measured = Measured { page: String::new(), rules: 0, missed: Vec::new() };

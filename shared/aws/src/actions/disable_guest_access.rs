@@ -1,7 +1,7 @@
 //! `disable-guest-access`: gives no credentials of an identity pool to those who have not signed in.
 
 use riposte_core::action::{ActionId, DisableGuestAccess as Request};
-use riposte_core::plan::{Plan, Snapshot};
+use riposte_core::plan::{Change, Plan, Snapshot};
 use serde_json::{Value, json};
 
 use super::{ActionMeta, Contain, Permission, Planned, Site, change, tags};
@@ -76,6 +76,14 @@ Lets guests in again. Refused where the pool has changed since.
 
     fn rests_on_absence(&self, _: &Request, _: &Plan) -> bool {
         false
+    }
+
+    /// The call overwrites the whole pool: with what somebody else has changed since.
+    fn left(&self, change: &Change, live: &Snapshot) -> Option<Change> {
+        let mut pool = live.clone();
+        pool.take(&change.delta);
+        let parameters = Value::Object(pool.0.into_iter().collect());
+        Some(Change { parameters, ..change.clone() })
     }
 }
 

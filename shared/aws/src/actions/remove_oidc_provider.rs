@@ -62,7 +62,9 @@ Makes the provider again, with the same audiences, thumbprints and tags, or adds
 
     async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
         let Some(provider) = provider(site, &request).await? else {
-            return Ok(Planned::Gone(format!("the provider {} does not exist", request.provider_arn)));
+            // No word of its being gone: it may be us who deleted it, right before an interruption.
+            let none = Plan::of(request.clone().into(), request.provider_arn.clone(), Snapshot::default());
+            return Ok(none.noted(format!("the provider {} does not exist", request.provider_arn)).into());
         };
         let before = snapshot(&provider);
         let plan = Plan::of(request.clone().into(), request.provider_arn.clone(), before.clone());

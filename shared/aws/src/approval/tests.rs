@@ -6,7 +6,7 @@ use riposte_core::incident::{Incident, State};
 use super::{ApprovalError, Approved, Yes};
 use crate::actions::Actions;
 use crate::operator::Operator;
-use crate::testing::{Aws, CASES, Case, Function, Rule};
+use crate::testing::{Aws, CASES, Case, Function};
 
 const CASE: &Case = &CASES[0];
 const ASKS: &str = "forbid (principal, action, resource) unless { context.approved };";
@@ -69,10 +69,10 @@ async fn what_is_asked_about_is_carried_out_when_a_person_approves_it() {
 async fn a_plan_that_would_be_another_by_now_is_not_carried_out() {
     let (aws, incident) = met("/riposte/guardrails/ask", ASKS).await;
     let seen = operator(&aws).await.proposed(&incident.id).await.unwrap().hash;
-    // The offending rule is made again, and has another id.
+    // The offending rule has another description by now, which an undo would have to bring back.
     aws.world(|world| {
-        world.ec2.group("sg-1").rules.retain(|rule| rule.id != "sgr-1");
-        world.ec2.group("sg-1").rules.push(Rule::tcp("sgr-new", 22, "0.0.0.0/0"));
+        let rules = &mut world.ec2.group("sg-1").rules;
+        rules.iter_mut().filter(|rule| rule.id == "sgr-1").for_each(|rule| rule.description = Some("x".to_owned()));
     });
     let before = group(&aws);
     let operator = operator(&aws).await;
@@ -103,6 +103,7 @@ async fn one_person_is_not_two() {
     other.by = "arn:aws:iam::111122223333:user/second".to_owned();
     held.incident.approvals = vec![other];
     operator.ledger.finish(&mut held).await.unwrap();
+    drop(held);
     let done = operator.approve(&incident.id, &yes(&plan.hash), "3").await.unwrap();
     assert!(matches!(done, Approved::Done(done) if done.state == State::Verified && done.approvals.len() == 2));
 }
@@ -130,6 +131,7 @@ async fn what_nobody_approved_in_time_is_denied() {
     assert!((86_390_000..86_410_000).contains(&hours), "a day by default: {hours}");
     held.incident.approve_until_ms = Some(1);
     operator.ledger.finish(&mut held).await.unwrap();
+    drop(held);
     let before = group(&aws);
     let late = operator.approve(&incident.id, &yes(&incident.plan.unwrap().hash()), "1").await.unwrap_err();
     assert!(matches!(late, ApprovalError::Expired(_)), "{late}");

@@ -42,7 +42,7 @@ async fn any_call_may_fail_once_or_lose_its_answer() {
                 assert!(answered, "{at}");
                 assert_eq!(state(&aws), case.contained(), "{at}");
                 assert_eq!(function.incident(&case.finding()).await.state, State::Verified, "{at}");
-                function.undo(&case.finding(), false).await.unwrap();
+                function.undo(&case.finding(), false).await.unwrap_or_else(|error| panic!("{at}: {error}"));
                 assert_eq!(state(&aws), case.restored(), "{at}");
             }
         }

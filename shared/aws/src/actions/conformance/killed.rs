@@ -18,7 +18,7 @@ async fn killed_after_any_call_and_delivered_again() {
             assert_eq!(state(&aws), case.contained(), "{at}");
             let incident = function.incident(&case.finding()).await;
             assert_eq!(incident.state, State::Verified, "{at}");
-            function.undo(&case.finding(), false).await.unwrap();
+            function.undo(&case.finding(), false).await.unwrap_or_else(|error| panic!("{at}: {error}"));
             assert_eq!(state(&aws), case.restored(), "{at}: the true before-state was kept");
         }
     }

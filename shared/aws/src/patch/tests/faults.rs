@@ -178,7 +178,7 @@ async fn a_record_that_somebody_changed_is_not_carried_out() {
     });
     let loaded = fleet.loaded().await;
     let error = fleet.patcher(&loaded).walk(&id, &super::invocation()).await.unwrap_err();
-    assert!(error.to_string().contains("seal does not hold"), "{error}");
+    assert!(error.to_string().contains("signature does not hold"), "{error}");
 }
 
 #[tokio::test]

@@ -57,8 +57,9 @@ pub(super) const CASE: Case = Case {
     name: "apply-security-group",
     action: || Box::new(ApplySecurityGroup),
     response: || {
-        let rules = vec![rule(80, "0.0.0.0/0"), rule(443, "0.0.0.0/0")];
-        Request { group_id: "sg-1".to_owned(), ways: Ways::Ingress, rules }.into()
+        let out = DeclaredRule { egress: true, ..rule(8443, "0.0.0.0/0") };
+        let rules = vec![rule(80, "0.0.0.0/0"), rule(443, "0.0.0.0/0"), out];
+        Request { group_id: "sg-1".to_owned(), ways: Ways::Both, rules }.into()
     },
     state: |_, _| {
         let rules = [rule(22, "0.0.0.0/0"), rule(80, "0.0.0.0/0")].map(|rule| described(false, &rule.permission()));
@@ -80,8 +81,9 @@ pub(super) const CASE: Case = Case {
     ],
     contain: |state, _| {
         let list = state["it"].as_array_mut().unwrap();
-        list.retain(|rule| rule["FromPort"] != 22);
+        list.retain(|rule| rule["FromPort"] == 80);
         list.push(described(false, &rule(443, "0.0.0.0/0").permission()));
+        list.push(described(true, &rule(8443, "0.0.0.0/0").permission()));
     },
     meddle: Some(|state| {
         let rule = described(false, &rule(8080, "10.0.0.0/8").permission());

@@ -51,7 +51,7 @@ pub(super) const CASE: Case = Case {
     },
     meddle: Some(|state| {
         let list = state["it"].as_array_mut().unwrap();
-        list.push(json!({ "Cidr": "203.0.113.0/24", "Description": "branch" }));
+        list.insert(1, json!({ "Cidr": "203.0.113.0/24", "Description": "branch" }));
     }),
     remove: |state| state["it"] = Value::Null,
     scar: |state| state["version"] = json!(6),
