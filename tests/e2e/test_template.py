@@ -61,18 +61,29 @@ EVERY_FUNCTION = {
 OWN = {
     "ingress-guard": {
         "ec2:DeleteNetworkAclEntry": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-acl/*"},
+        "ec2:DescribeManagedPrefixLists": {"*"},
         "ec2:DescribeNetworkAcls": {"*"},
         "ec2:DescribeSecurityGroupRules": {"*"},
         "ec2:DescribeSecurityGroups": {"*"},
+        "ec2:GetManagedPrefixListEntries": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:prefix-list/*"},
+        "ec2:ModifyManagedPrefixList": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:prefix-list/*"},
         "ec2:RevokeSecurityGroupIngress": {f"arn:aws:ec2:*:{ACCOUNT}:security-group/*"},
         "rds:DescribeDBInstances": {f"arn:aws:rds:{REGION}:{ACCOUNT}:db:*"},
         "rds:ListTagsForResource": {f"arn:aws:rds:{REGION}:{ACCOUNT}:db:*"},
         "rds:ModifyDBInstance": {f"arn:aws:rds:{REGION}:{ACCOUNT}:db:*"},
     },
     "identity-guard": {
+        "cognito-identity:DescribeIdentityPool": {
+            f"arn:aws:cognito-identity:{REGION}:{ACCOUNT}:identitypool/*",
+        },
+        "cognito-identity:UpdateIdentityPool": {
+            f"arn:aws:cognito-identity:{REGION}:{ACCOUNT}:identitypool/*",
+        },
         "iam:AttachRolePolicy": {f"{IAM}:role/*"},
         "iam:AttachUserPolicy": {f"{IAM}:user/*"},
+        "iam:CreatePolicy": {f"{IAM}:policy/riposte/*"},
         "iam:DeleteGroupPolicy": {f"{IAM}:group/*"},
+        "iam:DeleteOpenIDConnectProvider": {f"{IAM}:oidc-provider/*"},
         "iam:DeleteRolePolicy": {f"{IAM}:role/*"},
         "iam:DeleteUserPolicy": {f"{IAM}:user/*"},
         "iam:DetachGroupPolicy": {f"{IAM}:group/*"},
@@ -80,7 +91,8 @@ OWN = {
         "iam:DetachUserPolicy": {f"{IAM}:user/*"},
         "iam:GetGroup": {f"{IAM}:group/*"},
         "iam:GetGroupPolicy": {f"{IAM}:group/*"},
-        "iam:GetPolicy": {f"{IAM}:policy/*"},
+        "iam:GetOpenIDConnectProvider": {f"{IAM}:oidc-provider/*"},
+        "iam:GetPolicy": {f"{IAM}:policy/*", f"{IAM}:policy/riposte/*"},
         "iam:GetPolicyVersion": {f"{IAM}:policy/*"},
         "iam:GetRole": {f"{IAM}:role/*"},
         "iam:GetRolePolicy": {f"{IAM}:role/*"},
@@ -98,6 +110,9 @@ OWN = {
         "iam:ListServiceSpecificCredentials": {f"{IAM}:user/*"},
         "iam:ListSigningCertificates": {f"{IAM}:user/*"},
         "iam:ListUserPolicies": {f"{IAM}:user/*"},
+        "iam:PutRolePermissionsBoundary": {f"{IAM}:role/*"},
+        "iam:PutUserPermissionsBoundary": {f"{IAM}:user/*"},
+        "iam:RemoveClientIDFromOpenIDConnectProvider": {f"{IAM}:oidc-provider/*"},
         "iam:RemoveUserFromGroup": {f"{IAM}:group/*"},
         "iam:SetDefaultPolicyVersion": {f"{IAM}:policy/*"},
         "iam:UpdateAccessKey": {f"{IAM}:user/*"},
@@ -109,15 +124,10 @@ OWN = {
         "rolesanywhere:DisableTrustAnchor": {f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/*"},
         "rolesanywhere:GetProfile": {f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:profile/*"},
         "rolesanywhere:GetTrustAnchor": {f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/*"},
-        "rolesanywhere:ListTagsForResource": {f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:profile/*", f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/*"},
-    },
-    "log-watch": {
-        "ec2:CreateNetworkAclEntry": {f"arn:aws:ec2:*:{ACCOUNT}:network-acl/*"},
-        "ec2:DescribeInstances": {"*"},
-        "ec2:DescribeNetworkAcls": {"*"},
-        "logs:DescribeLogStreams": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
-        "logs:GetLogEvents": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
-        "sqs:SendMessage": {"DEAD_LETTERS"},
+        "rolesanywhere:ListTagsForResource": {
+            f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:profile/*",
+            f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/*",
+        },
     },
     "data-guard": {
         "backup:DeleteBackupVaultAccessPolicy": {f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:*"},
@@ -133,28 +143,53 @@ OWN = {
         "ec2:EnableSnapshotBlockPublicAccess": {"*"},
         "ec2:GetImageBlockPublicAccessState": {"*"},
         "ec2:GetSnapshotBlockPublicAccessState": {"*"},
-        "ec2:ModifyImageAttribute": {f"arn:aws:ec2:{REGION}::image/*", f"arn:aws:ec2:{REGION}::snapshot/*"},
-        "ec2:ModifySnapshotAttribute": {f"arn:aws:ec2:{REGION}::image/*", f"arn:aws:ec2:{REGION}::snapshot/*"},
+        "ec2:ModifyImageAttribute": {
+            f"arn:aws:ec2:{REGION}::image/*",
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+        },
+        "ec2:ModifySnapshotAttribute": {
+            f"arn:aws:ec2:{REGION}::image/*",
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+        },
         "ecr:DeleteRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "ecr:GetRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "ecr:ListTagsForResource": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "ecr:SetRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
-        "elasticfilesystem:DeleteFileSystemPolicy": {f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*"},
-        "elasticfilesystem:DescribeFileSystemPolicy": {f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*"},
-        "elasticfilesystem:PutFileSystemPolicy": {f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*"},
+        "elasticfilesystem:DeleteFileSystemPolicy": {
+            f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*",
+        },
+        "elasticfilesystem:DescribeFileSystemPolicy": {
+            f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*",
+        },
+        "elasticfilesystem:PutFileSystemPolicy": {
+            f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*",
+        },
         "glue:DeleteResourcePolicy": {f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog"},
         "glue:GetResourcePolicy": {f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog"},
         "glue:PutResourcePolicy": {f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog"},
+        "iam:AttachRolePolicy": {f"{IAM}:role/*"},
+        "iam:AttachUserPolicy": {f"{IAM}:user/*"},
+        "iam:CreatePolicy": {f"{IAM}:policy/riposte/*"},
+        "iam:GetPolicy": {f"{IAM}:policy/riposte/*"},
+        "iam:GetRole": {f"{IAM}:role/*"},
+        "iam:GetUser": {f"{IAM}:user/*"},
+        "iam:ListAttachedRolePolicies": {f"{IAM}:role/*"},
+        "iam:ListAttachedUserPolicies": {f"{IAM}:user/*"},
         "iam:PassRole": {f"{IAM}:role/*"},
         "kms:CancelKeyDeletion": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "kms:DescribeKey": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "kms:EnableKey": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "kms:GetKeyPolicy": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
+        "kms:ListGrants": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "kms:ListResourceTags": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "kms:PutKeyPolicy": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
+        "kms:RevokeGrant": {f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"},
         "rds:DescribeDBClusterSnapshotAttributes": {f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*"},
         "rds:DescribeDBSnapshotAttributes": {f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*"},
-        "rds:ListTagsForResource": {f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*", f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*"},
+        "rds:ListTagsForResource": {
+            f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*",
+            f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*",
+        },
         "rds:ModifyDBClusterSnapshotAttribute": {f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*"},
         "rds:ModifyDBSnapshotAttribute": {f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*"},
         "s3:DeleteBucketPolicy": {"arn:aws:s3:::*"},
@@ -164,6 +199,7 @@ OWN = {
         "s3:GetBucketPublicAccessBlock": {"arn:aws:s3:::*"},
         "s3:GetBucketTagging": {"arn:aws:s3:::*"},
         "s3:GetBucketVersioning": {"arn:aws:s3:::*"},
+        "s3:GetLifecycleConfiguration": {"arn:aws:s3:::*"},
         "s3:GetObjectAcl": {"arn:aws:s3:::*/*"},
         "s3:GetReplicationConfiguration": {"arn:aws:s3:::*"},
         "s3:PutAccountPublicAccessBlock": {"*"},
@@ -171,6 +207,7 @@ OWN = {
         "s3:PutBucketPolicy": {"arn:aws:s3:::*"},
         "s3:PutBucketPublicAccessBlock": {"arn:aws:s3:::*"},
         "s3:PutBucketVersioning": {"arn:aws:s3:::*"},
+        "s3:PutLifecycleConfiguration": {"arn:aws:s3:::*"},
         "s3:PutObjectAcl": {"arn:aws:s3:::*/*"},
         "s3:PutReplicationConfiguration": {"arn:aws:s3:::*"},
         "secretsmanager:DeleteResourcePolicy": {f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:*"},
@@ -183,6 +220,9 @@ OWN = {
         "sns:SetTopicAttributes": {f"arn:aws:sns:{REGION}:{ACCOUNT}:*"},
         "sqs:GetQueueAttributes": {"QUEUE", f"arn:aws:sqs:{REGION}:{ACCOUNT}:*"},
         "sqs:SetQueueAttributes": {f"arn:aws:sqs:{REGION}:{ACCOUNT}:*"},
+        "ssm:DescribeDocumentPermission": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
+        "ssm:ListTagsForResource": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
+        "ssm:ModifyDocumentPermission": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
     },
     "trail-guard": {
         "cloudtrail:GetEventSelectors": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
@@ -200,21 +240,118 @@ OWN = {
         "guardduty:GetDetector": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
         "guardduty:ListTagsForResource": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
         "guardduty:UpdateDetector": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
+        "securityhub:DescribeHub": {f"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"},
+        "securityhub:EnableSecurityHub": {f"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"},
     },
     "compute-guard": {
+        "ec2:DescribeIamInstanceProfileAssociations": {"*"},
+        "ec2:DescribeImageAttribute": {"*"},
         "ec2:DescribeInstances": {"*"},
+        "ec2:DescribeSnapshotAttribute": {"*"},
         "ec2:DescribeTags": {"*"},
+        "ec2:DisableSerialConsoleAccess": {"*"},
+        "ec2:DisassociateIamInstanceProfile": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"},
+        "ec2:GetSerialConsoleAccessStatus": {"*"},
+        "ec2:ModifyImageAttribute": {
+            f"arn:aws:ec2:{REGION}::image/*",
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+        },
         "ec2:ModifyInstanceMetadataOptions": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"},
+        "ec2:ModifySnapshotAttribute": {
+            f"arn:aws:ec2:{REGION}::image/*",
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+        },
+        "ec2:StopInstances": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"},
+        "eks:DisassociateAccessPolicy": {f"arn:aws:eks:{REGION}:{ACCOUNT}:access-entry/*"},
+        "eks:ListAssociatedAccessPolicies": {f"arn:aws:eks:{REGION}:{ACCOUNT}:access-entry/*"},
+        "eks:ListTagsForResource": {f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/*"},
         "iam:AttachRolePolicy": {f"{IAM}:role/*"},
+        "iam:AttachUserPolicy": {f"{IAM}:user/*"},
         "iam:CreatePolicy": {f"{IAM}:policy/riposte/*"},
         "iam:GetPolicy": {f"{IAM}:policy/riposte/*"},
         "iam:GetRole": {f"{IAM}:role/*"},
+        "iam:GetUser": {f"{IAM}:user/*"},
         "iam:ListAttachedRolePolicies": {f"{IAM}:role/*"},
+        "iam:ListAttachedUserPolicies": {f"{IAM}:user/*"},
+        "lambda:GetFunctionConcurrency": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
         "lambda:GetFunctionUrlConfig": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
+        "lambda:GetLayerVersionPolicy": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:*:*"},
         "lambda:GetPolicy": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
         "lambda:ListTags": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
+        "lambda:PutFunctionConcurrency": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
+        "lambda:RemoveLayerVersionPermission": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:*:*"},
         "lambda:RemovePermission": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
         "lambda:UpdateFunctionUrlConfig": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"},
+        "rds:DescribeDBClusterSnapshotAttributes": {f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*"},
+        "rds:DescribeDBSnapshotAttributes": {f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*"},
+        "rds:ListTagsForResource": {
+            f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*",
+            f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*",
+        },
+        "rds:ModifyDBClusterSnapshotAttribute": {f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:*"},
+        "rds:ModifyDBSnapshotAttribute": {f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*"},
+        "ssm:DescribeDocumentPermission": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
+        "ssm:ListTagsForResource": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
+        "ssm:ModifyDocumentPermission": {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/*"},
+    },
+    "log-watch": {
+        "ec2:CreateNetworkAclEntry": {f"arn:aws:ec2:*:{ACCOUNT}:network-acl/*"},
+        "ec2:DescribeInstances": {"*"},
+        "ec2:DescribeNetworkAcls": {"*"},
+        "logs:DescribeLogStreams": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
+        "logs:GetLogEvents": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
+        "sqs:SendMessage": {"DEAD_LETTERS"},
+    },
+    "patcher": {
+        "cloudwatch:DescribeAlarms": {"*"},
+        "dynamodb:Query": {f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/riposte-ledger/index/by-time"},
+        "ec2:AuthorizeSecurityGroupEgress": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*"},
+        "ec2:AuthorizeSecurityGroupIngress": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*"},
+        "ec2:CreateSnapshot": {
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:volume/*",
+        },
+        "ec2:CreateTags": {f"arn:aws:ec2:{REGION}::snapshot/*"},
+        "ec2:DescribeImages": {"*"},
+        "ec2:DescribeInstanceStatus": {"*"},
+        "ec2:DescribeInstances": {"*"},
+        "ec2:DescribeSecurityGroupRules": {"*"},
+        "ec2:DescribeSecurityGroups": {"*"},
+        "ec2:DescribeSnapshots": {"*"},
+        "ec2:RevokeSecurityGroupEgress": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*"},
+        "ec2:RevokeSecurityGroupIngress": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*"},
+        "eks:DescribeCluster": {"*"},
+        "eks:DescribeClusterVersions": {"*"},
+        "eks:ListClusters": {"*"},
+        "elasticache:DescribeCacheClusters": {"*"},
+        "elasticache:DescribeUpdateActions": {"*"},
+        "inspector2:ListFindings": {"*"},
+        "lambda:ListFunctions": {"*"},
+        "rds:DescribeDBInstances": {"*"},
+        "rds:DescribeDBMajorEngineVersions": {"*"},
+        "rds:DescribePendingMaintenanceActions": {"*"},
+        "s3:GetObject": {f"arn:aws:s3:::riposte-patch-{ACCOUNT}*/*"},
+        "ssm:CancelCommand": {"*"},
+        "ssm:DescribeInstanceInformation": {"*"},
+        "ssm:DescribeInstancePatchStates": {"*"},
+        "ssm:DescribeMaintenanceWindowTargets": {"*"},
+        "ssm:DescribeMaintenanceWindowTasks": {"*"},
+        "ssm:DescribeMaintenanceWindows": {"*"},
+        "ssm:GetCommandInvocation": {"*"},
+        "ssm:GetMaintenanceWindow": {"*"},
+        "ssm:GetParameter": {
+            "OWN_KEY",
+            f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/riposte/patch/groups/*",
+        },
+        "ssm:ListAssociations": {"*"},
+        "ssm:ListCommands": {"*"},
+        "ssm:SendCommand": {
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*",
+            f"arn:aws:ssm:{REGION}::document/AWS-RunPatchBaseline",
+            f"arn:aws:ssm:{REGION}::document/AWS-RunPowerShellScript",
+            f"arn:aws:ssm:{REGION}::document/AWS-RunShellScript",
+            f"arn:aws:ssm:{REGION}:{ACCOUNT}:managed-instance/*",
+        },
     },
 }
 # Every action that changes a role; identity-guard is denied all of them on our own.
@@ -280,7 +417,7 @@ def test_cfn_lint_has_nothing_to_say(regions):
 
 BLOCKS = {
     "role-arns": (1, list),
-    "roles": (2, list),
+    "roles": (3, list),
     "queue-arns": (2, list),
     "dead-letter-arns": (2, list),
     "functions": (1, dict),
@@ -339,8 +476,11 @@ def test_the_default_rules_admit_only_what_aws_itself_sent(template):
     aws = {"prefix": "aws."}
     for name, rule in rules.items():
         resolved = Resolver(template, defaults(template)).resolve(rule["EventPattern"])
+        if name == "PatcherFindings":
+            assert (resolved["source"], resolved["detail-type"]) == (["aws.inspector2"], ["Inspector2 Finding"])
+            continue
         assert resolved["source"] == [aws], name
-        assert all(kind.endswith("via CloudTrail") for kind in resolved["detail-type"])
+        assert all(kind.endswith("via CloudTrail") for kind in resolved["detail-type"]), name
         # Where it is asked for it is admitted: the test above can fail.
         asked = Resolver(template, defaults(template) | {"DemoEventSource": "x.y"}).resolve(rule["EventPattern"])
         assert asked["source"] == [aws, "x.y"]
@@ -462,7 +602,8 @@ def test_the_default_stack_lets_no_forged_event_through(emulator, default_stack)
 def test_the_demo_stack_takes_the_demos_events(emulator, demo_stack):
     """The other side of the test above: the same events do arrive where they are asked for."""
     _put_one_event_for_each(emulator, DEMO_SOURCE)
-    assert all(_depth(emulator, demo_stack, name) >= 1 for name in FUNCTIONS)
+    # The patcher hears of Inspector's findings alone.
+    assert {name for name in FUNCTIONS if _depth(emulator, demo_stack, name) == 0} == {"patcher"}
 
 
 def test_not_even_root_may_send_to_the_queues(emulator, default_stack):

@@ -59,7 +59,7 @@ pub fn measure(corpus: &Path) -> Result<Measured> {
         let mut fired = fired(log, threshold).with_context(|| format!("line {}", number + 1))?;
         // A refused call is told of as refused alone: that is the other detector's deed, attempted.
         let attempted = all_metas().map(|meta| meta.id).filter(|id| fired.contains(format!("{id}-refused").as_str()));
-        let attempted: Vec<_> = attempted.collect();
+        let attempted: Vec<_> = attempted.map(str::to_owned).collect();
         fired.extend(attempted);
         rules.entry(id.to_owned()).or_default().events.push((expected, fired));
     }

@@ -8,7 +8,7 @@
 use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
 use riposte_core::event::LogLine;
 
-use super::page::{hash_of_line, line_of};
+use super::page::{REMEMBERED_LINES, hash_of_line, line_of};
 use super::{LogStreams, Run, StreamName};
 use crate::fault::{Fault, Kind};
 use crate::guard::ItemError;
@@ -92,7 +92,10 @@ fn is_late(event: &OutputLogEvent, item: &StreamItem) -> bool {
     match ingested_ms.cmp(&item.ingested_ms) {
         std::cmp::Ordering::Less => false,
         // CloudWatch takes in a whole request at once: some of it may have been read before the rest was there.
-        std::cmp::Ordering::Equal => !item.at_ingested.contains(&hash_of_line(&line_of(event))),
+        // Where not all of it is remembered nobody knows, and no line is judged twice.
+        std::cmp::Ordering::Equal => {
+            item.at_ingested.len() < REMEMBERED_LINES && !item.at_ingested.contains(&hash_of_line(&line_of(event)))
+        }
         std::cmp::Ordering::Greater => true,
     }
 }
@@ -103,7 +106,7 @@ pub(super) fn took_in(item: &mut StreamItem, ingested_ms: i64, line: &LogLine) {
         item.ingested_ms = ingested_ms;
         item.at_ingested.clear();
     }
-    if ingested_ms == item.ingested_ms && item.at_ingested.len() < super::page::REMEMBERED_LINES {
+    if ingested_ms == item.ingested_ms && item.at_ingested.len() < REMEMBERED_LINES {
         item.at_ingested.push(hash_of_line(line));
     }
 }
