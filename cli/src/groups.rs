@@ -32,7 +32,7 @@ pub(crate) struct Options {
     reason: Option<String>,
 }
 
-/// Reads the file. What is wrong with it is told before anything is read from AWS.
+/// Reads the file. What is wrong with it is reported before anything is read from AWS.
 pub(crate) fn read(path: &Path) -> Result<Vec<Response>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
     let declared = groups::parse(&text).map_err(|error| Usage(format!("`{}`, {error}", path.display())))?;

@@ -146,7 +146,7 @@ pub(super) fn one(out: &mut impl Write, run: &Run, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// Records that cannot be read are told, never left out in silence.
+/// Records that cannot be read are named, never left out in silence.
 pub(super) fn unreadable(errors: &[LedgerError]) {
     for error in errors {
         let _ = writeln!(io::stderr(), "riposte: {}", plain(&error.to_string(), 400));

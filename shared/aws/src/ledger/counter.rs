@@ -1,8 +1,8 @@
 //! Actions counted in the same call that writes down that one is intended, so that no action is taken uncounted.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 
-use super::{Held, Ledger, LedgerError, built_wrong, failed_conditions, item, retry_conflict};
+use super::{Held, Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
 
@@ -32,15 +32,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write`].
     pub async fn intend(&self, held: &mut Held, counters: &[Counter]) -> Result<Intended, LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(fields))
-            .condition_expression("#v = :v")
-            .expression_attribute_names("#v", "version")
-            .expression_attribute_values(":v", AttributeValue::N(held.version.to_string()))
-            .build()
-            .map_err(built_wrong)?;
+        let put = self.put_next(held)?;
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
         for counter in counters {
             let expires = (now_ms() / 1000).saturating_add(counter.seconds);

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::Incident;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
-use super::{LEASE_IS_OURS, Ledger, LedgerError, item};
+use super::{LEASE_IS_FREE, LEASE_IS_OURS, Ledger, LedgerError, item};
 use crate::clock::{self, now_ms};
 use crate::fault::Fault;
 use crate::invocation::Invocation;
@@ -62,6 +62,50 @@ impl Lease {
 }
 
 impl Ledger {
+    /// Takes a lease by its key. `false`: somebody holds it.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn take_lease(&self, lease: &Lease) -> Result<bool, LedgerError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
+            .condition_expression(LEASE_IS_FREE)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
+            .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
+            .expression_attribute_values(":far", AttributeValue::N(latest_end_ms().to_string()))
+            .send()
+            .await;
+        match put.map_err(Fault::of("dynamodb:PutItem (lease)")) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Gives a lease back. One that is no longer ours is left alone.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer; the lease then ends by itself.
+    pub async fn give_lease(&self, lease: &Lease) -> Result<(), LedgerError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(lease.pk.clone()))
+            .condition_expression(LEASE_IS_OURS)
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()));
+        match delete.send().await.map_err(Fault::of("dynamodb:DeleteItem (lease)")) {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(()),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
     /// Does `work` while the lease is kept.
     ///
     /// # Errors

@@ -206,22 +206,8 @@ impl Ledger {
     }
 
     async fn take(&self, id: &str, lease: Lease, turn: OwnedMutexGuard<()>) -> Result<Option<Held>, LedgerError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item::lease(&lease.pk, &lease.owner, lease.until_ms)))
-            .condition_expression(LEASE_IS_FREE)
-            .expression_attribute_names("#o", "owner")
-            .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
-            .expression_attribute_values(":now", AttributeValue::N(now_ms().to_string()))
-            .expression_attribute_values(":far", AttributeValue::N(lease::latest_end_ms().to_string()))
-            .send()
-            .await;
-        match put.map_err(Fault::of("dynamodb:PutItem (lease)")) {
-            Ok(_) => {}
-            Err(fault) if fault.code == "ConditionalCheckFailedException" => return Ok(None),
-            Err(fault) => return Err(fault.into()),
+        if !self.take_lease(&lease).await? {
+            return Ok(None);
         }
         // Read only now: whoever held the lease before may have written since.
         match self.get(id).await? {
@@ -272,15 +258,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write`].
     pub async fn finish(&self, held: &mut Held) -> Result<(), LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(fields))
-            .condition_expression("#v = :v")
-            .expression_attribute_names("#v", "version")
-            .expression_attribute_values(":v", AttributeValue::N(held.version.to_string()))
-            .build()
-            .map_err(built_wrong)?;
+        let put = self.put_next(held)?;
         let release = Delete::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(held.lease.pk.clone()))
@@ -313,21 +291,7 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer; the lease then ends by itself.
     pub async fn release(&self, held: &Held) -> Result<(), LedgerError> {
-        let sent = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(held.lease.pk.clone()))
-            .condition_expression(LEASE_IS_OURS)
-            .expression_attribute_names("#o", "owner")
-            .expression_attribute_values(":o", AttributeValue::S(held.lease.owner.clone()))
-            .send()
-            .await;
-        match sent.map_err(Fault::of("dynamodb:DeleteItem (lease)")) {
-            Ok(_) => Ok(()),
-            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(()),
-            Err(fault) => Err(fault.into()),
-        }
+        self.give_lease(&held.lease).await
     }
 
     /// Reads an incident, verifies its signature, and returns it with its version.
@@ -368,6 +332,19 @@ impl Ledger {
             Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// The record as it is now, to be written in a transaction over the version that was read.
+    fn put_next(&self, held: &Held) -> Result<Put, LedgerError> {
+        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(fields))
+            .condition_expression("#v = :v")
+            .expression_attribute_names("#v", "version")
+            .expression_attribute_values(":v", AttributeValue::N(held.version.to_string()))
+            .build()
+            .map_err(built_wrong)
     }
 
     fn put_new(&self, incident: &Incident) -> Result<TransactWriteItem, LedgerError> {
