@@ -11,7 +11,8 @@ SHELL := /bin/bash
 
 # Where the functions run: x86_64 (default here) or arm64 (cheaper on Lambda; needs that Rust target).
 ARCH ?= x86_64
-REGION ?= us-east-1
+# Where `make deploy` deploys; where it is empty, the region of the AWS profile.
+REGION ?=
 export CARGO_BUILD_TARGET ?= $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
@@ -108,16 +109,27 @@ models: $(VENV)/.ready ## Write the models of AWS's services for the operations 
 
 # ------------------------------------------------------------------------------------------------------------ deploying
 
-.PHONY: release
-release: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86_64
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+RELEASED := $(CARGO_TARGET_DIR)/release-$(VERSION)-$(ARCH)
+DEPLOY = $(PYTHON) infra/deploy.py --bucket '$(BUCKET)' $(if $(REGION),--region '$(REGION)') --architecture $(ARCH) \
+  $(if $(RULES),--rules '$(RULES)' --template $(CARGO_TARGET_DIR)/template.yaml) $(DEPLOY_ARGS)
+
+.PHONY: zips
+zips: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86_64
 	$(RELEASE)
 
+.PHONY: release
+release: zips ## Write zips, template, command and checksums below target/release-VERSION-ARCH
+	cargo build --quiet --locked --profile command --workspace --bin riposte
+	@$(PYTHON) infra/release.py --zips $(ZIPS)-release --command $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command/riposte --out $(RELEASED)
+
+# What can be wrong is said before the build.
 .PHONY: deploy
-deploy: release ## Deploy to the account of the current AWS profile: make deploy BUCKET=… [RULES=folder]
-	@test -n "$(BUCKET)" || { echo 'make deploy: BUCKET is not set: name a bucket of the region for the zip files' >&2; exit 2; }
-	$(if $(RULES),$(TOOLS) && $(BIN)/generate --rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml)
-	$(PYTHON) infra/deploy.py --zips $(ZIPS)-release --bucket $(BUCKET) --architecture $(ARCH) \
-	  $(if $(RULES),--rules $(RULES) --template $(CARGO_TARGET_DIR)/template.yaml) $(DEPLOY_ARGS)
+deploy: $(VENV)/.ready ## Deploy with the current AWS credentials: make deploy BUCKET=… [REGION=…] [RULES=folder] [DEPLOY_ARGS=--dry-run]
+	@$(DEPLOY) --check
+	@$(if $(RULES),$(TOOLS) && $(BIN)/generate --rules '$(RULES)' --template $(CARGO_TARGET_DIR)/template.yaml)
+	@$(MAKE) --no-print-directory zips
+	@$(DEPLOY) --zips $(ZIPS)-release
 
 # --------------------------------------------------------------------------------------------------------------- set-up
 

@@ -1,62 +1,176 @@
-"""Uploads the functions' zip files and deploys the template through a CloudFormation change set.
+"""Deploys the template and the functions' zip files, and says what it does: run by `make deploy`.
 
-A user's Sigma rules are packed beside each program. The template is uploaded too: it is longer than a request may be.
-
-The zips go under a prefix made from their contents: CloudFormation does not see new content under an old key, and the
-same content need not be deployed twice.
+What can be wrong is looked at first. Then the files are uploaded, the change set is shown, and a person says yes.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import io
-import re
 import sys
-import time
-import zipfile
 from pathlib import Path
 
-import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deployment import DeployError, packages, place, report
+from deployment.stack import Stack
 
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
-# The functions, as the template names their zip files; the dashboard's in quotes.
-FUNCTIONS = re.findall(r"Key: !Sub '?\$\{CodePrefix\}/([a-z-]+)\.zip", TEMPLATE.read_text())
+NO_FUNCTION_URLS = "AWS::Lambda::Url"
 
 
 def main() -> int:
     arguments = _arguments()
-    zips = {name: arguments.zips / name / "bootstrap.zip" for name in FUNCTIONS}
-    missing = [str(path) for path in zips.values() if not path.is_file()]
-    if missing:
-        print("deploy: not built: " + ", ".join(missing), file=sys.stderr)
+    try:
+        where = _check(arguments)
+        if not arguments.check:
+            _run(arguments, where)
+    except DeployError as error:
+        print(f"deploy: {error}", file=sys.stderr)
         return 1
-    rules = _rules(arguments.rules)
-    packages = {name: _package(path, rules) for name, path in zips.items()}
-    template = arguments.template.read_text()
-    prefix = "riposte/" + _digest([*packages.values(), template.encode()])
-    s3 = boto3.client("s3")
-    for name, package in packages.items():
-        print(f"uploading s3://{arguments.bucket}/{prefix}/{name}.zip")
-        s3.put_object(Bucket=arguments.bucket, Key=f"{prefix}/{name}.zip", Body=package)
-    s3.put_object(Bucket=arguments.bucket, Key=f"{prefix}/template.yaml", Body=template.encode())
-    template_url = f"{s3.meta.endpoint_url}/{arguments.bucket}/{prefix}/template.yaml"
-    parameters = {"CodeBucket": arguments.bucket, "CodePrefix": prefix, "Architecture": arguments.architecture}
-    _deploy(arguments.stack, template_url, parameters | dict(arguments.parameter))
-    print("deployed. Next: `riposte init` creates the secret; the mode is shadow until `riposte mode live`.")
+    except (BotoCoreError, ClientError) as error:
+        print(f"deploy: AWS refuses: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("deploy: interrupted; what CloudFormation began, it goes on with", file=sys.stderr)
+        return 130
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> place.Place:
+    """All that can be said before anything is built or uploaded."""
+    if not arguments.bucket:
+        raise DeployError("BUCKET is not set: name a bucket of the region for the zip files")
+    if arguments.rules:
+        packages.read_rules(arguments.rules)
+    where = place.find(arguments.region)
+    place.check_bucket(where, arguments.bucket)
+    kind = _stack(arguments, where).kind_of_change()
+    print(f"account {where.account}, region {where.region}, as {where.caller}")
+    print(f"stack {arguments.stack}: {_said(kind)}; files go to s3://{arguments.bucket}")
+    return where
+
+
+def _run(arguments: argparse.Namespace, where: place.Place) -> None:
+    template = arguments.template.read_text()
+    upload = packages.pack(arguments.zips, template, arguments.rules)
+    stack = _stack(arguments, where)
+    kind = stack.kind_of_change()
+    if arguments.dry_run:
+        return _dry_run(arguments, stack, kind, upload, template)
+    s3 = where.client("s3")
+    upload = _upload(arguments, where, s3, upload, template)
+    if kind == "AGAIN":
+        print(f"what is left of the failed stack:\n{stack.failures()}")
+        _ask(arguments, "delete it, and create the stack anew?")
+        stack.delete()
+        kind = "CREATE"
+    proposed = stack.propose(kind, _url(s3, arguments.bucket, upload.template_key), _parameters(arguments, upload))
+    if proposed is None:
+        print("nothing has changed")
+    else:
+        change_set, changes = proposed
+        print(f"what changes:\n{report.changes(changes)}")
+        try:
+            _ask(arguments, "deploy this?")
+        except BaseException:
+            stack.withdraw(change_set, kind)
+            raise
+        stack.execute(change_set)
+        print("deployed")
+    print(f"outputs:\n{report.outputs(stack.describe())}")
+    print(f"mode: {report.mode(where)}")
+    named = [name for name in packages.functions(template) if name != "dashboard"]
+    print("next:", *report.next_steps(where, named), sep="\n  ")
+
+
+def _dry_run(arguments: argparse.Namespace, stack: Stack, kind: str, upload: packages.Upload, template: str) -> None:
+    """Everything that would be done, without an upload and without a change set, which both leave something behind."""
+    print("would upload:")
+    for key, content in upload.objects.items():
+        print(f"  s3://{arguments.bucket}/{key}  {len(content):,} bytes")
+    parameters = _parameters(arguments, upload)
+    print("would set the parameters:")
+    print(*(f"  {name}={value}" for name, value in parameters.items()), sep="\n")
+    before = "Resources: {}"
+    if kind == "UPDATE":
+        kept = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.describe().get("Parameters", [])}
+        print("would keep the parameters:")
+        print(*(f"  {name}={value}" for name, value in kept.items() if name not in parameters), sep="\n")
+        before = stack.template()
+    print(f"would {'update' if kind == 'UPDATE' else 'create'} the stack {arguments.stack}, by the templates' texts:")
+    print(report.changes(report.differences(before, template)))
+    print("dry run: nothing was changed")
+
+
+def _upload(arguments, where: place.Place, s3, upload: packages.Upload, template: str) -> packages.Upload:
+    """Uploads all, and asks CloudFormation whether the region knows every type of the template."""
+    _put(s3, arguments.bucket, upload)
+    try:
+        where.client("cloudformation").validate_template(TemplateURL=_url(s3, arguments.bucket, upload.template_key))
+    except ClientError as error:
+        if "Unrecognized resource type" not in str(error) or NO_FUNCTION_URLS not in str(error):
+            raise
+        if dict(arguments.parameter).get("Dashboard") == "true":
+            raise DeployError(f"{where.region} has no function URLs, so no dashboard: leave Dashboard=true out") from error
+        print(f"{where.region} has no function URLs: the template goes without the dashboard's")
+        upload = packages.pack(arguments.zips, packages.without_dashboard_url(template), arguments.rules)
+        _put(s3, arguments.bucket, upload)
+    return upload
+
+
+def _put(s3, bucket: str, upload: packages.Upload) -> None:
+    for key, content in upload.objects.items():
+        print(f"uploading s3://{bucket}/{key}")
+        s3.put_object(Bucket=bucket, Key=key, Body=content)
+
+
+def _url(s3, bucket: str, key: str) -> str:
+    return f"{s3.meta.endpoint_url}/{bucket}/{key}"
+
+
+def _parameters(arguments: argparse.Namespace, upload: packages.Upload) -> dict[str, str]:
+    own = {"CodeBucket": arguments.bucket, "CodePrefix": upload.prefix, "Architecture": arguments.architecture}
+    return own | dict(arguments.parameter)
+
+
+def _stack(arguments: argparse.Namespace, where: place.Place) -> Stack:
+    return Stack(where.client("cloudformation"), arguments.stack)
+
+
+def _said(kind: str) -> str:
+    return {
+        "CREATE": "new",
+        "UPDATE": "updated",
+        "AGAIN": "its creation failed; what is left is deleted, and it is created anew",
+    }[kind]
+
+
+def _ask(arguments: argparse.Namespace, question: str) -> None:
+    if arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise DeployError("nobody is here to say yes: DEPLOY_ARGS=--yes says it beforehand; nothing was deployed")
+    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise DeployError("you said no; nothing was deployed")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--zips", type=Path, required=True, help="folder of the functions' zip files")
-    parser.add_argument("--bucket", required=True, help="a bucket of the region that you deploy to")
-    parser.add_argument("--architecture", choices=["arm64", "x86_64"], required=True)
+    parser.add_argument("--zips", type=Path, help="folder of the functions' zip files")
+    parser.add_argument("--bucket", default="", help="a bucket of the region that you deploy to")
+    parser.add_argument("--region", help="the region; that of the AWS profile where it is not named")
+    parser.add_argument("--architecture", choices=["arm64", "x86_64"], default="x86_64")
     parser.add_argument("--stack", default="riposte", help="the stack's name")
     parser.add_argument("--template", type=Path, default=TEMPLATE, help="the template, where it is another")
     parser.add_argument("--rules", type=Path, help="folder of Sigma rules of your own")
     parser.add_argument("--parameter", action="append", default=[], type=_pair, help="NAME=VALUE of the template")
-    return parser.parse_args()
+    parser.add_argument("--check", action="store_true", help="only look whether it can be deployed")
+    parser.add_argument("--dry-run", action="store_true", help="print everything that would be done, and do nothing")
+    parser.add_argument("--yes", action="store_true", help="deploy without a question")
+    arguments = parser.parse_args()
+    if not arguments.check and arguments.zips is None:
+        parser.error("--zips is needed")
+    return arguments
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -64,81 +178,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"`{text}` is not NAME=VALUE")
     return name, value
-
-
-def _rules(folder: Path | None) -> dict[str, bytes]:
-    """The rule files of a folder, by their place in the package."""
-    if folder is None:
-        return {}
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".yaml"))
-    if not files:
-        raise SystemExit(f"deploy: there are no rules in {folder}")
-    return {f"rules/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
-
-
-def _package(built: Path, rules: dict[str, bytes]) -> bytes:
-    """The zip file as it was built, with the rules beside the program. The same content makes the same bytes."""
-    if not rules:
-        return built.read_bytes()
-    package = io.BytesIO(built.read_bytes())
-    with zipfile.ZipFile(package, "a", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in rules.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
-    return package.getvalue()
-
-
-def _digest(contents: list[bytes]) -> str:
-    digest = hashlib.sha256()
-    for content in contents:
-        digest.update(content)
-    return digest.hexdigest()[:16]
-
-
-def _deploy(stack: str, template_url: str, parameters: dict[str, str]) -> None:
-    """Creates or updates the stack through a change set (the template's transform needs one) and waits."""
-    cloudformation = boto3.client("cloudformation")
-    exists = _exists(cloudformation, stack)
-    given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
-    if exists:
-        # What is not named keeps its value: a deployment must not turn off what an earlier one set.
-        known = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
-        rest = [entry["ParameterKey"] for entry in known if entry["ParameterKey"] not in parameters]
-        given += [{"ParameterKey": name, "UsePreviousValue": True} for name in rest]
-    # A change set that failed keeps its name, so each has its own.
-    change_set = f"riposte-{time.time_ns()}"
-    cloudformation.create_change_set(
-        StackName=stack,
-        ChangeSetName=change_set,
-        ChangeSetType="UPDATE" if exists else "CREATE",
-        TemplateURL=template_url,
-        Parameters=given,
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
-    print(f"deploying stack {stack}")
-    try:
-        cloudformation.get_waiter("change_set_create_complete").wait(StackName=stack, ChangeSetName=change_set)
-    except Exception as error:
-        made = cloudformation.describe_change_set(StackName=stack, ChangeSetName=change_set)
-        reason = made.get("StatusReason", "")
-        cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
-        if "didn't contain changes" in reason or "No updates" in reason:
-            print("nothing has changed")
-            return
-        raise SystemExit(f"deploy: the change set failed: {reason or error}") from error
-    cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
-    cloudformation.get_waiter("stack_update_complete" if exists else "stack_create_complete").wait(StackName=stack)
-
-
-def _exists(cloudformation, stack: str) -> bool:
-    try:
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except cloudformation.exceptions.ClientError as error:
-        if "does not exist" in str(error):
-            return False
-        raise
-    return found[0]["StackStatus"] != "REVIEW_IN_PROGRESS"
 
 
 if __name__ == "__main__":

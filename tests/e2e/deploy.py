@@ -99,8 +99,8 @@ def deploy(
         StackName=name,
         TemplateURL=f"{emulator.url}/{BUCKET}/{prefix}/template.yaml",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-        # One policy has a fixed name, below a path of its own; the transform is SAM.
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        # One policy has a fixed name, below a path of its own.
+        Capabilities=["CAPABILITY_NAMED_IAM"],
     )
     stack = _wait(cloudformation, name, "CREATE", timeout)
     return Stack(name, {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])})

@@ -138,8 +138,11 @@ def set_up(emulator: Emulator, zips: dict[str, Path], binary: Path, init: bool =
         "Mode": "live",
         "RetryDelaySeconds": "1",
         "LogGroups": LOG_GROUP,
-        # Tests of the detectors count calls and incidents.
+        # Tests of the detectors count calls and incidents,
         "AuditsChanges": "false",
+        # and want every event that one of them reads.
+        "DeliverFrequent": "true",
+        "DeliverData": "true",
     } | parameters
     stack = deploy(emulator, zips, **values)
     command = Command(binary, emulator)

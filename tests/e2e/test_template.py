@@ -461,12 +461,50 @@ def test_every_queue_is_encrypted_and_has_a_way_out(template):
 
 
 def test_the_default_retry_delay_is_six_times_the_timeout(template):
-    timeout = template["Globals"]["Function"]["Timeout"]
-    assert template["Parameters"]["RetryDelaySeconds"]["Default"] == 6 * timeout
-    for name, function in _resources(template, "AWS::Serverless::Function").items():
-        if "Timeout" in function:
-            queue = _resources(template, "AWS::SQS::Queue")[name.removesuffix("Function") + "Queue"]
-            assert Resolver(template, defaults(template)).resolve(queue["VisibilityTimeout"]) == 6 * function["Timeout"]
+    default = Resolver(template, defaults(template))
+    for name in FUNCTIONS:
+        function = _resources(template, "AWS::Lambda::Function")[_logical(name) + "Function"]
+        queue = _resources(template, "AWS::SQS::Queue")[_logical(name) + "Queue"]
+        assert int(default.resolve(queue["VisibilityTimeout"])) == 6 * function["Timeout"], name
+
+
+def test_the_template_is_plain(template):
+    """StackSets with service-managed permissions, and Terraform, take no transform; AWS takes half a megabyte a request, a
+    whole one from a bucket, and 500 resources and 200 outputs."""
+    assert "Transform" not in template and "Globals" not in template
+    assert len(template["Resources"]) <= 500 and len(template["Outputs"]) <= 200
+    assert TEMPLATE.stat().st_size <= 1_000_000
+    kinds = {entry["Type"] for entry in template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith(("AWS::Serverless", "Custom::"))]
+    assert "AWS::CloudFormation::CustomResource" not in kinds
+
+
+def test_every_function_takes_its_queue_and_no_other(template):
+    mappings = _resources(template, "AWS::Lambda::EventSourceMapping")
+    assert len(mappings) == len(FUNCTIONS)
+    for name in FUNCTIONS:
+        mapping = mappings[_logical(name) + "FunctionQueue"]
+        assert mapping["FunctionName"] == {"Ref": _logical(name) + "Function"}
+        assert mapping["EventSourceArn"] == {"Fn::GetAtt": [_logical(name) + "Queue", "Arn"]}
+        # Without it, one item that fails brings its whole batch back.
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def test_costly_deliveries_are_asked_for(template):
+    """By default no rule takes what a busy account does all day, nor data events."""
+    by_default, asked = [
+        {
+            name
+            for name, rule in _resources(template, "AWS::Events::Rule").items()
+            if Resolver(template, defaults(template) | more).resolve(rule.get("State", "ENABLED")) != "DISABLED"
+        }
+        for more in ({}, {"DeliverFrequent": "true", "DeliverData": "true"})
+    ]
+    costly = asked - by_default
+    assert costly and not by_default - asked
+    assert all(re.search("Frequent|Data(Attempts)?|NetworkActivity", name) for name in costly), costly
+    assert not [name for name in by_default if re.search(r"Frequent|Guard(Data(Attempts)?|NetworkActivity)", name)]
 
 
 def test_the_default_rules_admit_only_what_aws_itself_sent(template):
@@ -491,7 +529,8 @@ def test_rules_over_reading_calls_ask_for_them(template):
     """EventBridge leaves read-only management events out of a rule that does not ask for them."""
     for name, rule in _resources(template, "AWS::Events::Rule").items():
         names = rule.get("EventPattern", {}).get("detail", {}).get("eventName", [])
-        state = Resolver(template, defaults(template)).resolve(rule.get("State", "ENABLED"))
+        asked = defaults(template) | {"DeliverFrequent": "true"}
+        state = Resolver(template, asked).resolve(rule.get("State", "ENABLED"))
         # Data events are no management events.
         of_data = re.search(r"(Guard|Watch)Data(Attempts)?\w*Rule[01]*$", name)
         if not of_data and any(re.match("Get|List|Describe", event) for event in names):
@@ -506,17 +545,24 @@ def test_aws_gets_nothing_that_is_meant_for_an_emulator(template):
     for name in names:
         condition = template["Resources"][name]["Condition"]
         assert not default.holds(condition) and emulated.holds(condition)
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    own = {"RUST_LOG", "RIPOSTE_ACCOUNT_ID", "RIPOSTE_TOPIC_ARN", "RIPOSTE_LEDGER_TABLE"}
-    assert set(default.resolve(variables)) == own
-    assert emulated.resolve(variables)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    functions = _resources(template, "AWS::Lambda::Function")
+    assert len(functions) == len(FUNCTIONS) + 1
+    for name, function in functions.items():
+        variables = function["Environment"]["Variables"]
+        own = {"RUST_LOG", "RIPOSTE_ACCOUNT_ID", "RIPOSTE_TOPIC_ARN", "RIPOSTE_LEDGER_TABLE"}
+        # The dashboard has no queue.
+        own |= set() if name == "DashboardFunction" else {"RIPOSTE_QUEUE_URL"}
+        assert set(default.resolve(variables)) == own, name
+        assert emulated.resolve(variables)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
 def test_every_function_is_watched(template):
     alarms = _resources(template, "AWS::CloudWatch::Alarm")
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == [{"Ref": "Notices"}], name
-        assert alarm["ComparisonOperator"] == "GreaterThanThreshold", name
+        # Too little is wrong of events alone.
+        least = "LessThanThreshold" if name == "NoEventsAlarm" else "GreaterThanThreshold"
+        assert alarm["ComparisonOperator"] == least, name
     watched = {
         json.dumps([alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]]): alarm["Threshold"]
         for alarm in alarms.values()
@@ -531,11 +577,33 @@ def test_every_function_is_watched(template):
             ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", dead),
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue),
             ("AWS/Lambda", "Errors", "FunctionName", function),
+            ("AWS/Lambda", "Throttles", "FunctionName", function),
             *(("Riposte", metric, "Function", name) for metric in own),
         ]:
             threshold = watched[json.dumps([namespace, metric, [{"Name": dimension, "Value": value}]])]
             # Those of which one is everyday.
             assert (threshold == 0) == (metric not in ("ApproximateAgeOfOldestMessage", "Retries")), metric
+
+
+def test_an_hour_without_any_event_fires_an_alarm(template):
+    alarm = template["Resources"]["NoEventsAlarm"]
+    properties = alarm["Properties"]
+    assert properties["Period"] * properties["EvaluationPeriods"] == 3600
+    assert (properties["Threshold"], properties["Statistic"]) == (1, "Sum")
+    (dimension,) = properties["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": ["DataGuardQueue", "QueueName"]}
+    # What makes a quiet account heard: the functions' own reads of their settings, which this queue is sent.
+    heard = [
+        name
+        for name, rule in _resources(template, "AWS::Events::Rule").items()
+        if "GetParametersByPath" in rule.get("EventPattern", {}).get("detail", {}).get("eventName", [])
+        and rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["DataGuardQueue", "Arn"]}
+    ]
+    default = Resolver(template, defaults(template))
+    state = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    assert [default.resolve(template["Resources"][name]["Properties"]["State"]) for name in heard] == [state]
+    silent = Resolver(template, defaults(template) | {"DeliverReads": "false"})
+    assert default.holds(alarm["Condition"]) and not silent.holds(alarm["Condition"])
 
 
 def test_the_metrics_that_are_watched_are_written(template):

@@ -4,6 +4,7 @@ mod alarms;
 mod catalogue;
 mod checks;
 mod containment;
+mod deploy;
 mod inventory;
 mod pack;
 mod pages;
@@ -33,6 +34,7 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let template = PathBuf::from("infra/template.yaml");
     let text = read(&root.join(&template))?;
     let mut all = vec![
+        Generated { content: deploy::page(&text)?, path: PathBuf::from("docs/deploy.md") },
         Generated { content: template::filled(&text, &[])?, path: template },
         Generated { content: catalogue::page(), path: PathBuf::from("docs/catalogue.md") },
         Generated { content: checks::page(), path: PathBuf::from("docs/checks.md") },

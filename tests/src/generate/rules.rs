@@ -4,6 +4,7 @@
 //! A pattern matches any of its services with any of its calls: a few more events are delivered than are
 //! read, never fewer.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use riposte_core::catalogue::FunctionSpec;
@@ -121,13 +122,11 @@ impl Kind {
     }
 }
 
-/// The rules of a function. `own` are the entries of a user's rules that it runs.
-pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
-    let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
-    let prefix = logical(function);
+/// The calls that a function is sent by name, each with the kind of its rule. `metas` are the entries of what it runs.
+fn delivered(function: &FunctionSpec, metas: &[&'static Meta]) -> BTreeMap<EventName, Kind> {
     // Whether failed calls are wanted, and the highest severity of those who read them.
     let mut wanted: BTreeMap<EventName, (bool, Severity)> = BTreeMap::new();
-    for meta in &metas {
+    for meta in metas {
         for event in meta.events.names() {
             let (failed, worst) = wanted.entry(*event).or_insert((false, meta.severity));
             *failed |= meta.outcome != Outcome::Success;
@@ -137,9 +136,63 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     for event in function.triggers {
         wanted.entry(*event).or_insert((false, Severity::Medium));
     }
+    wanted.into_iter().map(|(event, (failed, worst))| (event, Kind::of(event, failed, worst))).collect()
+}
+
+/// A detector that a delivery is needed for.
+#[derive(Debug, Clone)]
+pub(super) struct Silenced {
+    pub(super) meta: &'static Meta,
+    /// The calls that it does not hear of without the delivery; empty where it hears of none at all.
+    pub(super) calls: Vec<EventName>,
+}
+
+/// What a function's detectors do not hear of while a delivery is off, the worst first.
+pub(super) fn silenced(function: &FunctionSpec, delivery: Delivery) -> Vec<Silenced> {
+    let state = match delivery {
+        Delivery::Reads => State::Reads,
+        Delivery::Frequent => State::Frequent,
+        Delivery::Data => State::Data,
+    };
+    let metas: Vec<_> = function.metas().collect();
+    let delivered = delivered(function, &metas);
+    let of_state = |event: &&EventName| delivered.get(*event).is_some_and(|kind| kind.state == state);
+    let mut silenced: Vec<_> = metas
+        .iter()
+        .filter_map(|meta| {
+            let names = meta.events.names();
+            let calls: Vec<_> = names.iter().filter(of_state).copied().collect();
+            let special = match meta.events {
+                Events::ByRoot | Events::Denied => state == State::Reads,
+                Events::NetworkActivity => state == State::Data,
+                _ => false,
+            };
+            let all = calls.len() == names.len() && !names.is_empty();
+            (special || !calls.is_empty()).then(|| Silenced { meta, calls: if all { Vec::new() } else { calls } })
+        })
+        .collect();
+    silenced.sort_by_key(|one| (Reverse(one.meta.severity), one.meta.id));
+    silenced
+}
+
+/// A delivery that a parameter of the template switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// `DeliverReads`.
+    Reads,
+    /// `DeliverFrequent`.
+    Frequent,
+    /// `DeliverData`.
+    Data,
+}
+
+/// The rules of a function. `own` are the entries of a user's rules that it runs.
+pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
+    let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
+    let prefix = logical(function);
     let mut kinds: BTreeMap<Kind, Vec<EventName>> = BTreeMap::new();
-    for (event, (failed, worst)) in wanted {
-        kinds.entry(Kind::of(event, failed, worst)).or_default().push(event);
+    for (event, kind) in delivered(function, &metas) {
+        kinds.entry(kind).or_default().push(event);
     }
     let mut rules = Vec::new();
     for (kind, events) in kinds {

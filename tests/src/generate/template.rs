@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
 use riposte_aws::permissions;
-use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, Input};
+use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, Input, Limits};
 use riposte_core::detect::Meta;
 
 use super::alarms;
@@ -39,6 +39,8 @@ pub(super) fn filled(template: &str, own: &[&'static Meta]) -> Result<String> {
         ("dead-letter-arns", of_each(|name| format!("- !GetAtt {name}DeadLetters.Arn"))),
         ("functions", sections),
         ("outputs", outputs),
+        ("runtime", runtime(None)),
+        ("variables", lines_of(VARIABLES)),
     ];
     blocks.iter().try_fold(template.to_owned(), |text, (what, lines)| block(&text, what, lines))
 }
@@ -78,7 +80,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
     rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
     rule_arns.extend(function.inputs.contains(&Input::Inspector).then(|| format!("- !GetAtt {name}Findings.Arn")));
     let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
-    let parts: [(&str, Vec<String>); 14] = [
+    let parts: [(&str, Vec<String>); 15] = [
         ("head", head(function)),
         ("rule-arns", rule_arns),
         ("rules", rule_lines),
@@ -91,7 +93,8 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
         ("on-failure", only(pushed, &subscription(&name, ON_FAILURE))),
         ("push", only(pushed, &subscription(&name, PUSH))),
         ("managed-policies", managed_policies(function)),
-        ("limits", limits(function)),
+        ("runtime", runtime(function.limits)),
+        ("variables", lines_of(VARIABLES)),
         ("visibility", vec![visibility(function)]),
     ];
     let mut lines = lines_of(&filled_in(SECTION, function));
@@ -113,12 +116,15 @@ const OWN_DEAD_LETTERS: &str = "\
   Action: sqs:SendMessage
   Resource: !GetAtt @Name@DeadLetters.Arn";
 const ON_FAILURE: &str = "\
-EventInvokeConfig:
-  MaximumRetryAttempts: 2
-  DestinationConfig:
-    OnFailure:
-      Type: SQS
-      Destination: !GetAtt @Name@DeadLetters.Arn";
+@Name@FunctionInvokeConfig:
+  Type: AWS::Lambda::EventInvokeConfig
+  Properties:
+    FunctionName: !Ref @Name@Function
+    Qualifier: $LATEST
+    MaximumRetryAttempts: 2
+    DestinationConfig:
+      OnFailure:
+        Destination: !GetAtt @Name@DeadLetters.Arn";
 const PUSH: &str = "\
 @Name@Push:
   Type: AWS::Lambda::Permission
@@ -189,13 +195,27 @@ fn managed_policies(function: &FunctionSpec) -> Vec<String> {
     std::iter::once("ManagedPolicyArns:".to_owned()).chain(arns).collect()
 }
 
-/// Time and memory of its own.
-fn limits(function: &FunctionSpec) -> Vec<String> {
-    let of = |limits: riposte_core::catalogue::Limits| {
-        vec![format!("Timeout: {}", limits.seconds), format!("MemorySize: {}", limits.memory_mb)]
-    };
-    function.limits.map(of).unwrap_or_default()
+/// What all functions have of time and memory, where they say nothing else. The queues' visibility timeout by default is
+/// six times this.
+const LIMITS: Limits = Limits { seconds: 60, memory_mb: 256 };
+
+/// How a function runs: runtime, architecture, time and memory.
+fn runtime(limits: Option<Limits>) -> Vec<String> {
+    let Limits { seconds, memory_mb } = limits.unwrap_or(LIMITS);
+    lines_of(&format!(
+        "Runtime: provided.al2023\nHandler: bootstrap\nArchitectures: [!Ref Architecture]\nTimeout: {seconds}\nMemorySize: \
+         {memory_mb}"
+    ))
 }
+
+/// The environment of all functions.
+const VARIABLES: &str = "\
+RUST_LOG: info
+RIPOSTE_ACCOUNT_ID: !Ref AWS::AccountId
+# Used where the settings that say the same are broken.
+RIPOSTE_TOPIC_ARN: !Ref Notices
+RIPOSTE_LEDGER_TABLE: !Ref Ledger
+AWS_ENDPOINT_URL: !If [HasEndpoint, !Ref AwsEndpointUrl, !Ref AWS::NoValue]";
 
 /// AWS refuses a queue whose visibility timeout is below its function's timeout. The emulator does not, and its tests wait
 /// for neither.
@@ -241,7 +261,7 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
             ["*"] => lines.push("  Resource: '*'".to_owned()),
             many => {
                 lines.push("  Resource:".to_owned());
-                lines.extend(many.iter().map(|resource| format!("    - !Sub {resource}")));
+                lines.extend(many.iter().map(|resource| format!("    - {}", substituted(resource))));
             }
         }
         if !conditions.is_empty() {
@@ -252,10 +272,15 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
             let test = if condition.test == "Null" { "'Null'" } else { condition.test };
             lines.push(format!("    {test}:"));
             lines.push(format!("      {}:", condition.key));
-            lines.extend(condition.values.iter().map(|value| format!("        - !Sub {value}")));
+            lines.extend(condition.values.iter().map(|value| format!("        - {}", substituted(value))));
         }
     }
     lines
+}
+
+/// A value in which CloudFormation fills names in, where there are any. One of wildcards alone is quoted.
+fn substituted(value: &str) -> String {
+    if value.contains("${") { format!("!Sub {value}") } else { format!("'{value}'") }
 }
 
 /// A statement's id from what it is about: `OnUser`, `OnSecurityGroup`, `OnAnything`.
