@@ -160,7 +160,7 @@ async fn show(out: &mut impl Write, config: &SdkConfig, screen: &Screen) -> Resu
 
 fn meaning(setting: &ModeSetting) -> String {
     match setting.mode {
-        Mode::Shadow => "everything is recorded and told; nothing is changed but by hand".to_owned(),
+        Mode::Shadow => "everything is recorded and alerted; nothing is changed but by hand".to_owned(),
         Mode::Halt => "nothing is changed, whatever else is set; only an undo is possible".to_owned(),
         Mode::Live if setting.only.is_everything() => "actions that the guardrails allow are taken".to_owned(),
         Mode::Live => {

@@ -33,7 +33,7 @@ pub(crate) async fn undo(
         Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.loaded.guardrails };
     let undone = undoer.undo(id, wish, &Operator::invocation(&unique()?)).await?;
     writeln!(out, "{} is undone: read again, the before-state is restored", undone.id)?;
-    operator.announce(&undone).await.with_context(|| "it is undone, and the event bus was not told")
+    operator.announce(&undone).await.with_context(|| "it is undone, but the event bus was not notified")
 }
 
 fn preview(out: &mut impl Write, incident: &Incident, screen: &Screen) -> Result<()> {

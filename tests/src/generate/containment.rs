@@ -23,15 +23,15 @@ call does and refuses what AWS does and refuses. For each of its cases these hol
 |---|---|
 | exact | the whole account is compared: the offense is gone, and nothing else has changed |
 | no-op | where nothing offends, or the resource is gone, nothing is called that changes anything, and the notice says why |
-| shadow | in shadow mode the plan is told and nothing changes |
+| shadow | in shadow mode the plan is reported and nothing changes |
 | recorded before | the change, its undo and the state before are in the ledger before the call |
 | verified | the resource is read again; a change that did not take is not called contained |
 | undone | the undo leaves the account as it was, but for what the action's page says is lost |
 | refused when changed | where somebody changed the resource meanwhile, the undo refuses and says what differs |
 | made in part | where a later change is refused, what was made can be undone |
-| denied, throttled, lost answers | a refusal is told and not tried for ever; a throttle or a cut connection is tried again, at any call |
+| denied, throttled, lost answers | a refusal is reported and not retried for ever; a throttle or a cut connection is tried again, at any call |
 | killed | the function dies before or after any call, acting or undoing: the next delivery ends in the same state |
-| echo | the event of an own call, or of an undo, is not answered |
+| echo | the event of an own call, or of an undo, gets no response |
 | permissions | every call is permitted to the role, and every permission is used |
 
 The event of every fixture of a detector that names an action is carried to the contained state, or, where the shipped

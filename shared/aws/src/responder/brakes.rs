@@ -108,7 +108,7 @@ impl Responder<'_> {
         if brake == Brake::Fight {
             // One case tells of the fight; the notices of every round of it would hide it.
             held.incident.notified = true;
-            held.incident.note(now_ms(), Step::Notice, format!("told by {id}"));
+            held.incident.note(now_ms(), Step::Notice, format!("notified with {id}"));
             self.ledger.finish(held).await?;
         } else {
             self.ledger.write(held).await?;

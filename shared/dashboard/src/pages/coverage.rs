@@ -48,7 +48,7 @@ pub(crate) fn technique(id: &str) -> Option<Markup> {
         p { @for (n, place) in tactics.iter().enumerate() { @if n > 0 { ", " } (TACTICS.get(*place).copied().unwrap_or_default()) } }
         section {
             h2 { "What contains it" }
-            @if actions.is_empty() { p.none { "No action: it is told, and a person answers." } }
+            @if actions.is_empty() { p.none { "No action: an alert is sent, and a person responds." } }
             ul { @for action in actions { li { code { (action) } } } }
         }
         section {

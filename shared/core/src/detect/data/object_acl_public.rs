@@ -1,12 +1,11 @@
 //! `object-acl-public`: object made readable by everyone.
 
-use super::s3_acl::{Grantee, grants};
-use crate::action::{ActionId, RemovePublicGrants};
+use super::s3_acl;
+use crate::action::ActionId;
 use crate::detect::fields::required;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity, Target};
-use crate::text::plain;
+use crate::finding::{Confidence, Severity};
 
 /// See [`META`].
 pub(super) struct ObjectAclPublic;
@@ -53,18 +52,6 @@ impl Detector for ObjectAclPublic {
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
         let bucket = required(call, "bucketName")?;
-        let granted = grants(call);
-        let Some(grant) = granted.iter().find(|grant| grant.who == Grantee::Everyone) else {
-            return Ok(Vec::new());
-        };
-        let name = match call.request_text("key") {
-            Some(key) => format!("{bucket}/{key}"),
-            None => bucket.to_owned(),
-        };
-        let why = format!("`{}` granted everyone {} on object `{name}`", call.event_name(), grant.permission);
-        let target = Target::Resource { service: "s3".to_owned(), id: plain(&name, 300) };
-        let response =
-            RemovePublicGrants { bucket: bucket.to_owned(), key: call.request_text("key").map(str::to_owned) };
-        Ok(vec![Claim::of(target, plain(&why, 600)).asking(Some(response))])
+        Ok(s3_acl::opened_to_everyone(call, bucket, call.request_text("key")).into_iter().collect())
     }
 }

@@ -4,7 +4,11 @@
 use serde_json::Value;
 
 use super::json::{each, texts};
+use crate::action::RemovePublicGrants;
+use crate::detect::Claim;
 use crate::event::ApiCall;
+use crate::finding::Target;
+use crate::text::plain;
 
 /// Who is granted something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,19 @@ pub(super) fn grants(call: &ApiCall) -> Vec<Grant> {
             .extend(granted.filter(|grant| !matches!(&grant.who, Grantee::Somebody(id) if Some(id.as_str()) == owner)));
     }
     grants
+}
+
+/// The claim that a call let everyone in by an access list: to a bucket, or to one object of it.
+pub(super) fn opened_to_everyone(call: &ApiCall, bucket: &str, key: Option<&str>) -> Option<Claim> {
+    let grant = grants(call).into_iter().find(|grant| grant.who == Grantee::Everyone)?;
+    let (kind, name) = match key {
+        Some(key) => ("object", format!("{bucket}/{key}")),
+        None => ("bucket", bucket.to_owned()),
+    };
+    let why = format!("`{}` granted everyone {} on {kind} `{name}`", call.event_name(), grant.permission);
+    let target = Target::Resource { service: "s3".to_owned(), id: plain(&name, 300) };
+    let response = RemovePublicGrants { bucket: bucket.to_owned(), key: key.map(str::to_owned) };
+    Some(Claim::of(target, plain(&why, 600)).asking(Some(response)))
 }
 
 fn canned(name: &str) -> Option<Grant> {

@@ -202,7 +202,7 @@ Configuration management, and an administrator at work.
         "\
 ## What it does
 Fires when a request climbs out of the server's folder or asks for a file of the system, however it is encoded;
-high where it was answered. The response denies the address in the network ACL of the subnet that holds the host
+high where the server answered with success. The response denies the address in the network ACL of the subnet that holds the host
 behind the stream.
 
 ## Why is this bad?

@@ -1,25 +1,24 @@
 //! `escalation-by-any-role`: a policy whose holder can act under any role of the account.
 
+use super::escalation::EscalationDetector;
 use super::written_policy::{self, Power};
 use crate::detect::meta::page;
-use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
-use crate::event::ApiCall;
+use crate::detect::{Domain, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
-/// See [`META`].
-pub(super) struct EscalationByAnyRole;
-
-const META: Meta = Meta {
-    id: "escalation-by-any-role",
-    title: "Policy lets its holder act under any role",
-    domain: Domain::Identity,
-    severity: Severity::Medium,
-    confidence: Confidence::Medium,
-    technique: &["T1098.003", "T1548.005"],
-    events: Events::Calls(written_policy::EVENTS),
-    reads: written_policy::READS,
-    prose: page(
-        "\
+/// See its [`Meta`].
+pub(super) const ESCALATION_BY_ANY_ROLE: EscalationDetector = EscalationDetector {
+    meta: Meta {
+        id: "escalation-by-any-role",
+        title: "Policy lets its holder act under any role",
+        domain: Domain::Identity,
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        technique: &["T1098.003", "T1548.005"],
+        events: Events::Calls(written_policy::EVENTS),
+        reads: written_policy::READS,
+        prose: page(
+            "\
 ## What it does
 Fires when a policy comes into force whose holder can hand any role of the account to something that runs
 code: `iam:PassRole` on arbitrary roles together with the calls that start an instance, a Lambda function, a
@@ -41,25 +40,12 @@ Deployment pipelines with `iam:PassRole` on `*`: widespread, and worth narrowing
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
-    ),
-    ..Meta::PLAIN
+        ),
+        ..Meta::PLAIN
+    },
+    ways: |power| match power {
+        Power::AnyRole(ways) => Some(ways),
+        _ => None,
+    },
+    answered: false,
 };
-
-impl Detector for EscalationByAnyRole {
-    fn meta(&self) -> &Meta {
-        &META
-    }
-
-    fn questions(&self, call: &ApiCall) -> Vec<Question> {
-        written_policy::questions(call)
-    }
-
-    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let claim = written_policy::judge(call, facts, |power| match power {
-            Power::AnyRole(ways) => Some(ways),
-            _ => None,
-        })?;
-        // Many pipelines hold such a policy for good reasons: told, and not taken away.
-        Ok(claim.into_iter().map(|claim| Claim { response: None, ..claim }).collect())
-    }
-}

@@ -1,27 +1,26 @@
 //! `escalation-by-policy`: a policy whose holder can change permissions or make credentials for anybody.
 
+use super::escalation::EscalationDetector;
 use super::written_policy::{self, Power};
 use crate::action::ActionId;
 use crate::detect::meta::page;
-use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
-use crate::event::ApiCall;
+use crate::detect::{Domain, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
-/// See [`META`].
-pub(super) struct EscalationByPolicy;
-
-const META: Meta = Meta {
-    id: "escalation-by-policy",
-    title: "Policy lets its holder make itself an administrator",
-    domain: Domain::Identity,
-    severity: Severity::High,
-    confidence: Confidence::Medium,
-    technique: &["T1098.003", "T1548.005"],
-    events: Events::Calls(written_policy::EVENTS),
-    reads: written_policy::READS,
-    actions: &[ActionId::DeleteInlinePolicy, ActionId::DetachManagedPolicy, ActionId::RestoreDefaultPolicyVersion],
-    prose: page(
-        "\
+/// See its [`Meta`].
+pub(super) const ESCALATION_BY_POLICY: EscalationDetector = EscalationDetector {
+    meta: Meta {
+        id: "escalation-by-policy",
+        title: "Policy lets its holder make itself an administrator",
+        domain: Domain::Identity,
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique: &["T1098.003", "T1548.005"],
+        events: Events::Calls(written_policy::EVENTS),
+        reads: written_policy::READS,
+        actions: &[ActionId::DeleteInlinePolicy, ActionId::DetachManagedPolicy, ActionId::RestoreDefaultPolicyVersion],
+        prose: page(
+            "\
 ## What it does
 Fires when a policy comes into force whose holder can change what anybody may do, or make credentials for
 anybody: one of the published ways up, such as `iam:CreatePolicyVersion`, `iam:PutRolePolicy`,
@@ -51,24 +50,12 @@ manage, with a permissions boundary, or name them as protected principals.
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 ",
-    ),
-    ..Meta::PLAIN
+        ),
+        ..Meta::PLAIN
+    },
+    ways: |power| match power {
+        Power::Permissions(ways) => Some(ways),
+        _ => None,
+    },
+    answered: true,
 };
-
-impl Detector for EscalationByPolicy {
-    fn meta(&self) -> &Meta {
-        &META
-    }
-
-    fn questions(&self, call: &ApiCall) -> Vec<Question> {
-        written_policy::questions(call)
-    }
-
-    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let claim = written_policy::judge(call, facts, |power| match power {
-            Power::Permissions(ways) => Some(ways),
-            _ => None,
-        })?;
-        Ok(claim.into_iter().collect())
-    }
-}

@@ -1,25 +1,24 @@
 //! `escalation-by-takeover`: a policy whose holder can take over what runs under a role already.
 
+use super::escalation::EscalationDetector;
 use super::written_policy::{self, Power};
 use crate::detect::meta::page;
-use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
-use crate::event::ApiCall;
+use crate::detect::{Domain, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
-/// See [`META`].
-pub(super) struct EscalationByTakeover;
-
-const META: Meta = Meta {
-    id: "escalation-by-takeover",
-    title: "Policy lets its holder take over anything that runs under a role",
-    domain: Domain::Identity,
-    severity: Severity::Low,
-    confidence: Confidence::Medium,
-    technique: &["T1098.003", "T1548.005"],
-    events: Events::Calls(written_policy::EVENTS),
-    reads: written_policy::READS,
-    prose: page(
-        "\
+/// See its [`Meta`].
+pub(super) const ESCALATION_BY_TAKEOVER: EscalationDetector = EscalationDetector {
+    meta: Meta {
+        id: "escalation-by-takeover",
+        title: "Policy lets its holder take over anything that runs under a role",
+        domain: Domain::Identity,
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+        technique: &["T1098.003", "T1548.005"],
+        events: Events::Calls(written_policy::EVENTS),
+        reads: written_policy::READS,
+        prose: page(
+            "\
 ## What it does
 Fires when a policy comes into force whose holder can put its own code into any function, build project or
 stack, or open a shell on any instance or container, and so act under the roles that these have; or can assume
@@ -42,24 +41,12 @@ the holder can be evaluated.
 - <https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege>
 - <https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/>
 ",
-    ),
-    ..Meta::PLAIN
+        ),
+        ..Meta::PLAIN
+    },
+    ways: |power| match power {
+        Power::Takeover(ways) => Some(ways),
+        _ => None,
+    },
+    answered: false,
 };
-
-impl Detector for EscalationByTakeover {
-    fn meta(&self) -> &Meta {
-        &META
-    }
-
-    fn questions(&self, call: &ApiCall) -> Vec<Question> {
-        written_policy::questions(call)
-    }
-
-    fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let claim = written_policy::judge(call, facts, |power| match power {
-            Power::Takeover(ways) => Some(ways),
-            _ => None,
-        })?;
-        Ok(claim.into_iter().map(|claim| Claim { response: None, ..claim }).collect())
-    }
-}

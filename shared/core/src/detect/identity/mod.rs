@@ -8,6 +8,7 @@ mod admin_policy_created;
 mod admin_policy_version;
 mod caller;
 mod credential_for_another;
+mod escalation;
 mod escalation_by_any_role;
 mod escalation_by_policy;
 mod escalation_by_takeover;
@@ -49,9 +50,9 @@ pub static IDENTITY: Chapter = Chapter {
         &admin_policy_version::AdminPolicyVersion,
         &admin_policy_created::AdminPolicyCreated,
         &admin_permission_set::AdminPermissionSet,
-        &escalation_by_policy::EscalationByPolicy,
-        &escalation_by_any_role::EscalationByAnyRole,
-        &escalation_by_takeover::EscalationByTakeover,
+        &escalation_by_policy::ESCALATION_BY_POLICY,
+        &escalation_by_any_role::ESCALATION_BY_ANY_ROLE,
+        &escalation_by_takeover::ESCALATION_BY_TAKEOVER,
         &role_trust_public::RoleTrustPublic,
         &role_trusts_external_account::RoleTrustsExternalAccount,
         &role_trusts_external_account_with_id::RoleTrustsExternalAccountWithId,

@@ -1,23 +1,18 @@
 //! `riposte-changed-by-cloud-control`: a part changed through the API that takes resources of every kind.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
-use crate::finding::{Confidence, Severity};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
+use crate::finding::Severity;
 
 /// See its [`Meta`].
 pub(in crate::detect) const CHANGED_BY_CLOUD_CONTROL: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-changed-by-cloud-control",
         title: "Riposte's own part changed through Cloud Control",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "part",
     keys: &["identifier"],

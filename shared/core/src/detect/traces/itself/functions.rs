@@ -1,9 +1,9 @@
 //! Riposte's functions: stopped, replaced, or opened to other callers.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity};
+use crate::finding::Severity;
 
 /// Where a call names a function: an event source mapping does so only in the response.
 const KEYS: &[&str] = &["functionName", "functionArn"];
@@ -26,15 +26,10 @@ pub(in crate::detect) const FUNCTION_STOPPED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-function-stopped",
         title: "Riposte's own function stopped",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(STOPS),
         prose: STOPPED,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "function, or queue that feeds it,",
     keys: FEED,
@@ -89,15 +84,11 @@ pub(in crate::detect) const FUNCTION_REPLACED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-function-replaced",
         title: "Riposte's own function replaced or reconfigured",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
         technique: &["T1562.001", "T1554"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(REPLACES),
         prose: REPLACED,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "function",
     keys: KEYS,
@@ -147,15 +138,10 @@ pub(in crate::detect) const FUNCTION_OPENED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-function-opened",
         title: "Riposte's own function or queue opened to others",
-        domain: Domain::Traces,
         severity: Severity::High,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(OPENS),
         prose: OPENED,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "function or queue",
     keys: ROUTES,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::paths::texts;
-use super::{OwnPart, events, names};
+use super::{OWN, OwnPart, events, names};
 use crate::detect::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -13,15 +13,11 @@ pub(in crate::detect) const LEDGER_TAMPERED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-ledger-tampered",
         title: "Riposte's own ledger deleted or changed",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
         technique: &["T1562.001", "T1485"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "table",
     keys: &["tableName", "resourceArn", "tableArn", "backupArn", "globalTableName"],

@@ -1,23 +1,19 @@
 //! `riposte-logs-tampered`: what the functions wrote.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
-use crate::finding::{Confidence, Severity};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
+use crate::finding::Severity;
 
 /// See its [`Meta`].
 pub(in crate::detect) const LOGS_TAMPERED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-logs-tampered",
         title: "Riposte's own logs deleted or diverted",
-        domain: Domain::Traces,
         severity: Severity::High,
-        confidence: Confidence::High,
         technique: &["T1070", "T1562.008"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "log group",
     keys: &["logGroupName", "logGroupIdentifier", "resourceIdentifier"],

@@ -35,10 +35,21 @@ pub(super) use settings::{ModeChanged, SETTING_CHANGED};
 pub(super) use stack::{STACK_CHANGED, STACK_DELETED};
 
 use super::paths::texts;
-use crate::detect::{Claim, DetectError, Detector, EventName, Events, Facts, Meta};
+use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
 use crate::event::ApiCall;
-use crate::finding::Target;
+use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
+
+/// What the detectors of Riposte's own parts have in common.
+const OWN: Meta = Meta {
+    domain: Domain::Traces,
+    severity: Severity::High,
+    confidence: Confidence::High,
+    technique: &["T1562.001"],
+    no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
+        would need power over itself, which whoever takes it over would have.",
+    ..Meta::PLAIN
+};
 
 /// A part of Riposte, and the calls that harm it.
 #[derive(Debug)]

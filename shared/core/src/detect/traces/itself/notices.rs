@@ -1,23 +1,18 @@
 //! What tells people: the topic of the notices, and the alarms.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
-use crate::finding::{Confidence, Severity};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
+use crate::finding::Severity;
 
 /// See its [`Meta`].
 pub(in crate::detect) const NOTICES_CUT_OFF: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-notices-cut-off",
         title: "Riposte's own notices cut off or diverted",
-        domain: Domain::Traces,
         severity: Severity::High,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(TOPIC_EVENTS),
         prose: TOPIC,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "topic",
     keys: &["topicArn", "subscriptionArn", "resourceArn"],
@@ -58,15 +53,10 @@ pub(in crate::detect) const ALARM_SILENCED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-alarm-silenced",
         title: "Riposte's own alarm silenced",
-        domain: Domain::Traces,
         severity: Severity::High,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(ALARM_EVENTS),
         prose: ALARM,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "alarm",
     keys: &["alarmNames", "alarmName", "muteTargets.alarmNames"],

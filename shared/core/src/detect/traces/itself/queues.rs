@@ -1,24 +1,19 @@
 //! `riposte-queue-cut-off`: the queues between the rules and the functions.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
 use crate::event::ApiCall;
-use crate::finding::{Confidence, Severity};
+use crate::finding::Severity;
 
 /// See its [`Meta`].
 pub(in crate::detect) const QUEUE_CUT_OFF: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-queue-cut-off",
         title: "Riposte's own queue cut off",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
-        technique: &["T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "queue",
     keys: &["queueUrl", "queueName", "sourceArn", "destinationArn"],

@@ -19,7 +19,7 @@ const META: Meta = Meta {
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1562.001"],
-    no_response: "It was refused, so there is nothing to take back. Whoever tried is named: `deny-principal` and \
+    no_response: "It was refused, so there is nothing to roll back. Whoever tried is named: `deny-principal` and \
         `revoke-sessions` stop them by hand.",
     events: Events::Calls(&EVENTS),
     outcome: Outcome::Failure,

@@ -1,23 +1,19 @@
 //! The functions' roles: what they may do, and who may take them on.
 
-use super::{OwnPart, events, names};
-use crate::detect::{Domain, EventName, Events, Meta};
-use crate::finding::{Confidence, Severity};
+use super::{OWN, OwnPart, events, names};
+use crate::detect::{EventName, Events, Meta};
+use crate::finding::Severity;
 
 /// See its [`Meta`].
 pub(in crate::detect) const ROLE_CHANGED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-role-changed",
         title: "Riposte's own role changed",
-        domain: Domain::Traces,
         severity: Severity::High,
-        confidence: Confidence::High,
         technique: &["T1562.001", "T1098.003"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(EVENTS),
         prose: PROSE,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "role",
     keys: &["roleName"],
@@ -61,15 +57,11 @@ pub(in crate::detect) const ROLE_TRUST_CHANGED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-role-trust-changed",
         title: "Riposte's own role can be taken on by others",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
         technique: &["T1098.001", "T1562.001"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(TRUST_EVENTS),
         prose: TRUST,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "role",
     keys: &["roleName"],

@@ -1,6 +1,6 @@
 //! The CloudFormation stack that Riposte is deployed by.
 
-use super::{OwnPart, events, names};
+use super::{OWN, OwnPart, events, names};
 use crate::detect::{Domain, EventName, Events, Meta};
 use crate::finding::{Confidence, Severity};
 
@@ -9,15 +9,11 @@ pub(in crate::detect) const STACK_DELETED: OwnPart = OwnPart {
     meta: Meta {
         id: "riposte-stack-deleted",
         title: "Riposte's own stack deleted",
-        domain: Domain::Traces,
         severity: Severity::Critical,
-        confidence: Confidence::High,
         technique: &["T1562.001", "T1485"],
-        no_response: "Riposte's own parts come from its stack: deploy it again. A function that repaired what runs it \
-            would need power over itself, which whoever takes it over would have.",
         events: Events::Calls(DELETES),
         prose: DELETED,
-        ..Meta::PLAIN
+        ..OWN
     },
     what: "stack",
     keys: &["stackName"],
