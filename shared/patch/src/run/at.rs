@@ -1,0 +1,114 @@
+//! Where a run stands: its steps, and how far each has come.
+
+use serde::{Deserialize, Serialize};
+
+/// What is sent to the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// The scan before.
+    Scan,
+    /// The install.
+    Install,
+    /// The package manager's list, after it.
+    Query,
+    /// The scan after.
+    Rescan,
+    /// The versions from before, brought back.
+    RollBack,
+}
+
+impl Stage {
+    /// Its word, as it stands in the command's comment.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Install => "install",
+            Self::Query => "query",
+            Self::Rescan => "rescan",
+            Self::RollBack => "roll-back",
+        }
+    }
+}
+
+/// What is done with a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Looked whether it was sent already, and whether anything else patches.
+    Look,
+    /// Sent. Nothing tells whether it was, if the answer is lost: so it is looked for before it is sent again.
+    Send,
+    /// Waited for.
+    Poll,
+    /// Cancelled: it does not end.
+    Cancel,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum At {
+    /// Whether the node answers.
+    Node,
+    /// Its patch state.
+    State,
+    /// The window.
+    Window,
+    /// What the guardrails say.
+    Decide,
+    /// The user's alarms, before.
+    AlarmsBefore,
+    /// A command.
+    Command(Stage, Phase),
+    /// The patch state that the scan left.
+    ScanRead,
+    /// The root volume.
+    Volume,
+    /// Whether its snapshot is there already.
+    SnapshotLook,
+    /// The snapshot is taken.
+    SnapshotCreate,
+    /// What the guardrails say now, right before the snapshot and the install.
+    Confirm,
+    /// Whether the agent answers again.
+    HealthAgent,
+    /// EC2's status checks.
+    HealthStatus,
+    /// The user's alarms, after.
+    HealthAlarms,
+    /// The patch state that the second scan left.
+    RescanRead,
+    /// Whether Inspector still shows the findings.
+    Inspector,
+    /// The root volume is replaced from the snapshot.
+    Replace,
+    /// That is waited for.
+    ReplacePoll,
+    /// Nothing is left to do.
+    Ended,
+}
+
+impl At {
+    /// Which of the ten steps it belongs to.
+    #[must_use]
+    pub fn step(self) -> u8 {
+        match self {
+            Self::Node | Self::State => 1,
+            Self::Window => 2,
+            Self::Decide => 3,
+            Self::AlarmsBefore | Self::Command(Stage::Scan, _) | Self::ScanRead => 4,
+            Self::Volume | Self::SnapshotLook | Self::SnapshotCreate => 5,
+            Self::Confirm | Self::Command(Stage::Install | Stage::RollBack, _) | Self::Replace | Self::ReplacePoll => 6,
+            Self::HealthAgent | Self::HealthStatus | Self::HealthAlarms => 7,
+            Self::Command(Stage::Query | Stage::Rescan, _) | Self::RescanRead => 8,
+            Self::Inspector => 9,
+            Self::Ended => 10,
+        }
+    }
+}
+
+/// The ten steps' names.
+pub const STEPS: [&str; 10] =
+    ["discover", "window", "decision", "scan", "snapshot", "install", "health", "rescan", "inspector", "report"];
