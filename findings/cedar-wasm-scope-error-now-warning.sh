@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @cedar-policy/cedar-wasm 4.12.0 and 4.13.0: a policy for a kind of principal that the schema allows no action is an error
 # of validation in the former and only a warning in the latter, a minor version on. A pipeline that counts errors stops
-# refusing the policy that was written for the wrong type with the upgrade, and without a word.
+# refusing, with the upgrade, the policy that was written for the wrong type.
 # Seen: 4.12.0 errors 1, 4.13.0 errors 0; "unable to find an applicable action" in both.
 set -euo pipefail
 folder="$(mktemp -d)"
