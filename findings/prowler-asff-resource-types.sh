@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # prowler 5.46.0: the Type of a resource in its findings for Security Hub comes from the metadata of the check, and 18 of
-# those are no type of ASFF (AWS: the type must be one of the list, else Other). Some differ by case only, and Security
-# Hub's filters compare case: a filter or automation for AwsAmazonMqBroker does not see prowler's AwsAmazonMQBroker.
+# those are none of ASFF's by botocore 1.43.106 (AWS: a type of the list, else Other). Some differ by case only, and
+# Security Hub's filters mind case: one for AwsAmazonMqBroker does not see prowler's AwsAmazonMQBroker.
 # Seen: 18 types of 28 checks unknown, by case only AwsAmazonMQBroker and AwsAppSyncGraphQLApi.
 set -euo pipefail
 folder="$(mktemp -d)"

@@ -8,7 +8,8 @@ folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check py-ocsf-models==0.10.0 pydantic==2.12.5 \
-  uuid6==2024.7.10 colorama==0.4.6 jsonschema==4.23.0 ocsf-json-schema==1.2.0 packaging pyyaml requests
+  uuid6==2024.7.10 colorama==0.4.6 jsonschema==4.23.0 ocsf-json-schema==1.2.0 \
+  packaging==26.4 pyyaml==6.0.4 requests==2.34.2
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps prowler==5.46.0
 "$folder/venv/bin/python" -W ignore - <<'PYTHON'
 import importlib.metadata
