@@ -39,7 +39,7 @@ pub(crate) enum What {
         /// How many threads read; where it is not said, one for each core
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
         jobs: Option<u16>,
-        /// Files and folders; - is standard input, which is read where none is named
+        /// Files, folders and s3://BUCKET/PREFIX; - is standard input, which is read where none is named
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },

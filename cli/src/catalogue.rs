@@ -42,9 +42,9 @@ pub(crate) fn list(out: &mut impl Write, as_json: bool, rules: Option<&Path>) ->
 
 fn entry(meta: &Meta) -> Value {
     let calls: Vec<_> = meta.events.names().iter().map(|call| format!("{}:{}", call.source, call.name)).collect();
-    let events = match meta.events {
-        Events::Calls(_) => json!(calls),
-        other => json!(rules::reads(other)),
+    let reads = match meta.events {
+        Events::Calls(_) => None,
+        other => Some(rules::reads(other)),
     };
     let outcome = match meta.outcome {
         Outcome::Success => "success",
@@ -62,7 +62,8 @@ fn entry(meta: &Meta) -> Value {
         "severity": meta.severity,
         "confidence": meta.confidence,
         "technique": meta.technique,
-        "events": events,
+        "events": calls,
+        "reads": reads,
         "outcome": outcome,
         "actions": meta.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
         "no_response": Some(meta.no_response.trim()).filter(|reason| !reason.is_empty()),
@@ -98,6 +99,16 @@ mod tests {
             explain(&mut page, meta.id, None).unwrap();
             let page = String::from_utf8(page).unwrap();
             assert!(page.contains(meta.title) && page.contains("## What it does"), "{}", meta.id);
+        }
+    }
+
+    #[test]
+    fn programs_read_the_events_as_a_list_whatever_a_detector_reads() {
+        for meta in all_metas() {
+            let entry = entry(meta);
+            let events = entry["events"].as_array().unwrap();
+            assert_eq!(events.is_empty(), entry["reads"].is_string(), "{}", meta.id);
+            assert!(events.iter().all(|event| event.as_str().is_some_and(|event| event.contains(".amazonaws.com:"))));
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod output;
 mod profile;
 pub(crate) mod progress;
 mod remarks;
+mod remote;
 mod report;
 mod sarif;
 mod summary;
@@ -33,7 +34,6 @@ use jiff::Timestamp;
 use riposte_core::detect::Trusted;
 use riposte_core::detect::behavior::History;
 use riposte_core::finding::Severity;
-use riposte_records::inputs::Walk;
 use riposte_records::pool::Pool;
 
 use self::behavior::Behavior;
@@ -42,6 +42,7 @@ pub(crate) use self::csv::line as csv_line;
 use self::exclude::Exclusions;
 pub(crate) use self::filter::Moment;
 pub(crate) use self::output::inert;
+pub(crate) use self::remote::walk;
 
 use self::filter::{Filter, Where};
 use self::judge::Judge;
@@ -56,7 +57,8 @@ const UNREADABLE: u8 = 3;
 /// Scans CloudTrail files with the catalog, offline.
 ///
 /// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, told apart by their
-/// content; folders with all that is in them; and standard input. Findings go to standard output in the order of
+/// content; folders with all that is in them; s3://BUCKET/PREFIX, with the credentials of the AWS CLI; and standard
+/// input. Findings go to standard output in the order of
 /// the input, a summary and whatever cannot be read to standard error.
 ///
 /// Records are found in what people hold them in too: what `aws cloudtrail lookup-events`, `aws logs` and `aws sqs`
@@ -128,7 +130,7 @@ pub(crate) struct Options {
     /// How many threads read and evaluate; where it is not said, one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Files and folders; - is standard input, which is read where none is named
+    /// Files, folders and s3://BUCKET/PREFIX; - is standard input, which is read where none is named
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -223,7 +225,7 @@ fn threads(jobs: Option<u16>) -> Result<usize> {
 
 /// The threads, at work.
 fn started(judge: Judge, paths: Vec<PathBuf>, threads: usize) -> Result<Arc<Pool<Judge>>> {
-    let pool = Arc::new(Pool::new(judge, Walk::new(paths), threads));
+    let pool = Arc::new(Pool::new(judge, remote::walk(paths)?, threads));
     for number in 0..threads {
         let pool = Arc::clone(&pool);
         let named = thread::Builder::new().name(format!("judge-{number}"));

@@ -11,10 +11,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use riposte_core::finding::Severity;
 use riposte_core::text::plain;
-use riposte_records::inputs::{Input, Walk};
+use riposte_records::inputs::Input;
 use riposte_records::stream::Stream;
 
 use self::lines::Lines;
+use crate::detect;
 use crate::detect::output::Format;
 use crate::detect::progress::Progress;
 use crate::screen::Screen;
@@ -45,7 +46,7 @@ pub(crate) struct Options {
     /// How the output is written; where it is not said, a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
-    /// Files and folders; - is standard input, which is read where none is named
+    /// Files, folders and s3://BUCKET/PREFIX; - is standard input, which is read where none is named
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -91,8 +92,9 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
         let shown = format!("riposte: {}: {}", plain(name, 400), plain(why, 400));
         let _ = progress.aside(|| writeln!(io::stderr(), "{shown}"));
     };
-    for input in Walk::new(paths) {
+    for input in detect::walk(paths)? {
         let (name, stream) = match input {
+            Input::Remote(remote) => (remote.name, Stream::new(remote.from)),
             Input::Stdin => ("-".to_owned(), Stream::new(io::stdin())),
             Input::File(path) => (path.to_string_lossy().into_owned(), Stream::file(&path)),
             Input::Broken { path, why } => {

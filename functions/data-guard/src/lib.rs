@@ -34,7 +34,7 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(DenyPrincipal)
         .with(RevokeSessions);
     let base = Base::start(DATA_GUARD, &config, actions).await?;
-    Ok(CallGuard::new(base, Lookups::default()))
+    Ok(CallGuard::new(base, Lookups::default().with_policies(&config)))
 }
 
 /// Handles one invocation.

@@ -37,7 +37,7 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(RemoveOidcProvider)
         .with(DisableGuestAccess);
     let base = Base::start(IDENTITY_GUARD, &config, actions).await?;
-    Ok(CallGuard::new(base, Lookups::default().with_iam(&config)))
+    Ok(CallGuard::new(base, Lookups::default().with_iam(&config).with_trust(&config)))
 }
 
 /// Handles one invocation.

@@ -66,14 +66,23 @@ pub enum Unusable {
     Credentials(String),
 }
 
+/// What can be said of the environment before anything is sent.
+///
+/// # Errors
+/// Names what cannot be used.
+pub fn check_environment() -> Result<(), Unusable> {
+    environment::check_endpoints()?;
+    environment::check_certificates()?;
+    environment::check_retries()?;
+    Ok(())
+}
+
 /// The configuration of a person's command, checked.
 ///
 /// # Errors
 /// Says what is missing and what to do.
 pub async fn checked() -> Result<SdkConfig, Unusable> {
-    environment::check_endpoints()?;
-    environment::check_certificates()?;
-    environment::check_retries()?;
+    check_environment()?;
     let config = configuration().await;
     if let Some(url) = config.endpoint_url() {
         let name = "the endpoint_url of the profile".to_owned();

@@ -404,6 +404,8 @@ impl CallGuard {
         let loaded = self.base.loaded().await?;
         // Another account's resources are not ours to read, and its names may stand for others here.
         let ours = scope.account == self.base.account;
+        let live = if ours { self.revealed(call, &scope).await? } else { None };
+        let call = live.as_ref().unwrap_or(call);
         let Answers { mut facts, refused } =
             if ours { self.lookups.facts(&reading, call, &scope).await? } else { Answers::default() };
         for fault in refused {
@@ -419,6 +421,9 @@ impl CallGuard {
         let responder = Responder { doubt, ..self.base.responder(&loaded) };
         let mut first_error = None;
         let mut findings = report.findings;
+        if live.is_some() {
+            findings.iter_mut().for_each(say_revealed);
+        }
         // What Riposte reads and changes is many things in little time, and each is in the ledger already.
         let own = |sighting: &Sighting| {
             let roles = &loaded.settings.own_roles;
@@ -458,6 +463,22 @@ impl CallGuard {
         first_error.map_or(Ok(()), Err)
     }
 
+    /// A call whose request was left out of the record, with what AWS holds now in its place. A refusal leaves it as it
+    /// is: that it was left out is a finding of its own.
+    async fn revealed(&self, call: &ApiCall, scope: &Scope) -> Result<Option<ApiCall>, Fault> {
+        match self.lookups.revealed(call, scope).await {
+            Ok(revealed) => Ok(revealed),
+            Err(fault) if fault.worth_retrying() => Err(fault),
+            Err(fault) => {
+                tracing::error!(
+                    reason = plain(&fault.to_string(), 600),
+                    "what a left-out request wrote cannot be read"
+                );
+                Ok(None)
+            }
+        }
+    }
+
     /// Why an event of this source is not to be acted on without asking, unless CloudTrail knows it.
     async fn doubt(&self, source: Source, call: &ApiCall, scope: &Scope) -> Option<String> {
         let doubt = source.doubt()?;
@@ -468,6 +489,11 @@ impl CallGuard {
             Err(fault) => Some(format!("{doubt}, and CloudTrail could not be asked: {fault}")),
         }
     }
+}
+
+/// Says of a finding that not the record showed it.
+fn say_revealed(finding: &mut Finding) {
+    finding.why.push_str(" (the record leaves the request out for its size: this is what AWS holds now)");
 }
 
 /// Counts what is only bad in numbers. The finding comes where the number is reached; whichever event

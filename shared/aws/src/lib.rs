@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod lookups;
 pub mod metrics;
 pub mod notices;
+pub mod objects;
 pub mod operator;
 pub mod patch;
 pub mod permissions;

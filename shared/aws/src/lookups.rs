@@ -1,12 +1,17 @@
 //! What detectors ask of AWS.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use riposte_core::detect::hidden::Hidden;
 use riposte_core::detect::{Answer, Detector, Facts, Question};
 use riposte_core::event::{ApiCall, Scope, is_young};
+use serde_json::{Value, json};
 
+use crate::actions::document::{self, policy_of};
 use crate::actions::{Permission, ingress_rule, live_rules};
+use crate::api::{Api, Call, Client, models};
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::invocation::now_ms;
@@ -35,6 +40,8 @@ pub struct Answers {
 pub struct Lookups {
     ec2: Option<Regional<aws_sdk_ec2::Client>>,
     iam: Option<Regional<aws_sdk_iam::Client>>,
+    /// Reads what was written where a record leaves it out.
+    hidden: Option<Arc<dyn Api>>,
 }
 
 impl Lookups {
@@ -50,6 +57,55 @@ impl Lookups {
     pub fn with_iam(mut self, config: &aws_types::SdkConfig) -> Self {
         self.iam = Some(Regional::new(config, aws_sdk_iam::Client::new));
         self
+    }
+
+    /// Looks up all that can be looked up: for a person's command.
+    #[must_use]
+    pub fn all(config: &aws_types::SdkConfig) -> Self {
+        let models: Vec<_> = document::MODELS.iter().copied().chain([&models::IAM]).collect();
+        let hidden = Arc::new(Client::new(config, &models));
+        Self::default().with_ec2(config).with_iam(config).with_hidden(hidden)
+    }
+
+    /// Reads policies of resources, where a record leaves out what was written.
+    #[must_use]
+    pub fn with_policies(self, config: &aws_types::SdkConfig) -> Self {
+        self.with_hidden(Arc::new(Client::new(config, document::MODELS)))
+    }
+
+    /// Reads trust policies of roles, where a record leaves out what was written.
+    #[must_use]
+    pub fn with_trust(self, config: &aws_types::SdkConfig) -> Self {
+        self.with_hidden(Arc::new(Client::new(config, &[&models::IAM])))
+    }
+
+    pub(crate) fn with_hidden(mut self, api: Arc<dyn Api>) -> Self {
+        self.hidden = Some(api);
+        self
+    }
+
+    /// A call whose request CloudTrail left out for its size, with what AWS holds now in the place of the request.
+    /// `None` where the request is there, the record does not say what it is about, this function does not read such
+    /// things, or nothing is there any more.
+    ///
+    /// # Errors
+    /// Where AWS refuses, or does not answer now.
+    pub async fn revealed(&self, call: &ApiCall, scope: &Scope) -> Result<Option<ApiCall>, Fault> {
+        let Some(hidden) = Hidden::of(call) else { return Ok(None) };
+        let Some(api) = self.hidden.as_deref() else { return Ok(None) };
+        let document = match &hidden {
+            Hidden::Policy { service, resource } => policy_of(api, &scope.region, service, resource).await,
+            Hidden::Trust { role_name } => trust_of(api, &scope.region, role_name).await,
+            Hidden::ManagedPolicy { arn } => self.policy(arn, scope).await.map(|answer| match answer {
+                Answer::Document(document) => Some(document),
+                Answer::Rules(_) | Answer::Gone => None,
+            }),
+        };
+        match document {
+            Ok(document) => Ok(document.map(|document| hidden.revealed(call, &document))),
+            Err(fault) if fault.kind == Kind::Gone => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The answers to all questions that the detectors that read `call` have about it, each asked once. What is gone is
@@ -124,4 +180,10 @@ impl Lookups {
         let rules = asked.filter_map(ingress_rule).collect();
         Ok(Answer::Rules(rules))
     }
+}
+
+/// The trust policy of a role.
+async fn trust_of(api: &dyn Api, region: &str, role_name: &str) -> Result<Option<String>, Fault> {
+    let answer = api.send(&Call::new("iam:GetRole", region, json!({ "RoleName": role_name }))).await?;
+    Ok(answer.body.pointer("/Role/AssumeRolePolicyDocument").and_then(Value::as_str).map(str::to_owned))
 }

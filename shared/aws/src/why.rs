@@ -48,8 +48,16 @@ impl Operator {
     pub async fn judge(&self, config: &SdkConfig, call: &ApiCall) -> Result<Judged, WhyError> {
         let reading = Index::new(detectors().iter().copied()).reading(&Head::from(call));
         let scope = call.scope()?;
-        let lookups = Lookups::default().with_ec2(config).with_iam(config);
+        let lookups = Lookups::all(config);
+        // Whose resources these are, AWS knows: those of another account it refuses to show.
+        let (live, hidden) = match lookups.revealed(call, &scope).await {
+            Ok(live) => (live, None),
+            Err(fault) if fault.worth_retrying() => return Err(fault.into()),
+            Err(fault) => (None, Some(fault)),
+        };
+        let call = live.as_ref().unwrap_or(call);
         let mut answers = lookups.facts(&reading, call, &scope).await?;
+        answers.refused.extend(hidden);
         answers.facts.trusted = Arc::clone(&self.loaded.settings.trusted);
         let report = detect::run_all(&reading, call, &scope, &answers.facts);
         Ok(Judged { reading, report, refused: answers.refused })

@@ -1,16 +1,20 @@
 //! What there is to read: the files that the command line names, and those in folders, in a fixed order.
 
+use std::fmt;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
 /// One thing to read, or why one cannot be.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Input {
     /// Standard input.
     Stdin,
     /// A file, or a pipe that was named.
     File(PathBuf),
+    /// What lies elsewhere, and is open already.
+    Remote(Remote),
     /// It is there, and cannot be read.
     Broken {
         /// Where.
@@ -27,11 +31,39 @@ pub enum Input {
     },
 }
 
+/// An input that is no file: an object of a bucket. All of it is there, though it may still be on its way.
+pub struct Remote {
+    /// For people.
+    pub name: String,
+    /// Its bytes.
+    pub from: Box<dyn Read + Send>,
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Remote").field(&self.name).finish()
+    }
+}
+
+/// Inputs from elsewhere, one after the other.
+pub type Inputs = Box<dyn Iterator<Item = Input> + Send>;
+
+/// Says which inputs a named path stands for that is no path of this machine; `None` for one that is.
+pub type Elsewhere = Box<dyn FnMut(&Path) -> Option<Inputs> + Send>;
+
 /// The inputs one after the other. Only the folders that it stands in are held, so a bucket's worth of files
 /// costs no memory.
-#[derive(Debug)]
 pub struct Walk {
     levels: Vec<Level>,
+    elsewhere: Elsewhere,
+    /// What is being read of elsewhere.
+    remote: Option<Inputs>,
+}
+
+impl fmt::Debug for Walk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Walk").field("levels", &self.levels).finish_non_exhaustive()
+    }
 }
 
 /// A folder that is being read.
@@ -49,12 +81,22 @@ impl Walk {
     /// All that these paths name, in their order.
     #[must_use]
     pub fn new(paths: Vec<PathBuf>) -> Self {
-        Self { levels: vec![Level { left: paths.into_iter(), folder: None }] }
+        Self::beyond(paths, Box::new(|_| None))
+    }
+
+    /// The same, where some of them may name what lies elsewhere.
+    #[must_use]
+    pub fn beyond(paths: Vec<PathBuf>, elsewhere: Elsewhere) -> Self {
+        Self { levels: vec![Level { left: paths.into_iter(), folder: None }], elsewhere, remote: None }
     }
 
     fn visit(&mut self, path: PathBuf, named: bool) -> Option<Input> {
         if named && path == Path::new(STDIN) {
             return Some(Input::Stdin);
+        }
+        if named && let Some(inputs) = (self.elsewhere)(&path) {
+            self.remote = Some(inputs);
+            return None;
         }
         match fs::metadata(&path) {
             Err(error) => Some(Input::Broken { path, why: error.to_string() }),
@@ -94,6 +136,12 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Input> {
         loop {
+            if let Some(remote) = &mut self.remote {
+                match remote.next() {
+                    Some(input) => return Some(input),
+                    None => self.remote = None,
+                }
+            }
             let level = self.levels.last_mut()?;
             let named = level.folder.is_none();
             match level.left.next() {
@@ -115,11 +163,24 @@ mod tests {
     fn names(root: &Path, walk: Walk) -> Vec<String> {
         walk.map(|input| match input {
             Input::Stdin => "stdin".to_owned(),
+            Input::Remote(remote) => remote.name,
             Input::File(path) => path.strip_prefix(root).unwrap().display().to_string(),
             Input::Broken { path, .. } => format!("broken {}", path.strip_prefix(root).unwrap().display()),
             Input::Passed { path, why } => format!("passed {}: {why}", path.strip_prefix(root).unwrap().display()),
         })
         .collect()
+    }
+
+    #[test]
+    fn what_lies_elsewhere_is_read_where_it_is_named() {
+        let named = |name: &str| Input::Remote(Remote { name: name.to_owned(), from: Box::new(std::io::empty()) });
+        let elsewhere = move |path: &Path| {
+            let inputs = [format!("{}/1", path.display()), format!("{}/2", path.display())];
+            path.starts_with("s3:").then(|| Box::new(inputs.map(|name| named(&name)).into_iter()) as Inputs)
+        };
+        let walk = Walk::beyond(vec!["s3://a".into(), "-".into(), "s3://b".into()], Box::new(elsewhere));
+        let names = names(Path::new("/"), walk);
+        assert_eq!(names, ["s3://a/1", "s3://a/2", "stdin", "s3://b/1", "s3://b/2"]);
     }
 
     #[cfg(unix)]

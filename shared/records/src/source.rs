@@ -64,6 +64,7 @@ impl Source {
                     Ok((File::open(&path).and_then(|file| Stream::records(file, !eager)), eager)),
                 )
             }
+            Input::Remote(remote) => (remote.name.as_str().into(), Ok((Stream::records(remote.from, true), false))),
             Input::Broken { path, why } => {
                 (path.to_string_lossy().into(), Err(End { broken: Some(why), passed: None }))
             }

@@ -3,7 +3,38 @@
 use serde_json::{Map, Value, json};
 
 use super::Site;
+use crate::api::{Answer, Api, Call, Model, models};
 use crate::fault::{Fault, Kind};
+
+/// The services that have such policies.
+pub(crate) const MODELS: &[&Model] = &[
+    &models::BACKUP,
+    &models::DYNAMODB,
+    &models::ECR,
+    &models::EFS,
+    &models::GLUE,
+    &models::KMS,
+    &models::S3,
+    &models::SECRETSMANAGER,
+    &models::SNS,
+    &models::SQS,
+];
+
+/// The policy of a resource, as it is written; `None` where it has none, or the service's are not known.
+///
+/// # Errors
+/// [`Kind::Gone`] where the resource itself is not there, and AWS's refusals.
+pub(crate) async fn policy_of(
+    api: &dyn Api,
+    region: &str,
+    service: &str,
+    resource: &str,
+) -> Result<Option<String>, Fault> {
+    match Keeper::of(service) {
+        Some(keeper) => keeper.read_in(api, region, resource).await,
+        None => Ok(None),
+    }
+}
 
 /// A service's calls on policies.
 #[derive(Debug)]
@@ -151,14 +182,22 @@ impl Keeper {
     /// # Errors
     /// [`Kind::Gone`] where the resource itself is not there, and AWS's refusals.
     pub(super) async fn read(&self, site: &Site<'_>, resource: &str) -> Result<Option<String>, Fault> {
+        self.read_in(site.api, &site.scope.region, resource).await
+    }
+
+    /// The same, in a region.
+    ///
+    /// # Errors
+    /// As [`Keeper::read`].
+    async fn read_in(&self, api: &dyn Api, region: &str, resource: &str) -> Result<Option<String>, Fault> {
         let mut parameters = self.named(resource);
         match self.service {
             "sqs" => _ = parameters.insert("AttributeNames".to_owned(), json!(["Policy"])),
             "kms" => _ = parameters.insert("PolicyName".to_owned(), json!("default")),
             _ => {}
         }
-        match site.get(self.get, parameters.into()).await {
-            Ok(body) => {
+        match api.send(&Call::new(self.get, region, parameters.into())).await {
+            Ok(Answer { body, .. }) => {
                 Ok(body.pointer(self.at).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned))
             }
             Err(fault) if self.says_no_policy(&fault) => Ok(None),

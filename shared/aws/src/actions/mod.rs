@@ -10,7 +10,7 @@
 //! - **verify** is [`Contain::read`] compared by [`Plan::verify`]: the offence is gone and what else changed is told.
 //! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
-mod document;
+pub(crate) mod document;
 mod history;
 mod host;
 mod iam_principal;

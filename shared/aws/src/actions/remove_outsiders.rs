@@ -7,9 +7,9 @@ use riposte_core::iam::{Home, Policy, canonical, without};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
-use super::document::Keeper;
+use super::document::{self, Keeper};
 use super::{ActionMeta, Contain, Permission, Planned, Site, change, tags};
-use crate::api::{Model, models};
+use crate::api::Model;
 use crate::fault::{Fault, Kind};
 
 /// The action.
@@ -22,7 +22,7 @@ const PART: &str = "Policy";
 impl Contain for RemoveOutsiders {
     type Request = Request;
 
-    const MODELS: &'static [&'static Model] = &[&models::BACKUP, &models::DYNAMODB, &models::ECR, &models::EFS, &models::GLUE, &models::KMS, &models::S3, &models::SECRETSMANAGER, &models::SNS, &models::SQS];
+    const MODELS: &'static [&'static Model] = document::MODELS;
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::RemoveOutsiders,

@@ -78,7 +78,21 @@ impl Client {
         Self { config: config.clone(), models: models.to_vec(), made: Mutex::new(HashMap::new()) }
     }
 
+    /// Sends one call, and gives the answer's body as it came, unread: what lies in an object.
+    ///
+    /// # Errors
+    /// As [`Api::send`].
+    pub async fn fetch(&self, call: &Call) -> Result<Vec<u8>, Fault> {
+        Ok(self.made(call).await?.2.body)
+    }
+
     async fn sent(&self, call: &Call) -> Result<Answer, Fault> {
+        let (service, operation, raw) = self.made(call).await?;
+        self.answer(service, operation, call, &raw)
+    }
+
+    /// The answer to a call as it came, and the model that it is read by.
+    async fn made(&self, call: &Call) -> Result<(&'static Service<'static>, &'static Operation<'static>, Raw), Fault> {
         let refused = |reason: String| Fault::refused(call.name(), reason);
         let model = self.models.iter().find(|model| model.name() == call.service);
         let model = model.ok_or_else(|| refused("the service is not among the client's models".to_owned()))?;
@@ -108,7 +122,7 @@ impl Client {
         let repeated = attempts.0.load(Ordering::Relaxed) > 1;
         let output = output.map_err(|error| Fault { repeated, ..Fault::of(call.name())(named(error)) })?;
         let raw = output.downcast::<Raw>().map_err(|_| refused("the runtime mixed up two answers".to_owned()))?;
-        self.answer(service, operation, call, &raw)
+        Ok((service, operation, raw))
     }
 
     #[allow(clippy::unused_self, reason = "it reads as the client's second half")]

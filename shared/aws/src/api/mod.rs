@@ -35,6 +35,7 @@ pub(crate) use self::endpoint::is_label;
 pub use self::model::Model;
 pub use self::pages::Pages;
 pub use self::permission::permissions_of;
+pub(crate) use self::refusal::region_named;
 
 /// A future on the heap, so that what returns it can stand behind `dyn`.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

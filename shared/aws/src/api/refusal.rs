@@ -5,7 +5,17 @@ use aws_smithy_types::error::ErrorMetadata;
 use serde_json::Value;
 
 use super::decode::xml::child;
+use super::endpoint::is_label;
 use super::model::Protocol;
+
+/// Stands before a bucket's region in the words of a refusal.
+const ELSEWHERE: &str = " (the bucket is in ";
+
+/// The region in which a bucket is, where a refusal names one.
+pub(crate) fn region_named(words: &str) -> Option<&str> {
+    let (_, region) = words.rsplit_once(ELSEWHERE)?;
+    region.strip_suffix(')').filter(|region| is_label(region))
+}
 
 /// The code and the words of an answer that is no success. Where the body says nothing (the answer to HEAD, a proxy's
 /// page), the status is the code.
@@ -21,7 +31,7 @@ pub(super) fn read(protocol: Protocol, response: &HttpResponse) -> ErrorMetadata
     let mut message = message.unwrap_or_else(|| format!("HTTP status {status}"));
     // S3 says where a bucket is in a header alone.
     if let Some(region) = response.headers().get("x-amz-bucket-region").filter(|_| status == 301 || status == 400) {
-        message = format!("{message} (the bucket is in {region})");
+        message = format!("{message}{ELSEWHERE}{region})");
     }
     ErrorMetadata::builder().code(code).message(message).build()
 }

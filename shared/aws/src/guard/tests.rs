@@ -1,6 +1,7 @@
 //! Whole deliveries: what fails is reported, and the rest is handled.
 
 mod doubtful;
+mod left_out;
 mod own_rules;
 mod waiting;
 

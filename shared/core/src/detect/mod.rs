@@ -16,6 +16,7 @@ mod change;
 mod claim;
 pub mod correlation;
 mod fields;
+pub mod hidden;
 mod index;
 mod memo;
 mod meta;

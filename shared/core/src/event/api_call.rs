@@ -132,6 +132,14 @@ impl ApiCall {
         (self.envelope_account, self.envelope_region) = (account, region);
     }
 
+    /// The same call with another request in its record.
+    #[must_use]
+    pub fn with_request(&self, request: Value) -> Self {
+        let mut record = self.record().as_object().cloned().unwrap_or_default();
+        record.insert("requestParameters".to_owned(), request);
+        Self::new(record, self.envelope_account.clone(), self.envelope_region.clone())
+    }
+
     /// The whole record, as it came: an object.
     #[must_use]
     pub fn record(&self) -> &Value {

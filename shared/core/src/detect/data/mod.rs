@@ -26,7 +26,7 @@ mod kms_key_policy_public;
 mod object_acl_public;
 mod objects_copied_externally;
 mod objects_copied_onto_themselves;
-mod opened_policy;
+pub(super) mod opened_policy;
 mod policy_locks_everyone_out;
 mod resource_policy_external;
 mod resource_policy_public;

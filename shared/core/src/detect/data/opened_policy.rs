@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::json::texts;
 use crate::action::RemoveOutsiders;
 use crate::detect::fields::field_error;
+use crate::detect::network::patches;
 use crate::detect::{Claim, DetectError, EventName, Facts};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Target};
@@ -86,6 +87,7 @@ pub(super) const ALL: &[EventName] = &[
     event("lex.amazonaws.com", "CreateResourcePolicy"),
     event("lex.amazonaws.com", "UpdateResourcePolicy"),
     event("mediapackagev2.amazonaws.com", "PutChannelPolicy"),
+    event("mediapackagev2.amazonaws.com", "PutOriginEndpointPolicy"),
     event("network-firewall.amazonaws.com", "PutResourcePolicy"),
     event("networkmanager.amazonaws.com", "PutResourcePolicy"),
     event("oam.amazonaws.com", "PutSinkPolicy"),
@@ -98,7 +100,11 @@ pub(super) const ALL: &[EventName] = &[
     event("route53resolver.amazonaws.com", "PutResolverQueryLogConfigPolicy"),
     event("route53resolver.amazonaws.com", "PutResolverRulePolicy"),
     event("s3files.amazonaws.com", "PutFileSystemPolicy"),
+    event("sagemaker.amazonaws.com", "PutEndpointPolicy"),
     event("sagemaker.amazonaws.com", "PutModelPackageGroupPolicy"),
+    event("ses.amazonaws.com", "CreateEmailIdentityPolicy"),
+    event("ses.amazonaws.com", "PutIdentityPolicy"),
+    event("ses.amazonaws.com", "UpdateEmailIdentityPolicy"),
     event("signer.amazonaws.com", "AddProfilePermission"),
     event("sms-voice.amazonaws.com", "PutResourcePolicy"),
     event("ssm-contacts.amazonaws.com", "PutContactPolicy"),
@@ -128,7 +134,16 @@ pub(super) const SECRETS: &[EventName] = AFTER_KEYS.split_at(1).0;
 const AFTER_SECRETS: &[EventName] = AFTER_KEYS.split_at(1).1;
 
 /// Policies of whatever else keeps or passes on data. Repositories of code are the chapter of compute.
-pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(76).0;
+pub(super) const OTHERS: &[EventName] = AFTER_SECRETS.split_at(81).0;
+
+/// Policies of APIs in API Gateway, which are the category of the network.
+pub(in crate::detect) const APIS: &[EventName] = &[
+    event("apigateway.amazonaws.com", "CreateRestApi"),
+    event("apigateway.amazonaws.com", "ImportRestApi"),
+    event("apigateway.amazonaws.com", "PutPortalProductSharingPolicy"),
+    event("apigateway.amazonaws.com", "PutRestApi"),
+    event("apigateway.amazonaws.com", "UpdateRestApi"),
+];
 
 /// Where a call keeps the resource's name, the first of which that is there, and the document. Both are
 /// JSON pointers into the record.
@@ -191,6 +206,18 @@ fn place(call: &ApiCall) -> Place {
         "SetRepositoryPolicy" => (&["/requestParameters/repositoryName"], &["/requestParameters/policyText"]),
         "PutRegistryPolicy" => (&["/requestParameters/registryId"], &["/requestParameters/policyText"]),
         "PutDestinationPolicy" => (&["/requestParameters/destinationName"], &["/requestParameters/accessPolicy"]),
+        "CreateRestApi" | "ImportRestApi" | "PutRestApi" | "UpdateRestApi" => (
+            &[
+                "/requestParameters/restApiId",
+                "/responseElements/id",
+                "/requestParameters/createRestApiInput/name",
+                "/requestParameters/name",
+            ],
+            &["/requestParameters/createRestApiInput/policy", "/requestParameters/policy"],
+        ),
+        "PutPortalProductSharingPolicy" => {
+            (&["/requestParameters/portalProductId"], &["/requestParameters/policyDocument"])
+        }
         "PutContainerPolicy" => (&["/requestParameters/containerName"], &["/requestParameters/policy"]),
         "PutVectorBucketPolicy" => (
             &["/requestParameters/vectorBucketName", "/requestParameters/vectorBucketArn"],
@@ -200,6 +227,8 @@ fn place(call: &ApiCall) -> Place {
         _ => (
             &[
                 "/requestParameters/secretId",
+                "/requestParameters/identity",
+                "/requestParameters/emailIdentity",
                 "/requestParameters/resourceArn",
                 "/requestParameters/resourceARN",
                 "/requestParameters/registryName",
@@ -245,6 +274,10 @@ fn document(call: &ApiCall, place: &Place) -> Option<Value> {
     if record.pointer("/requestParameters/vPCOptions/subnetIds").is_some() {
         return None;
     }
+    // What it answers is the whole API, not what was changed.
+    if name == "UpdateRestApi" {
+        return patched_policy(call.member("requestParameters")?);
+    }
     let written = place.document.iter().find_map(|path| record.pointer(path));
     match written {
         Some(Value::String(text)) if text.trim_start().starts_with(['{', '%']) => written.cloned(),
@@ -263,13 +296,24 @@ fn document(call: &ApiCall, place: &Place) -> Option<Value> {
     }
 }
 
+/// The policy that a patch of an API writes.
+fn patched_policy(request: &Value) -> Option<Value> {
+    let text = |patch: &Value, key: &str| patch.get(key).and_then(Value::as_str).map(str::to_owned);
+    let written = patches(request).into_iter().find(|patch| {
+        text(patch, "path").is_some_and(|path| path == "/policy") && text(patch, "op").is_none_or(|op| op != "remove")
+    });
+    written.and_then(|patch| text(patch, "value")).filter(|value| !value.is_empty()).map(Value::String)
+}
+
 /// The policy that stands somewhere in a part of the event, whatever its place is called: as an object, or as a text.
 /// Some services write the document into the response alone.
 fn policy_within(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) => {
             let is_policy = text.trim_start().starts_with(['{', '%']) && text.contains("Statement");
-            is_policy.then(|| value.clone())
+            // API Gateway answers with the text as it would stand within another.
+            let escaped = text.trim_start().starts_with("{\\\"");
+            is_policy.then(|| if escaped { Value::String(text.replace("\\\"", "\"")) } else { value.clone() })
         }
         Value::Object(members) if members.contains_key("Statement") => Some(value.clone()),
         // Rules for masking what passes look like a policy, and let nobody in.
@@ -306,7 +350,7 @@ fn statement(call: &ApiCall) -> Option<Value> {
 
 /// Whom a detector looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(in crate::detect) enum Wanted {
     /// Everyone.
     Everyone,
     /// Everyone, unless a condition remains that the document cannot be judged by.
@@ -343,7 +387,7 @@ fn resource<'a>(call: &'a ApiCall, place: &Place) -> &'a str {
 }
 
 /// The claim about the document that a call wrote.
-pub(super) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
+pub(in crate::detect) fn judge(call: &ApiCall, facts: &Facts, wanted: Wanted) -> Result<Vec<Claim>, DetectError> {
     let place = place(call);
     let Some(document) = document(call, &place) else { return Ok(Vec::new()) };
     let resource = resource(call, &place);

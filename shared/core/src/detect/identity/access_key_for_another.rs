@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::caller::{Other, other_user};
 use crate::action::{ActionId, DeactivateAccessKey};
-use crate::detect::fields::field_error;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome};
 use crate::event::ApiCall;
@@ -62,10 +61,14 @@ impl Detector for AccessKeyForAnother {
         let Some(Other { name: named, .. }) = other_user(call)? else { return Ok(Vec::new()) };
         let actor = call.actor();
         let made = |key: &str| call.response("accessKey").and_then(|made| made.get(key)).and_then(Value::as_str);
-        let access_key_id = made("accessKeyId")
-            .ok_or_else(|| field_error(call, "responseElements.accessKey.accessKeyId", "is missing or no string"))?;
         // The response spells the name as the user was created.
         let user_name = made("userName").unwrap_or(named);
+        // Some services hand records on without the answer: who made a key is known then, and which is not.
+        let Some(access_key_id) = made("accessKeyId") else {
+            let why = format!("`CreateAccessKey` by `{}` made a key of another user, `{user_name}`", actor.label());
+            let target = Target::Resource { service: "iam".to_owned(), id: plain(&format!("user/{user_name}"), 300) };
+            return Ok(vec![Claim::of(target, plain(&why, 600))]);
+        };
         let why = format!(
             "`CreateAccessKey` by `{}` made the key `{access_key_id}` of another user, `{user_name}`",
             actor.label()

@@ -32,6 +32,7 @@ mod role_trusts_external_account_with_id;
 mod role_trusts_federation;
 mod session_renewed_by_itself;
 mod trust_opened;
+mod whole_service_granted;
 mod written_policy;
 
 use super::sigma::pack;
@@ -53,6 +54,7 @@ pub static IDENTITY: Chapter = Chapter {
         &escalation_by_policy::ESCALATION_BY_POLICY,
         &escalation_by_any_role::ESCALATION_BY_ANY_ROLE,
         &escalation_by_takeover::ESCALATION_BY_TAKEOVER,
+        &whole_service_granted::WholeServiceGranted,
         &role_trust_public::RoleTrustPublic,
         &role_trusts_external_account::RoleTrustsExternalAccount,
         &role_trusts_external_account_with_id::RoleTrustsExternalAccountWithId,

@@ -107,6 +107,11 @@ impl Written {
         }
     }
 
+    /// Whether it leads up at all.
+    pub(super) fn has_power(&self) -> bool {
+        self.power.is_some()
+    }
+
     /// Whether its holder is an administrator, or makes himself one in a step.
     pub(super) fn is_grave(&self) -> bool {
         matches!(self.power, Some(Power::Admin(_) | Power::Permissions(_)))

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// The operations of the patch, wherever in the request they stand.
-pub(super) fn patches(request: &Value) -> Vec<&Value> {
+pub(in crate::detect) fn patches(request: &Value) -> Vec<&Value> {
     let Some(object) = request.as_object() else { return Vec::new() };
     let here = object.get("patchOperations").and_then(Value::as_array).into_iter().flatten();
     here.chain(object.values().flat_map(patches)).collect()

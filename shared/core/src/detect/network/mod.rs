@@ -5,6 +5,8 @@ mod api_authorizer_removed;
 mod api_integration_outside_aws;
 mod api_method_without_authorization;
 mod api_patch;
+mod api_policy_external;
+mod api_policy_public;
 mod api_public;
 mod cloudfront_changed;
 mod database_groups_swapped;
@@ -33,6 +35,7 @@ mod open_admin_port;
 mod open_all_ports;
 mod open_ingress;
 mod open_network_acl;
+mod open_service_port;
 mod prefix_list_opened;
 mod public_address_transferred;
 mod remote_access_added;
@@ -52,6 +55,8 @@ mod vpc_peered_with_external_account;
 mod web_acl_emptied;
 mod web_acl_removed;
 mod web_acl_set_holds_internet;
+
+pub(super) use api_patch::patches;
 
 use super::sigma::pack;
 use super::{Chapter, Domain};
@@ -92,6 +97,9 @@ pub static NETWORK: Chapter = Chapter {
         &load_balancer_public::PUBLIC_LOAD_BALANCER_CREATED,
         &open_admin_port::OpenAdminPort,
         &open_all_ports::OpenAllPorts,
+        &open_service_port::OpenServicePort,
+        &api_policy_public::ApiPolicyPublic,
+        &api_policy_external::ApiPolicyExternal,
         &transit_gateway_changed::TRANSIT_GATEWAY_CHANGED,
         &transit_gateway_accepts_all::TRANSIT_GATEWAY_ACCEPTS_ALL,
         &public_address_transferred::PUBLIC_ADDRESS_TRANSFERRED,

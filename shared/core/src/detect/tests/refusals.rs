@@ -65,15 +65,6 @@ fn fields_that_are_missing_are_named() {
 }
 
 #[test]
-fn a_key_without_an_id_is_refused() {
-    let call = changed("access-key-for-another", "fires-user", "responseElements", "accessKey", Value::Null);
-    assert_eq!(
-        failure(&call),
-        "access-key-for-another: event e-1: `responseElements.accessKey.accessKeyId` is missing or no string"
-    );
-}
-
-#[test]
 fn an_arn_that_is_no_policy_is_refused() {
     let call = changed("admin-policy-attached", "fires-user", "requestParameters", "policyArn", json!("everything"));
     assert_eq!(

@@ -9,6 +9,7 @@ use crate::event::ApiCall;
 
 /// The detectors that ask whose an account is.
 const ABOUT_ACCOUNTS: &[&str] = &[
+    "api-policy-external",
     "backup-copied-externally",
     "bucket-reports-externally",
     "bucket-policy-external",

@@ -81,7 +81,9 @@ large calls do not match.
 
 ## Why is this bad?
 Padding a policy with blanks or a request with tags is enough to keep it out of the trail: the call is carried out, and
-no detector and no reader of the trail sees what it allowed. Look at the resource itself.
+no detector and no reader of the trail sees what it allowed. Where the record still says which bucket, key, queue,
+topic, secret, vault, file system, table, role or policy it is about, the functions read what AWS holds now and evaluate
+that as if it had been in the record; offline, and for other resources, look at the resource itself.
 
 ## False positives
 Policies that name hundreds of principals, and task definitions with many variables, which are as large as that by
