@@ -192,3 +192,50 @@ async fn what_the_table_holds_is_read_and_forgotten_by_a_person() {
     }
     assert!(ledger.all_pasts().await.unwrap().is_empty());
 }
+
+/// A trail that is stopped, and secrets that are read after it: a sequence.
+fn sequence() -> Vec<Value> {
+    let mut all: Vec<Value> =
+        (0..40).map(|n| at(NOW - 10 * DAY + n * 6 * 3600, "ec2", "DescribeInstances", &json!({}))).collect();
+    all.push(at(NOW, "cloudtrail", "StopLogging", &json!({ "name": "main" })));
+    let read = |number: i64| {
+        at(NOW + 60 + number, "secretsmanager", "GetSecretValue", &json!({ "secretId": format!("s{number}") }))
+    };
+    all.extend((0..20).map(read));
+    all
+}
+
+#[tokio::test]
+async fn a_sequence_is_the_same_incident_however_its_events_are_delivered() {
+    let all = sequence();
+    let mut seen = BTreeSet::new();
+    for size in [1, 10, 200] {
+        let aws = Aws::new();
+        let function = watch(&aws);
+        for part in all.chunks(size) {
+            assert_eq!(deliver(&function, part).await, json!({ "batchItemFailures": [] }));
+        }
+        let found: BTreeSet<String> =
+            incidents(&aws).into_iter().filter(|incident| incident.contains("sequence-")).collect();
+        assert_eq!(found.len(), 1, "{size} at a time: {found:?}");
+        seen.extend(found);
+    }
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+#[tokio::test]
+async fn what_a_delivery_adds_to_sequences_is_one_write_and_one_read() {
+    let aws = Aws::new();
+    let function = watch(&aws);
+    let all = sequence();
+    for part in all[..40].chunks(10) {
+        deliver(&function, part).await;
+    }
+    aws.forget_calls();
+    // Eight secrets that are read: eight marks of one counter. The history's own read and write stand beside them.
+    deliver(&function, &all[41..49]).await;
+    let calls = aws.calls();
+    let of = |name: &str| calls.iter().filter(|call| call.ends_with(name)).count();
+    assert_eq!((of(":UpdateItem"), of(":GetItem")), (0, 0), "{calls:?}");
+    assert!(of(":BatchGetItem") <= 2 && of(":TransactWriteItems") <= 2, "{calls:?}");
+}
