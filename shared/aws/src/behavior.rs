@@ -28,6 +28,9 @@ const REMEMBERED: usize = 50_000;
 /// What may change elsewhere is read again after so long, in milliseconds.
 const FRESH_MS: i64 = 60_000;
 
+/// The same of what changes slowly: what weeks were like, and since when an account is known.
+const SLOW_MS: i64 = 600_000;
+
 /// The function: what all have, where addresses are, and what it remembers.
 #[derive(Debug)]
 pub struct BehaviorWatch {
@@ -289,10 +292,10 @@ impl Known {
             // What was found stays found.
             Record::Found if past.is_some() => true,
             // One that was there and is not remembered any more is read again.
-            _ => self
-                .read
-                .get(key)
-                .is_some_and(|(read, expires_s)| now - read < FRESH_MS && (*expires_s == 0 || past.is_some())),
+            record => self.read.get(key).is_some_and(|(read, expires_s)| {
+                let fresh_ms = if matches!(record, Record::Rate | Record::Services) { SLOW_MS } else { FRESH_MS };
+                now - read < fresh_ms && (*expires_s == 0 || past.is_some())
+            }),
         }
     }
 
