@@ -68,11 +68,11 @@ $(FUZZ)/bin/cargo-fuzz:
 	env -u CARGO_BUILD_TARGET cargo install --quiet --locked --root $(FUZZ) cargo-fuzz
 
 .PHONY: bench
-bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of the release build; and bench-detect
+bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of the release build; bench-detect, bench-logs
 	@$(RELEASE) --package riposte-bench
 	@cargo build --quiet --locked --workspace --bin riposte
 	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release --riposte $(BIN)/riposte $(BENCH_ARGS)
-	@$(MAKE) --no-print-directory bench-detect
+	@$(MAKE) --no-print-directory bench-detect bench-logs
 
 # The profile that people install the command by. Of the whole workspace, so that `parse` unpacks as the command does.
 .PHONY: bench-detect
@@ -80,6 +80,12 @@ bench-detect: ## Measure the speed of riposte detect, beside rsigma: make bench-
 	cargo build --quiet --locked --profile command --workspace --bin riposte --bin parse
 	@python3 tests/bench/throughput.py --programs $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command \
 	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_DETECT_ARGS)
+
+.PHONY: bench-logs
+bench-logs: ## Measure the speed and the memory of riposte logs, beside drain3 and splitting lines alone
+	cargo build --quiet --locked --profile command --workspace --bin riposte --bin split
+	@python3 tests/bench/logs.py --programs $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command \
+	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_LOGS_ARGS)
 
 .PHONY: measure
 measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder

@@ -1,5 +1,7 @@
 //! `riposte status`: whether everything that must work does. Each line is a fact; what is wrong says what to do.
 
+mod log_lines;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -88,6 +90,7 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, as_json: bool,
     for function in FUNCTIONS {
         self::function(&mut lines, &operator, function.name).await;
     }
+    log_lines::look(&mut lines, &operator).await;
     alarms(&mut lines, &operator).await;
     topic(&mut lines, &operator).await;
     ledger(&mut lines, &operator).await;

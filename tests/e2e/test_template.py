@@ -298,6 +298,7 @@ OWN = {
         "ec2:CreateNetworkAclEntry": {f"arn:aws:ec2:*:{ACCOUNT}:network-acl/*"},
         "ec2:DescribeInstances": {"*"},
         "ec2:DescribeNetworkAcls": {"*"},
+        "lambda:InvokeFunction": {f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:riposte-*"},
         "logs:DescribeLogStreams": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
         "logs:GetLogEvents": {f"arn:aws:logs:*:{ACCOUNT}:log-group:*"},
         "sqs:SendMessage": {"DEAD_LETTERS"},

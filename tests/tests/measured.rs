@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use riposte_tests::measure::{attacks, corpus, labelled, noise, page};
+use riposte_tests::measure::{attacks, corpus, labelled, noise, page, roc};
 use riposte_tests::root;
 
 fn page_says(block: &str, text: &str) {
@@ -42,4 +42,17 @@ fn nine_of_ten_labelled_rules_are_covered() {
     let labelled = labelled::measure(&corpus).unwrap();
     assert!(labelled.missed.len() * 10 <= labelled.rules, "{:?} of {}", labelled.missed, labelled.rules);
     page_says("labelled", &labelled.page);
+}
+
+#[test]
+fn the_statistical_detectors_tell_attacks_from_ordinary_days() {
+    let curves = roc::curves();
+    for curve in &curves {
+        let own = curve.at(1.0);
+        assert!(own.attacks > 50 && own.alarms() < 0.08, "{}: {own:?}", curve.detector);
+        assert!(own.recall() > 0.3 && curve.area() > 0.8, "{}: {own:?}, {}", curve.detector, curve.area());
+        let path = root().join(roc::FOLDER).join(format!("{}.svg", curve.detector));
+        assert_eq!(std::fs::read_to_string(path).unwrap(), curve.picture(), "run `make measure`");
+    }
+    page_says("statistics", &roc::page(&curves).unwrap());
 }

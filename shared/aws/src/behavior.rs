@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use riposte_core::detect::behavior::{History, Key, Mark, Observation, Observed, Past, Record, What, observe};
-use riposte_core::detect::{Facts, Head, Index, run_all};
+use riposte_core::detect::{Facts, Head, Index, Sighting, run_all};
 use riposte_core::event::{ApiCall, Event, Item};
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use crate::atlas::Databases;
 use crate::guard::{self, Base, Handler, ItemError, Source};
 use crate::invocation::{Invocation, now_ms};
-use crate::ledger::Ledger;
+use crate::ledger::{Full, Ledger};
 use crate::settings::Loaded;
 
 /// So many records are remembered from one invocation to the next.
@@ -27,6 +27,9 @@ const REMEMBERED: usize = 50_000;
 
 /// What may change elsewhere is read again after so long, in milliseconds.
 const FRESH_MS: i64 = 60_000;
+
+/// The same of what changes slowly: what weeks were like, and since when an account is known.
+const SLOW_MS: i64 = 600_000;
 
 /// The function: what all have, where addresses are, and what it remembers.
 #[derive(Debug)]
@@ -44,11 +47,13 @@ struct Known {
     history: History,
     /// When each record was read, in milliseconds since 1970, and when it will be forgotten, in seconds.
     read: HashMap<Key, (i64, i64)>,
+    /// The counters of sequences that are full.
+    full: Full,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { history: History::holding(REMEMBERED), read: HashMap::new() }
+        Self { history: History::holding(REMEMBERED), read: HashMap::new(), full: Full::default() }
     }
 }
 
@@ -58,6 +63,13 @@ struct Turn<'a> {
     number: usize,
     call: &'a ApiCall,
     observed: Observed,
+}
+
+/// What an event adds to sequences comes to.
+#[derive(Default)]
+struct Sequences {
+    findings: Vec<Finding>,
+    failure: Option<ItemError>,
 }
 
 impl BehaviorWatch {
@@ -127,6 +139,10 @@ impl BehaviorWatch {
         if let Err(error) = known.read(&ledger, &turns).await {
             return all_fail(&error);
         }
+        let mut sequences = match self.sequences(&turns, &ledger, &mut known.full).await {
+            Ok(found) => found,
+            Err(error) => return all_fail(&error),
+        };
         let mut failed = BTreeMap::new();
         let mut marks: Vec<Mark> = Vec::new();
         for turn in &turns {
@@ -148,7 +164,13 @@ impl BehaviorWatch {
                     failed.insert(turn.number, error);
                 }
             }
-            if let Err(error) = self.sequence(turn.call, loaded, &ledger, invocation).await {
+            let Sequences { findings, failure } = sequences.remove(&turn.number).unwrap_or_default();
+            for finding in findings {
+                if let Err(error) = self.respond(finding, loaded, invocation).await {
+                    failed.insert(turn.number, error);
+                }
+            }
+            if let Some(error) = failure {
                 failed.insert(turn.number, error);
             }
             if failed.contains_key(&turn.number) {
@@ -181,30 +203,36 @@ impl BehaviorWatch {
         failed
     }
 
-    /// Counts what a call adds to sequences.
-    async fn sequence(
+    /// Counts what the calls add to sequences, all of them together; what each of them comes to, by its place.
+    async fn sequences(
         &self,
-        call: &ApiCall,
-        loaded: &Loaded,
+        turns: &[&Turn<'_>],
         ledger: &Ledger,
-        invocation: &Invocation,
-    ) -> Result<(), ItemError> {
-        let reading = self.sequences.reading(&Head::from(call));
-        if reading.is_empty() {
-            return Ok(());
+        full: &mut Full,
+    ) -> Result<BTreeMap<usize, Sequences>, ItemError> {
+        let mut found: BTreeMap<usize, Sequences> = BTreeMap::new();
+        let mut sightings: Vec<(usize, Sighting)> = Vec::new();
+        for turn in turns {
+            let reading = self.sequences.reading(&Head::from(turn.call));
+            if reading.is_empty() {
+                continue;
+            }
+            let report = run_all(&reading, turn.call, &turn.call.scope()?, &Facts::default());
+            sightings.extend(report.sightings.into_iter().map(|sighting| (turn.number, sighting)));
+            let failure = report.failures.into_iter().next();
+            let failure = failure.map(|(detector, error)| ItemError::Detector { detector, error });
+            found.insert(turn.number, Sequences { findings: report.findings, failure });
         }
-        let report = run_all(&reading, call, &call.scope()?, &Facts::default());
-        let mut findings = report.findings;
-        for sighting in report.sightings {
-            findings.extend(guard::counted(ledger, sighting).await?);
+        if sightings.is_empty() {
+            return Ok(found);
         }
-        for finding in findings {
-            self.respond(finding, loaded, invocation).await?;
+        let counts =
+            ledger.count_all(&sightings.iter().map(|(_, sighting)| sighting).collect::<Vec<_>>(), full).await?;
+        for ((number, sighting), count) in sightings.into_iter().zip(counts) {
+            let finding = guard::reached(sighting, count);
+            found.entry(number).or_default().findings.extend(finding);
         }
-        match report.failures.into_iter().next() {
-            None => Ok(()),
-            Some((detector, error)) => Err(ItemError::Detector { detector, error }),
-        }
+        Ok(found)
     }
 
     async fn respond(&self, finding: Finding, loaded: &Loaded, invocation: &Invocation) -> Result<(), ItemError> {
@@ -264,10 +292,10 @@ impl Known {
             // What was found stays found.
             Record::Found if past.is_some() => true,
             // One that was there and is not remembered any more is read again.
-            _ => self
-                .read
-                .get(key)
-                .is_some_and(|(read, expires_s)| now - read < FRESH_MS && (*expires_s == 0 || past.is_some())),
+            record => self.read.get(key).is_some_and(|(read, expires_s)| {
+                let fresh_ms = if matches!(record, Record::Rate | Record::Services) { SLOW_MS } else { FRESH_MS };
+                now - read < fresh_ms && (*expires_s == 0 || past.is_some())
+            }),
         }
     }
 

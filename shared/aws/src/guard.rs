@@ -500,11 +500,16 @@ fn say_revealed(finding: &mut Finding) {
 /// brings it, it is the same incident.
 pub(crate) async fn counted(ledger: &Ledger, sighting: Sighting) -> Result<Option<Finding>, ItemError> {
     let count = ledger.count(&sighting).await?;
+    Ok(reached(sighting, count))
+}
+
+/// The finding of a sighting with which so many were counted, where these are enough.
+pub(crate) fn reached(sighting: Sighting, count: usize) -> Option<Finding> {
     let event_id = sighting.burst_id();
-    Ok(sighting.reached(count).map(|mut finding| {
+    sighting.reached(count).map(|mut finding| {
         finding.scope.event_id = event_id;
         finding
-    }))
+    })
 }
 
 impl Handler for CallGuard {

@@ -9,6 +9,9 @@ use crate::invocation::now_ms;
 /// The namespace of all metrics.
 pub const NAMESPACE: &str = "Riposte";
 
+/// The dimension of what is counted of a log group.
+pub const LOG_GROUP: &str = "LogGroup";
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
@@ -73,14 +76,19 @@ pub fn count(function: &str, metric: Metric) {
 /// Counts so many; says nothing where there are none. What a person's command does is on that person's screen, and counted
 /// by nobody.
 pub fn add(function: &str, metric: Metric, count: usize) {
+    add_of(function, None, metric, count);
+}
+
+/// The same, counted for a log group too.
+pub fn add_of(function: &str, group: Option<&str>, metric: Metric, count: usize) {
     if count > 0 && function != OPERATOR {
-        println!("{}", line(function, metric, count, now_ms()));
+        println!("{}", line(function, group, metric, count, now_ms()));
     }
 }
 
-fn line(function: &str, metric: Metric, count: usize, at_ms: i64) -> Value {
+fn line(function: &str, group: Option<&str>, metric: Metric, count: usize, at_ms: i64) -> Value {
     let name = metric.name();
-    json!({
+    let mut line = json!({
         "_aws": {
             "Timestamp": at_ms,
             "CloudWatchMetrics": [{
@@ -91,7 +99,16 @@ fn line(function: &str, metric: Metric, count: usize, at_ms: i64) -> Value {
         },
         "Function": function,
         name: count,
-    })
+    });
+    if let Some(group) = group {
+        if let Some(sets) = line.pointer_mut("/_aws/CloudWatchMetrics/0/Dimensions").and_then(Value::as_array_mut) {
+            sets.push(json!([LOG_GROUP]));
+        }
+        if let Some(line) = line.as_object_mut() {
+            line.insert(LOG_GROUP.to_owned(), json!(group));
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -100,11 +117,18 @@ mod tests {
 
     #[test]
     fn a_line_follows_the_embedded_metric_format() {
-        let line = line("ingress-guard", Metric::ParseFailures, 3, 7);
+        let line = line("ingress-guard", None, Metric::ParseFailures, 3, 7);
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         let metric = directive["Metrics"][0]["Name"].as_str().unwrap();
         let dimension = directive["Dimensions"][0][0].as_str().unwrap();
         assert_eq!((line[metric].as_i64(), line[dimension].as_str()), (Some(3), Some("ingress-guard")));
         assert_eq!(line["_aws"]["Timestamp"], 7);
+    }
+
+    #[test]
+    fn what_is_counted_of_a_log_group_is_counted_in_all_too() {
+        let line = line("log-watch", Some("/var/log/secure"), Metric::LinesJudged, 3, 7);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function"], ["LogGroup"]]));
+        assert_eq!((&line["LogGroup"], &line["Function"]), (&json!("/var/log/secure"), &json!("log-watch")));
     }
 }

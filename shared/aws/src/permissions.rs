@@ -37,7 +37,7 @@ pub fn of(function: &FunctionSpec) -> Grants {
         actions::meta(ActionId::ApplySecurityGroup).iter().flat_map(|meta| meta.permissions).for_each(&mut add);
     }
     if !function.log_detectors.is_empty() {
-        add(&streams::PERMISSION);
+        streams::PERMISSIONS.iter().for_each(&mut add);
     }
     grants
 }

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use crate::api::{Api, Call};
 use crate::fault::Fault;
 
+/// SQS takes so many messages in a call.
+const AT_ONCE: usize = 10;
+
 const KEEP: &str = "sqs:ChangeMessageVisibilityBatch";
 
 /// The queue.
@@ -38,8 +41,16 @@ impl Queue {
         Self { url, region, api }
     }
 
-    /// Keeps the messages of one batch (ten at most) for their seconds from now on.
+    /// Keeps messages for their seconds from now on, ten in a call.
     pub(crate) async fn keep(&self, messages: &[Kept<'_>]) -> Result<(), Fault> {
+        let mut kept = Ok(());
+        for ten in messages.chunks(AT_ONCE) {
+            kept = kept.and(self.keep_ten(ten).await);
+        }
+        kept
+    }
+
+    async fn keep_ten(&self, messages: &[Kept<'_>]) -> Result<(), Fault> {
         let entries = messages.iter().enumerate().map(|(number, kept)| {
             json!({ "Id": number.to_string(), "ReceiptHandle": kept.receipt, "VisibilityTimeout": kept.seconds })
         });

@@ -5,12 +5,16 @@
 //! again from the same state, gives the same findings, and so the same incidents; a crash after it
 //! starts with the next page. No line behind the position is lost, and none has an effect twice.
 
+mod calls;
+mod groups;
 mod late;
+mod pace;
 mod page;
 mod signs;
 
+use std::sync::Arc;
+
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
 use riposte_core::action;
 use riposte_core::detect::{LogDetector, Status};
 use riposte_core::event::{Actor, LogBatch, LogLine, Scope};
@@ -23,27 +27,33 @@ use riposte_core::text::plain;
 use riposte_logs::windows::Windows;
 
 use crate::actions::Permission;
+use crate::api::{self, Api, Model, models};
 use crate::clients::Regional;
-use crate::fault::{Fault, Kind};
+use crate::fault::Kind;
 use crate::guard::{self, Base, ItemError};
 use crate::invocation::{Invocation, now_ms};
 use crate::metrics::{self, Metric};
 use crate::settings::Loaded;
 
+use calls::Calls;
+use late::Told;
+use pace::Pace;
 use page::{advance, hash_of_line};
 
-/// What a function needs to pull log streams.
-pub const PERMISSION: Permission = Permission::on(
-    &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
-    &["logs:DescribeLogStreams", "logs:GetLogEvents"],
-);
-
-/// The schedule pulls streams that were written within this time. CloudWatch tells a stream's last
-/// line with up to an hour's delay.
-const RECENT_MS: i64 = 48 * 3600 * 1000;
+/// What a function needs to pull log streams, and to hand on records of CloudTrail.
+pub const PERMISSIONS: [Permission; 2] = [
+    Permission::on(
+        &["arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"],
+        &["logs:DescribeLogStreams", "logs:GetLogEvents"],
+    ),
+    calls::PERMISSION,
+];
 
 /// Kept of an invocation's time for the answer to one page's findings.
 const PAGE_RESERVE_MS: i64 = 10_000;
+
+/// For handing on records of CloudTrail.
+static MODELS: [&Model; 1] = [&models::LAMBDA];
 
 /// So many pushed batches of a stream are remembered.
 const REMEMBERED_BATCHES: usize = 64;
@@ -76,7 +86,12 @@ impl StreamName {
 #[derive(Debug)]
 pub struct LogStreams {
     logs: Regional<Client>,
+    pace: Pace,
     detectors: &'static [&'static dyn LogDetector],
+    /// For Lambda: records of CloudTrail are handed on through it.
+    api: Arc<dyn Api>,
+    /// Where the functions run that read them.
+    region: String,
 }
 
 /// What judging lines needs beside the lines.
@@ -89,11 +104,29 @@ struct Run<'a> {
     trusted: bool,
 }
 
+impl Run<'_> {
+    /// Counts lines, by the function and, where an operator chose the group, by it: only what was recorded is counted, so
+    /// that the number can be held beside what CloudWatch took in.
+    fn count(&self, name: &StreamName, metric: Metric, count: usize) {
+        let group = Some(name.group.as_str()).filter(|_| self.trusted);
+        metrics::add_of(self.base.spec.name, group, metric, count);
+    }
+}
+
 impl LogStreams {
     /// Streams judged by these detectors.
     #[must_use]
     pub fn new(config: &aws_types::SdkConfig, detectors: &'static [&'static dyn LogDetector]) -> Self {
-        Self { logs: Regional::new(config, Client::new), detectors }
+        Self::handing_on(config, detectors, Arc::new(api::Client::new(config, &MODELS)))
+    }
+
+    fn handing_on(
+        config: &aws_types::SdkConfig,
+        detectors: &'static [&'static dyn LogDetector],
+        api: Arc<dyn Api>,
+    ) -> Self {
+        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        Self { logs: Regional::new(config, Client::new), pace: Pace::default(), detectors, api, region }
     }
 
     /// Whether the settings want this group read when a stream is created in it: all groups where none
@@ -115,11 +148,15 @@ impl LogStreams {
         loaded: &Loaded,
         invocation: &Invocation,
     ) -> Result<(), ItemError> {
-        let (ledger, key) = (base.ledger(loaded), name.key());
         let run = Run { base, loaded, invocation, trusted: names(&name.group, loaded) };
-        let mut item = self.late(name, ledger.stream(&key).await?, &run).await?;
+        self.read_on(name, Told::Nothing, &run).await
+    }
+
+    async fn read_on(&self, name: &StreamName, told: Told, run: &Run<'_>) -> Result<(), ItemError> {
+        let (ledger, key) = (run.base.ledger(run.loaded), name.key());
+        let mut item = self.late(name, ledger.stream(&key).await?, told, run).await?;
         loop {
-            let page = match self.page(name, &item).await {
+            let page = match self.page(name, &item, run.invocation).await {
                 Ok(page) => page,
                 Err(fault) if fault.kind == Kind::Gone => {
                     tracing::info!(stream = plain(&key, 300), "the log stream no longer exists");
@@ -131,69 +168,22 @@ impl LogStreams {
                 return Ok(());
             }
             let mut next = item.clone();
-            self.judge(name, &page.lines, (&mut next.windows, &mut next.counts), &run).await?;
+            self.judge(name, &page.lines, (&mut next.windows, &mut next.counts), run).await?;
             advance(&mut next, &page);
-            // Another invocation that was faster has judged the page too: go on from where it is.
-            item = if ledger.write_stream(&key, &mut next).await? { next } else { ledger.stream(&key).await? };
+            item = if ledger.write_stream(&key, &mut next).await? {
+                run.count(name, Metric::LinesJudged, page.lines.len());
+                next
+            } else {
+                // Another invocation that was faster has judged the page too: go on from where it is.
+                ledger.stream(&key).await?
+            };
             if page.token.is_none() {
                 return Ok(());
             }
-            if !page.at_end && invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
+            if !page.at_end && run.invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
                 return Err(ItemError::Unfinished(format!("there is more to read in `{}`", plain(&key, 300))));
             }
         }
-    }
-
-    /// Pulls every recently written stream of the groups that the settings name.
-    ///
-    /// # Errors
-    /// As [`LogStreams::pull`]; one stream's failure does not keep the others from being read.
-    pub async fn pull_groups(
-        &self,
-        base: &Base,
-        loaded: &Loaded,
-        region: &str,
-        invocation: &Invocation,
-    ) -> Result<(), ItemError> {
-        let mut first_error = None;
-        for group in &loaded.settings.log_groups {
-            if group.starts_with(OWN_GROUPS) {
-                tracing::warn!(group = plain(group, 200), "our own log groups are not read");
-                continue;
-            }
-            if group.contains('*') {
-                tracing::warn!(group = plain(group, 200), "the schedule pulls groups by name, not by pattern");
-                continue;
-            }
-            let streams = match self.recent(group, region).await {
-                Ok(streams) => streams,
-                Err(fault) if fault.kind == Kind::Gone => {
-                    tracing::warn!(group = plain(group, 200), "the log group does not exist");
-                    continue;
-                }
-                Err(fault) => {
-                    first_error = first_error.or(Some(ItemError::from(fault)));
-                    continue;
-                }
-            };
-            for stream in in_turn(streams) {
-                if invocation.left_ms(PAGE_RESERVE_MS) <= 0 {
-                    let rest = format!("the time did not suffice for all streams of `{}`", plain(group, 200));
-                    return Err(first_error.unwrap_or(ItemError::Unfinished(rest)));
-                }
-                let (account, region) = (base.account.clone(), region.to_owned());
-                let name = StreamName { account, region, group: group.clone(), stream };
-                if let Err(error) = self.pull(&name, base, loaded, invocation).await {
-                    tracing::error!(
-                        stream = plain(&name.key(), 300),
-                        reason = plain(&error.to_string(), 600),
-                        "a stream was not read to its end"
-                    );
-                    first_error = first_error.or(Some(error));
-                }
-            }
-        }
-        first_error.map_or(Ok(()), Err)
     }
 
     /// Judges a pushed batch. A group that is pulled is not judged again when it is pushed too.
@@ -234,6 +224,7 @@ impl LogStreams {
             let excess = item.batches.len().saturating_sub(REMEMBERED_BATCHES);
             item.batches.drain(..excess);
             if ledger.write_stream(&key, &mut item).await? {
+                run.count(&name, Metric::LinesJudged, batch.lines.len());
                 return Ok(());
             }
         }
@@ -250,11 +241,17 @@ impl LogStreams {
         let responder = base.responder(loaded);
         let mut first_error = None;
         let mut signs = signs::Signs::new(counts);
+        let mut calls = Calls::default();
         for line in lines {
             let by_ssh = windows.observe(line.at_ms, &line.message, &loaded.settings.ssh, self.detectors);
             let by_ssh = by_ssh.into_iter().map(|claimed| (claimed.meta, finding(name, claimed, trusted)));
+            let scanned = signs.scan(line);
+            // Who may write to some log group may write what looks like a record.
+            if scanned.is_call && trusted {
+                calls.take(&line.message);
+            }
             let of_any =
-                signs.scan(line).into_iter().map(|sign| (sign.meta, signs::finding(name, sign, line.at_ms, trusted)));
+                scanned.signs.into_iter().map(|sign| (sign.meta, signs::finding(name, sign, line.at_ms, trusted)));
             for (meta, finding) in by_ssh.chain(of_any) {
                 if meta.status == Status::Preview || guard::is_remark(&finding) {
                     tracing::info!(detector = meta.id, stream = plain(&name.key(), 300), "noted");
@@ -281,37 +278,8 @@ impl LogStreams {
             }
         }
         signs.end(counts);
-        metrics::add(base.spec.name, Metric::LinesJudged, lines.len());
+        calls.hand_on(self.api.as_ref(), &self.region).await?;
         first_error.map_or(Ok(()), |error| Err(error.into()))
-    }
-
-    /// The streams of a group that were written lately, newest first.
-    async fn recent(&self, group: &str, region: &str) -> Result<Vec<String>, Fault> {
-        let since = now_ms() - RECENT_MS;
-        let logs = self.logs.of(region);
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let page = logs
-                .describe_log_streams()
-                .log_group_name(group)
-                .order_by(OrderBy::LastEventTime)
-                .descending(true)
-                .set_next_token(token)
-                .send()
-                .await
-                .map_err(Fault::of("logs:DescribeLogStreams"))?;
-            let written = |s: &LogStream| {
-                s.last_ingestion_time().max(s.last_event_timestamp()).max(s.creation_time()).unwrap_or(i64::MAX)
-            };
-            let recent = page.log_streams().iter().filter(|stream| written(stream) >= since);
-            names.extend(recent.filter_map(|stream| stream.log_stream_name().map(str::to_owned)));
-            let past = page.log_streams().last().is_some_and(|stream| written(stream) < since);
-            token = page.next_token().filter(|_| !past).map(str::to_owned);
-            if token.is_none() {
-                return Ok(names);
-            }
-        }
     }
 }
 
@@ -319,15 +287,6 @@ fn hash_of_batch(batch: &LogBatch) -> String {
     let ids: Vec<String> =
         batch.lines.iter().map(|line| line.id.clone().unwrap_or_else(|| hash_of_line(line))).collect();
     short_hash(&ids.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// The streams, beginning somewhere else each time: where the time does not suffice for all of them, it
-/// is not always the same ones that wait.
-fn in_turn(mut streams: Vec<String>) -> Vec<String> {
-    let length = i64::try_from(streams.len()).unwrap_or(i64::MAX).max(1);
-    let start = usize::try_from((now_ms() / 1000).rem_euclid(length)).unwrap_or_default();
-    streams.rotate_left(start);
-    streams
 }
 
 /// Whether the settings name this group.

@@ -118,7 +118,7 @@ impl Watch {
     fn silence(&mut self, stream: &str, first: i64, at: i64, found: &mut Vec<Sign>) {
         let pause = at.saturating_sub(self.last_ms);
         if self.lines > 0 && pause > 0 {
-            let long = pause >= self.limits.silence_ms && pause >= self.longest_ms.saturating_mul(20);
+            let long = silence_excess(pause, self.longest_ms, self.limits.silence_ms) > 1.0;
             if long && self.last_ms.saturating_sub(first) >= HOUR && self.lines >= 100 {
                 let (began, minutes) = (self.last_ms, pause / 60_000);
                 let why = format!(
@@ -151,11 +151,8 @@ impl Watch {
                 // Hours in which it did not come count as none.
                 let mut past: Vec<u64> = rate.before.range(began..closed).map(|(_, count)| *count).collect();
                 past.resize(usize::try_from(hours).unwrap_or_default(), 0);
-                let middle = median(&mut past);
-                let mut off: Vec<u64> = past.iter().map(|count| count.abs_diff(middle)).collect();
-                let spread = median(&mut off).max(1);
-                let most = past.iter().max().copied().unwrap_or_default();
-                if count > middle + 8 * spread && count > 5 * middle && count > 2 * most {
+                if rate_excess(&past, count, floor) > 1.0 {
+                    let middle = median(&mut past);
                     let text = self.miner.text(*shape);
                     let why = format!("{count} lines within an hour, usually {middle}: {text}");
                     sign("log-template-rate", &text, closed * HOUR, &why, found);
@@ -181,19 +178,59 @@ impl Watch {
         }
         errors.lines += 1;
         errors.errors += u64::from(is_error);
-        // An hour must be known; and one error of a thousand lines is what is usual where there was none.
-        let usual = match errors.past_errors {
-            0 => 1.0 / errors.past_lines.max(1000) as f64,
-            known => known as f64 / errors.past_lines as f64,
-        };
-        let share = errors.errors as f64 / errors.lines as f64;
-        let many = errors.errors >= self.limits.error_floor && errors.errors * 3 >= errors.lines;
-        if is_error && many && share >= 3.0 * usual && errors.past_buckets >= 6 && !errors.told {
+        // An hour must be known.
+        let Errors { errors: bad, lines, past_errors, past_lines, .. } = *errors;
+        let many = || error_excess(bad, lines, past_errors, past_lines, self.limits.error_floor) > 1.0;
+        if is_error && errors.past_buckets >= 6 && !errors.told && many() {
             errors.told = true;
             let why = format!("{} of {} lines within ten minutes are errors", errors.errors, errors.lines);
             sign("log-error-rate", stream, bucket * BUCKET, &why, found);
         }
     }
+}
+
+/// How many times an hour's count of a template is above what is unusual, after the counts of the hours before, those
+/// without any among them: above 1 it is unusual, below the floor it is 0.
+#[must_use]
+pub fn rate_excess(past: &[u64], count: u64, floor: u64) -> f64 {
+    if count < floor {
+        return 0.0;
+    }
+    let mut sorted = past.to_vec();
+    let middle = median(&mut sorted);
+    let mut off: Vec<u64> = past.iter().map(|count| count.abs_diff(middle)).collect();
+    let spread = median(&mut off).max(1);
+    let most = past.iter().max().copied().unwrap_or_default();
+    let times = |of: u64| count as f64 / of as f64;
+    (count.saturating_sub(middle) as f64 / (8 * spread) as f64).min(times(5 * middle)).min(times(2 * most))
+}
+
+/// How many times the errors among lines are above what is unusual, after what came before: above 1 they are, below the
+/// floor it is 0.
+#[must_use]
+pub fn error_excess(errors: u64, lines: u64, past_errors: u64, past_lines: u64, floor: u64) -> f64 {
+    if errors < floor || lines == 0 {
+        return 0.0;
+    }
+    // One error of a thousand lines is what is usual where there was none.
+    let usual = match past_errors {
+        0 => 1.0 / past_lines.max(1000) as f64,
+        known => known as f64 / past_lines.max(1) as f64,
+    };
+    let share = errors as f64 / lines as f64;
+    // A third is enough, and one less is not.
+    (share / (3.0 * usual)).min((3 * errors + 1) as f64 / lines as f64)
+}
+
+/// How many times a pause is above what is unusual, after the longest before: above 1 it is, below the floor it is 0.
+/// All in milliseconds.
+#[must_use]
+pub fn silence_excess(pause_ms: i64, longest_ms: i64, floor_ms: i64) -> f64 {
+    if pause_ms < floor_ms {
+        return 0.0;
+    }
+    // Twenty times as long is enough, and a millisecond less is not.
+    (pause_ms as f64 + 1.0) / (20.0 * longest_ms as f64)
 }
 
 fn words<'e>(what: &'e What<'_>) -> Option<(&'e str, &'e str)> {

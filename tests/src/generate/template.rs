@@ -312,10 +312,15 @@ fn outputs_of(function: &FunctionSpec) -> Vec<String> {
     lines.collect()
 }
 
+/// How long events of every call are gathered: what is read and written for them together costs as much as for one.
+const BEHAVIOR_WINDOW_SECONDS: &str = "60";
+
 fn filled_in(text: &str, function: &FunctionSpec) -> String {
     text.replace("@Name@", &logical(function))
         .replace("@name@", function.name)
         .replace("@purpose@", &format!("{}.", capitalized(function.purpose)))
+        .replace("@batch@", if function.behaviors.is_empty() { "10" } else { "1000" })
+        .replace("@window@", if function.behaviors.is_empty() { "0" } else { BEHAVIOR_WINDOW_SECONDS })
 }
 
 fn lines_of(text: &str) -> Vec<String> {

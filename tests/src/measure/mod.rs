@@ -6,7 +6,9 @@ pub mod attacks;
 pub mod labelled;
 pub mod noise;
 pub mod page;
+pub mod roc;
 mod run;
+mod svg;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, IcmpTypeCode, NetworkAcl, NetworkAclEntry, PortRange, RuleAction};
 use riposte_core::action::{ActionId, DenySource as Request};
+use riposte_core::net::address::reach;
 use riposte_core::net::cidr::same_network;
 use riposte_core::plan::{Plan, Snapshot};
 use serde::Serialize;
@@ -70,7 +71,7 @@ impl Contain for DenySource {
 ## What it does
 Finds the host that writes the log stream (by the instance id or private address in the stream's name), the \
 network ACL of its subnet, and adds one ingress entry there that denies all protocols from the attacking \
-address alone. The entry takes a free number before the first entry that allows anything.
+address alone, of IPv6 from its /64, in which the attacker has every address. The entry takes a free number before the first entry that allows anything.
 
 ## What it keeps
 Every other entry. Nothing is done, and why is told, where the host cannot be resolved, the address is one of \
@@ -97,7 +98,7 @@ Deletes the entry, if it is still the one that was made. Refused where the netwo
             return Ok(Planned::Impossible(format!("the subnet {} has no network ACL", host.subnet_id)));
         };
         let acl_id = acl.network_acl_id().unwrap_or_default();
-        let cidr = host_cidr(address);
+        let cidr = reach(address).to_string();
         // The exemption may stand on the host or on the network ACL: either holds.
         let mut tags = host.tags.clone();
         tags.extend(acl.tags().iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))));
@@ -202,13 +203,6 @@ fn is_internal(address: IpAddr) -> bool {
     }
 }
 
-/// The address alone, as AWS writes it.
-fn host_cidr(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(a) => format!("{a}/32"),
-        IpAddr::V6(a) => format!("{a}/128"),
-    }
-}
 
 fn cidr_of(entry: &NetworkAclEntry) -> Option<&str> {
     entry.cidr_block().or(entry.ipv6_cidr_block())
@@ -232,12 +226,12 @@ fn denies_first(entry: &NetworkAclEntry, cidr: &str, all: &[NetworkAclEntry]) ->
         && entry.rule_number().is_some_and(|number| number < first_allow(all))
 }
 
-/// How many ingress entries deny one address alone.
+/// How many ingress entries deny one address alone, or the /64 of one.
 fn single_denies(entries: &[NetworkAclEntry]) -> usize {
     let single = |entry: &&NetworkAclEntry| {
         is_ingress(entry)
             && entry.rule_action() == Some(&RuleAction::Deny)
-            && cidr_of(entry).is_some_and(|cidr| cidr.ends_with("/32") || cidr.ends_with("/128"))
+            && cidr_of(entry).is_some_and(|cidr| ["/32", "/64", "/128"].iter().any(|length| cidr.ends_with(length)))
     };
     entries.iter().filter(single).count()
 }

@@ -192,3 +192,100 @@ async fn what_the_table_holds_is_read_and_forgotten_by_a_person() {
     }
     assert!(ledger.all_pasts().await.unwrap().is_empty());
 }
+
+/// A trail that is stopped, and secrets that are read after it: a sequence.
+fn sequence() -> Vec<Value> {
+    let mut all: Vec<Value> =
+        (0..40).map(|n| at(NOW - 10 * DAY + n * 6 * 3600, "ec2", "DescribeInstances", &json!({}))).collect();
+    all.push(at(NOW, "cloudtrail", "StopLogging", &json!({ "name": "main" })));
+    let read = |number: i64| {
+        at(NOW + 60 + number, "secretsmanager", "GetSecretValue", &json!({ "secretId": format!("s{number}") }))
+    };
+    all.extend((0..20).map(read));
+    all
+}
+
+#[tokio::test]
+async fn a_sequence_is_the_same_incident_however_its_events_are_delivered() {
+    let all = sequence();
+    let mut seen = BTreeSet::new();
+    for size in [1, 10, 200] {
+        let aws = Aws::new();
+        let function = watch(&aws);
+        for part in all.chunks(size) {
+            assert_eq!(deliver(&function, part).await, json!({ "batchItemFailures": [] }));
+        }
+        let found: BTreeSet<String> =
+            incidents(&aws).into_iter().filter(|incident| incident.contains("sequence-")).collect();
+        assert_eq!(found.len(), 1, "{size} at a time: {found:?}");
+        seen.extend(found);
+    }
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+#[tokio::test]
+async fn what_a_delivery_adds_to_sequences_is_one_write_and_one_read() {
+    let aws = Aws::new();
+    let function = watch(&aws);
+    let all = sequence();
+    for part in all[..40].chunks(10) {
+        deliver(&function, part).await;
+    }
+    aws.forget_calls();
+    // Ten secrets that are read: ten marks of one counter.
+    deliver(&function, &all[41..51]).await;
+    let of = |operation: &str| {
+        let requests = aws.requests();
+        let counting = requests.iter().filter(|request| request.operation == operation);
+        counting.filter(|request| request.json.to_string().contains("tally#")).count()
+    };
+    assert_eq!((of("TransactWriteItems"), of("BatchGetItem")), (1, 1), "{:?}", aws.calls());
+    assert_eq!((of("UpdateItem"), of("GetItem")), (0, 0), "{:?}", aws.calls());
+}
+
+/// What forty principals do within a minute of an ordinary day: a sixth of it is counted.
+fn minute(number: i64) -> Vec<Value> {
+    let one = |n: i64| {
+        let (at_s, whose) = (NOW + number * 60 + n % 60, (n * 7 + n / 30) % 40);
+        let (source, name, request) = match n % 30 {
+            0 => ("secretsmanager", "GetSecretValue", json!({ "secretId": format!("s{whose}") })),
+            1 => ("sts", "AssumeRole", json!({ "roleArn": format!("arn:aws:iam::111122223333:role/r{whose}") })),
+            2 => ("ssm", "GetParameter", json!({ "name": format!("p{whose}") })),
+            3 => ("bedrock", "InvokeModel", json!({})),
+            4 => ("dynamodb", "DeleteTable", json!({ "tableName": "t" })),
+            _ => ("ec2", "DescribeInstances", json!({})),
+        };
+        let mut event = at(at_s, source, name, &request);
+        event["eventID"] = json!(format!("{number}-{n}"));
+        event["userIdentity"]["arn"] = json!(format!("arn:aws:iam::111122223333:user/u{whose}"));
+        event["userIdentity"]["userName"] = json!(format!("u{whose}"));
+        event
+    };
+    (0..220).map(one).collect()
+}
+
+#[tokio::test]
+async fn a_thousand_events_of_an_ordinary_day_cost_at_most_twenty_requests() {
+    let aws = Aws::new();
+    let function = watch(&aws);
+    // The principals are known, and that was days ago.
+    for part in 0..4 {
+        let past = minute(part).into_iter().map(|mut event| {
+            let at_s = NOW - 9 * DAY + part * 60;
+            event["eventTime"] = json!(jiff::Timestamp::from_second(at_s).unwrap().to_string());
+            event
+        });
+        deliver(&function, &past.collect::<Vec<_>>()).await;
+    }
+    deliver(&function, &minute(0)).await;
+    aws.forget_calls();
+    let minutes = 10;
+    for number in 1..=minutes {
+        crate::clock::sleep(std::time::Duration::from_secs(60)).await;
+        deliver(&function, &minute(number)).await;
+    }
+    let requests = aws.calls().iter().filter(|call| call.starts_with("dynamodb:")).count();
+    let per_thousand = requests as f64 * 1000.0 / (minutes as f64 * 220.0);
+    println!("{per_thousand:.1} requests for 1,000 events");
+    assert!(per_thousand <= 20.0, "{per_thousand}: {:?}", aws.calls());
+}

@@ -9,6 +9,7 @@
 //! lease ran out cannot overwrite what its successor wrote.
 
 pub mod audit;
+mod batch;
 mod counter;
 mod item;
 mod lease;
@@ -43,7 +44,8 @@ pub use part::{Part, Place, Tally};
 pub use past::Kept;
 pub use patches::Begun;
 pub use signature::{Keys, Signer};
-pub use stream_item::StreamItem;
+pub use stream_item::{Passed, StreamItem};
+pub use tally::Full;
 
 /// Time after a lease's end before TTL may delete it, in seconds.
 const LEASE_TTL_SECONDS: i64 = 3600;

@@ -2,24 +2,15 @@
 //! adding the same twice is adding it once. An item's key is a hash, so that the records of one busy principal lie
 //! apart from each other.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use riposte_core::detect::behavior::{Key, Mark, Past};
 use riposte_core::seal::short_hash;
 
-use super::{Ledger, LedgerError, built_wrong, item, retry_conflict};
-use crate::clock;
-use crate::fault::{Fault, Kind};
+use super::{Ledger, LedgerError, built_wrong, item};
+use crate::fault::Fault;
 use crate::invocation::now_ms;
-
-/// DynamoDB reads so many items in one call ...
-const READ_AT_ONCE: usize = 100;
-/// ... and writes so many in one transaction.
-const WRITTEN_AT_ONCE: usize = 100;
-/// Two deliveries that add to the same record at the same moment meet; one of them tries again so often.
-const TRIES: u32 = 4;
 
 /// What the keys of all records begin with.
 const PREFIX: &str = "past#";
@@ -41,42 +32,13 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer.
     pub async fn pasts(&self, keys: &[Key]) -> Result<Vec<Kept>, LedgerError> {
-        let mut found = Vec::new();
-        for chunk in keys.chunks(READ_AT_ONCE) {
-            let by_pk: HashMap<String, &Key> = chunk.iter().map(|key| (past_pk(key), key)).collect();
-            let mut asked: Vec<_> = by_pk.keys().map(|pk| pk_of(pk)).collect();
-            let mut items = HashMap::new();
-            let mut pause = Duration::from_millis(50);
-            while !asked.is_empty() {
-                let keys = KeysAndAttributes::builder().set_keys(Some(asked)).consistent_read(true);
-                let keys = keys.build().map_err(built_wrong)?;
-                let sent = self.client.batch_get_item().request_items(&self.table, keys).send().await;
-                let answer = sent.map_err(Fault::of("dynamodb:BatchGetItem (pasts)"))?;
-                for fields in answer.responses().and_then(|tables| tables.get(&self.table)).into_iter().flatten() {
-                    if let Some(pk) = item::string(fields, "pk") {
-                        items.insert(pk.to_owned(), fields.clone());
-                    }
-                }
-                // A table under load answers in part.
-                let left = answer.unprocessed_keys().and_then(|tables| tables.get(&self.table));
-                asked = left.map(|left| left.keys().to_vec()).unwrap_or_default();
-                if !asked.is_empty() {
-                    if pause > Duration::from_secs(2) {
-                        let why = "the table does not keep up";
-                        return Err(
-                            Fault { kind: Kind::Transient, ..Fault::refused("dynamodb:BatchGetItem", why) }.into()
-                        );
-                    }
-                    clock::sleep(pause).await;
-                    pause *= 2;
-                }
-            }
-            for (pk, key) in by_pk {
-                let (past, expires_s) = items.get(&pk).map(|fields| read(key, fields)).unwrap_or_default();
-                found.push(Kept { key: key.clone(), past, expires_s });
-            }
-        }
-        Ok(found)
+        let by_pk: BTreeMap<String, &Key> = keys.iter().map(|key| (past_pk(key), key)).collect();
+        let items = self.items(&by_pk.keys().cloned().collect()).await?;
+        let kept = by_pk.into_iter().map(|(pk, key)| {
+            let (past, expires_s) = items.get(&pk).map(|fields| read(key, fields)).unwrap_or_default();
+            Kept { key: key.clone(), past, expires_s }
+        });
+        Ok(kept.collect())
     }
 
     /// Adds marks to their records, a hundred records in a call, and keeps these records alive too.
@@ -106,27 +68,7 @@ impl Ledger {
             }
             writes.push(TransactWriteItem::builder().update(update.build().map_err(built_wrong)?).build());
         }
-        for chunk in writes.chunks(WRITTEN_AT_ONCE) {
-            self.add_together(chunk.to_vec()).await?;
-        }
-        Ok(())
-    }
-
-    async fn add_together(&self, writes: Vec<TransactWriteItem>) -> Result<(), LedgerError> {
-        let mut pause = Duration::from_millis(40);
-        for _ in 1..TRIES {
-            let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
-            let Err(error) = sent else { return Ok(()) };
-            let fault = retry_conflict(Fault::of("dynamodb:TransactWriteItems (pasts)")(error));
-            if fault.code != "TransactionCanceledException" {
-                return Err(fault.into());
-            }
-            clock::sleep(pause).await;
-            pause *= 2;
-        }
-        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        sent.map_err(|error| retry_conflict(Fault::of("dynamodb:TransactWriteItems (pasts)")(error)))?;
-        Ok(())
+        self.change_all(&writes).await
     }
 
     /// All records, for a person who wants to see them: reads the whole table.
@@ -174,10 +116,6 @@ impl Ledger {
 
 fn past_pk(key: &Key) -> String {
     format!("{PREFIX}{}", short_hash(&[&key.to_string()]))
-}
-
-fn pk_of(pk: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), AttributeValue::S(pk.to_owned()))])
 }
 
 fn text(mark: &Mark) -> String {

@@ -49,6 +49,15 @@ pub struct StreamItem {
     /// Hashes of the lines that were taken in at that very time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub at_ingested: Vec<String>,
+    /// How far the pages since the last look-back reached, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<Passed>,
+    /// When the stream was last looked over for late lines: milliseconds since 1970.
+    #[serde(default)]
+    pub looked_ms: i64,
+    /// What the list of streams said then of when the last line had been taken in: milliseconds since 1970.
+    #[serde(default)]
+    pub told_ms: i64,
     /// How many lines of the stream were judged.
     #[serde(default)]
     pub lines: u64,
@@ -58,6 +67,18 @@ pub struct StreamItem {
     /// How often the item was written; 0: never.
     #[serde(skip)]
     pub version: u64,
+}
+
+/// How far a page reached.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The newest time among the lines that were judged: milliseconds since 1970.
+    pub last_ms: i64,
+    /// The newest time at which one of them had been taken in: milliseconds since 1970.
+    pub ingested_ms: i64,
+    /// Hashes of those that were taken in at that very time; empty where they are not remembered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_ingested: Vec<String>,
 }
 
 impl StreamItem {

@@ -9,10 +9,10 @@ use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
 use riposte_core::event::LogLine;
 use riposte_core::seal::short_hash;
 
-use super::late::took_in;
-use super::{LogStreams, StreamName};
+use super::late::{pass, took_in};
+use super::{LogStreams, PAGE_RESERVE_MS, StreamName};
 use crate::fault::Fault;
-use crate::invocation::now_ms;
+use crate::invocation::{Invocation, now_ms};
 use crate::ledger::StreamItem;
 
 /// A token is good for 24 hours; it is not used in its last.
@@ -42,7 +42,11 @@ impl Page {
         let mut read: Vec<(LogLine, i64)> = events.iter().map(read).collect();
         let mut skip = skip.to_vec();
         read.retain(|(line, _)| {
-            let met = skip.iter().position(|hash| *hash == hash_of_line(line));
+            if skip.is_empty() {
+                return true;
+            }
+            let hash = hash_of_line(line);
+            let met = skip.iter().position(|known| *known == hash);
             met.map(|at| skip.swap_remove(at)).is_none()
         });
         let (lines, ingested): (Vec<LogLine>, Vec<i64>) = read.into_iter().unzip();
@@ -55,6 +59,9 @@ impl Page {
 
 /// Moves the position behind a page.
 pub(super) fn advance(item: &mut StreamItem, page: &Page) {
+    if !page.lines.is_empty() {
+        pass(item);
+    }
     if let Some(last_ms) = page.lines.iter().map(|line| line.at_ms).max() {
         if last_ms > item.last_ms {
             item.last_ms = last_ms;
@@ -64,9 +71,7 @@ pub(super) fn advance(item: &mut StreamItem, page: &Page) {
         item.at_last.extend(at_last);
         item.at_last.truncate(REMEMBERED_LINES);
     }
-    for (line, ingested_ms) in page.lines.iter().zip(&page.ingested).filter(|(_, ingested_ms)| **ingested_ms > 0) {
-        took_in(item, *ingested_ms, line);
-    }
+    took_in(item, page.lines.iter().zip(page.ingested.iter().copied()));
     item.lines += u64::try_from(page.lines.len()).unwrap_or_default();
     item.skip.clone_from(&page.skip);
     if page.token.is_some() {
@@ -88,7 +93,13 @@ pub(super) fn hash_of_line(line: &LogLine) -> String {
 }
 
 impl LogStreams {
-    pub(super) async fn page(&self, name: &StreamName, item: &StreamItem) -> Result<Page, Fault> {
+    /// The next page, by the token or by time.
+    pub(super) async fn page(
+        &self,
+        name: &StreamName,
+        item: &StreamItem,
+        invocation: &Invocation,
+    ) -> Result<Page, Fault> {
         const CALL: &str = "logs:GetLogEvents";
         let request = || {
             let logs = self.logs.of(&name.region);
@@ -96,7 +107,8 @@ impl LogStreams {
         };
         let by_token = item.token.as_ref().filter(|_| now_ms() - item.token_ms < TOKEN_GOOD_MS);
         if let Some(token) = by_token {
-            match request().next_token(token).send().await.map_err(Fault::of(CALL)) {
+            let ask = || async { request().next_token(token).send().await.map_err(Fault::of(CALL)) };
+            match self.pace.call(invocation, PAGE_RESERVE_MS, ask).await {
                 Ok(answer) => {
                     let mut page = Page::of(answer.events(), answer.next_forward_token(), item, &item.skip);
                     page.at_end |= page.token.as_ref() == Some(token);
@@ -108,7 +120,8 @@ impl LogStreams {
             }
         }
         let start = item.was_read().then_some(item.last_ms);
-        let answer = request().set_start_time(start).send().await.map_err(Fault::of(CALL))?;
+        let ask = || async { request().set_start_time(start).send().await.map_err(Fault::of(CALL)) };
+        let answer = self.pace.call(invocation, PAGE_RESERVE_MS, ask).await?;
         Ok(Page::of(answer.events(), answer.next_forward_token(), item, &item.at_last))
     }
 }

@@ -6,6 +6,7 @@ use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::rfc3339;
 use riposte_core::seal::short_hash;
 use riposte_core::settings::LOG_GROUPS_PATH;
+use riposte_logs::entry::What;
 use riposte_logs::read::Reader;
 use riposte_logs::signature::{Scanner, Sign};
 use riposte_logs::windows::Windows;
@@ -14,6 +15,13 @@ use super::StreamName;
 
 /// The counts of a stream stand in its item, which may hold 400 KB in all.
 const ROOM_BYTES: usize = 90_000;
+
+/// What a line shows.
+pub(super) struct Scanned {
+    pub(super) signs: Vec<Sign>,
+    /// Whether it is a record of CloudTrail, which other functions read.
+    pub(super) is_call: bool,
+}
 
 /// Reads the lines of one page, one after the other, with what was counted before.
 pub(super) struct Signs {
@@ -28,11 +36,12 @@ impl Signs {
     }
 
     /// What a line shows. Its time is CloudWatch's: the one in the text is its writer's to choose.
-    pub(super) fn scan(&mut self, line: &LogLine) -> Vec<Sign> {
+    pub(super) fn scan(&mut self, line: &LogLine) -> Scanned {
         let text = line.message.as_bytes();
         let mut entry = self.reader.read(text, Some(line.at_ms));
         entry.at_ms = Some(line.at_ms);
-        self.scanner.scan(&entry, text)
+        let is_call = matches!(entry.what, What::CloudTrail);
+        Scanned { signs: self.scanner.scan(&entry, text), is_call }
     }
 
     /// Gives the counts back, as many as there is room for.

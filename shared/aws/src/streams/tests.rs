@@ -1,11 +1,13 @@
 //! Log streams on an account in memory. What the detectors must know afterwards is told by the pure
 //! windows, fed with the same lines once and in order.
 
+mod calls;
 mod crash;
 mod groups;
 mod late;
 mod pull;
 mod push;
+mod scale;
 mod signs;
 mod trust;
 
@@ -112,7 +114,7 @@ fn denied(aws: &Aws) -> Vec<String> {
 
 /// What [`attacks`] comes to: both denied, an incident for each detector that fired.
 fn assert_answered(aws: &Aws, at: &str) {
-    assert_eq!(denied(aws), ["198.51.100.9/32", "2001:db8::5/128"], "{at}");
+    assert_eq!(denied(aws), ["198.51.100.9/32", "2001:db8::/64"], "{at}");
     assert_eq!(aws.changes().len(), 2, "{at}: {:?}", aws.changes());
     assert_eq!(aws.world(|world| world.table.with_prefix("incident#").len()), 2, "{at}");
     assert_eq!(aws.world(|world| world.table.with_prefix("lease#").len()), 0, "{at}");

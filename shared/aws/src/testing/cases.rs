@@ -58,7 +58,7 @@ pub(crate) static CASES: [Case; 6] = [
         name: "deny-source, IPv6",
         lay: lay_host,
         finding: || of_source("2001:db8::9"),
-        contain: |world| world.ec2.acl("acl-1").entries.push(Entry::new(99, false, "2001:db8::9/128")),
+        contain: |world| world.ec2.acl("acl-1").entries.push(Entry::new(99, false, "2001:db8::/64")),
     },
 ];
 

@@ -150,6 +150,19 @@ impl Table {
             "Update" if write["UpdateExpression"].as_str().is_some_and(|text| text.contains("#r = :record")) => {
                 self.mark(&pk, write);
             }
+            "Update" if write["UpdateExpression"] == "ADD seen :item SET expires_at = :expires" => {
+                let values = &write["ExpressionAttributeValues"];
+                let item = self.items.entry(pk.clone());
+                let item = item.or_insert_with(|| Map::from_iter([("pk".to_owned(), json!({ "S": pk }))]));
+                let seen = item.entry("seen").or_insert_with(|| json!({ "SS": [] }));
+                let set = seen["SS"].as_array_mut().unwrap();
+                for one in values[":item"]["SS"].as_array().unwrap() {
+                    if !set.contains(one) {
+                        set.push(one.clone());
+                    }
+                }
+                item.insert("expires_at".to_owned(), values[":expires"].clone());
+            }
             "Update" => {
                 assert_eq!(write["UpdateExpression"], "ADD actions :one SET expires_at = :expires");
                 let item = self.items.entry(pk.clone());

@@ -71,6 +71,11 @@ struct Script {
     hooks: Vec<(&'static str, Hook)>,
     left: usize,
     shuffle: u64,
+    /// The state of the dice, and of how many calls one fails; 0: none.
+    chance: (u64, u64),
+    /// Calls are counted and not kept: a test of very many looks at what they came to.
+    forgets: bool,
+    made: usize,
 }
 
 struct Shared {
@@ -99,8 +104,17 @@ impl Aws {
     /// An account with Riposte's settings in it, in live mode, and nothing else.
     pub(crate) fn new() -> Self {
         let world = World { ssm: parameters::settings(), ..World::default() };
-        let script =
-            Script { world, calls: Vec::new(), faults: Vec::new(), hooks: Vec::new(), left: usize::MAX, shuffle: 0 };
+        let script = Script {
+            world,
+            calls: Vec::new(),
+            faults: Vec::new(),
+            hooks: Vec::new(),
+            left: usize::MAX,
+            shuffle: 0,
+            chance: (0, 0),
+            forgets: false,
+            made: 0,
+        };
         Self(Arc::new(Shared { script: Mutex::new(script), silent: Notify::new() }))
     }
 
@@ -142,9 +156,18 @@ impl Aws {
         self.script().faults.push(Planned { operation, fault, skip: 0, times: usize::MAX });
     }
 
+    /// Makes one of so many calls go wrong, whichever it is, in one of the ways in which calls do: each seed makes others
+    /// fail, and always the same. The calls are no longer kept.
+    pub(crate) fn fail_often(&self, one_of: u64, seed: u64) {
+        let script = &mut *self.script();
+        (script.chance, script.forgets) = ((seed, one_of), true);
+    }
+
     /// Nothing goes wrong any more.
     pub(crate) fn heal(&self) {
-        self.script().faults.clear();
+        let script = &mut *self.script();
+        script.faults.clear();
+        script.chance.1 = 0;
     }
 
     /// Does something just before the next call of `operation`, as somebody else would.
@@ -185,7 +208,9 @@ impl Aws {
 
     /// Forgets the calls so far.
     pub(crate) fn forget_calls(&self) {
-        self.script().calls.clear();
+        let script = &mut *self.script();
+        script.calls.clear();
+        script.made = 0;
     }
 
     /// Runs `future` until it is done, or until AWS has answered `calls` calls: then the future is
@@ -227,13 +252,16 @@ impl Aws {
         }
         script.left -= 1;
         let operation = request.operation.clone();
-        script.calls.push(request.clone());
-        let number = script.calls.len();
+        if !script.forgets {
+            script.calls.push(request.clone());
+        }
+        script.made += 1;
+        let number = script.made;
         if let Some(at) = script.hooks.iter().position(|(of, _)| *of == operation) {
             let (_, hook) = script.hooks.remove(at);
             hook(&mut script.world);
         }
-        match next_fault(&mut script.faults, &operation) {
+        match next_fault(&mut script.faults, &operation).or_else(|| by_chance(&mut script.chance)) {
             None => Outcome::Answer(script.world.answer(request), number),
             Some(Fault::Code(status, code)) => Outcome::Answer(Err(Refused::with(status, code)), number),
             Some(Fault::Timeout) => Outcome::NoAnswer,
@@ -244,6 +272,17 @@ impl Aws {
             }
         }
     }
+}
+
+/// A fault for one of many calls.
+fn by_chance((state, one_of): &mut (u64, u64)) -> Option<Fault> {
+    if *one_of == 0 {
+        return None;
+    }
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    let dice = *state >> 33;
+    let ways = [Fault::THROTTLED, Fault::Code(500, "InternalFailure"), Fault::Timeout, Fault::LostAnswer];
+    (dice % *one_of == 0).then(|| ways.into_iter().nth((dice / *one_of % 4) as usize)).flatten()
 }
 
 fn next_fault(faults: &mut [Planned], operation: &str) -> Option<Fault> {

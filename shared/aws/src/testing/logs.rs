@@ -26,8 +26,12 @@ pub(crate) struct Stream {
     pub(crate) lines: Vec<(i64, String)>,
     /// Lines on a page; 0: 10,000. A page never holds more than a megabyte.
     pub(crate) page: usize,
-    /// When CloudWatch took a line in, by its text; of the others it does not say.
+    /// When CloudWatch took a line in, by its text.
     pub(crate) taken_in: BTreeMap<String, i64>,
+    /// So long after its time it took in each of the others, in milliseconds; `None`: it does not say.
+    pub(crate) delay_ms: Option<i64>,
+    /// When the last line was taken in, as a list of streams tells it; `None`: not told.
+    pub(crate) told_ms: Option<i64>,
     /// When the last line was written, as a list of streams tells it; `None`: not told.
     pub(crate) written_ms: Option<i64>,
 }
@@ -70,7 +74,8 @@ impl Logs {
         let end = request.json["endTime"].as_i64().unwrap_or(i64::MAX);
         let event = |(at, text): &&(i64, String)| {
             let mut event = json!({ "timestamp": at, "message": text });
-            if let Some(taken_in) = stream.taken_in.get(text) {
+            let delayed = || stream.delay_ms.map(|delay_ms| at + delay_ms);
+            if let Some(taken_in) = stream.taken_in.get(text).copied().or_else(delayed) {
                 event["ingestionTime"] = json!(taken_in);
             }
             event
@@ -97,7 +102,8 @@ impl Logs {
     fn list(&self, request: &Request) -> Result<String, Refused> {
         let group = request.text("logGroupName");
         let of_group = self.streams.iter().filter(|((g, _), _)| g == group);
-        let mut streams: Vec<_> = of_group.map(|((_, name), stream)| (stream.written_ms, name)).collect();
+        let mut streams: Vec<_> =
+            of_group.map(|((_, name), stream)| (stream.written_ms, name, stream.told_ms)).collect();
         if streams.is_empty() {
             return Err(Refused::new("ResourceNotFoundException"));
         }
@@ -105,10 +111,13 @@ impl Logs {
         streams.reverse();
         let size = if self.page == 0 { 50 } else { self.page };
         let (streams, next) = page(&streams, size, request.text("nextToken"));
-        let stream = |(written, name): &(Option<i64>, &String)| {
+        let stream = |(written, name, told): &(Option<i64>, &String, Option<i64>)| {
             let mut stream = json!({ "logStreamName": name });
             if let Some(written) = written {
                 stream["lastEventTimestamp"] = json!(written);
+            }
+            if let Some(told) = told {
+                stream["lastIngestionTime"] = json!(told);
             }
             stream
         };

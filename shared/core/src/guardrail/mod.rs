@@ -302,7 +302,7 @@ impl Guardrails {
     ) -> Result<Context, String> {
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
         let address = address_of(finding);
-        let protected = address.is_some_and(|address| address::within(address, &self.protected_addresses));
+        let protected = address.is_some_and(|address| address::reaches(address, &self.protected_addresses));
         Context::from_pairs([
             ("mode".to_owned(), text(mode.as_str())),
             ("approved".to_owned(), RestrictedExpression::new_bool(approvers > 0)),

@@ -44,6 +44,22 @@ pub fn within(address: IpAddr, networks: &[IpNet]) -> bool {
     })
 }
 
+/// What is denied where an address is: an IPv4 address alone, an IPv6 address with its /64, of which one subscriber has
+/// all addresses.
+#[must_use]
+pub fn reach(address: IpAddr) -> IpNet {
+    let address = canonical(address);
+    let length = if address.is_ipv4() { 32 } else { 64 };
+    IpNet::new(address, length).map_or_else(|_| IpNet::from(address), |network| network.trunc())
+}
+
+/// Whether what is denied with an address meets one of the networks.
+#[must_use]
+pub fn reaches(address: IpAddr, networks: &[IpNet]) -> bool {
+    let reach = reach(address);
+    within(address, networks) || networks.iter().any(|network| reach.contains(network) || network.contains(&reach))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +93,24 @@ mod tests {
             "300.1.1.1",
         ] {
             assert_eq!(normalized(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_is_denied_with_its_neighbors() {
+        let reach = |text: &str| super::reach(text.parse().unwrap()).to_string();
+        assert_eq!(reach("192.0.2.9"), "192.0.2.9/32");
+        assert_eq!(reach("::ffff:192.0.2.9"), "192.0.2.9/32");
+        assert_eq!(reach("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        // One of our own among the neighbors, and our own network around them.
+        for (networks, met) in [
+            ("2001:db8:1:2:ffff::/80", true),
+            ("2001:db8::/32", true),
+            ("2001:db8:1:3::/64", false),
+            ("192.0.2.0/24", false),
+        ] {
+            let networks = [networks.parse().unwrap()];
+            assert_eq!(reaches("2001:db8:1:2::9".parse().unwrap(), &networks), met, "{networks:?}");
         }
     }
 

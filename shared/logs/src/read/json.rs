@@ -12,6 +12,11 @@ use crate::time::stamp;
 /// Reads an object; `None` where the line is none.
 pub(super) fn read(line: &[u8]) -> Option<Found<'_>> {
     let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(line) else { return None };
+    // Where a field was too large CloudWatch keeps its beginning, and a pointer to the rest beside it. A line of pointers
+    // alone says nothing.
+    if !fields.is_empty() && fields.keys().all(|key| key.starts_with("@ptr.")) {
+        return Some(Found { time: Time::None, format: "none", what: What::Passed("pointers to large objects") });
+    }
     let has = |key: &str| fields.contains_key(key);
     let found = match () {
         () if has("eventVersion") && has("eventSource") && has("eventName") => {

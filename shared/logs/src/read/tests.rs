@@ -56,6 +56,11 @@ fn mixed_formats_clocks_that_go_back_and_broken_text() {
 fn control_messages_and_pointers_are_no_lines_of_text() {
     let control = r#"{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[]}"#;
     assert_eq!(Reader::default().read(control.as_bytes(), None).what, What::Passed("control messages"));
+    let pointer = r#"{"@ptr.$['body']":"AbCd","@ptr.$['input']['text']":"EfGh"}"#;
+    assert_eq!(Reader::default().read(pointer.as_bytes(), None).what, What::Passed("pointers to large objects"));
+    let cut = r#"{"level":"error","message":"the beginn","@ptr.$['message']":"AbCd"}"#;
+    let entry = Reader::default().read(cut.as_bytes(), None);
+    assert!(matches!(&entry.what, What::Text(text) if text.message == "the beginn"), "{entry:?}");
 }
 
 #[test]

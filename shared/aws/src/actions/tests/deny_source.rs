@@ -27,7 +27,7 @@ const HOST: &str = "i-0123456789abcdef0";
 async fn an_entry_before_the_allows_comes_and_goes() {
     for (address, cidr) in [
         ("198.51.100.9", "198.51.100.9/32"),
-        ("2001:db8::9", "2001:db8::9/128"),
+        ("2001:db8::9", "2001:db8::/64"),
         ("::ffff:198.51.100.9", "198.51.100.9/32"),
     ] {
         for page in [0, 1] {

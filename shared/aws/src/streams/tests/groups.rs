@@ -62,7 +62,7 @@ async fn one_stream_or_group_that_fails_does_not_cost_the_others() {
         world.logs.stream("/denied", "any").written_ms = Some(now_ms());
     });
     aws.fail("DescribeLogStreams", Fault::DENIED);
-    aws.fail("GetLogEvents", Fault::THROTTLED);
+    aws.fail("GetLogEvents", Fault::DENIED);
     let groups = format!("/denied, {GROUP}");
     let error = pull_groups(&aws, &groups).await.unwrap_err();
     assert!(error.to_string().contains("logs:DescribeLogStreams"), "the first error is told: {error}");

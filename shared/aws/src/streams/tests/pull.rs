@@ -167,12 +167,31 @@ async fn a_page_whose_finding_was_not_answered_comes_again() {
 #[tokio::test]
 async fn a_refusal_of_the_logs_is_an_error() {
     let aws = laid(&attacks(), 0);
-    for (fault, operation) in
-        [(Fault::DENIED, "GetLogEvents"), (Fault::THROTTLED, "GetLogEvents"), (Fault::THROTTLED, "PutItem")]
-    {
+    for (fault, operation) in [
+        (Fault::DENIED, "GetLogEvents"),
+        (Fault::Code(400, "ValidationException"), "GetLogEvents"),
+        (Fault::THROTTLED, "PutItem"),
+    ] {
         aws.fail(operation, fault);
         assert!(Watch::new(&aws).pull().await.is_err(), "{operation}");
     }
     Watch::new(&aws).pull().await.unwrap();
     assert_answered(&aws, "after refusals");
+}
+
+#[tokio::test]
+async fn throttling_slows_the_pull_and_loses_nothing() {
+    let lines = attacks();
+    let aws = laid(&lines, 4);
+    for skip in 0..6 {
+        aws.fail_after("GetLogEvents", skip, [Fault::THROTTLED, Fault::Timeout][skip % 2].clone());
+    }
+    let (watch, began) = (Watch::new(&aws), now_ms());
+    watch.pull().await.unwrap();
+    assert_eq!(watch.item().await.windows, windows(&lines));
+    assert_answered(&aws, "throttled");
+    assert!(now_ms() - began > 1_000, "{}", now_ms() - began);
+    // One that never ends is told when the time is up.
+    aws.fail_always("GetLogEvents", Fault::THROTTLED);
+    assert!(matches!(watch.pull().await, Err(ItemError::Fault(fault)) if fault.call == "logs:GetLogEvents"));
 }

@@ -8,7 +8,7 @@ use super::Judged;
 use super::history::{History, Key, Mark, Past, Record};
 use super::observe::{Caller, What};
 use super::place;
-use super::statistic::{is_burst, score};
+use super::statistic::{is_burst, score, step};
 use crate::event::{Actor, ApiCall};
 use crate::finding::Target;
 use crate::seal::short_hash;
@@ -260,24 +260,4 @@ fn hours(caller: &Caller, burst: Burst, whose: &str, history: &History) -> Vec<u
 
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// A count rounded down to 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on: so few different numbers are noted of an hour,
-/// whatever comes in it.
-fn step(count: u32) -> u32 {
-    let Some(power) = count.checked_ilog2() else { return 0 };
-    let low = 1_u32 << power;
-    let middle = low + low / 2;
-    if count >= middle { middle } else { low }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::step;
-
-    #[test]
-    fn a_count_is_rounded_down_to_a_step() {
-        let steps: Vec<_> = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 100, 2000].map(step).into();
-        assert_eq!(steps, [0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 12, 96, 1536]);
-    }
 }

@@ -42,19 +42,36 @@ pub fn score(past: &[u32], count: u32) -> Option<f64> {
 /// Whether a count is a burst: at least the floor, and far above the past where one is known.
 #[must_use]
 pub fn is_burst(past: &[u32], count: u32, floor: u32) -> bool {
+    excess(past, count, floor) > 1.0
+}
+
+/// How many times a count is above what makes a burst: above 1 it is one, below the floor it is 0.
+#[must_use]
+pub fn excess(past: &[u32], count: u32, floor: u32) -> f64 {
     if count < floor {
-        return false;
+        return 0.0;
     }
-    let most = past.iter().max().copied().unwrap_or_default();
+    // Twice of it is enough, and one less is not.
+    let doubled = |usual: f64| (f64::from(count) + 1.0) / (2.0 * usual);
     match score(past, count) {
         Some(score) => {
             let mut sorted: Vec<f64> = past.iter().map(|count| f64::from(*count)).collect();
             let middle = median(&mut sorted).unwrap_or_default();
-            score > LIMIT && f64::from(count) >= 2.0 * middle
+            (score / LIMIT).min(doubled(middle))
         }
         // Too few hours to say what is usual: twice the most of them is not.
-        None => count >= most.saturating_mul(2),
+        None => doubled(f64::from(past.iter().max().copied().unwrap_or_default())),
     }
+}
+
+/// A count rounded down to 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on: so few different numbers are noted of an hour,
+/// whatever comes in it.
+#[must_use]
+pub fn step(count: u32) -> u32 {
+    let Some(power) = count.checked_ilog2() else { return 0 };
+    let low = 1_u32 << power;
+    let middle = low + low / 2;
+    if count >= middle { middle } else { low }
 }
 
 /// The median; sorts the values.
@@ -95,6 +112,21 @@ mod tests {
         assert!(!is_burst(&[100; 9], 150, 10), "alike to the last, and not doubled");
         assert!(is_burst(&[], 10, 10), "nothing known: the floor alone");
         assert!(!is_burst(&[9, 8], 16, 10), "little known: twice the most");
+    }
+
+    #[test]
+    fn the_excess_is_above_one_where_a_burst_is() {
+        assert_eq!(excess(&[1, 1, 1, 1, 1], 9, 10).to_bits(), 0.0_f64.to_bits());
+        assert!((excess(&[9, 8], 17, 10) - 1.0).abs() < 1e-9, "one less than twice the most");
+        assert!(excess(&[9, 8], 18, 10) > 1.0);
+        assert!(excess(&[], 10, 10).is_infinite());
+        assert!(excess(&[2, 3, 2, 1, 3, 2], 40, 10) > excess(&[2, 3, 2, 1, 3, 2], 20, 10));
+    }
+
+    #[test]
+    fn a_count_is_rounded_down_to_a_step() {
+        let steps: Vec<_> = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 100, 2000].map(step).into();
+        assert_eq!(steps, [0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 12, 96, 1536]);
     }
 
     #[test]
