@@ -49,6 +49,16 @@ test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
 	cargo test --workspace --locked
 	$(PYTHON) -m pytest tests/e2e -q --zips $(ZIPS) --riposte $(BIN)/riposte
 
+# Attacks of the long storm on targets of their own; a sixth as many more go for one target.
+STORM ?= 300
+.PHONY: stress
+stress: build ## Run the long storm: 300 attacks and 50 on one target, with throttling and cut connections
+	$(PYTHON) -m pytest tests/e2e/test_storm.py -q -s --storm $(STORM) --zips $(ZIPS) --riposte $(BIN)/riposte
+
+.PHONY: board
+board: build ## Play each attack of the board alone and write down what became of it, for docs/containment.md
+	$(PYTHON) tests/e2e/measure_board.py --zips $(ZIPS) --riposte $(BIN)/riposte
+
 .PHONY: test-rust
 test-rust: ## Run the Rust tests alone
 	cargo test --workspace --locked

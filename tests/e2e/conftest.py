@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the build has put what is tested; both are found in cargo's target directory by themselves."""
     parser.addoption("--zips", type=Path, default=TARGET / "lambda", help="directory of NAME/bootstrap.zip")
     parser.addoption("--riposte", type=Path, default=None, help="the command's binary")
+    parser.addoption("--storm", type=int, default=40, help="attacks of the storm on targets of their own")
 
 
 def pytest_configure(config: pytest.Config) -> None:

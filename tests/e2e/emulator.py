@@ -72,6 +72,7 @@ class Emulator:
         self._start_timeout = start_timeout
         self._process: subprocess.Popen | None = None
         self._clients: dict[tuple, object] = {}
+        self._session: boto3.Session | None = None
 
     def __enter__(self) -> Emulator:
         return self.start()
@@ -197,8 +198,12 @@ class Emulator:
         """
         who = (service, key, secret, region)
         if who not in self._clients:
-            self._clients[who] = self.session(key, secret).client(
+            # Of one session: it keeps the services' models, which take most of the time.
+            self._session = self._session or self.session()
+            self._clients[who] = self._session.client(
                 service,
+                aws_access_key_id=key or self.account,
+                aws_secret_access_key=secret or SECRET,
                 region_name=region or self.region,
                 endpoint_url=self.url,
                 config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),

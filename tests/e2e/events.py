@@ -95,7 +95,7 @@ def authorize_ingress(emulator: Emulator, actor: User, group_id: str, permission
     answer = actor.client(emulator, "ec2").authorize_security_group_ingress(
         GroupId=group_id, IpPermissions=permissions
     )
-    return _record(
+    return record(
         emulator,
         actor,
         "ec2",
@@ -119,7 +119,7 @@ def authorize_ingress_plain(emulator: Emulator, actor: User, group_id: str, port
         "toPort": port,
         "cidrIp": cidr,
     }
-    return _record(emulator, actor, "ec2", "AuthorizeSecurityGroupIngress", request, answer, rule_set(answer))
+    return record(emulator, actor, "ec2", "AuthorizeSecurityGroupIngress", request, answer, rule_set(answer))
 
 
 def modify_rule(emulator: Emulator, actor: User, group_id: str, rule_id: str, rule: dict) -> dict:
@@ -142,7 +142,7 @@ def modify_rule(emulator: Emulator, actor: User, group_id: str, rule_id: str, ru
             "return": True,
         }
     }
-    return _record(emulator, actor, "ec2", "ModifySecurityGroupRules", request, answer, response)
+    return record(emulator, actor, "ec2", "ModifySecurityGroupRules", request, answer, response)
 
 
 def attach_policy(emulator: Emulator, actor: User, kind: str, name: str, policy_arn: str) -> dict:
@@ -151,7 +151,7 @@ def attach_policy(emulator: Emulator, actor: User, kind: str, name: str, policy_
     call = getattr(actor.client(emulator, "iam"), f"attach_{kind}_policy")
     answer = call(**{f"{word}Name": name, "PolicyArn": policy_arn})
     request = {f"{kind}Name": name, "policyArn": policy_arn}
-    return _record(emulator, actor, "iam", f"Attach{word}Policy", request, answer, None)
+    return record(emulator, actor, "iam", f"Attach{word}Policy", request, answer, None)
 
 
 def put_policy(emulator: Emulator, actor: User, kind: str, name: str, policy_name: str, document: str) -> dict:
@@ -160,7 +160,7 @@ def put_policy(emulator: Emulator, actor: User, kind: str, name: str, policy_nam
     call = getattr(actor.client(emulator, "iam"), f"put_{kind}_policy")
     answer = call(**{f"{word}Name": name, "PolicyName": policy_name, "PolicyDocument": document})
     request = {f"{kind}Name": name, "policyName": policy_name, "policyDocument": document}
-    return _record(emulator, actor, "iam", f"Put{word}Policy", request, answer, None)
+    return record(emulator, actor, "iam", f"Put{word}Policy", request, answer, None)
 
 
 def create_access_key(emulator: Emulator, actor: User, user_name: str) -> tuple[dict, Key]:
@@ -175,22 +175,22 @@ def create_access_key(emulator: Emulator, actor: User, user_name: str) -> tuple[
             "createDate": key["CreateDate"].strftime("%b %d, %Y %-I:%M:%S %p"),
         }
     }
-    record = _record(emulator, actor, "iam", "CreateAccessKey", {"userName": user_name}, answer, response)
-    return record, Key(key["AccessKeyId"], key["SecretAccessKey"])
+    told = record(emulator, actor, "iam", "CreateAccessKey", {"userName": user_name}, answer, response)
+    return told, Key(key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def create_log_stream(emulator: Emulator, actor: User, log_group: str, log_stream: str) -> dict:
     """Makes a log stream."""
     answer = actor.client(emulator, "logs").create_log_stream(logGroupName=log_group, logStreamName=log_stream)
     request = {"logGroupName": log_group, "logStreamName": log_stream}
-    return _record(emulator, actor, "logs", "CreateLogStream", request, answer, None, apiVersion="20140328")
+    return record(emulator, actor, "logs", "CreateLogStream", request, answer, None, apiVersion="20140328")
 
 
 def log_stream_created(emulator: Emulator, actor: User, log_group: str, log_stream: str) -> dict:
     """The record of a log stream that stands already, as its creation left it."""
     request = {"logGroupName": log_group, "logStreamName": log_stream}
     answer = {"ResponseMetadata": {"RequestId": str(uuid.uuid4())}}
-    return _record(emulator, actor, "logs", "CreateLogStream", request, answer, None, apiVersion="20140328")
+    return record(emulator, actor, "logs", "CreateLogStream", request, answer, None, apiVersion="20140328")
 
 
 def refused_authorize_ingress(emulator: Emulator, actor: User, group_id: str, permissions: list[dict]) -> dict:
@@ -199,7 +199,7 @@ def refused_authorize_ingress(emulator: Emulator, actor: User, group_id: str, pe
         authorize_ingress(emulator, actor, group_id, permissions)
     except ClientError as error:
         request = {"groupId": group_id, "ipPermissions": {"items": [_permission(entry) for entry in permissions]}}
-        return _record(
+        return record(
             emulator,
             actor,
             "ec2",
@@ -217,7 +217,7 @@ def refused_authorize_ingress(emulator: Emulator, actor: User, group_id: str, pe
 # --------------------------------------------------------------------------------------------------------------- shapes
 
 
-def _record(
+def record(
     emulator: Emulator,
     actor: User,
     service: str,
@@ -227,6 +227,7 @@ def _record(
     response: dict | None,
     **more,
 ) -> dict:
+    """The record of a call, around what its request and its answer show."""
     return {
         "eventVersion": "1.09",
         "userIdentity": {

@@ -49,7 +49,14 @@ class Silence:
     seconds: float = 30.0
 
 
-Fault = Kill | Refuse | Silence | None
+@dataclass(frozen=True)
+class Cut:
+    """Ends the connection: after the call took effect and before its answer arrives, or before it is made at all."""
+
+    before: bool = False
+
+
+Fault = Kill | Refuse | Silence | Cut | None
 
 
 class FaultProxy:
@@ -63,6 +70,8 @@ class FaultProxy:
         # The calls that took effect, and all that were tried.
         self.made: list[Call] = []
         self.tried: list[Call] = []
+        # The bodies of the calls of these names, for a test that looks into them.
+        self.kept: dict[str, list[bytes]] = {}
         self._lock = threading.Lock()
         self._server = LocalServer(_handler(self))
         self.url = self._server.url
@@ -78,10 +87,12 @@ class FaultProxy:
         """How often a call of this name took effect."""
         return sum(call.name == name for call in self.made)
 
-    def _note(self, name: str) -> Call:
+    def _note(self, name: str, body: bytes) -> Call:
         with self._lock:
             call = Call(len(self.tried) + 1, name)
             self.tried.append(call)
+            if name in self.kept:
+                self.kept[name].append(body)
             return call
 
     def _forward(self, method: str, path: str, headers, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -128,18 +139,22 @@ def _handler(proxy: FaultProxy) -> type[QuietHandler]:
     class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.body()
-            call = proxy._note(_name(self.headers, body))
+            call = proxy._note(_name(self.headers, body), body)
             fault = proxy.choose(call)
             if isinstance(fault, Refuse):
                 status, kind, text = _error(call.name, fault)
                 self.answer(status, [("Content-Type", kind)], text)
             elif fault == Kill(before=True):
                 self._die()
+            elif fault == Cut(before=True):
+                self.close_connection = True
             else:
                 status, headers, text = proxy._forward(self.command, self.path, self.headers, body)
                 proxy.made.append(call)
                 if isinstance(fault, Kill):
                     self._die()
+                elif isinstance(fault, Cut):
+                    self.close_connection = True
                 elif isinstance(fault, Silence):
                     time.sleep(fault.seconds)
                     self.close_connection = True

@@ -153,6 +153,14 @@ OWN = {
         },
         "ecr:DeleteRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "ecr:GetRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
+        **{
+            f"events:{call}": {f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/*"}
+            for call in ("DescribeEventBus", "ListTagsForResource", "PutPermission", "RemovePermission")
+        },
+        **{
+            f"kinesis:{call}": {f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/*"}
+            for call in ("DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy")
+        },
         "ecr:ListTagsForResource": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "ecr:SetRepositoryPolicy": {f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*"},
         "elasticfilesystem:DeleteFileSystemPolicy": {
@@ -653,6 +661,20 @@ def test_roles_hold_exactly_what_is_stated_here(emulator, default_stack):
             assert denied == {}
 
 
+def test_what_an_emulator_alone_is_allowed_is_nothing_more_and_stays_off_aws(template):
+    for endpoint in ("", "http://127.0.0.1:4566"):
+        resolver = Resolver(template, defaults(template) | {"AwsEndpointUrl": endpoint})
+        for name, role in _resources(template, "AWS::IAM::Role").items():
+            policies = {one["PolicyName"]: one["PolicyDocument"] for one in resolver.resolve(role.get("Policies", []))}
+            loose = policies.pop("on-an-emulator", None)
+            assert endpoint or loose is None, name
+            if loose is not None:
+                held = {action for one in policies["actions"]["Statement"] for action in _list(one["Action"])}
+                # Where it takes a call for another one of the same service.
+                taken_for = {"lambda:CreateFunctionUrlConfig", "lambda:ListLayers"}
+                assert set(loose["Statement"][0]["Action"]) <= held | taken_for, name
+
+
 def test_only_lambda_may_take_the_roles(emulator, default_stack):
     for name in FUNCTIONS:
         role = emulator.client("iam").get_role(RoleName=_role_name(default_stack.of(name, "RoleArn")))["Role"]
@@ -762,6 +784,9 @@ def _grants(emulator: Emulator, role_arn: str) -> tuple[dict[str, set[str]], dic
     assert sorted(attached) == (["SecurityAudit", "ViewOnlyAccess"] if "AccountAuditor" in name else [])
     grants = {"Allow": {}, "Deny": {}}
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        # What the emulator cannot bound: see below for what it is on AWS.
+        if policy == "on-an-emulator":
+            continue
         for statement in iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]["Statement"]:
             assert not {"NotAction", "NotResource", "Principal"} & set(statement)
             for action in _list(statement["Action"]):

@@ -9,7 +9,7 @@ use riposte_core::plan::{Delta, Plan, Snapshot};
 use riposte_core::text::plain;
 use thiserror::Error;
 
-use crate::actions::{Action, Actions, Site};
+use crate::actions::{Action, Actions, Site, identity_now};
 use crate::api::permissions_of;
 use crate::by_hand::OPERATOR;
 use crate::drive;
@@ -40,6 +40,14 @@ pub enum UndoError {
         resource: String,
         /// What differs.
         changes: Vec<String>,
+    },
+    /// The resource was deleted, and another has its name.
+    #[error(
+        "`{resource}` was deleted and made again since: what was taken from the former one is not given to this one"
+    )]
+    Replaced {
+        /// Its ARN.
+        resource: String,
     },
     /// The plan is not one that its own action could have made for the finding.
     #[error("incident `{id}` disagrees with itself: {wrong}; nothing was changed. Look at who wrote it.")]
@@ -119,6 +127,12 @@ impl Undoer<'_> {
             return Err(UndoError::Disagrees { id: incident.id.clone(), wrong });
         }
         let site = self.actions.site(&scope);
+        if plan.identity.is_some()
+            && let Some(now) = identity_now(&site, &plan.resource_arn).await?
+            && plan.identity.as_ref() != Some(&now)
+        {
+            return Err(UndoError::Replaced { resource: plan.resource_arn });
+        }
         let live = action.read(&site, &plan).await?;
         let changes = changed_since(&plan, &live);
         if !changes.is_empty() && !wish.accept_changes {

@@ -37,8 +37,66 @@ call does and refuses what AWS does and refuses. For each of its cases these hol
 The event of every fixture of a detector that names an action is carried to the contained state, or, where the shipped
 guardrails ask a person first, to the plan. Grounds: *scripted* is the account as data; *wire* answers the SDK's own HTTP
 client in AWS's format; *ministack* is the deployed function against an emulated account, in the file that is named.
-What no emulator shows is proven on the scripted ground alone: no proof here ran against AWS.
+What no emulator shows is proven on the scripted ground alone: no proof here ran against AWS. `remove-trusted-principal` and
+`restore-default-policy-version` act by themselves on what is tagged `riposte:restorable` alone, and ask about the rest.
 ";
+
+/// What became of each attack of the board, as `make board` wrote it down.
+const BOARD: &str = "tests/e2e/board.json";
+
+const PLAYED: &str = "\
+Each of these is a real change of an emulated account, made by a principal of its own, delivered through EventBridge to the
+deployed functions in live mode with the template's own settings. `tests/e2e/test_board.py` reads the account before and after: the
+offense is gone and what else belongs to the thing stands as before, the undo brings back what the attack had made, and a
+benign twin (the same call with a harmless value, on another such thing) stays as it was made and gets no answer. *(asks)*: a
+person approved first. *Calls* are those that the functions made to AWS from the event to the notice, the ledger's and the
+notice's among them; *ms* is from the first finding to the last word in the record, of a debug build. Where the emulator does
+not know the attacker's call, its record alone was delivered, and what is read is the principal.
+";
+
+/// An attack that was played.
+#[derive(Debug, serde::Deserialize)]
+struct Played {
+    attack: String,
+    technique: String,
+    told_by: Vec<String>,
+    answered_by: Vec<String>,
+    actions: Vec<String>,
+    asks: bool,
+    milliseconds: u64,
+    calls: u64,
+}
+
+fn played(root: &Path) -> Result<Vec<Played>> {
+    let path = root.join(BOARD);
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
+}
+
+fn board(out: &mut String, played: &[Played]) {
+    let asks = played.iter().filter(|one| one.asks).count();
+    line(out, "\n## Board\n");
+    line(out, &format!("{} attacks, all contained, {asks} of them after a person approved.\n\n{PLAYED}", played.len()));
+    line(out, "| attack | technique | detected by | contained by | calls | ms |");
+    line(out, "|---|---|---|---|---|---|");
+    for one in played {
+        let told: Vec<_> = one.told_by.iter().map(String::as_str).collect();
+        let others = told.iter().copied().filter(|id| !one.answered_by.iter().any(|first| first == id));
+        let detected: Vec<_> = one.answered_by.iter().map(String::as_str).chain(others).collect();
+        let actions: Vec<_> = one.actions.iter().map(|id| format!("[{id}](catalogue.md#{id})")).collect();
+        let asks = if one.asks { " *(asks)*" } else { "" };
+        let row = format!(
+            "| {} | {} | {} | {}{asks} | {} | {} |",
+            one.attack,
+            one.technique,
+            listed(&detected),
+            actions.join(", "),
+            one.calls,
+            one.milliseconds
+        );
+        line(out, &row);
+    }
+}
 
 /// The page.
 pub(super) fn page(root: &Path) -> Result<String> {
@@ -51,10 +109,15 @@ pub(super) fn page(root: &Path) -> Result<String> {
     line(&mut out, "");
     line(&mut out, "| action | acts for | asks a person for | undo | cases | undo refused when changed | ground |");
     line(&mut out, "|---|---|---|---|---|---|---|");
-    let files = end_to_end(root)?;
+    let mut files = end_to_end(root)?;
+    let played = played(root)?;
+    // The board names attacks; which actions answered them, what was played says.
+    let actions = played.iter().flat_map(|one| &one.actions).cloned().collect::<Vec<_>>().join(" ");
+    files.push(("the board".to_owned(), actions));
     for meta in ACTIONS {
         action(&mut out, root, meta, &files)?;
     }
+    board(&mut out, &played);
     line(&mut out, "\n## Techniques");
     line(&mut out, "");
     let contained = TECHNIQUES.iter().filter(|technique| technique.reason.is_empty()).count();

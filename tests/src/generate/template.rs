@@ -1,6 +1,7 @@
 //! `infra/template.yaml`: what the functions share is written by hand; each function's section, and every list of all
 //! functions, is generated from the catalogue's functions.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
@@ -233,7 +234,67 @@ fn permission_policy(function: &FunctionSpec) -> Vec<String> {
         return Vec::new();
     }
     let head = "- PolicyName: actions\n  PolicyDocument:\n    Version: '2012-10-17'\n    Statement:";
-    lines_of(head).into_iter().chain(statements.into_iter().map(|line| format!("      {line}"))).collect()
+    let statements = statements.into_iter().map(|line| format!("      {line}"));
+    lines_of(head).into_iter().chain(statements).chain(on_an_emulator(function)).collect()
+}
+
+/// Calls whose resource or condition an emulator does not know, so that what they are bounded by on AWS would refuse
+/// them there. Where it takes one call for another, that other one.
+const UNKNOWN_TO_EMULATORS: &[(&str, &str)] = &[
+    ("backup:DeleteBackupVaultAccessPolicy", ""),
+    ("backup:GetBackupVaultAccessPolicy", ""),
+    ("backup:PutBackupVaultAccessPolicy", ""),
+    ("cloudtrail:ListTags", ""),
+    ("dynamodb:DeleteResourcePolicy", ""),
+    ("dynamodb:GetResourcePolicy", ""),
+    ("dynamodb:PutResourcePolicy", ""),
+    ("ec2:DeleteNetworkAclEntry", ""),
+    ("ec2:DisassociateIamInstanceProfile", ""),
+    ("ec2:GetManagedPrefixListEntries", ""),
+    ("ec2:ModifyImageAttribute", ""),
+    ("ec2:ModifyManagedPrefixList", ""),
+    ("ec2:ModifySnapshotAttribute", ""),
+    ("ecr:ListTagsForResource", ""),
+    ("eks:DisassociateAccessPolicy", ""),
+    ("eks:ListAssociatedAccessPolicies", ""),
+    ("eks:ListTagsForResource", ""),
+    ("events:ListTagsForResource", ""),
+    ("iam:AttachRolePolicy", ""),
+    ("iam:AttachUserPolicy", ""),
+    ("iam:CreatePolicy", ""),
+    ("iam:DeleteOpenIDConnectProvider", ""),
+    ("iam:GetOpenIDConnectProvider", ""),
+    ("iam:RemoveClientIDFromOpenIDConnectProvider", ""),
+    ("iam:RemoveUserFromGroup", ""),
+    ("lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency"),
+    ("lambda:GetLayerVersionPolicy", "lambda:ListLayers"),
+    ("lambda:UpdateFunctionUrlConfig", "lambda:CreateFunctionUrlConfig"),
+    ("rds:DescribeDBClusterSnapshotAttributes", ""),
+    ("rds:DescribeDBSnapshotAttributes", ""),
+    ("rds:ListTagsForResource", ""),
+    ("rds:ModifyDBClusterSnapshotAttribute", ""),
+    ("rds:ModifyDBSnapshotAttribute", ""),
+    ("sns:ListTagsForResource", ""),
+    ("ssm:DescribeDocumentPermission", ""),
+    ("ssm:ListTagsForResource", ""),
+    ("ssm:ModifyDocumentPermission", ""),
+];
+
+/// A policy that an emulator alone gets: there is nothing to defend there, and an action that it refuses proves nothing.
+fn on_an_emulator(function: &FunctionSpec) -> Vec<String> {
+    let held: BTreeSet<_> = permissions::of(function).into_values().flatten().collect();
+    let calls: BTreeSet<_> = UNKNOWN_TO_EMULATORS
+        .iter()
+        .filter(|(call, _)| held.contains(call))
+        .map(|(call, taken_for)| if taken_for.is_empty() { call } else { taken_for })
+        .collect();
+    if calls.is_empty() {
+        return Vec::new();
+    }
+    let head = "- !If\n  - HasEndpoint\n  - PolicyName: on-an-emulator\n    PolicyDocument:\n      Version: '2012-10-17'\n      \
+                Statement:\n        - Sid: UnknownToEmulators\n          Effect: Allow\n          Resource: '*'\n          Action:";
+    let calls = calls.into_iter().map(|call| format!("            - {call}"));
+    lines_of(head).into_iter().chain(calls).chain(["  - !Ref AWS::NoValue".to_owned()]).collect()
 }
 
 /// Whether its role may change something in IAM.

@@ -93,6 +93,7 @@ principal's inline policies have changed since.
         let before = inline(&iam, principal, policy_name).await?;
         let part = before.0.get(policy_name).cloned();
         let plan = Plan::of(request.clone().into(), described.arn, before).tagged(described.tags);
+        let plan = plan.identified(Some(described.id).filter(|id| !id.is_empty()));
         let document = part.as_ref().and_then(|part| part.get("PolicyDocument")).and_then(Value::as_str);
         let Some(document) = document else { return Ok(plan.noted("the inline policy no longer exists").into()) };
         // The name may stand for another document by now: an event can be late.

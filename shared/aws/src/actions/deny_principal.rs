@@ -6,7 +6,7 @@ use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
 use super::iam_principal::{is_of_aws, untouchable};
-use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, identity, tags};
 use crate::api::{Model, models};
 use crate::fault::Fault;
 
@@ -69,6 +69,7 @@ Detaches the policy.
         let Some(found) = site.find(get, json!({ name: request.principal.name() })).await? else {
             return Ok(Planned::Gone(format!("the {} does not exist", request.principal)));
         };
+        let identity = identity::of(&found);
         let found = found.pointer(part).cloned().unwrap_or(Value::Null);
         let arn = found.get("Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
         if is_of_aws(&arn) {
@@ -78,6 +79,7 @@ Detaches the policy.
         let policy = policy_arn(site);
         let is_denied = before.0.contains_key(&policy);
         let plan = Plan::of(request.clone().into(), arn, before).tagged(tags::read(found.get("Tags")));
+        let plan = plan.identified(identity);
         if is_denied {
             return Ok(plan.noted("the principal is denied everything already").into());
         }

@@ -77,6 +77,7 @@ changed since.
         let before = attached(&iam, principal).await?;
         let part = before.0.get(policy_arn).cloned();
         let plan = Plan::of(request.clone().into(), described.arn, before).tagged(described.tags);
+        let plan = plan.identified(Some(described.id).filter(|id| !id.is_empty()));
         let Some(part) = part else { return Ok(plan.noted("the policy is no longer attached").into()) };
         let parameters = Parameters { principal: principal.into(), policy_arn };
         let [detach, attach] = match principal {

@@ -12,7 +12,9 @@ pub(crate) const MODELS: &[&Model] = &[
     &models::DYNAMODB,
     &models::ECR,
     &models::EFS,
+    &models::EVENTS,
     &models::GLUE,
+    &models::KINESIS,
     &models::KMS,
     &models::S3,
     &models::SECRETSMANAGER,
@@ -67,7 +69,7 @@ enum Arn {
     OfUrl,
 }
 
-const KEEPERS: [Keeper; 10] = [
+const KEEPERS: [Keeper; 12] = [
     keeper("s3", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "Bucket", "/Policy", "Policy", Arn::Global)
         .deleted_by("s3:DeleteBucketPolicy"),
     keeper("sqs", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "QueueUrl", "/Attributes/Policy", "", Arn::OfUrl),
@@ -141,6 +143,26 @@ const KEEPERS: [Keeper; 10] = [
         Arn::Behind("catalog"),
     )
     .deleted_by("glue:DeleteResourcePolicy"),
+    keeper(
+        "events",
+        "events:DescribeEventBus",
+        "events:PutPermission",
+        "EventBusName",
+        "/Policy",
+        "Policy",
+        Arn::Behind("event-bus/"),
+    )
+    .deleted_by("events:RemovePermission"),
+    keeper(
+        "kinesis",
+        "kinesis:GetResourcePolicy",
+        "kinesis:PutResourcePolicy",
+        "ResourceARN",
+        "/Policy",
+        "Policy",
+        Arn::Itself,
+    )
+    .deleted_by("kinesis:DeleteResourcePolicy"),
 ];
 
 const fn keeper(
@@ -192,13 +214,14 @@ impl Keeper {
     async fn read_in(&self, api: &dyn Api, region: &str, resource: &str) -> Result<Option<String>, Fault> {
         let mut parameters = self.named(resource);
         match self.service {
+            "events" => parameters = Map::from_iter([("Name".to_owned(), json!(resource))]),
             "sqs" => _ = parameters.insert("AttributeNames".to_owned(), json!(["Policy"])),
             "kms" => _ = parameters.insert("PolicyName".to_owned(), json!("default")),
             _ => {}
         }
         match api.send(&Call::new(self.get, region, parameters.into())).await {
             Ok(Answer { body, .. }) => {
-                Ok(body.pointer(self.at).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned))
+                Ok(body.pointer(self.at).and_then(Value::as_str).filter(|text| !["", "{}"].contains(text)).map(str::to_owned))
             }
             Err(fault) if self.says_no_policy(&fault) => Ok(None),
             Err(fault) => Err(fault),
@@ -209,6 +232,9 @@ impl Keeper {
     pub(super) fn write(&self, resource: &str, document: Option<&str>) -> (&'static str, Value) {
         let mut parameters = self.named(resource);
         if let (None, Some(delete)) = (document, self.delete) {
+            if self.service == "events" {
+                parameters.insert("RemoveAllPermissions".to_owned(), json!(true));
+            }
             return (delete, parameters.into());
         }
         let document = document.unwrap_or_default();
@@ -246,7 +272,8 @@ impl Keeper {
             "PolicyNotFoundException",
             "EntityNotFoundException",
         ];
-        // Backup has one code for a policy and for a vault that is not there; either way nothing offends.
-        CODES.contains(&fault.code.as_str()) || (fault.kind == Kind::Gone && self.service == "backup")
+        // Backup and Kinesis have one code for a policy and for a resource that is not there; either way nothing offends.
+        CODES.contains(&fault.code.as_str())
+            || (fault.kind == Kind::Gone && ["backup", "kinesis"].contains(&self.service))
     }
 }

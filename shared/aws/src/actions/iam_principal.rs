@@ -32,6 +32,8 @@ impl Serialize for Named<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Described {
     pub(super) arn: String,
+    /// See [`super::identity`].
+    pub(super) id: String,
     pub(super) tags: BTreeMap<String, String>,
 }
 
@@ -62,18 +64,18 @@ async fn describe(iam: &Client, principal: &IamPrincipal) -> Result<Described, F
         IamPrincipal::User(name) => {
             let answer = iam.get_user().user_name(name).send().await.map_err(Fault::of("iam:GetUser"))?;
             let user = answer.user().ok_or_else(|| Fault::refused("iam:GetUser", "no user in the answer"))?;
-            Ok(Described { arn: user.arn().to_owned(), tags: tags(user.tags()) })
+            Ok(Described { arn: user.arn().to_owned(), id: user.user_id().to_owned(), tags: tags(user.tags()) })
         }
         IamPrincipal::Role(name) => {
             let answer = iam.get_role().role_name(name).send().await.map_err(Fault::of("iam:GetRole"))?;
             let role = answer.role().ok_or_else(|| Fault::refused("iam:GetRole", "no role in the answer"))?;
-            Ok(Described { arn: role.arn().to_owned(), tags: tags(role.tags()) })
+            Ok(Described { arn: role.arn().to_owned(), id: role.role_id().to_owned(), tags: tags(role.tags()) })
         }
         IamPrincipal::Group(name) => {
             let answer =
                 iam.get_group().group_name(name).max_items(1).send().await.map_err(Fault::of("iam:GetGroup"))?;
             let group = answer.group().ok_or_else(|| Fault::refused("iam:GetGroup", "no group in the answer"))?;
-            Ok(Described { arn: group.arn().to_owned(), tags: BTreeMap::new() })
+            Ok(Described { arn: group.arn().to_owned(), id: group.group_id().to_owned(), tags: BTreeMap::new() })
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod document;
 mod history;
 mod host;
 mod iam_principal;
+mod identity;
 mod meta;
 mod setting;
 mod site;
@@ -32,6 +33,7 @@ use crate::api::{Api, Boxed, Client, Model, models};
 use crate::clients::Regional;
 use crate::fault::Fault;
 
+pub(crate) use identity::now as identity_now;
 pub use meta::{ActionMeta, Permission, When};
 pub(crate) use revoke_ingress::{ingress as ingress_rule, live_rules};
 pub use site::Site;

@@ -4,7 +4,7 @@ use riposte_core::action::{ActionId, RemoveFromGroup as Request};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, change, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, change, identity, tags};
 use crate::api::{Model, models};
 use crate::fault::Fault;
 
@@ -54,6 +54,7 @@ Adds the user to the group again. Refused where the user's groups have changed s
         let part = before.0.get(&request.group_name).cloned();
         let arn = user.pointer("/User/Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
         let plan = Plan::of(request.clone().into(), arn, before).tagged(tags::read(user.pointer("/User/Tags")));
+        let plan = plan.identified(identity::of(&user));
         let Some(part) = part else { return Ok(plan.noted("the user is not in the group any more").into()) };
         let both = json!({ "UserName": request.user_name, "GroupName": request.group_name });
         let group = request.group_name.clone();

@@ -39,8 +39,8 @@ names is taken out: a statement that speaks of nobody else as a whole, of one th
 principals. A policy of which nothing is left is deleted; a topic then gets one that allows its own account alone. A \
 key's policy must keep somebody of the account who may change it, else nothing is done: the key would be locked.
 
-Resources: buckets, queues, topics, keys, secrets, repositories of images, backup vaults, file systems, tables, and \
-the catalog of Glue.
+Resources: buckets, queues, topics, keys, secrets, repositories of images, backup vaults, file systems, tables, \
+streams, event buses, and the catalog of Glue.
 
 ## What it keeps
 Every other statement, and every other principal of the statements that are narrowed.
@@ -203,6 +203,14 @@ const PERMISSIONS: &[Permission] = &[
     Permission::on(
         &["arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"],
         &["dynamodb:GetResourcePolicy", "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy"],
+    ),
+    Permission::on(
+        &["arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/*"],
+        &["events:DescribeEventBus", "events:ListTagsForResource", "events:PutPermission", "events:RemovePermission"],
+    ),
+    Permission::on(
+        &["arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*"],
+        &["kinesis:GetResourcePolicy", "kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"],
     ),
     Permission::on(
         &["arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:catalog"],

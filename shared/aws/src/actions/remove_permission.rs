@@ -95,9 +95,21 @@ async fn statements(site: &Site<'_>, request: &Request) -> Result<Snapshot, Faul
     let list = policy.get("Statement").and_then(Value::as_array).cloned().unwrap_or_default();
     let named = list.into_iter().filter_map(|statement| {
         let id = statement.get("Sid").and_then(Value::as_str)?.to_owned();
-        Some((id, statement))
+        Some((id, in_full(statement, site.partition())))
     });
     Ok(Snapshot(named.collect::<BTreeMap<_, _>>()))
+}
+
+/// The statement with an account as its ARN: the number alone says the same.
+fn in_full(mut statement: Value, partition: &str) -> Value {
+    let account = statement.pointer("/Principal/AWS").and_then(Value::as_str);
+    let account = account.filter(|text| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(arn) = account.map(|account| format!("arn:{partition}:iam::{account}:root"))
+        && let Some(place) = statement.pointer_mut("/Principal/AWS")
+    {
+        *place = Value::from(arn);
+    }
+    statement
 }
 
 /// The parameters of AddPermission that write this statement; `None` where there are none.

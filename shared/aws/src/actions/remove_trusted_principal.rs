@@ -6,7 +6,7 @@ use riposte_core::plan::{Plan, Snapshot};
 use riposte_core::text::url_decoded;
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, identity, tags};
 use crate::api::{Model, models};
 use crate::fault::{Fault, Kind};
 
@@ -42,8 +42,8 @@ would be left, a policy that denies everyone takes its place, since a role canno
 made before live on until they expire.
 
 The function may do so to what the operator tagged `riposte:restorable` with the value `true` alone: the call would \
-otherwise be a way to administrative privileges for whoever takes the function over. Anything else is done by hand: \
-`riposte contain remove-trusted-principal`.
+otherwise be a way to administrative privileges for whoever takes the function over. For anything else a person \
+is asked, and `riposte approve` does it with that person's own permissions.
 
 ## What it keeps
 Every other statement and principal of the trust policy, the role's permissions, boundary and tags.
@@ -64,7 +64,7 @@ Puts the former trust policy back. Refused where it has changed since.
         let document = parsed(&text)?;
         let arn = role.pointer("/Role/Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
         let plan = Plan::of(request.clone().into(), arn, snapshot(&document));
-        let plan = plan.tagged(tags::read(role.pointer("/Role/Tags")));
+        let plan = plan.tagged(tags::read(role.pointer("/Role/Tags"))).identified(identity::of(&role));
         let home = Home { partition: site.partition(), account: &site.scope.account };
         let offends = |policy: &Policy| {
             let grants = policy.trust(&home).into_iter();

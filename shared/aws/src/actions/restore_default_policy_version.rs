@@ -39,8 +39,8 @@ attached has the former permissions from then on. Where there is no older versio
 detached.
 
 The function may do so to what the operator tagged `riposte:restorable` with the value `true` alone: the call would \
-otherwise be a way to administrative privileges for whoever takes the function over. Anything else is done by hand: \
-`riposte contain restore-default-policy-version`.
+otherwise be a way to administrative privileges for whoever takes the function over. For anything else a person \
+is asked, and `riposte approve` does it with that person's own permissions.
 
 ## What it keeps
 All versions, the offending one too, as evidence; the policy's attachments and tags.

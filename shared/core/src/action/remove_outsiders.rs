@@ -17,12 +17,14 @@ pub struct RemoveOutsiders {
 }
 
 /// The services whose policies are known, and what their resources are called.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("backup", "backup-vault"),
     ("dynamodb", "table"),
     ("ecr", "repository"),
     ("elasticfilesystem", "file-system"),
+    ("events", "event-bus"),
     ("glue", "catalog"),
+    ("kinesis", "stream"),
     ("kms", "key"),
     ("s3", "bucket"),
     ("secretsmanager", "secret"),

@@ -1,6 +1,11 @@
 //! The list holds together, and what stands in ledgers is read.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use super::*;
+use crate::event::ApiCall;
 use crate::finding::IamPrincipal;
 
 #[test]
@@ -82,6 +87,18 @@ fn keys_of_targets_and_leases_stand() {
         assert_eq!(response.target().unwrap().key(), target);
         assert_eq!(response.resource().unwrap().key(), lease);
     }
+}
+
+#[test]
+fn a_list_of_two_hundred_resources_is_as_many_requests_each_to_one() {
+    let names: Vec<_> = (0..200).map(|number| format!("secret-{number}")).collect();
+    let record = json!({ "requestParameters": { "names": names } });
+    let Value::Object(record) = record else { panic!() };
+    let call = ApiCall::new(record, None, None);
+    let place = Place::at("requestParameters.names", &call).unwrap();
+    let responses = ActionId::RestoreSecret.of_rule(&place);
+    let resources: BTreeSet<_> = responses.iter().map(|response| response.resource().unwrap().id).collect();
+    assert_eq!((responses.len(), resources.len()), (200, 200));
 }
 
 #[test]

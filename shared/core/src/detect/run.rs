@@ -119,6 +119,9 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope, actor: &Act
         principal: actor.clone(),
         target: bounded(claim.target),
         why: claim.why,
-        response: claim.response,
+        // What the catalog does not say of a detector, it does not ask for: detectors share how they judge.
+        response: claim
+            .response
+            .filter(|response| response.action.known().is_some_and(|id| meta.actions.contains(&id))),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::action::ActionId;
 use crate::settings::CustomGuardrail;
 use crate::testing::{finding, plan};
 
@@ -235,6 +236,21 @@ fn what_asks_first_acts_where_a_guardrail_of_the_users_own_permits_it() {
     let both = format!("{permit} forbid (principal, action, resource) when {{ context.disruptive }};");
     let disruptive = Plan { disruptive: true, ..plan() };
     assert_eq!(verdict(&with_custom(&both), disruptive, &asked).effect, Effect::Observe);
+}
+
+#[test]
+fn what_the_function_may_not_restore_by_itself_is_asked_about() {
+    let trust = |tags: &[(&str, &str)]| {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Plan { action: ActionId::RemoveTrustedPrincipal.into(), tags, ..plan() }
+    };
+    let held = verdict(&settings(Mode::Live), trust(&[]), &finding());
+    assert_eq!((held.effect, held.guardrails), (Effect::Ask, vec!["restorable-alone".to_owned()]));
+    assert_eq!(verdict(&settings(Mode::Live), trust(&[("riposte:restorable", "no")]), &finding()).effect, Effect::Ask);
+    assert_eq!(
+        verdict(&settings(Mode::Live), trust(&[("riposte:restorable", "true")]), &finding()).effect,
+        Effect::Act
+    );
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub struct Plan {
     pub resource_arn: String,
     /// The resource's tags, for guardrails.
     pub tags: BTreeMap<String, String>,
+    /// The id that AWS gave the resource, where its ARN is a name that can be given anew: an undo must not meet another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// Whether it interrupts something that the customer runs.
     pub disruptive: bool,
     /// Whether the undo restores all of the before-state.
@@ -57,6 +60,7 @@ impl Plan {
             kind,
             resource_arn,
             tags: BTreeMap::new(),
+            identity: None,
             disruptive: false,
             reversible: true,
             before,
@@ -70,6 +74,12 @@ impl Plan {
     #[must_use]
     pub fn tagged(self, tags: BTreeMap<String, String>) -> Self {
         Self { tags, ..self }
+    }
+
+    /// The same with the id that AWS gave the resource.
+    #[must_use]
+    pub fn identified(self, identity: Option<String>) -> Self {
+        Self { identity, ..self }
     }
 
     /// The same with a word to people.

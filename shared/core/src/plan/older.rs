@@ -24,6 +24,8 @@ pub(super) struct Form {
     resource_arn: String,
     tags: BTreeMap<String, String>,
     #[serde(default)]
+    identity: Option<String>,
+    #[serde(default)]
     disruptive: bool,
     #[serde(default = "yes")]
     reversible: bool,
@@ -75,8 +77,21 @@ impl TryFrom<Form> for Plan {
                 (changes, undo.into_iter().map(|change| Inverse { of: 0, change }).collect())
             }
         };
-        let note = form.note;
-        Ok(Self { action, response, kind, resource_arn, tags, disruptive, reversible, before, changes, undo, note })
+        let (identity, note) = (form.identity, form.note);
+        Ok(Self {
+            action,
+            response,
+            kind,
+            resource_arn,
+            tags,
+            identity,
+            disruptive,
+            reversible,
+            before,
+            changes,
+            undo,
+            note,
+        })
     }
 }
 

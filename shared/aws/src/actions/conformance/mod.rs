@@ -48,6 +48,11 @@ pub(crate) struct Case {
 /// A case for tests of other parts.
 pub(crate) const SAMPLE: &Case = &cases::TWO_STEPS;
 
+/// The case of this name, for tests of what is special to it.
+pub(crate) fn named(name: &str) -> &'static Case {
+    cases::CASES.iter().find(|case| case.name == name).unwrap_or_else(|| panic!("there is no case `{name}`"))
+}
+
 impl Case {
     fn answer(&self) -> Response {
         (self.response)()

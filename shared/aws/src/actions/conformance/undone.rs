@@ -1,9 +1,10 @@
 //! A person's undo.
 
 use riposte_core::incident::State;
+use serde_json::json;
 
 use super::cases::CASES;
-use super::{changing, operation, state, undoing};
+use super::{changing, named, operation, state, undoing};
 use crate::testing::Fault;
 use crate::undo::UndoError;
 
@@ -36,6 +37,22 @@ async fn a_resource_that_changed_since_is_left_alone_until_a_person_accepts_it()
         meddle(&mut expected);
         assert_eq!(state(&aws), expected, "{}: what somebody else changed stays", case.name);
     }
+}
+
+#[tokio::test]
+async fn what_was_made_again_under_the_same_name_is_not_given_what_was_taken() {
+    let case = named("deny-principal: a user");
+    let (aws, function) = case.laid().await;
+    function.respond(case.finding()).await.unwrap();
+    aws.world(|world| world.script.state["id"] = json!("AIDASECOND"));
+    let before = state(&aws);
+    for accept_changes in [false, true] {
+        let refused = function.undo(&case.finding(), accept_changes).await.unwrap_err();
+        assert!(matches!(refused, UndoError::Replaced { .. }), "{refused}");
+    }
+    assert_eq!(state(&aws), before);
+    aws.world(|world| world.script.state["id"] = json!("AIDAFIRST"));
+    assert_eq!(function.undo(&case.finding(), false).await.unwrap().state, State::Undone);
 }
 
 #[tokio::test]

@@ -19,9 +19,6 @@ mod instances_terminated_in_bulk;
 mod launch;
 mod many_instances_launched;
 mod many_tasks_requested;
-mod repository_grant;
-mod repository_public;
-mod repository_shared_externally;
 mod ssm_command_on_many_instances;
 mod unusual_instance_launch_refused;
 mod unusual_instance_launched;
@@ -49,8 +46,6 @@ pub static COMPUTE: Chapter = Chapter {
         &function_open_to_any_source::FunctionOpenToAnySource,
         &function_layer_external::FunctionLayerExternal,
         &function_layer_shared_externally::FunctionLayerSharedExternally,
-        &repository_public::RepositoryPublic,
-        &repository_shared_externally::RepositorySharedExternally,
         &ecr_images_replicated_externally::EcrImagesReplicatedExternally,
         &ecr_images_pulled_externally::EcrImagesPulledExternally,
         &workload_image_external::WorkloadImageExternal,

@@ -28,6 +28,9 @@ mod objects_copied_externally;
 mod objects_copied_onto_themselves;
 pub(super) mod opened_policy;
 mod policy_locks_everyone_out;
+mod repository_grant;
+mod repository_public;
+mod repository_shared_externally;
 mod resource_policy_external;
 mod resource_policy_public;
 mod resource_public;
@@ -81,6 +84,8 @@ pub static DATA: Chapter = Chapter {
         &ssm_parameters_decrypted_in_bulk::SsmParametersDecryptedInBulk,
         &policy_locks_everyone_out::PolicyLocksEveryoneOut,
         &resource_public::ResourcePublic,
+        &repository_public::RepositoryPublic,
+        &repository_shared_externally::RepositorySharedExternally,
         &resource_policy_external::ResourcePolicyExternal,
         &resource_policy_public::ResourcePolicyPublic,
         &secret_policy_external::SecretPolicyExternal,

@@ -421,6 +421,8 @@ fn response(call: &ApiCall, resource: &str, grants: Vec<OutsideGrant>) -> Option
         | ("ecr", "SetRepositoryPolicy")
         | ("backup", "PutBackupVaultAccessPolicy")
         | ("elasticfilesystem", "PutFileSystemPolicy")
+        | ("events", "PutPermission")
+        | ("kinesis", "PutResourcePolicy")
         | ("dynamodb", "PutResourcePolicy") => resource,
         ("glue", "PutResourcePolicy") => "catalog",
         ("kms", _) => resource.rsplit_once(":key/").map_or(resource, |(_, id)| id),

@@ -34,6 +34,7 @@ pub static TRACES: Chapter = Chapter {
         &itself::INCIDENT_DELETED,
         &itself::ModeChanged,
         &itself::SETTING_CHANGED,
+        &itself::KEY_READ,
         &itself::ROLE_CHANGED,
         &itself::ROLE_TRUST_CHANGED,
         &itself::LOGS_TAMPERED,

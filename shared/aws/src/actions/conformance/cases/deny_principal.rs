@@ -36,10 +36,11 @@ pub(super) const USER: Case = Case {
     name: "deny-principal: a user",
     action: || Box::new(DenyPrincipal),
     response: || Request { principal: IamPrincipal::User("eve".to_owned()) }.into(),
-    state: |_, _| json!({ "it": [READ_ONLY], "other": true }),
+    state: |_, _| json!({ "it": [READ_ONLY], "id": "AIDAFIRST", "other": true }),
     calls: &[
         ("iam:GetUser", |state, _| {
-            it(state, "NoSuchEntity").map(|_| json!({ "User": { "Arn": "arn:aws:iam::111122223333:user/eve" } }))
+            it(state, "NoSuchEntity")?;
+            Ok(json!({ "User": { "Arn": "arn:aws:iam::111122223333:user/eve", "UserId": state["id"] } }))
         }),
         ("iam:GetRole", |state, _| {
             it(state, "NoSuchEntity").map(|_| json!({ "Role": { "Arn": "arn:aws:iam::111122223333:role/app" } }))

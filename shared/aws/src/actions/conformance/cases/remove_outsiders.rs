@@ -95,6 +95,13 @@ pub(super) const BUCKET: Case = Case {
         ("glue:GetResourcePolicy", |s, _| text(s, "EntityNotFoundException").map(|t| json!({ "PolicyInJson": t }))),
         ("glue:PutResourcePolicy", |s, g| put(s, &g["PolicyInJson"])),
         ("glue:DeleteResourcePolicy", delete),
+        ("events:DescribeEventBus", |s, _| Ok(text(s, "").map_or(json!({}), |t| json!({ "Policy": t })))),
+        ("events:ListTagsForResource", no_tags),
+        ("events:PutPermission", |s, g| put(s, &g["Policy"])),
+        ("events:RemovePermission", delete),
+        ("kinesis:GetResourcePolicy", |s, _| text(s, "ResourceNotFoundException").map(|t| json!({ "Policy": t }))),
+        ("kinesis:PutResourcePolicy", |s, g| put(s, &g["Policy"])),
+        ("kinesis:DeleteResourcePolicy", delete),
     ],
     contain: |state, _| state["it"] = document(&[]),
     meddle: None,
@@ -127,6 +134,8 @@ of! {
     FILES = "elasticfilesystem", "fs-1";
     TABLE = "dynamodb", "arn:aws:dynamodb:us-east-1:111122223333:table/orders";
     CATALOG = "glue", "default";
+    BUS = "events", "default";
+    STREAM = "kinesis", "arn:aws:kinesis:us-east-1:111122223333:stream/clicks";
 }
 
 /// A policy that speaks of outsiders alone is deleted as a whole.
@@ -159,4 +168,6 @@ whole! {
     WHOLE_FILES = "elasticfilesystem", "fs-1";
     WHOLE_TABLE = "dynamodb", "arn:aws:dynamodb:us-east-1:111122223333:table/orders";
     WHOLE_CATALOG = "glue", "default";
+    WHOLE_BUS = "events", "default";
+    WHOLE_STREAM = "kinesis", "arn:aws:kinesis:us-east-1:111122223333:stream/clicks";
 }

@@ -1,6 +1,7 @@
 //! `repository-public`: everyone may use a repository of images or packages.
 
 use super::repository_grant::{self, Opened, opened};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -13,12 +14,11 @@ pub(super) struct RepositoryPublic;
 const META: Meta = Meta {
     id: "repository-public",
     title: "Repository of images or packages opened to everyone",
-    domain: Domain::Compute,
+    domain: Domain::Data,
     severity: Severity::High,
     confidence: Confidence::High,
     technique: &["T1537", "T1525", "T1195.002"],
-    no_response: "Policies of registries and of CodeArtifact stand beside those of ECR's repositories, whose outsiders \
-        `resource-policy-public` takes out again.",
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(repository_grant::EVENTS),
     prose: "\
 ## What it does
@@ -51,6 +51,7 @@ impl Detector for RepositoryPublic {
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let Opened { service, name, grants } = opened(call, facts)?;
+        let response = repository_grant::response(call, &name, &[Outsider::Everyone]);
         // The widest of them, should there be several.
         let everyone = grants.into_iter().filter(|grant| grant.who == Outsider::Everyone);
         let Some(grant) = everyone.min_by_key(|grant| grant.narrowed) else { return Ok(Vec::new()) };
@@ -58,6 +59,6 @@ impl Detector for RepositoryPublic {
         let why = format!("`{}` opened `{name}` to {grant}: {actions}", call.event_name());
         let confidence = grant.narrowed.then_some(Confidence::Low);
         let target = Target::Resource { service, id: name };
-        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)) }])
+        Ok(vec![Claim { confidence, ..Claim::of(target, plain(&why, 600)).asking(response) }])
     }
 }

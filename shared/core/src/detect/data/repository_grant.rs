@@ -1,10 +1,11 @@
 //! Whom the policy of a repository of images or packages lets in, shared by the detectors of opened
 //! repositories.
 
+use crate::action::RemoveOutsiders;
 use crate::detect::fields::{field_error, home};
 use crate::detect::{DetectError, EventName, Facts};
 use crate::event::ApiCall;
-use crate::iam::{Home, OutsideGrant, Policy};
+use crate::iam::{Home, OutsideGrant, Outsider, Policy};
 use crate::text::plain;
 
 const ECR: &str = "ecr.amazonaws.com";
@@ -41,4 +42,11 @@ pub(super) fn opened(call: &ApiCall, facts: &Facts) -> Result<Opened, DetectErro
     let mut grants = policy.outside_grants(&Home { partition, account: &account });
     grants.retain(|grant| !facts.trusted.holds_outsider(&grant.who));
     Ok(Opened { service, name, grants })
+}
+
+/// What takes these out of a repository's policy again; `None` for a registry, and for CodeArtifact, whose policies are
+/// read by other calls.
+pub(super) fn response(call: &ApiCall, repository: &str, outsiders: &[Outsider]) -> Option<RemoveOutsiders> {
+    let written = call.event_name() == "SetRepositoryPolicy" && !call.failed();
+    written.then(|| RemoveOutsiders::of("ecr", repository, outsiders.to_vec())).flatten()
 }

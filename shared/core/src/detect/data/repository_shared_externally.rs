@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::repository_grant::{self, Opened, opened};
+use crate::action::ActionId;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -15,10 +16,11 @@ pub(super) struct RepositorySharedExternally;
 const META: Meta = Meta {
     id: "repository-shared-externally",
     title: "Repository of images or packages opened to another account",
-    domain: Domain::Compute,
+    domain: Domain::Data,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     technique: &["T1537", "T1525"],
+    actions: &[ActionId::RemoveOutsiders],
     events: Events::Calls(repository_grant::EVENTS),
     prose: "\
 ## What it does
@@ -51,12 +53,14 @@ impl Detector for RepositorySharedExternally {
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let Opened { service, name, grants } = opened(call, facts)?;
         let accounts = grants.into_iter().filter(|grant| matches!(grant.who, Outsider::Account(_)));
-        let named: BTreeSet<_> = accounts.map(|grant| grant.who.to_string()).collect();
-        if named.is_empty() {
+        let outsiders: BTreeSet<_> = accounts.map(|grant| grant.who).collect();
+        if outsiders.is_empty() {
             return Ok(Vec::new());
         }
-        let named = named.into_iter().collect::<Vec<_>>().join(", ");
+        let outsiders: Vec<_> = outsiders.into_iter().collect();
+        let named = outsiders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let why = format!("`{}` opened `{name}` to {named}", call.event_name());
-        Ok(vec![Claim::of(Target::Resource { service, id: name }, plain(&why, 600))])
+        let response = repository_grant::response(call, &name, &outsiders);
+        Ok(vec![Claim::of(Target::Resource { service, id: name }, plain(&why, 600)).asking(response)])
     }
 }
