@@ -153,9 +153,8 @@ impl Judge {
 
     /// Runs these detectors over a call.
     pub(super) fn judge(&self, reading: &[&'static dyn Detector], call: &ApiCall) -> Verdict {
-        let scope = place(call);
-        let report = detect::run_all(reading, call, &scope, &self.facts);
-        let observed = self.atlas.as_ref().and_then(|atlas| observe(call, &scope, atlas.as_ref()));
+        let report = detect::run_at(reading, call, || place(call), &self.facts);
+        let observed = self.atlas.as_ref().and_then(|atlas| observe(call, &place(call), atlas.as_ref()));
         let mut verdict =
             Verdict { findings: report.findings, sightings: report.sightings, observed, ..Verdict::default() };
         for (id, error) in report.failures {

@@ -2,16 +2,20 @@
 //!
 //! They keep track of what happens every day, and one line for each would hide all others.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use riposte_core::finding::{Finding, Severity};
 
 /// What is counted together: day, detector, account, principal.
-type Key = (String, String, String, String);
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-/// Remarks of the whole input.
+/// Remarks of the whole input, by what stands for their key: numbers that nobody outside can make the same.
 #[derive(Debug, Default)]
-pub(super) struct Remarks(BTreeMap<Key, Remark>);
+pub(super) struct Remarks {
+    keys: [RandomState; 2],
+    all: HashMap<[u64; 2], Remark>,
+}
 
 /// A finding that came so often.
 #[derive(Debug)]
@@ -32,16 +36,15 @@ impl Remarks {
 
     /// Counts one. Whether it is the first of its kind.
     pub(super) fn add(&mut self, finding: Finding, file: &str, line: u64) -> bool {
-        let day = finding.event_time.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
-        let principal = finding.principal.principal_arn().unwrap_or_else(|| finding.principal.label());
-        let key = (day.to_owned(), finding.detector.clone(), finding.scope.account.clone(), principal.to_owned());
-        match self.0.get_mut(&key) {
+        let key = key(&finding);
+        let number = self.keys.each_ref().map(|state| state.hash_one(key));
+        match self.all.get_mut(&number) {
             Some(known) => {
                 known.count += 1;
                 false
             }
             None => {
-                self.0.insert(key, Remark { finding, file: file.to_owned(), line, count: 1 });
+                self.all.insert(number, Remark { finding, file: file.to_owned(), line, count: 1 });
                 true
             }
         }
@@ -49,6 +52,14 @@ impl Remarks {
 
     /// All of them, day by day.
     pub(super) fn take(&mut self) -> Vec<Remark> {
-        std::mem::take(&mut self.0).into_values().collect()
+        let mut all: Vec<_> = std::mem::take(&mut self.all).into_values().collect();
+        all.sort_by(|a, b| key(&a.finding).cmp(&key(&b.finding)));
+        all
     }
+}
+
+fn key(finding: &Finding) -> Key<'_> {
+    let day = finding.event_time.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
+    let principal = finding.principal.principal_arn().unwrap_or_else(|| finding.principal.label());
+    (day, &finding.detector, &finding.scope.account, principal)
 }

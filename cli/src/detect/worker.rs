@@ -18,6 +18,8 @@ use super::report::{Judged, Note, Other, What};
 pub(super) struct Memory {
     reader: Reader,
     memo: Memo,
+    /// The call at hand: the next one takes its memory.
+    call: Option<ApiCall>,
 }
 
 /// A record, read as far as needed.
@@ -54,7 +56,7 @@ impl Work for Judge {
 }
 
 impl Judge {
-    fn read(&self, Memory { reader, memo }: &mut Memory, record: &[u8]) -> Read {
+    fn read(&self, Memory { reader, memo, call }: &mut Memory, record: &[u8]) -> Read {
         let text = match std::str::from_utf8(record) {
             Ok(text) => text,
             Err(error) => return Read::Broken(format!("not UTF-8 at its byte {}", error.valid_up_to())),
@@ -64,7 +66,7 @@ impl Judge {
                 let head = skimmed.head(|agent| memo.is_known_tool(agent));
                 match self.remembered(memo, &head) {
                     [] if !self.observes() => Read::Nobody,
-                    reading => self.run(reading, &skimmed.call()),
+                    reading => self.run(reading, skimmed.call_in(call)),
                 }
             }
             Some(event::Read::Other(record)) => Read::Other(Other::Record(record)),

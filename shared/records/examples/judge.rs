@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, Result};
-use riposte_core::detect::{Facts, Index, Memo, detectors, run_all, sigma};
+use riposte_core::detect::{Facts, Index, Memo, detectors, run_at, sigma};
 use riposte_core::event::{ApiCall, Event, Read, Reader, Scope};
 use riposte_records::inputs::Walk;
 use riposte_records::pool::{Pool, Work};
@@ -31,10 +31,10 @@ struct Counts {
 }
 
 impl Work for Judge {
-    type Memory = (Reader, Memo);
+    type Memory = (Reader, Memo, Option<ApiCall>);
     type Yield = Counts;
 
-    fn work(&self, (reader, memo): &mut (Reader, Memo), batch: &Batch) -> Counts {
+    fn work(&self, (reader, memo, call): &mut (Reader, Memo, Option<ApiCall>), batch: &Batch) -> Counts {
         let mut counts = Counts::default();
         for piece in &batch.pieces {
             let Piece::Record { range, .. } = piece else { continue };
@@ -48,7 +48,7 @@ impl Work for Judge {
                     let reading = self.index.remembered(memo, &head);
                     if !reading.is_empty() {
                         counts.read += 1;
-                        counts.found += self.judge(reading, &skimmed.call());
+                        counts.found += self.judge(reading, skimmed.call_in(call));
                     }
                 }
                 Some(_) => counts.skimmed += 1,
@@ -65,8 +65,8 @@ impl Work for Judge {
 
 impl Judge {
     fn judge(&self, reading: &[&'static dyn riposte_core::detect::Detector], call: &ApiCall) -> u64 {
-        let scope = Scope { event_id: String::new(), account: String::new(), region: String::new() };
-        let report = run_all(reading, call, &scope, &self.facts);
+        let nowhere = || Scope { event_id: String::new(), account: String::new(), region: String::new() };
+        let report = run_at(reading, call, nowhere, &self.facts);
         (report.findings.len() + report.sightings.len()) as u64
     }
 }

@@ -17,7 +17,9 @@ const LONGEST: usize = 1024;
 /// Who reads which events, and which user agents name a known tool. For one index alone.
 #[derive(Debug, Default)]
 pub struct Memo {
-    readers: HashMap<Box<[u8]>, Vec<&'static dyn Detector>, FixedState>,
+    /// By the kind of event, where its readers stand.
+    kinds: HashMap<Box<[u8]>, usize, FixedState>,
+    readers: Vec<Vec<&'static dyn Detector>>,
     agents: HashMap<Box<str>, bool, FixedState>,
     /// The kind of the event at hand.
     kind: Vec<u8>,
@@ -43,20 +45,26 @@ impl Index {
         let Head { name, source, failed, denied, by_root, network_activity, by_tool } = *head;
         let flags = [source.is_some(), failed, denied, by_root, network_activity, by_tool];
         let flags = flags.into_iter().fold(0_u8, |bits, flag| bits << 1 | u8::from(flag));
-        let Memo { readers, kind, .. } = memo;
+        let Memo { kinds, readers, kind, .. } = memo;
         kind.clear();
         kind.push(flags);
         // No name has a zero byte's place: the length tells where it ends.
         kind.extend_from_slice(&name.len().to_le_bytes());
         kind.extend_from_slice(name.as_bytes());
         kind.extend_from_slice(source.unwrap_or_default().as_bytes());
-        if !readers.contains_key(kind.as_slice()) {
-            if readers.len() >= MOST {
-                readers.clear();
+        let place = match kinds.get(kind.as_slice()) {
+            Some(place) => *place,
+            None => {
+                if readers.len() >= MOST {
+                    kinds.clear();
+                    readers.clear();
+                }
+                kinds.insert(kind.as_slice().into(), readers.len());
+                readers.push(self.reading(head));
+                readers.len() - 1
             }
-            readers.insert(kind.as_slice().into(), self.reading(head));
-        }
-        readers.get(kind.as_slice()).map(Vec::as_slice).unwrap_or_default()
+        };
+        readers.get(place).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -100,6 +108,6 @@ mod tests {
             assert!(index.remembered(&mut memo, &Head { name: &name, ..Head::default() }).is_empty());
             assert!(memo.is_known_tool(&agent));
         }
-        assert!(memo.readers.len() <= MOST && memo.agents.len() <= MOST);
+        assert!(memo.readers.len() <= MOST && memo.kinds.len() <= MOST && memo.agents.len() <= MOST);
     }
 }

@@ -27,15 +27,27 @@ pub fn run(index: &Index, call: &ApiCall, scope: &Scope, facts: &Facts) -> Repor
 /// Runs these detectors over an event: those that read it, where that is known already.
 #[must_use]
 pub fn run_all(reading: &[&'static dyn Detector], call: &ApiCall, scope: &Scope, facts: &Facts) -> Report {
+    run_at(reading, call, || scope.clone(), facts)
+}
+
+/// The same, where it is only asked once somebody finds something where the event happened.
+#[must_use]
+pub fn run_at(
+    reading: &[&'static dyn Detector],
+    call: &ApiCall,
+    scope: impl FnOnce() -> Scope,
+    facts: &Facts,
+) -> Report {
     let mut report = Report::default();
     // Most calls make no finding, and then nobody asks who made them.
     let actor = LazyCell::new(|| call.actor());
+    let scope = LazyCell::new(scope);
     for detector in reading {
         let meta = detector.meta();
         match detector.judge(call, facts) {
             Ok(claims) => {
                 for claim in claims {
-                    report.add(*detector, claim, call, scope, &actor);
+                    report.add(*detector, claim, call, &scope, &actor);
                 }
             }
             // What CloudTrail left out is no fault of the event: `request-hidden-by-size` tells of it.
@@ -55,7 +67,9 @@ impl Report {
     fn say_once(&mut self) {
         let refused = |finding: &Finding| finding.detector.strip_suffix(REFUSED).map(str::to_owned);
         let told: Vec<String> = self.findings.iter().filter_map(refused).collect();
-        self.findings.retain(|finding| !told.contains(&finding.detector));
+        if !told.is_empty() {
+            self.findings.retain(|finding| !told.contains(&finding.detector));
+        }
     }
 
     fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {

@@ -6,8 +6,10 @@
 //! window, whatever the order and however often an event is delivered; an attack that straddles two
 //! windows needs up to twice the number. What goes on is told again every six hours, as other services do.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 
+use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use super::correlation::{Correlation, Mark};
@@ -66,7 +68,12 @@ impl Counter {
 
     /// The counter of whoever it is, over the time within which a burst is told once.
     fn told_as(&self) -> Self {
-        Self { window_s: self.window_s - self.window_s.rem_euclid(TOLD_EVERY_S), ..self.clone() }
+        Self { window_s: self.told_s(), ..self.clone() }
+    }
+
+    /// When that time began.
+    fn told_s(&self) -> i64 {
+        self.window_s - self.window_s.rem_euclid(TOLD_EVERY_S)
     }
 }
 
@@ -154,9 +161,13 @@ impl Sighting {
 const KEPT: usize = 50_000;
 
 /// Counts in memory, in the order of the events.
+///
+/// An account has tens of thousands of counters a day. So what is kept of a counter and of what it counts are numbers
+/// that stand for them, made with keys of this process: nobody outside can make two that are the same.
 #[derive(Debug, Default)]
 pub struct Tally {
-    counts: Recent<HashSet<String>>,
+    keys: [RandomState; 2],
+    counts: Recent<Vec<u64>>,
     marks: Recent<Vec<Mark>>,
     told: Recent<()>,
 }
@@ -165,15 +176,21 @@ impl Tally {
     /// Counts one sighting. The finding comes with the event that completes it, once for as long as a burst is
     /// told once.
     pub fn count(&mut self, sighting: Sighting) -> Option<Finding> {
-        let told_as = sighting.counter.told_as();
+        let told_as = self.number(&sighting.counter, sighting.counter.told_s());
         if self.told.0.contains_key(&told_as) {
             return None;
         }
         let count = match &sighting.correlated {
             Some(correlated) => self.correlate(&sighting.counter, correlated),
             None => {
-                let items = self.counts.entry(sighting.counter.clone());
-                items.insert(sighting.item.clone());
+                let counter = self.number(&sighting.counter, sighting.counter.window_s);
+                let [key, _] = &self.keys;
+                let item = key.hash_one(&sighting.item);
+                let items = self.counts.entry(counter);
+                // They are few: a counter that is full tells.
+                if !items.contains(&item) {
+                    items.push(item);
+                }
                 items.len()
             }
         };
@@ -183,13 +200,23 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// What stands for a counter, in a window that begins then.
+    fn number(&self, counter: &Counter, window_s: i64) -> u128 {
+        let Counter { detector, account, whose, window_s: _ } = counter;
+        let [high, low] = self.keys.each_ref().map(|key| key.hash_one((detector, account, whose, window_s)));
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
 /// How many marks of one group are kept in memory; the oldest go first.
 const MARKS: usize = 20_000;
 
 impl Tally {
     /// How many were counted where the marks of the group are what is asked for; else none.
     fn correlate(&mut self, counter: &Counter, Correlated { correlation, mark }: &Correlated) -> usize {
-        let marks = self.marks.entry(Counter { window_s: 0, ..counter.clone() });
+        let counter = self.number(counter, 0);
+        let marks = self.marks.entry(counter);
         // In the order of their times: most inputs are.
         let place = marks.partition_point(|known| known < mark);
         if marks.get(place) != Some(mark) {
@@ -206,21 +233,21 @@ impl Tally {
     }
 }
 
-/// What is known of the counters that came last.
+/// What is known of the counters that came last, by their numbers.
 #[derive(Debug)]
-struct Recent<T>(HashMap<Counter, T>, VecDeque<Counter>);
+struct Recent<T>(HashMap<u128, T, FixedState>, VecDeque<u128>);
 
 impl<T> Default for Recent<T> {
     fn default() -> Self {
-        Self(HashMap::new(), VecDeque::new())
+        Self(HashMap::default(), VecDeque::new())
     }
 }
 
 impl<T: Default> Recent<T> {
-    fn entry(&mut self, counter: Counter) -> &mut T {
+    fn entry(&mut self, counter: u128) -> &mut T {
         let Self(known, age) = self;
         if !known.contains_key(&counter) {
-            age.push_back(counter.clone());
+            age.push_back(counter);
             if age.len() > KEPT
                 && let Some(oldest) = age.pop_front()
             {
@@ -230,6 +257,7 @@ impl<T: Default> Recent<T> {
         known.entry(counter).or_default()
     }
 }
+
 /// A window in the unit that people would say it in.
 fn span(seconds: u32) -> String {
     match seconds {

@@ -34,9 +34,9 @@ enum Body {
 }
 
 /// A record's text, skimmed, and the trees that were built of it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Text {
-    text: Box<str>,
+    text: String,
     skim: Skim,
     whole: OnceLock<Value>,
     /// Of each of [`PARTS`].
@@ -118,9 +118,18 @@ impl ApiCall {
 
     /// The same of a text that was skimmed.
     pub(super) fn skimmed(record: Skimmed<'_>, account: Option<String>, region: Option<String>) -> Self {
-        let (text, skim) = record.kept();
-        let text = Text { text, skim, whole: OnceLock::new(), parts: Default::default() };
-        Self { body: Body::Text(Box::new(text)), envelope_account: account, envelope_region: region }
+        let mut text = Box::<Text>::default();
+        text.hold(record);
+        Self { body: Body::Text(text), envelope_account: account, envelope_region: region }
+    }
+
+    /// Becomes what [`ApiCall::skimmed`] makes, in the memory that it has.
+    pub(super) fn become_skimmed(&mut self, record: Skimmed<'_>, account: Option<String>, region: Option<String>) {
+        match &mut self.body {
+            Body::Text(text) => text.hold(record),
+            Body::Tree(_) => *self = Self::skimmed(record, None, None),
+        }
+        (self.envelope_account, self.envelope_region) = (account, region);
     }
 
     /// The whole record, as it came: an object.
@@ -314,15 +323,33 @@ impl ApiCall {
             role_arn: issuer("arn"),
             name: of("userName").or_else(|| issuer("userName")).or_else(person),
             access_key_id: of("accessKeyId"),
-            source_ip: self.text("sourceIPAddress").map(str::to_owned),
+            source_ip: self.source_ip().map(str::to_owned),
             user_agent: self.text("userAgent").map(str::to_owned),
         }
+    }
+
+    /// A text of `userIdentity`. Nothing is built.
+    pub(crate) fn caller(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.part("userIdentity")?.get(key)?.string()
+    }
+
+    /// `sourceIPAddress`: an address, several with commas between, or a service's name.
+    #[must_use]
+    pub fn source_ip(&self) -> Option<&str> {
+        self.text("sourceIPAddress")
     }
 
     /// A field of `requestParameters`.
     #[must_use]
     pub fn request(&self, key: &str) -> Option<&Value> {
+        // What is missing needs no tree.
+        self.request_part(key)?;
         self.member("requestParameters")?.get(key)
+    }
+
+    /// The same, as it stands there: nothing is built.
+    pub(crate) fn request_part(&self, key: &str) -> Option<Part<'_>> {
+        self.part("requestParameters")?.get(key)
     }
 
     /// A field of `responseElements`.
@@ -334,7 +361,11 @@ impl ApiCall {
     /// A string of `requestParameters`.
     #[must_use]
     pub fn request_text(&self, key: &str) -> Option<&str> {
-        self.request(key).and_then(Value::as_str)
+        let part = self.request_part(key)?;
+        if part.has_escapes() {
+            return self.member("requestParameters")?.get(key)?.as_str();
+        }
+        part.plain()
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -347,6 +378,14 @@ impl ApiCall {
 }
 
 impl Text {
+    fn hold(&mut self, record: Skimmed<'_>) {
+        record.keep(&mut self.text, &mut self.skim);
+        self.whole.take();
+        for part in &mut self.parts {
+            part.take();
+        }
+    }
+
     fn whole(&self) -> &Value {
         // INVARIANT: the parser reads what was skimmed.
         self.whole.get_or_init(|| crate::json::parse(&self.text).unwrap_or_default())

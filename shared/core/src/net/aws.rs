@@ -6,8 +6,6 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
 use super::cidr::Reach;
 
 /// As `(first address, prefix)`.
@@ -177,16 +175,18 @@ pub fn is_public_outside_aws(source: &str) -> bool {
     let Ok(address) = source.trim().parse::<IpAddr>() else { return false };
     // An IPv4 address that is written as an IPv6 one is one.
     let address = address.to_canonical();
-    Reach::of(&address.to_string()) == Ok(Reach::Public) && !is_aws(address)
+    Reach::of_address(address) == Reach::Public && !is_aws(address)
 }
 
 fn is_aws(address: IpAddr) -> bool {
-    let within = |first: IpAddr, prefix: u8| IpNet::new(first, prefix).is_ok_and(|net| net.contains(&address));
     match address {
-        IpAddr::V4(_) => V4.iter().any(|(first, prefix)| within(IpAddr::from(*first), *prefix)),
-        IpAddr::V6(_) => {
-            V6.iter().any(|(first, prefix)| within(IpAddr::from((u128::from(*first) << 96).to_be_bytes()), *prefix))
-        }
+        IpAddr::V4(address) => V4.iter().any(|(first, prefix)| {
+            // No block is the whole internet.
+            (address.to_bits() ^ u32::from_be_bytes(*first)).checked_shr(32 - u32::from(*prefix)) == Some(0)
+        }),
+        IpAddr::V6(address) => V6.iter().any(|(first, prefix)| {
+            (address.to_bits() ^ (u128::from(*first) << 96)).checked_shr(128 - u32::from(*prefix)) == Some(0)
+        }),
     }
 }
 

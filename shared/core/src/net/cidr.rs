@@ -91,6 +91,11 @@ impl Reach {
         network(cidr).map(Self::of_network)
     }
 
+    /// Of one address.
+    pub(crate) fn of_address(address: std::net::IpAddr) -> Self {
+        Self::of_network(address.into())
+    }
+
     fn of_network(net: IpNet) -> Self {
         let (reserved, longest) = match net {
             IpNet::V4(net) => (is_reserved_v4(net), INTERNET_PREFIX_V4),

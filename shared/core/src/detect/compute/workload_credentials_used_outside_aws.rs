@@ -1,7 +1,5 @@
 //! `workload-credentials-used-outside-aws`: what was issued to an instance, a task or a function is used elsewhere.
 
-use serde_json::Value;
-
 use crate::action::{ActionId, against};
 use crate::detect::meta::page;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Per};
@@ -84,14 +82,14 @@ impl Detector for WorkloadCredentialsUsedOutsideAws {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let actor = call.actor();
         // A load balancer or a proxy may add its own address behind the caller's.
-        let source = actor.source_ip.as_deref().and_then(|source| source.split(',').next()).unwrap_or_default();
-        let through_endpoint = call.member("vpcEndpointId").is_some_and(|id| !id.is_null());
+        let source = call.source_ip().and_then(|source| source.split(',').next()).unwrap_or_default();
+        let through_endpoint = call.part("vpcEndpointId").is_some_and(|id| !id.is_null());
         if call.by_service() || through_endpoint || !is_public_outside_aws(source) {
             return Ok(Vec::new());
         }
         let Some(workload) = workload(call) else { return Ok(Vec::new()) };
+        let actor = call.actor();
         let role = actor.principal_arn().unwrap_or("(no role)");
         let why = format!("`{}` from `{source}` with the credentials of {workload}, role `{role}`", call.event_name());
         let target = Target::Resource { service: "iam".to_owned(), id: plain(role, 300) };
@@ -102,17 +100,16 @@ impl Detector for WorkloadCredentialsUsedOutsideAws {
 
 /// The instance, the task or the function that a session was issued to.
 fn workload(call: &ApiCall) -> Option<String> {
-    let identity = call.identity()?;
-    if identity.get("type").and_then(Value::as_str) != Some("AssumedRole") {
+    if call.caller("type").as_deref() != Some("AssumedRole") {
         return None;
     }
-    let issued = identity.get("inScopeOf").and_then(|scope| scope.get("credentialsIssuedTo")).and_then(Value::as_str);
+    let identity = call.part("userIdentity")?;
+    let issued = identity.get("inScopeOf").and_then(|scope| scope.get("credentialsIssuedTo")?.string());
     if let Some(arn) = issued {
         let service = arn.split(':').nth(2).unwrap_or_default();
         return ["ec2", "ecs", "lambda"].contains(&service).then(|| format!("`{arn}`"));
     }
-    let principal = identity.get("principalId").and_then(Value::as_str).unwrap_or_default();
-    let arn = identity.get("arn").and_then(Value::as_str).unwrap_or_default();
+    let (principal, arn) = (call.caller("principalId").unwrap_or_default(), call.caller("arn").unwrap_or_default());
     let session = principal.split_once(':').map(|(_, session)| session).or_else(|| arn.splitn(3, '/').nth(2))?;
     let delivered = identity.get("sessionContext").and_then(|context| context.get("ec2RoleDelivery"));
     let hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());

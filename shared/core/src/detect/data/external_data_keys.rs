@@ -1,12 +1,14 @@
 //! `external-data-keys`: many things encrypted with another account's key.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::json::each;
+use super::json::one_or_more;
 use crate::arn::account_of;
 use crate::detect::meta::page;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
-use crate::event::ApiCall;
+use crate::event::{ApiCall, Part};
 use crate::finding::{Confidence, Severity, Target};
 use crate::text::plain;
 
@@ -64,27 +66,30 @@ impl Detector for ExternalDataKeys {
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
         let own = call.account();
-        let caller = |key: &str| call.identity().and_then(|who| who.get(key)).and_then(Value::as_str);
         // The owner of a key is told of others who use it, which is another matter.
-        if caller("type") == Some("AWSService") || caller("accountId") != own.as_deref() {
+        if call.caller("type").as_deref() == Some("AWSService") || call.caller("accountId") != own {
             return Ok(Vec::new());
         }
         let asked = ["destinationKeyId", "keyId"].iter().find_map(|field| call.request_text(field));
-        let resources = each(call.member("resources")).iter();
-        let used = resources.filter_map(|key| key.get("ARN").or_else(|| key.get("arn"))?.as_str());
-        let foreign = |key: &&str| account_of(key).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
+        let foreign = |key: &str| account_of(key).is_some_and(|id| facts.trusted.is_foreign(own.as_deref(), id));
         // The key that something is encrypted anew from may well be another's.
         let key = if call.event_name() == "ReEncrypt" {
-            asked.filter(foreign)
+            asked.filter(|key| foreign(key)).map(Cow::Borrowed)
         } else {
-            asked.into_iter().chain(used).find(foreign)
+            let mut used = call.part("resources").into_iter().flat_map(one_or_more).filter_map(arn);
+            asked.filter(|key| foreign(key)).map(Cow::Borrowed).or_else(|| used.find(|key| foreign(key)))
         };
         let Some(key) = key else { return Ok(Vec::new()) };
         let context = ["destinationEncryptionContext", "encryptionContext"];
         let what = context.iter().find_map(|field| call.request(field)).map(Value::to_string);
         let what = what.or_else(|| call.event_id().map(str::to_owned)).unwrap_or_default();
         let why = format!("`{}` with `{key}`, a key of another account, for `{what}`", call.event_name());
-        let target = Target::Resource { service: "kms".to_owned(), id: plain(key, 300) };
+        let target = Target::Resource { service: "kms".to_owned(), id: plain(&key, 300) };
         Ok(vec![Claim { counted: Some(what), ..Claim::of(target, plain(&why, 600)) }])
     }
+}
+
+/// The ARN of a key among a record's resources.
+fn arn(key: Part<'_>) -> Option<Cow<'_, str>> {
+    key.get("ARN").or_else(|| key.get("arn"))?.string()
 }

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::event::Part;
+
 /// A list, or the one thing that stands for it; nothing where there is none.
 pub(super) fn each(value: Option<&Value>) -> &[Value] {
     match value {
@@ -10,6 +12,12 @@ pub(super) fn each(value: Option<&Value>) -> &[Value] {
         Some(Value::Array(values)) => values,
         Some(single) => std::slice::from_ref(single),
     }
+}
+
+/// The members of a list, or the one thing that stands for it, as they stand there.
+pub(super) fn one_or_more(part: Part<'_>) -> impl Iterator<Item = Part<'_>> {
+    let single = (!part.is_list() && !part.is_null()).then_some(part);
+    part.members().chain(single)
 }
 
 /// The strings of a list, or the one string that stands for it.

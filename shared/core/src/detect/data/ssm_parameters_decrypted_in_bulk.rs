@@ -54,7 +54,7 @@ impl Detector for SsmParametersDecryptedInBulk {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        if !is_true(call.request("withDecryption")) || call.by_service() {
+        if call.by_service() || !call.request_part("withDecryption").is_some_and(|with| is_true(Some(&with.value()))) {
             return Ok(Vec::new());
         }
         let named = ["name", "names", "path"].into_iter().flat_map(|field| texts(call.request(field)));

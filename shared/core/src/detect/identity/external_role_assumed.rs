@@ -48,8 +48,8 @@ impl Detector for ExternalRoleAssumed {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let actor = call.actor();
-        if call.by_service() || !matches!(actor.kind.as_deref(), Some("IAMUser" | "AssumedRole" | "FederatedUser")) {
+        let kind = call.caller("type");
+        if call.by_service() || !matches!(kind.as_deref(), Some("IAMUser" | "AssumedRole" | "FederatedUser")) {
             return Ok(Vec::new());
         }
         let own = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
@@ -58,7 +58,7 @@ impl Detector for ExternalRoleAssumed {
         let Some(other) = role.split(':').nth(4).filter(|other| facts.trusted.is_foreign(Some(&own), other)) else {
             return Ok(Vec::new());
         };
-        let why = format!("`AssumeRole`: `{}` took the role `{role}` of account `{other}`", actor.label());
+        let why = format!("`AssumeRole`: `{}` took the role `{role}` of account `{other}`", call.actor().label());
         let target = Target::Resource { service: "iam".to_owned(), id: role.to_owned() };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }

@@ -1,7 +1,5 @@
 //! `role-assumed-externally`: somebody of another account took a role of this one.
 
-use serde_json::Value;
-
 use crate::detect::fields::{field_error, required};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta};
@@ -52,12 +50,11 @@ impl Detector for RoleAssumedExternally {
     }
 
     fn judge(&self, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let caller = |key| call.identity().and_then(|identity| identity.get(key)).and_then(Value::as_str);
-        if caller("type") != Some("AWSAccount") || call.by_service() {
+        if call.caller("type").as_deref() != Some("AWSAccount") || call.by_service() {
             return Ok(Vec::new());
         }
         let own = call.account().ok_or_else(|| field_error(call, "recipientAccountId", "is missing"))?;
-        let Some(other) = caller("accountId").filter(|other| facts.trusted.is_foreign(Some(&own), other)) else {
+        let Some(other) = call.caller("accountId").filter(|other| facts.trusted.is_foreign(Some(&own), other)) else {
             return Ok(Vec::new());
         };
         let role = required(call, "roleArn")?;

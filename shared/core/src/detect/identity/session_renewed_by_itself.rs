@@ -52,16 +52,19 @@ impl Detector for SessionRenewedByItself {
     }
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
-        let actor = call.actor();
-        if call.by_service() || actor.kind.as_deref() != Some("AssumedRole") {
+        if call.by_service() || call.caller("type").as_deref() != Some("AssumedRole") {
             return Ok(Vec::new());
         }
         let role = required(call, "roleArn")?;
-        let narrows = ["policy", "policyArns", "tags"].iter().any(|key| call.request(key).is_some_and(says_something));
-        if narrows || actor.role_arn.as_deref() != Some(role) {
+        let issuer =
+            call.part("userIdentity").and_then(|identity| identity.get("sessionContext")?.get("sessionIssuer"));
+        if issuer.and_then(|issuer| issuer.get("arn")?.string()).as_deref() != Some(role) {
             return Ok(Vec::new());
         }
-        let why = format!("`AssumeRole`: `{}` took its own role `{role}` once more", actor.label());
+        if ["policy", "policyArns", "tags"].iter().any(|key| call.request(key).is_some_and(says_something)) {
+            return Ok(Vec::new());
+        }
+        let why = format!("`AssumeRole`: `{}` took its own role `{role}` once more", call.actor().label());
         let target = Target::Resource { service: "iam".to_owned(), id: role.to_owned() };
         Ok(vec![Claim::of(target, plain(&why, 600))])
     }

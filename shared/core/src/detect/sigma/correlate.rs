@@ -1,11 +1,13 @@
 //! Sigma's correlation rules as detectors: what their rules find is counted, group by group.
 
+use std::sync::Arc;
+
 use rsigma_eval::event::{Event as _, EventValue};
-use rsigma_eval::{CompiledRule, evaluate_rule};
 use rsigma_parser::{
     ConditionExpr, ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, WindowMode,
 };
 
+use super::predicate::Predicate;
 use super::{Record, text_of};
 use crate::detect::correlation::{Compare, Correlation, Found, Kind};
 use crate::detect::{Claim, DetectError, Detector, Facts, Meta, Outcome};
@@ -26,7 +28,7 @@ pub(super) struct SigmaCorrelation {
 /// One of the rules that a correlation is about.
 #[derive(Debug)]
 pub(super) struct Part {
-    pub(super) rule: CompiledRule,
+    pub(super) rule: Arc<Predicate>,
     pub(super) outcome: Outcome,
     /// The fields that make a group, as they are called in this rule's events, each with the name for people.
     pub(super) group: Vec<(String, String)>,
@@ -44,7 +46,7 @@ impl Detector for SigmaCorrelation {
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
         let event = Record::of(call);
         let claims = self.parts.iter().enumerate().filter_map(|(number, part)| {
-            if !part.outcome.covers(call.failed()) || evaluate_rule(&part.rule, &event).is_none() {
+            if !part.outcome.covers(call.failed()) || !part.rule.holds(&event) {
                 return None;
             }
             // An event that lacks a field of the group belongs to none, and one that lacks what is counted adds nothing.

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, SigmaRule};
 use thiserror::Error;
 
 use super::correlate::{self, Part, SigmaCorrelation};
 use super::describe::{self, BurstText, Custom, Description};
-use super::{Paths, SigmaDetector, meaning};
+use super::{Paths, SigmaDetector};
 use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, Per, renamed};
 use crate::finding::Confidence;
 use crate::text::plain;
@@ -127,7 +128,7 @@ fn connect(
         let Some((_, Read { made: Made::Rule(rule), names, .. })) = all.get(found) else {
             return Err(place(format!("`{name}` is a correlation itself, which is not supported")));
         };
-        let compiled = rule.compile().map_err(|error| place(error.to_string()))?.clone();
+        let compiled = Arc::clone(rule.predicate().map_err(|error| place(error.to_string()))?);
         let group = written.group_by.iter().map(|field| {
             let alias = written.aliases.iter().find(|alias| alias.alias == *field);
             let own = alias.and_then(|alias| names.iter().find_map(|name| alias.mapping.get(name)));
@@ -274,7 +275,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         distinct: burst.as_ref().and_then(|burst| burst.distinct.clone()).map(leaked),
     };
     let burst = burst.map(burst_of).transpose()?;
-    let compiled = meaning::compile(rule)?;
+    let compiled = super::compile(rule)?;
     let meta = Meta {
         id: leaked(name.unwrap_or(default_name)),
         title: leaked(title),

@@ -12,17 +12,18 @@ pub mod describe;
 mod load;
 mod meaning;
 pub mod pack;
+mod predicate;
 mod record;
 
 pub use load::{RuleError, RuleFile, load};
 pub(crate) use record::Record;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rsigma_eval::event::{Event as _, EventValue};
-use rsigma_eval::{CompiledRule, evaluate_rule};
-use rsigma_parser::parse_sigma_yaml;
+use rsigma_parser::{SigmaRule, parse_sigma_yaml};
 
+use self::predicate::Predicate;
 use super::{Claim, DetectError, Detector, Facts, Meta};
 use crate::action::{Place, Response};
 use crate::event::ApiCall;
@@ -35,7 +36,7 @@ pub struct SigmaDetector {
     meta: Meta,
     paths: Paths,
     text: &'static str,
-    compiled: OnceLock<Result<CompiledRule, String>>,
+    compiled: OnceLock<Result<Arc<Predicate>, String>>,
 }
 
 /// Where in an event a rule's values stand.
@@ -49,6 +50,14 @@ pub struct Paths {
     pub distinct: Option<&'static str>,
 }
 
+/// Compiles a rule.
+///
+/// # Errors
+/// What is wrong with it.
+fn compile(rule: &SigmaRule) -> Result<Arc<Predicate>, String> {
+    meaning::compile(rule).map(|compiled| Arc::new(Predicate::of(&compiled)))
+}
+
 impl SigmaDetector {
     /// A rule from its YAML text, one rule alone, and what its description said.
     #[must_use]
@@ -57,7 +66,7 @@ impl SigmaDetector {
     }
 
     /// The same, compiled already.
-    fn compiled(meta: Meta, paths: Paths, rule: CompiledRule) -> Self {
+    fn compiled(meta: Meta, paths: Paths, rule: Arc<Predicate>) -> Self {
         Self { meta, paths, text: "", compiled: OnceLock::from(Ok(rule)) }
     }
 
@@ -77,12 +86,15 @@ impl SigmaDetector {
     ///
     /// # Errors
     /// What is wrong with the rule.
-    pub fn compile(&self) -> Result<&CompiledRule, DetectError> {
+    pub fn compile(&self) -> Result<(), DetectError> {
+        self.predicate().map(|_| ())
+    }
+
+    fn predicate(&self) -> Result<&Arc<Predicate>, DetectError> {
         let compiled = self.compiled.get_or_init(|| {
             // The build has checked it.
             let parsed = parse_sigma_yaml(self.text).map_err(|error| error.to_string())?;
-            let rule = parsed.rules.first().ok_or("there is no rule in it")?;
-            meaning::compile(rule)
+            compile(parsed.rules.first().ok_or("there is no rule in it")?)
         });
         compiled.as_ref().map_err(|wrong| DetectError::Rule { rule: self.meta.id.to_owned(), wrong: wrong.clone() })
     }
@@ -112,7 +124,7 @@ impl Detector for SigmaDetector {
 
     fn judge(&self, call: &ApiCall, _: &Facts) -> Result<Vec<Claim>, DetectError> {
         let event = Record::of(call);
-        if evaluate_rule(self.compile()?, &event).is_none() {
+        if !self.predicate()?.holds(&event) {
             return Ok(Vec::new());
         }
         let found = self.paths.target.and_then(|path| text_at(&event, path));

@@ -15,12 +15,66 @@ use crate::event::{ApiCall, Part, without_date};
 /// Stands before a field's name where a string modifier reads it: what holds an object is then its JSON text.
 pub(super) const AS_TEXT: char = '\u{1}';
 
+/// The key of a call's name.
+const NAME: &str = "eventName";
+
 /// A record, borrowed.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
     call: &'a ApiCall,
     /// What answers where a path is more than names through objects.
     json: OnceCell<JsonEvent<'a>>,
+}
+
+/// A field's path, taken apart once.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    path: Box<str>,
+    /// The names on the way, from the record inwards; none where the path is more than names.
+    names: Box<[Box<str>]>,
+}
+
+impl Field {
+    /// The field at a path as a rule writes it, with [`AS_TEXT`] before it where its value is read as a text.
+    pub(super) fn new(path: &str) -> Self {
+        let plain = path.strip_prefix(AS_TEXT).unwrap_or(path);
+        let names = if has_more(plain) { Box::default() } else { plain.split('.').map(Box::from).collect() };
+        Self { path: path.into(), names }
+    }
+
+    /// As it was written.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn plain(&self) -> &str {
+        self.path.strip_prefix(AS_TEXT).unwrap_or(&self.path)
+    }
+
+    /// How far it lies within the record.
+    pub(super) fn depth(&self) -> u32 {
+        if self.names.is_empty() { 20 } else { self.names.len() as u32 }
+    }
+
+    /// Whether it is one of the fields by which the readers of an event are found.
+    pub(super) fn decides_reader(&self) -> bool {
+        matches!(self.plain(), "eventName" | "eventSource")
+    }
+}
+
+/// What stands at a field.
+pub(super) enum Found<'a> {
+    /// A text.
+    Text(Cow<'a, str>),
+    /// Nothing, or null.
+    Nothing,
+    /// Another value, or one that needs the library to be found.
+    Else,
+}
+
+/// Whether a path is more than names: it has an index or an escape.
+fn has_more(path: &str) -> bool {
+    path.bytes().any(|byte| matches!(byte, b'[' | b'\\'))
 }
 
 /// What walking a path found.
@@ -42,16 +96,19 @@ impl<'a> Record<'a> {
     }
 
     fn walk(&self, path: &str) -> Walk<'a> {
-        if path.bytes().any(|byte| matches!(byte, b'[' | b'\\')) {
+        if has_more(path) {
             return Walk::More;
         }
+        self.follow(path, path.split('.'))
+    }
+
+    fn follow<'n>(&self, path: &str, mut names: impl Iterator<Item = &'n str>) -> Walk<'a> {
         // A name that has dots of its own comes first.
         if self.call.has_dotted_keys()
             && let Some(part) = self.call.part(path)
         {
             return Walk::Part(part);
         }
-        let mut names = path.split('.');
         let Some(mut part) = names.next().and_then(|name| self.call.part(name)) else { return Walk::Nothing };
         for name in names {
             part = match part.get(name) {
@@ -61,6 +118,38 @@ impl<'a> Record<'a> {
             };
         }
         Walk::Part(part)
+    }
+
+    /// What stands at a field: what [`Event::get_field`] says of its path.
+    pub(super) fn find(&self, field: &Field) -> Found<'a> {
+        if field.names.is_empty() {
+            return Found::Else;
+        }
+        match self.follow(field.plain(), field.names.iter().map(|name| &**name)) {
+            // A dated name is two.
+            Walk::Part(part) => match part.string() {
+                Some(name) if field.plain() == NAME && without_date(self.call.event_source(), &name).is_some() => {
+                    Found::Else
+                }
+                Some(text) => Found::Text(text),
+                None if part.is_null() => Found::Nothing,
+                None => Found::Else,
+            },
+            Walk::Nothing => Found::Nothing,
+            Walk::More => Found::Else,
+        }
+    }
+
+    /// Whether something else than null stands at a field.
+    pub(super) fn is_there(&self, field: &Field) -> bool {
+        if !field.names.is_empty() {
+            match self.follow(field.plain(), field.names.iter().map(|name| &**name)) {
+                Walk::Part(part) => return !part.is_null(),
+                Walk::Nothing => return false,
+                Walk::More => {}
+            }
+        }
+        self.get_field(field.path()).is_some_and(|value| !value.is_null())
     }
 
     /// A value; of a list or an object, the tree's, to which `path` leads.
@@ -112,7 +201,7 @@ impl Event for Record<'_> {
         }
         match self.walk(path) {
             Walk::Part(part) => match part.string() {
-                Some(name) if path == "eventName" => Some(self.named(name)),
+                Some(name) if path == NAME => Some(self.named(name)),
                 _ => self.value(path, part),
             },
             Walk::Nothing => None,

@@ -67,9 +67,11 @@ impl Skim {
         Skimmed { text, skim: self }
     }
 
-    /// A copy as large as it must be.
-    fn kept(&self) -> Self {
-        Self { nodes: self.nodes.as_slice().to_vec(), slots: self.slots, dotted: self.dotted }
+    /// Becomes a copy, in the memory that it has.
+    fn copy(&mut self, of: &Self) {
+        self.nodes.clear();
+        self.nodes.extend_from_slice(&of.nodes);
+        (self.slots, self.dotted) = (of.slots, of.dotted);
     }
 }
 
@@ -151,9 +153,11 @@ impl<'a> Skimmed<'a> {
         self.skim.dotted
     }
 
-    /// The record's text and places, to be kept.
-    pub(super) fn kept(self) -> (Box<str>, Skim) {
-        (self.text.into(), self.skim.kept())
+    /// Copies the record's text and places, to be kept.
+    pub(super) fn keep(self, text: &mut String, skim: &mut Skim) {
+        text.clear();
+        text.push_str(self.text);
+        skim.copy(self.skim);
     }
 
     fn string(self, key: &str) -> Option<Cow<'a, str>> {

@@ -64,7 +64,21 @@ impl SkimmedCall<'_> {
     /// The call. It holds the record's text, and builds what is asked for.
     #[must_use]
     pub fn call(&self) -> ApiCall {
-        let of_envelope = |key: &str| Some(self.envelope?.get(key)?.string()?.into_owned());
-        ApiCall::skimmed(self.record, of_envelope("account"), of_envelope("region"))
+        ApiCall::skimmed(self.record, self.of_envelope("account"), self.of_envelope("region"))
+    }
+
+    /// The same, in the memory of a call that was looked at before.
+    pub fn call_in<'c>(&self, place: &'c mut Option<ApiCall>) -> &'c ApiCall {
+        match place {
+            Some(call) => {
+                call.become_skimmed(self.record, self.of_envelope("account"), self.of_envelope("region"));
+                call
+            }
+            None => place.insert(self.call()),
+        }
+    }
+
+    fn of_envelope(&self, key: &str) -> Option<String> {
+        Some(self.envelope?.get(key)?.string()?.into_owned())
     }
 }

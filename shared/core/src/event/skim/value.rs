@@ -15,6 +15,32 @@ pub(crate) enum Part<'a> {
     Text(Spot<'a>),
 }
 
+/// The members of a list, one after the other.
+#[derive(Debug)]
+pub(crate) enum Members<'a> {
+    Tree(std::slice::Iter<'a, Value>),
+    /// The next one, and the node behind the last.
+    Text(Spot<'a>, u32),
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        match self {
+            Self::Tree(values) => values.next().map(Part::Tree),
+            Self::Text(next, end) => {
+                let member = *next;
+                if member.place >= *end {
+                    return None;
+                }
+                next.place = member.node()?.next;
+                Some(Part::Text(member))
+            }
+        }
+    }
+}
+
 /// A node of a text that was skimmed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spot<'a> {
@@ -76,6 +102,30 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// Whether it is null.
+    pub(crate) fn is_null(self) -> bool {
+        match self {
+            Self::Tree(value) => value.is_null(),
+            Self::Text(spot) => spot.begins(b'n'),
+        }
+    }
+
+    /// The members of a list; of anything else, none.
+    pub(crate) fn members(self) -> Members<'a> {
+        match self {
+            Self::Tree(value) => Members::Tree(value.as_array().map(Vec::as_slice).unwrap_or_default().iter()),
+            Self::Text(spot) => {
+                let end = spot.node().filter(|_| spot.begins(b'[')).map_or(0, |node| node.next);
+                Members::Text(Spot { place: spot.place + 1, ..spot }, end)
+            }
+        }
+    }
+
+    /// Whether some text in it may hold this one, which has no escapes. Never falsely no.
+    pub(crate) fn may_hold(self, text: &str) -> bool {
+        self.raw().is_none_or(|raw| raw.contains(text) || raw.contains('\\'))
+    }
+
     /// Its JSON, where it stands in a text.
     pub(crate) fn raw(self) -> Option<&'a str> {
         match self {
@@ -89,9 +139,11 @@ impl<'a> Part<'a> {
         match self {
             Self::Tree(value) => Cow::Borrowed(value),
             // The text was found to be JSON.
-            Self::Text(spot) => {
-                Cow::Owned(spot.raw().and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default())
-            }
+            Self::Text(spot) => Cow::Owned(match spot.raw() {
+                Some("true") => Value::Bool(true),
+                Some("false") => Value::Bool(false),
+                raw => raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default(),
+            }),
         }
     }
 }
