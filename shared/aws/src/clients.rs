@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ssm::config::ProvideCredentials;
 use aws_smithy_types::timeout::TimeoutConfig;
 pub use aws_types::SdkConfig;
@@ -14,6 +16,7 @@ use thiserror::Error;
 use crate::api::is_label;
 use crate::environment::{self, CertificateError, EndpointError, RetryError};
 use crate::fault::in_short;
+use crate::wire::{self, Trust};
 
 /// How long one attempt of a call may take. A connection that answers nothing would otherwise hold the
 /// invocation until Lambda ends it, with the lease taken.
@@ -23,10 +26,17 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 const CALL: Duration = Duration::from_secs(15);
 
 /// The SDK's configuration: endpoint, region, profile and credentials as the AWS SDK reads them, with
-/// time limits that fit into an invocation.
+/// time limits that fit into an invocation. In Lambda all of it is in the environment, and no file is looked for.
 pub async fn configuration() -> SdkConfig {
     let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
-    aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(limits).load().await
+    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(limits);
+    if !environment::is_lambda() {
+        return loader.http_client(wire::client(Trust::System)).load().await;
+    }
+    let trust = if environment::names_certificates() { Trust::System } else { Trust::Amazon };
+    let no_files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build();
+    let credentials = EnvironmentVariableCredentialsProvider::new();
+    loader.http_client(wire::client(trust)).profile_files(no_files).credentials_provider(credentials).load().await
 }
 
 /// What a configuration lacks, or holds that cannot be used, for a person's command: said before a client is made, since

@@ -48,6 +48,20 @@ pub fn queue_url() -> Option<String> {
     std::env::var("RIPOSTE_QUEUE_URL").ok().filter(|url| !url.is_empty())
 }
 
+/// Whether this is a function in Lambda, which puts its region and its credentials into the environment.
+#[must_use]
+pub fn is_lambda() -> bool {
+    ["AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        .iter()
+        .all(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// Whether the environment says where root certificates are.
+#[must_use]
+pub fn names_certificates() -> bool {
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
 /// Checks the endpoints that the environment names (`AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_SERVICE`), which the SDK
 /// takes as they are, and the region.
 ///

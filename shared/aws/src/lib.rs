@@ -35,6 +35,7 @@ pub mod settings;
 pub mod streams;
 pub mod undo;
 pub mod why;
+mod wire;
 
 #[cfg(test)]
 mod testing;
