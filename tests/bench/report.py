@@ -16,6 +16,9 @@ CALLS = 6
 DETECTOR_US = 20
 CATALOGUE_P99_US = 150
 RULES_AT_START_MS = 5
+RULES_RATIO = 1.2
+RULE_US = 1
+FIRST_US = 200
 PLAN_SECONDS = 2
 PLAN_MB = 200
 
@@ -41,6 +44,7 @@ def rows(measured: dict) -> list[Row]:
         *_zips(measured),
         *_decisions(measured),
         *_catalogue(measured),
+        *_growth(measured["growth"]),
         *_patches(measured["patches"]),
         *_incidents(measured["incidents"]),
     ]
@@ -193,6 +197,29 @@ def _patches(patches: dict) -> list[Row]:
     ]
 
 
+def _growth(growth: dict) -> list[Row]:
+    few, many = growth["few"], growth["many"]
+    once, ratio = few["event_us"]["p50"], many["event_us"]["p50"] / few["event_us"]["p50"]
+    return [
+        Row(
+            f"{many['rules']:,} rules of one's own: an event, p50",
+            many["event_us"]["p50"],
+            "µs",
+            reference=f"{few['rules']} rules {_figure(once)}",
+            ratio=ratio,
+            limit=f"ratio {RULES_RATIO}",
+            held=ratio <= RULES_RATIO,
+        ),
+        Row(
+            "a rule of one's own more: the start",
+            growth["rule_us"],
+            "µs",
+            limit=f"{RULE_US} µs",
+            held=growth["rule_us"] <= RULE_US,
+        ),
+    ]
+
+
 def _catalogue(measured: dict) -> list[Row]:
     catalogue, first = measured["catalogue"], measured["first"]
     whole, slowest = catalogue["whole_us"], catalogue["slowest"]
@@ -208,7 +235,13 @@ def _catalogue(measured: dict) -> list[Row]:
             held=at_start <= RULES_AT_START_MS,
         ),
         Row(f"{rules}: all compiled, which no start does", first["all_rules_us"]["median"] / 1000, "ms"),
-        Row(f"{rules}: the slowest, with its first event", first["slowest_rule_us"]["median"], "µs"),
+        Row(
+            f"{rules}: the slowest, with its first event",
+            first["slowest_rule_us"]["median"],
+            "µs",
+            limit=f"{FIRST_US} µs",
+            held=first["slowest_rule_us"]["median"] <= FIRST_US,
+        ),
         Row(
             f"whole catalogue: p99 per event, {catalogue['events']} events",
             whole["p99"],

@@ -8,6 +8,7 @@ mod catalogue;
 mod decision;
 mod first;
 mod fixture;
+mod growth;
 mod http;
 mod patch_plan;
 mod program;
@@ -56,13 +57,15 @@ fn run() -> Result<()> {
     eprintln!("  each detector over the events that it reads");
     let catalogue = catalogue::measure(&arguments.fixtures)?;
     let first = first::repeat(&arguments.fixtures, arguments.runs)?;
+    eprintln!("  rules of a user's, few and many");
+    let growth = growth::measure(&fixture::all(&arguments.fixtures)?.0)?;
     eprintln!("  plans of patches");
     let patches = patch_plan::repeat(arguments.runs)?;
     let start = start::measure(&arguments.programs, &arguments.fixtures, arguments.runs)?;
     println!(
         "{}",
         serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision,
-        "catalogue": catalogue, "patches": patches }))?
+        "catalogue": catalogue, "growth": growth, "patches": patches }))?
     );
     Ok(())
 }
