@@ -166,6 +166,15 @@ impl ApiCall {
         }
     }
 
+    /// The same, where the key's number is known: see [`super::number_of`].
+    #[inline]
+    pub(crate) fn part_of(&self, key: &str, number: Option<usize>) -> Option<Part<'_>> {
+        match (&self.body, number) {
+            (Body::Text(text), Some(number)) => text.skim.of(&text.text).numbered(number),
+            _ => self.part(key),
+        }
+    }
+
     /// Whether some key of the record has a dot.
     pub(crate) fn has_dotted_keys(&self) -> bool {
         match &self.body {

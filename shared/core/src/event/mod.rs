@@ -16,7 +16,7 @@ pub use delivery::{Delivery, DeliveryKind, Item, Message};
 pub use error::{ParseError, ScopeError};
 pub use logs::{LogBatch, LogLine};
 pub use other::OtherRecord;
-pub(crate) use skim::Part;
+pub(crate) use skim::{Part, number_of};
 pub use skim::{Read, Reader, SkimmedCall};
 
 use serde_json::{Map, Value};

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use rsigma_eval::event::{Event, EventValue, JsonEvent};
 use serde_json::Value;
 
-use crate::event::{ApiCall, Part, without_date};
+use crate::event::{ApiCall, Part, number_of, without_date};
 
 /// Stands before a field's name where a string modifier reads it: what holds an object is then its JSON text.
 pub(super) const AS_TEXT: char = '\u{1}';
@@ -32,14 +32,18 @@ pub(super) struct Field {
     path: Box<str>,
     /// The names on the way, from the record inwards; none where the path is more than names.
     names: Box<[Box<str>]>,
+    /// The first one's number.
+    number: Option<usize>,
 }
 
 impl Field {
     /// The field at a path as a rule writes it, with [`AS_TEXT`] before it where its value is read as a text.
     pub(super) fn new(path: &str) -> Self {
         let plain = path.strip_prefix(AS_TEXT).unwrap_or(path);
-        let names = if has_more(plain) { Box::default() } else { plain.split('.').map(Box::from).collect() };
-        Self { path: path.into(), names }
+        let names: Box<[Box<str>]> =
+            if has_more(plain) { Box::default() } else { plain.split('.').map(Box::from).collect() };
+        let number = names.first().and_then(|name| number_of(name));
+        Self { path: path.into(), names, number }
     }
 
     /// As it was written.
@@ -99,17 +103,20 @@ impl<'a> Record<'a> {
         if has_more(path) {
             return Walk::More;
         }
-        self.follow(path, path.split('.'))
+        self.follow(path, path.split('.'), None)
     }
 
-    fn follow<'n>(&self, path: &str, mut names: impl Iterator<Item = &'n str>) -> Walk<'a> {
+    /// Follows the names of a path; `number` is the first one's, where it is known.
+    fn follow<'n>(&self, path: &str, mut names: impl Iterator<Item = &'n str>, number: Option<usize>) -> Walk<'a> {
         // A name that has dots of its own comes first.
         if self.call.has_dotted_keys()
             && let Some(part) = self.call.part(path)
         {
             return Walk::Part(part);
         }
-        let Some(mut part) = names.next().and_then(|name| self.call.part(name)) else { return Walk::Nothing };
+        let Some(mut part) = names.next().and_then(|name| self.call.part_of(name, number)) else {
+            return Walk::Nothing;
+        };
         for name in names {
             part = match part.get(name) {
                 Some(part) => part,
@@ -125,7 +132,7 @@ impl<'a> Record<'a> {
         if field.names.is_empty() {
             return Found::Else;
         }
-        match self.follow(field.plain(), field.names.iter().map(|name| &**name)) {
+        match self.follow(field.plain(), field.names.iter().map(|name| &**name), field.number) {
             // A dated name is two.
             Walk::Part(part) => match part.string() {
                 Some(name) if field.plain() == NAME && without_date(self.call.event_source(), &name).is_some() => {
@@ -143,7 +150,7 @@ impl<'a> Record<'a> {
     /// Whether something else than null stands at a field.
     pub(super) fn is_there(&self, field: &Field) -> bool {
         if !field.names.is_empty() {
-            match self.follow(field.plain(), field.names.iter().map(|name| &**name)) {
+            match self.follow(field.plain(), field.names.iter().map(|name| &**name), field.number) {
                 Walk::Part(part) => return !part.is_null(),
                 Walk::Nothing => return false,
                 Walk::More => {}

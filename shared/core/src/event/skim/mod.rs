@@ -21,6 +21,11 @@ use self::scan::Scan;
 use super::{OtherRecord, is_denial, is_network_activity, says_failure};
 use crate::detect;
 
+/// The number of a key of records, where it has one: by it a call's part is found without a search.
+pub(crate) fn number_of(key: &str) -> Option<usize> {
+    keys::number(key.as_bytes())
+}
+
 /// A value: where it stands in the text, and where in the list of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Node {
@@ -138,14 +143,19 @@ impl<'a> Skimmed<'a> {
     }
 
     /// The value of a key of the record itself.
+    #[inline]
     pub(super) fn get(self, key: &str) -> Option<Part<'a>> {
         match keys::number(key.as_bytes()) {
-            Some(number) => {
-                let place = self.skim.slots.get(number).copied().filter(|place| *place > 0)?;
-                Some(Part::text(self.text, &self.skim.nodes, place))
-            }
+            Some(number) => self.numbered(number),
             None => self.root().get(key),
         }
+    }
+
+    /// The same, by the key's number.
+    #[inline]
+    pub(super) fn numbered(self, number: usize) -> Option<Part<'a>> {
+        let place = self.skim.slots.get(number).copied().filter(|place| *place > 0)?;
+        Some(Part::text(self.text, &self.skim.nodes, place))
     }
 
     /// Whether some key of the record itself has a dot: a path may be its name then.

@@ -142,15 +142,15 @@ impl<'a> Scan<'a> {
 
     /// Notes a key of the record itself, which ends behind its quote here.
     fn note(&mut self, start: usize) {
-        let key = self.bytes.get(start..self.at - 1).unwrap_or_default();
-        match keys::number(key) {
+        let (rest, length) = (self.bytes.get(start..).unwrap_or_default(), self.at - 1 - start);
+        match keys::number_of_start(rest, length) {
             Some(number) => {
                 if let Some(slot) = self.into.slots.get_mut(number) {
                     // Where a key stands twice, the last one counts, as for the parser.
                     *slot = self.into.nodes.len() as u32;
                 }
             }
-            None => self.into.dotted |= key.contains(&b'.'),
+            None => self.into.dotted |= rest.get(..length).unwrap_or_default().contains(&b'.'),
         }
     }
 
