@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Asked, BY_HAND, ByHandError, other_account};
 use crate::actions::Actions;
-use crate::actions::conformance::{Case, SAMPLE, named};
+use crate::actions::conformance::{Case, SAMPLE};
 use crate::operator::Operator;
 use crate::testing::{Aws, Scripted, ScriptedApi};
 use crate::undo::{Undoer, Wish};
@@ -17,19 +17,15 @@ const CASE: &Case = SAMPLE;
 
 /// An operator at an account in which the case's offence happened, with this parameter set.
 async fn operator(path: &str, value: &str) -> (Aws, Operator) {
-    operator_at(CASE, path, value).await
-}
-
-async fn operator_at(case: &Case, path: &str, value: &str) -> (Aws, Operator) {
     let aws = Aws::new();
     aws.world(|world| {
-        let state = (case.state)(&(case.response)(), None);
-        world.script = Scripted { state, calls: case.calls };
+        let state = (CASE.state)(&(CASE.response)(), None);
+        world.script = Scripted { state, calls: CASE.calls };
         world.ssm.insert(path.to_owned(), value.to_owned());
     });
     let config = aws.config();
     let api = Arc::new(ScriptedApi(aws.clone()));
-    let actions = Actions::new(&config).with_any((case.action)()).through(api);
+    let actions = Actions::new(&config).with_any((CASE.action)()).through(api);
     let operator = Operator::with(&config, actions).await.unwrap();
     (aws, operator)
 }
@@ -89,19 +85,6 @@ async fn a_guardrail_holds_a_person_too() {
         assert_eq!(incident.verdict.unwrap().effect, Effect::Observe, "{guardrail}");
         assert_eq!((incident.state, state(&aws)), (State::Observed, before), "{guardrail}");
     }
-}
-
-#[tokio::test]
-async fn our_own_roles_are_not_touched_by_hand_either() {
-    let case = named("deny-principal: a role");
-    let own = "arn:aws:iam::111122223333:role/app";
-    let (aws, operator) = operator_at(case, "/riposte/own-roles", own).await;
-    let before = state(&aws);
-    let asked = Asked { response: (case.response)(), reason: None, id: "1".to_owned() };
-    let preview = operator.preview(&asked).await.unwrap();
-    assert!(!preview.allowed && preview.verdict.guardrails == ["own-roles"], "{preview:?}");
-    let incident = operator.contain(&asked).await.unwrap();
-    assert_eq!((incident.state, state(&aws)), (State::Observed, before));
 }
 
 #[tokio::test]

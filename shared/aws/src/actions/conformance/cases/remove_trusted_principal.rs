@@ -50,7 +50,8 @@ pub(super) const CASE: Case = Case {
         ("iam:GetRole", |state, _| {
             let trust = it(state, "NoSuchEntity")?.to_string();
             let arn = "arn:aws:iam::111122223333:role/app";
-            Ok(json!({ "Role": { "Arn": arn, "AssumeRolePolicyDocument": trust } }))
+            let tags = json!([{ "Key": "riposte:restorable", "Value": "true" }]);
+            Ok(json!({ "Role": { "Arn": arn, "AssumeRolePolicyDocument": trust, "Tags": tags } }))
         }),
         ("iam:UpdateAssumeRolePolicy", |state, given| {
             state["it"] = serde_json::from_str(given["PolicyDocument"].as_str().unwrap()).unwrap();

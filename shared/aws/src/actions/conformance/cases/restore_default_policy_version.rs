@@ -27,7 +27,8 @@ pub(super) const CASE: Case = Case {
     },
     calls: &[
         ("iam:GetPolicy", |state, _| {
-            it(state, "NoSuchEntity").map(|it| json!({ "Policy": { "DefaultVersionId": it["default"] } }))
+            let tags = json!([{ "Key": "riposte:restorable", "Value": "true" }]);
+            it(state, "NoSuchEntity").map(|it| json!({ "Policy": { "DefaultVersionId": it["default"], "Tags": tags } }))
         }),
         ("iam:ListPolicyVersions", |state, _| {
             let it = it(state, "NoSuchEntity")?;
