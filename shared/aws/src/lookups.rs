@@ -1,12 +1,15 @@
 //! What detectors ask of AWS.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use riposte_core::detect::{Answer, Detector, Facts, Question};
+use riposte_core::detect::{Answer, Detector, Facts, LaunchedImage, Question};
 use riposte_core::event::{ApiCall, Scope, is_young};
+use serde_json::{Value, json};
 
 use crate::actions::{Permission, ingress_rule, live_rules};
+use crate::api::{Api, Call, Client, models};
 use crate::clients::Regional;
 use crate::fault::{Fault, Kind};
 use crate::invocation::now_ms;
@@ -20,6 +23,9 @@ pub const POLICY_PERMISSION: Permission = Permission::on(
 
 /// What a function needs to answer the questions about security-group rules.
 pub const RULES_PERMISSION: Permission = Permission::anywhere(&["ec2:DescribeSecurityGroupRules"]);
+
+/// What a function needs to answer the questions about images.
+pub const IMAGES_PERMISSION: Permission = Permission::anywhere(&["ec2:DescribeImages"]);
 
 /// What asking gave.
 #[derive(Debug, Default)]
@@ -35,6 +41,7 @@ pub struct Answers {
 pub struct Lookups {
     ec2: Option<Regional<aws_sdk_ec2::Client>>,
     iam: Option<Regional<aws_sdk_iam::Client>>,
+    api: Option<Arc<dyn Api>>,
 }
 
 impl Lookups {
@@ -49,6 +56,20 @@ impl Lookups {
     #[must_use]
     pub fn with_iam(mut self, config: &aws_types::SdkConfig) -> Self {
         self.iam = Some(Regional::new(config, aws_sdk_iam::Client::new));
+        self
+    }
+
+    /// Answers questions about images.
+    #[must_use]
+    pub fn with_images(mut self, config: &aws_types::SdkConfig) -> Self {
+        self.api = Some(Arc::new(Client::new(config, &[&models::EC2])));
+        self
+    }
+
+    /// The same on another way to AWS.
+    #[cfg(test)]
+    pub(crate) fn through(mut self, api: Arc<dyn Api>) -> Self {
+        self.api = Some(api);
         self
     }
 
@@ -90,6 +111,7 @@ impl Lookups {
         let answered = match question {
             Question::ManagedPolicy { arn } => self.policy(arn, scope).await,
             Question::IngressRules { group_id, rule_ids } => self.rules(group_id, rule_ids, scope).await,
+            Question::Images { ids } => self.images(ids, scope).await,
         };
         match answered {
             Err(fault) if fault.kind == Kind::Gone => Ok(Answer::Gone),
@@ -123,5 +145,20 @@ impl Lookups {
         let asked = live.iter().filter(|rule| named(rule.security_group_rule_id()));
         let rules = asked.filter_map(ingress_rule).collect();
         Ok(Answer::Rules(rules))
+    }
+
+    /// By a filter: one image that is gone would have the whole call refused.
+    async fn images(&self, ids: &[String], scope: &Scope) -> Result<Answer, Fault> {
+        const CALL: &str = "ec2:DescribeImages";
+        let api = self.api.as_ref().ok_or_else(|| Fault::refused(CALL, "this function does not read images"))?;
+        let filters = json!([{ "Name": "image-id", "Values": ids }]);
+        let parameters = json!({ "Filters": filters, "IncludeDeprecated": true });
+        let body = api.send(&Call::new(CALL, &scope.region, parameters)).await?.body;
+        let text = |image: &Value, name: &str| image.get(name).and_then(Value::as_str).map(str::to_owned);
+        let images = body.get("Images").and_then(Value::as_array).into_iter().flatten().filter_map(|image| {
+            let (created, deprecated) = (text(image, "CreationDate"), text(image, "DeprecationTime"));
+            Some(LaunchedImage { id: text(image, "ImageId")?, created, deprecated })
+        });
+        Ok(Answer::Images(images.collect()))
     }
 }

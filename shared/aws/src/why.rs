@@ -48,7 +48,7 @@ impl Operator {
     pub async fn judge(&self, config: &SdkConfig, call: &ApiCall) -> Result<Judged, WhyError> {
         let reading = Index::new(detectors().iter().copied()).reading(&Head::from(call));
         let scope = call.scope()?;
-        let lookups = Lookups::default().with_ec2(config).with_iam(config);
+        let lookups = Lookups::default().with_ec2(config).with_iam(config).with_images(config);
         let mut answers = lookups.facts(&reading, call, &scope).await?;
         answers.facts.trusted = Arc::clone(&self.loaded.settings.trusted);
         let report = detect::run_all(&reading, call, &scope, &answers.facts);
