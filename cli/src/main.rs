@@ -176,7 +176,8 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         }
         Account::ApplyGroups(options) => {
             let declared = options.declared()?;
-            groups::apply(out, &connected(&config).await?, declared, &options, screen).await?;
+            let api = riposte_aws::patch::client(&config);
+            groups::apply(out, &connected(&config).await?, &*api, declared, &options, screen).await?;
         }
         Account::Report(options) => report::run(out, &connected(&config).await?, &options, screen).await?,
         Account::Status { json } => return status::run(out, &config, json, screen).await,

@@ -45,6 +45,13 @@ pub(super) async fn run(out: &mut impl Write, patcher: &Patcher<'_>, options: &R
             continue;
         }
         let preview = patcher.preview(node, &settings, Some(&by))?;
+        if let Some(replace) = &node.work.replace {
+            let (group, image) = (plain(&replace.group, 260), plain(&replace.new, 200));
+            writeln!(
+                out,
+                "  would be terminated, for the Auto Scaling group {group} to launch one of {image} in its place"
+            )?;
+        }
         for (stage, command) in &preview.commands {
             let parameters = plain(&command.parameters.to_string(), 2000);
             writeln!(out, "  {:<8} would run {} {parameters}", stage.word(), command.document)?;
@@ -146,18 +153,19 @@ pub(super) async fn approve(out: &mut impl Write, patcher: &Patcher<'_>, id: &st
     Ok(writeln!(out, "{} goes on at the next round", run.id)?)
 }
 
+/// How the way back is asked for.
+pub(super) struct How {
+    pub(super) dry_run: bool,
+    pub(super) yes: bool,
+    pub(super) by: String,
+}
+
 /// Brings a run back.
-pub(super) async fn roll_back(
-    out: &mut impl Write,
-    patcher: &Patcher<'_>,
-    id: &str,
-    yes: bool,
-    by: &str,
-) -> Result<()> {
+pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, id: &str, how: &How) -> Result<()> {
     let (mut run, _) = patcher.run(id).await?;
     super::show::one(out, &run, false)?;
     let now = jiff::Timestamp::now().as_millisecond();
-    run.roll_back(by, now).map_err(anyhow::Error::msg)?;
+    run.roll_back(&how.by, now).map_err(anyhow::Error::msg)?;
     match &run.snapshot_id {
         Some(snapshot) => writeln!(
             out,
@@ -170,9 +178,12 @@ pub(super) async fn roll_back(
             "the packages would be brought back to their versions from before, where the archives still have them"
         )?,
     }
-    if !yes && !confirmed(out, "go back?")? {
+    if how.dry_run {
+        return Ok(());
+    }
+    if !how.yes && !confirmed(out, "go back?")? {
         bail!("nothing was changed");
     }
-    let run = patcher.roll_back(id, by).await?;
+    let run = patcher.roll_back(id, &how.by).await?;
     follow(out, patcher, &[run.id]).await
 }

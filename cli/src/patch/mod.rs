@@ -50,12 +50,24 @@ pub(crate) enum PatchVerb {
     Rollback {
         /// The run's id, patch-…
         id: String,
+        /// Show what would be done, and do nothing
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
         /// Do not ask
         #[arg(long)]
         yes: bool,
         /// Why, for the record
         #[arg(long)]
         reason: Option<String>,
+    },
+    /// Look up in CloudTrail who weakened patching, launched from old images or patched by hand
+    History {
+        /// How many days back; CloudTrail keeps ninety
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=90))]
+        days: u8,
+        /// How it is written
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
     },
     /// List what was patched: where, when, who decided, and whether the deadline was met
     Report {
@@ -135,6 +147,12 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
         region: operator.region(),
     };
     match verb {
+        PatchVerb::History { days, format } => {
+            let since = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
+            let trusted = &operator.loaded.settings.trusted;
+            let found = patch::look_back(&config, trusted, operator.region(), since).await?;
+            show::history(out, &found, format)
+        }
         PatchVerb::Plan(options) => {
             let plan = live(&patcher, options.kev.as_deref()).await?;
             show::plan(out, &plan, &options.target, options.format)
@@ -149,8 +167,9 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
         PatchVerb::Approve { id, yes, reason } => {
             act::approve(out, &patcher, &id, yes, &act::by(&caller, reason.as_deref())).await
         }
-        PatchVerb::Rollback { id, yes, reason } => {
-            act::roll_back(out, &patcher, &id, yes, &act::by(&caller, reason.as_deref())).await
+        PatchVerb::Rollback { id, dry_run, yes, reason } => {
+            let how = act::How { dry_run, yes, by: act::by(&caller, reason.as_deref()) };
+            act::roll_back(out, &patcher, &id, &how).await
         }
         PatchVerb::Report { format, limit } => {
             let (runs, unreadable) = patcher.ledger.patches(usize::try_from(limit)?).await?;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use riposte_aws::ledger::LedgerError;
+use riposte_aws::patch::LookedBack;
 use riposte_core::text::plain;
 use riposte_patch::plan::Plan;
 use riposte_patch::rfc3339;
@@ -52,6 +53,29 @@ pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format
     Table { title: "Riposte: what needs a patch", columns, rows }.write(out, format)?;
     if format == Format::Table && targets.is_empty() {
         writeln!(out, "{} managed nodes need nothing", plan.current)?;
+    }
+    Ok(())
+}
+
+/// What CloudTrail has recorded of patching.
+pub(super) fn history(out: &mut impl Write, found: &LookedBack, format: Format) -> Result<()> {
+    let rows = found.findings.iter().map(|finding| {
+        vec![
+            finding.event_time.clone().unwrap_or_default(),
+            finding.detector.clone(),
+            finding.severity.to_string(),
+            finding.principal.label().to_owned(),
+            finding.target.to_string(),
+            finding.why.clone(),
+        ]
+    });
+    let columns = &["time", "detector", "severity", "principal", "target", "why"];
+    Table { title: "Riposte: what was done to patching", columns, rows: rows.collect() }.write(out, format)?;
+    for error in &found.unjudged {
+        let _ = writeln!(io::stderr(), "riposte: {}", plain(error, 400));
+    }
+    if format == Format::Table {
+        writeln!(out, "{} events were judged", found.events)?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(DisableSerialConsole)
         .with(RevokeEksAccess);
     let base = Base::start(COMPUTE_GUARD, &config, actions).await?;
-    Ok(CallGuard::new(base, Lookups::default()))
+    Ok(CallGuard::new(base, Lookups::default().with_images(&config)))
 }
 
 /// Handles one invocation.

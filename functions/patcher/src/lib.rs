@@ -3,7 +3,7 @@
 //! Two triggers: a schedule's tick, and a finding of Inspector.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::{Actions, ApplySecurityGroup};
+use riposte_aws::actions::{Actions, ApplySecurityGroup, CreateSecurityGroup};
 use riposte_aws::guard::{self, Base, HandlerError, StartError};
 use riposte_aws::patch::PatchGuard;
 use riposte_aws::{clients, environment};
@@ -18,7 +18,8 @@ use serde_json::value::RawValue;
 pub async fn start() -> Result<PatchGuard, StartError> {
     let config = clients::configuration().await;
     let region = environment::region()?;
-    let base = Base::start(PATCHER, &config, Actions::new(&config).with(ApplySecurityGroup)).await?;
+    let base =
+        Base::start(PATCHER, &config, Actions::new(&config).with(ApplySecurityGroup).with(CreateSecurityGroup)).await?;
     Ok(PatchGuard::new(base, &config, region))
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn needed_back(
 }
 
 /// Sends a change, marked as ours, so that the event of it is known again even if this process ends right now.
-pub(crate) async fn send(site: &Site<'_>, change: &Change, mark: &str) -> Result<Answer, Fault> {
-    let call = Call::new(&change.call, &site.scope.region, change.parameters.clone()).marked(mark);
+pub(crate) async fn send(action: &dyn Action, site: &Site<'_>, change: &Change, mark: &str) -> Result<Answer, Fault> {
+    let change = action.addressed(site, change).await?;
+    let call = Call::new(&change.call, &site.scope.region, change.parameters).marked(mark);
     site.api.send(&call).await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use riposte_core::detect::hidden::Hidden;
-use riposte_core::detect::{Answer, Detector, Facts, Question};
+use riposte_core::detect::{Answer, Detector, Facts, LaunchedImage, Question};
 use riposte_core::event::{ApiCall, Scope, is_young};
 use serde_json::{Value, json};
 
@@ -26,6 +26,9 @@ pub const POLICY_PERMISSION: Permission = Permission::on(
 /// What a function needs to answer the questions about security-group rules.
 pub const RULES_PERMISSION: Permission = Permission::anywhere(&["ec2:DescribeSecurityGroupRules"]);
 
+/// What a function needs to answer the questions about images.
+pub const IMAGES_PERMISSION: Permission = Permission::anywhere(&["ec2:DescribeImages"]);
+
 /// What asking gave.
 #[derive(Debug, Default)]
 pub struct Answers {
@@ -42,6 +45,8 @@ pub struct Lookups {
     iam: Option<Regional<aws_sdk_iam::Client>>,
     /// Reads what was written where a record leaves it out.
     hidden: Option<Arc<dyn Api>>,
+    /// Reads images.
+    images: Option<Arc<dyn Api>>,
 }
 
 impl Lookups {
@@ -64,7 +69,7 @@ impl Lookups {
     pub fn all(config: &aws_types::SdkConfig) -> Self {
         let models: Vec<_> = document::MODELS.iter().copied().chain([&models::IAM]).collect();
         let hidden = Arc::new(Client::new(config, &models));
-        Self::default().with_ec2(config).with_iam(config).with_hidden(hidden)
+        Self::default().with_ec2(config).with_iam(config).with_images(config).with_hidden(hidden)
     }
 
     /// Reads policies of resources, where a record leaves out what was written.
@@ -98,7 +103,7 @@ impl Lookups {
             Hidden::Trust { role_name } => trust_of(api, &scope.region, role_name).await,
             Hidden::ManagedPolicy { arn } => self.policy(arn, scope).await.map(|answer| match answer {
                 Answer::Document(document) => Some(document),
-                Answer::Rules(_) | Answer::Gone => None,
+                Answer::Rules(_) | Answer::Images(_) | Answer::Gone => None,
             }),
         };
         match document {
@@ -106,6 +111,20 @@ impl Lookups {
             Err(fault) if fault.kind == Kind::Gone => Ok(None),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Answers questions about images.
+    #[must_use]
+    pub fn with_images(mut self, config: &aws_types::SdkConfig) -> Self {
+        self.images = Some(Arc::new(Client::new(config, &[&models::EC2])));
+        self
+    }
+
+    /// The same on another way to AWS.
+    #[cfg(test)]
+    pub(crate) fn through(mut self, api: Arc<dyn Api>) -> Self {
+        self.images = Some(api);
+        self
     }
 
     /// The answers to all questions that the detectors that read `call` have about it, each asked once. What is gone is
@@ -146,6 +165,7 @@ impl Lookups {
         let answered = match question {
             Question::ManagedPolicy { arn } => self.policy(arn, scope).await,
             Question::IngressRules { group_id, rule_ids } => self.rules(group_id, rule_ids, scope).await,
+            Question::Images { ids } => self.images(ids, scope).await,
         };
         match answered {
             Err(fault) if fault.kind == Kind::Gone => Ok(Answer::Gone),
@@ -179,6 +199,21 @@ impl Lookups {
         let asked = live.iter().filter(|rule| named(rule.security_group_rule_id()));
         let rules = asked.filter_map(ingress_rule).collect();
         Ok(Answer::Rules(rules))
+    }
+
+    /// By a filter: one image that is gone would have the whole call refused.
+    async fn images(&self, ids: &[String], scope: &Scope) -> Result<Answer, Fault> {
+        const CALL: &str = "ec2:DescribeImages";
+        let api = self.images.as_ref().ok_or_else(|| Fault::refused(CALL, "this function does not read images"))?;
+        let filters = json!([{ "Name": "image-id", "Values": ids }]);
+        let parameters = json!({ "Filters": filters, "IncludeDeprecated": true });
+        let body = api.send(&Call::new(CALL, &scope.region, parameters)).await?.body;
+        let text = |image: &Value, name: &str| image.get(name).and_then(Value::as_str).map(str::to_owned);
+        let images = body.get("Images").and_then(Value::as_array).into_iter().flatten().filter_map(|image| {
+            let (created, deprecated) = (text(image, "CreationDate"), text(image, "DeprecationTime"));
+            Some(LaunchedImage { id: text(image, "ImageId")?, created, deprecated })
+        });
+        Ok(Answer::Images(images.collect()))
     }
 }
 

@@ -26,7 +26,7 @@ pub fn of(function: &FunctionSpec) -> Grants {
         meta.permissions.iter().for_each(&mut add);
     }
     let reads: BTreeSet<_> = function.metas().flat_map(|meta| meta.reads).copied().collect();
-    for permission in [&lookups::POLICY_PERMISSION, &lookups::RULES_PERMISSION] {
+    for permission in [&lookups::POLICY_PERMISSION, &lookups::RULES_PERMISSION, &lookups::IMAGES_PERMISSION] {
         if permission.calls.iter().any(|action| reads.contains(action)) {
             add(permission);
         }
@@ -34,7 +34,8 @@ pub fn of(function: &FunctionSpec) -> Grants {
     if function.inputs.contains(&Input::Inspector) {
         patch::PERMISSIONS.iter().for_each(&mut add);
         // Declared security groups, on its schedule.
-        actions::meta(ActionId::ApplySecurityGroup).iter().flat_map(|meta| meta.permissions).for_each(&mut add);
+        let declared = [ActionId::ApplySecurityGroup, ActionId::CreateSecurityGroup].map(actions::meta);
+        declared.into_iter().flatten().flat_map(|meta| meta.permissions).for_each(&mut add);
     }
     if !function.log_detectors.is_empty() {
         streams::PERMISSIONS.iter().for_each(&mut add);

@@ -166,7 +166,7 @@ impl Undoer<'_> {
         let after = plan.after();
         for inverse in plan.undo.iter().map(|inverse| &inverse.change) {
             let Some(needed) = drive::needed_back(action, inverse, &after, &live)? else { continue };
-            drive::send(&site, &needed, &mark).await?;
+            drive::send(action, &site, &needed, &mark).await?;
             live.take(&inverse.delta);
         }
         Ok(live)

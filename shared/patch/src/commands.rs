@@ -89,6 +89,57 @@ pub fn install_baseline(reboot: Reboot) -> Command {
     Command { document: "AWS-RunPatchBaseline", parameters }
 }
 
+/// So many packages a baseline override approves, at most, as Systems Manager wants it.
+pub const MOST_APPROVED: usize = 50;
+
+/// A baseline override that approves the packages that are named and nothing else: JSON, a baseline for each operating
+/// system that the package manager may be of, of which Patch Manager takes the host's.
+///
+/// # Errors
+/// Where a name has not the form of one.
+pub fn baseline_override(manager: Manager, fixes: &[Fix]) -> Result<String, Unsafe> {
+    let systems: &[&str] = match manager {
+        Manager::Apt => &["DEBIAN", "RASPBIAN", "UBUNTU"],
+        Manager::Dnf => &[
+            "ALMA_LINUX",
+            "AMAZON_LINUX_2",
+            "AMAZON_LINUX_2023",
+            "CENTOS",
+            "ORACLE_LINUX",
+            "REDHAT_ENTERPRISE_LINUX",
+            "ROCKY_LINUX",
+        ],
+        Manager::Zypper => &["SUSE"],
+        Manager::Windows => &["WINDOWS"],
+    };
+    let approved: Result<Vec<&str>, Unsafe> = fixes.iter().map(|fix| name(manager, &fix.package)).collect();
+    let approved = approved?;
+    let one = |system: &&str| {
+        json!({
+            "OperatingSystem": system,
+            "GlobalFilters": { "PatchFilters": [] },
+            "ApprovalRules": { "PatchRules": [] },
+            "ApprovedPatches": approved,
+            "ApprovedPatchesComplianceLevel": "CRITICAL",
+            "ApprovedPatchesEnableNonSecurity": true,
+            "RejectedPatches": [],
+            "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
+            "Sources": [],
+        })
+    };
+    Ok(Value::Array(systems.iter().map(one).collect()).to_string())
+}
+
+/// Installs what the baseline override at `url` (`s3://…`) approves.
+#[must_use]
+pub fn install_override(url: &str, reboot: Reboot) -> Command {
+    let mut command = install_baseline(reboot);
+    if let Some(parameters) = command.parameters.as_object_mut() {
+        parameters.insert("BaselineOverride".to_owned(), json!([url]));
+    }
+    command
+}
+
 /// Updates the packages that are named, and no others but those that they need.
 ///
 /// # Errors
@@ -291,6 +342,22 @@ mod tests {
         }
         let windows = install(Manager::Windows, &[fix("KB5034441", "", "")], Reboot::Never).unwrap().script().unwrap();
         assert!(windows.contains("$wanted = 'KB5034441'") && !windows.contains("3010"), "{windows}");
+    }
+
+    #[test]
+    fn an_override_approves_what_is_named_and_nothing_else() {
+        let fixes = [fix("libssl3", "", ""), fix("zlib1g", "", "")];
+        let text = baseline_override(Manager::Apt, &fixes).unwrap();
+        let all: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            all.iter().map(|one| one["OperatingSystem"].clone()).collect::<Vec<_>>(),
+            ["DEBIAN", "RASPBIAN", "UBUNTU"]
+        );
+        assert!(all.iter().all(|one| one["ApprovedPatches"] == json!(["libssl3", "zlib1g"])), "{text}");
+        assert!(baseline_override(Manager::Dnf, &[fix("*", "", "")]).is_err());
+        let command = install_override("s3://b/p/run.json", Reboot::Never);
+        assert_eq!(command.parameters["BaselineOverride"], json!(["s3://b/p/run.json"]));
+        assert_eq!(command.parameters["RebootOption"], json!(["NoReboot"]));
     }
 
     #[test]

@@ -10,9 +10,10 @@ use thiserror::Error;
 
 use crate::compliance::Compliance;
 use crate::kev::Kev;
-use crate::lifecycle::{Aging, Ends};
+use crate::lifecycle::{Aging, Ends, NodeGroup};
 use crate::node::Node;
 use crate::read;
+use crate::scaling::Groups;
 use crate::vulnerability::{FindingError, Vulnerability};
 use crate::window::{Busy, Policy, Windows};
 
@@ -37,12 +38,33 @@ pub struct Facts {
     pub ends: Ends,
     /// What is not a package: runtimes, engines, clusters.
     pub aging: Vec<Aging>,
+    /// The managed node groups of EKS.
+    pub node_groups: Vec<NodeGroup>,
+    /// AWS's public parameters, by their paths.
+    pub parameters: BTreeMap<String, String>,
+    /// Auto Scaling groups.
+    pub groups: Groups,
+    /// What else of a node's compliance is not met: associations, and the user's own kinds.
+    pub unmet: Vec<Unmet>,
     /// CISA's list.
     pub kev: Kev,
     /// Images that their owners have deprecated: since when, in milliseconds since 1970.
     pub deprecated: BTreeMap<String, i64>,
     /// What could not be read, and is therefore not in the plan.
     pub unread: Vec<String>,
+}
+
+/// A kind of compliance that a resource does not meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    /// The resource: most often a node.
+    pub resource: String,
+    /// `Association`, `Custom:…`
+    pub kind: String,
+    /// How many of its items are not met.
+    pub items: u64,
+    /// The worst of them, in AWS's word.
+    pub severity: String,
 }
 
 /// Why a recorded answer cannot be taken.
@@ -85,8 +107,27 @@ impl Facts {
             "ssm:DescribeMaintenanceWindowTargets" => each("Targets").for_each(|t| self.windows.take_target(t)),
             "ssm:DescribeMaintenanceWindowTasks" => each("Tasks").for_each(|t| self.windows.take_task(t)),
             "ssm:ListAssociations" => self.policies.extend(each("Associations").filter_map(Policy::of)),
+            "ssm:ListResourceComplianceSummaries" => {
+                self.unmet.extend(each("ResourceComplianceSummaryItems").filter_map(unmet));
+            }
+            "ssm:GetParameter" => {
+                let parameter = body.get("Parameter").unwrap_or(&Value::Null);
+                if let (Some(name), Some(value)) = (read::some(parameter, "Name"), read::some(parameter, "Value")) {
+                    self.parameters.insert(name, value);
+                }
+            }
+            "autoscaling:DescribeAutoScalingGroups" => each("AutoScalingGroups").for_each(|g| self.groups.take(g)),
+            "autoscaling:DescribeLaunchConfigurations" => {
+                each("LaunchConfigurations").for_each(|c| self.groups.take_configuration(c));
+            }
+            "ec2:DescribeLaunchTemplateVersions" => {
+                each("LaunchTemplateVersions").for_each(|v| self.groups.take_version(v));
+            }
             "ssm:ListCommands" => self.busy.extend(each("Commands").filter_map(Busy::of)),
             other => {
+                if other == "eks:DescribeNodegroup" {
+                    self.node_groups.extend(NodeGroup::of(body));
+                }
                 self.ends.take(other, body);
                 self.aging.extend(Aging::all_of(other, body));
             }
@@ -119,4 +160,16 @@ impl Facts {
         }
         Ok(())
     }
+}
+
+/// What is not met, beside patches: those the patch states tell better.
+fn unmet(summary: &Value) -> Option<Unmet> {
+    let kind = read::some(summary, "ComplianceType").filter(|kind| kind != "Patch")?;
+    let is_unmet = read::text(summary, "Status") == "NON_COMPLIANT";
+    is_unmet.then(|| Unmet {
+        resource: read::text(summary, "ResourceId").to_owned(),
+        kind,
+        items: summary.get("NonCompliantSummary").map_or(0, |all| read::count(all, "NonCompliantCount")),
+        severity: read::text(summary, "OverallSeverity").to_owned(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use riposte_core::action::{ApplySecurityGroup, DeclaredRule, Ways};
+use riposte_core::action::{ApplySecurityGroup, CreateSecurityGroup, DeclaredRule, Request, Ways};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -16,6 +16,38 @@ pub struct GroupsError {
     pub wrong: String,
 }
 
+/// A group, and the rules that it is to have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// Which.
+    pub group: Which,
+    ways: Ways,
+    rules: Vec<DeclaredRule>,
+}
+
+/// How a declaration names its group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One that is there, by its id.
+    Id(String),
+    /// One by its VPC and name, which is created where it is not there.
+    Named(CreateSecurityGroup),
+}
+
+impl Declared {
+    /// What brings the group to its rules, once its id is known.
+    #[must_use]
+    pub fn apply(self, group_id: String) -> ApplySecurityGroup {
+        ApplySecurityGroup { group_id, ways: self.ways, rules: self.rules }
+    }
+
+    /// How many rules are declared.
+    #[must_use]
+    pub fn rules(&self) -> usize {
+        self.rules.len()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -25,7 +57,10 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Group {
-    id: String,
+    id: Option<String>,
+    vpc: Option<String>,
+    name: Option<String>,
+    description: Option<String>,
     ingress: Option<Vec<Rule>>,
     egress: Option<Vec<Rule>>,
 }
@@ -40,30 +75,26 @@ struct Rule {
 }
 
 /// Reads a file of declared groups: JSON,
-/// `{"groups": [{"id": "sg-…", "ingress": [{"protocol": "tcp", "ports": "443", "peers": ["0.0.0.0/0"]}]}]}`. A way that is
+/// `{"groups": [{"id": "sg-…", "ingress": [{"protocol": "tcp", "ports": "443", "peers": ["0.0.0.0/0"]}]}]}`. In the place of
+/// an id a group has a `vpc`, a `name` and perhaps a `description`: then it is created where it is not there. A way that is
 /// not declared is left as it is; an empty list of rules takes all away.
 ///
 /// # Errors
 /// Names the place.
-pub fn parse(text: &str) -> Result<Vec<ApplySecurityGroup>, GroupsError> {
+pub fn parse(text: &str) -> Result<Vec<Declared>, GroupsError> {
     let file: File = serde_json::from_str(text).map_err(|error| GroupsError {
         place: format!("line {}, column {}", error.line(), error.column()),
         wrong: crate::plain(&error.to_string()),
     })?;
-    let mut all: Vec<ApplySecurityGroup> = Vec::new();
-    for group in file.groups {
-        let wrong = |wrong: &str| GroupsError {
-            place: format!("group `{}`", crate::plain(&group.id)),
-            wrong: wrong.to_owned(),
+    let mut all: Vec<Declared> = Vec::new();
+    for (number, group) in file.groups.into_iter().enumerate() {
+        let shown = match group.id.as_ref().or(group.name.as_ref()) {
+            Some(name) => format!("group `{}`", crate::plain(name)),
+            None => format!("group {}", number + 1),
         };
-        let is_id = group
-            .id
-            .strip_prefix("sg-")
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if !is_id {
-            return Err(wrong("its `id` is no security group's (`sg-…`)"));
-        }
-        if all.iter().any(|other| other.group_id == group.id) {
+        let wrong = |wrong: &str| GroupsError { place: shown.clone(), wrong: wrong.to_owned() };
+        let which = which(&group).map_err(wrong)?;
+        if all.iter().any(|other| same(&other.group, &which)) {
             return Err(wrong("it is declared twice"));
         }
         let ways = match (&group.ingress, &group.egress) {
@@ -75,16 +106,56 @@ pub fn parse(text: &str) -> Result<Vec<ApplySecurityGroup>, GroupsError> {
         let mut rules = Vec::new();
         for (egress, list) in [(false, &group.ingress), (true, &group.egress)] {
             for (number, rule) in list.iter().flatten().enumerate() {
-                let place =
-                    format!("group `{}`, {} rule {}", group.id, if egress { "egress" } else { "ingress" }, number + 1);
+                let place = format!("{shown}, {} rule {}", if egress { "egress" } else { "ingress" }, number + 1);
                 rules.extend(declared(rule, egress).map_err(|wrong| GroupsError { place, wrong })?);
             }
         }
         rules.sort();
         rules.dedup_by_key(|rule| rule.name());
-        all.push(ApplySecurityGroup { group_id: group.id, ways, rules });
+        all.push(Declared { group: which, ways, rules });
     }
     Ok(all)
+}
+
+fn same(a: &Which, b: &Which) -> bool {
+    match (a, b) {
+        (Which::Id(a), Which::Id(b)) => a == b,
+        (Which::Named(a), Which::Named(b)) => a.resource() == b.resource(),
+        _ => false,
+    }
+}
+
+fn is_id(text: &str, prefix: &str) -> bool {
+    let rest = text.strip_prefix(prefix);
+    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn which(group: &Group) -> Result<Which, &'static str> {
+    match (&group.id, &group.vpc, &group.name) {
+        (Some(id), None, None) if group.description.is_none() => {
+            is_id(id, "sg-").then(|| Which::Id(id.clone())).ok_or("its `id` is no security group's (`sg-…`)")
+        }
+        (None, Some(vpc), Some(name)) => {
+            if !is_id(vpc, "vpc-") {
+                return Err("its `vpc` is none (`vpc-…`)");
+            }
+            let description = group.description.as_ref().unwrap_or(name);
+            // As EC2 wants both.
+            let fits = |text: &str| {
+                let plain = |b: u8| b.is_ascii_alphanumeric() || b" ._-:/()#,@[]+=&;{}!$*".contains(&b);
+                (1..=255).contains(&text.len()) && text.bytes().all(plain) && text.trim() == text
+            };
+            if !fits(name) || name.starts_with("sg-") || name == "default" {
+                return Err("its `name` is none that a security group may have");
+            }
+            if !fits(description) {
+                return Err("its `description` is none that a security group may have");
+            }
+            let (vpc_id, name, description) = (vpc.clone(), name.clone(), description.clone());
+            Ok(Which::Named(CreateSecurityGroup { vpc_id, name, description }))
+        }
+        _ => Err("it is named either by `id`, or by `vpc` and `name`, perhaps with a `description`"),
+    }
 }
 
 fn declared(rule: &Rule, egress: bool) -> Result<Vec<DeclaredRule>, String> {
@@ -114,11 +185,7 @@ fn declared(rule: &Rule, egress: bool) -> Result<Vec<DeclaredRule>, String> {
         return Err("`peers` is empty".to_owned());
     }
     let one = |peer: &String| {
-        let id = |prefix: &str| {
-            peer.strip_prefix(prefix)
-                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
-        };
-        if !id("sg-") && !id("pl-") {
+        if !is_id(peer, "sg-") && !is_id(peer, "pl-") {
             network(peer)?;
         }
         let (protocol, peer, description) = (protocol.to_owned(), peer.clone(), rule.description.clone());
@@ -175,6 +242,30 @@ mod tests {
             read[0].rules[0].permission().to_string(),
             r#"{"IpProtocol":"-1","UserIdGroupPairs":[{"GroupId":"sg-2"}]}"#
         );
+    }
+
+    #[test]
+    fn a_group_by_its_name_is_created_where_it_is_not_there() {
+        let text = r#"{"groups":[{"vpc":"vpc-1","name":"web","description":"the site","ingress":[]},
+            {"vpc":"vpc-2","name":"web","egress":[]}]}"#;
+        let read = parse(text).unwrap();
+        let Which::Named(first) = &read[0].group else { panic!("{read:?}") };
+        assert_eq!((first.vpc_id.as_str(), first.description.as_str()), ("vpc-1", "the site"));
+        let Which::Named(second) = &read[1].group else { panic!("{read:?}") };
+        assert_eq!(second.description, "web");
+        assert_eq!(read[0].clone().apply("sg-9".to_owned()).group_id, "sg-9");
+        for (group, said) in [
+            (r#""vpc":"vpc-1""#, "group 1: it is named either by"),
+            (r#""id":"sg-1","name":"web""#, "group `sg-1`: it is named either by"),
+            (r#""vpc":"subnet-1","name":"web""#, "its `vpc` is none"),
+            (r#""vpc":"vpc-1","name":"sg-web""#, "its `name` is none"),
+            (r#""vpc":"vpc-1","name":"w\u001beb""#, "group `w\\u{1b}eb`: its `name` is none"),
+            (r#""vpc":"vpc-1","name":"web","description":"<b>""#, "its `description` is none"),
+            (r#""vpc":"vpc-1","name":"web","ingress":[]},{"vpc":"vpc-1","name":"web""#, "declared twice"),
+        ] {
+            let error = parse(&format!("{{\"groups\":[{{{group},\"ingress\":[]}}]}}")).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod read;
 mod ring;
 pub mod rollout;
 pub mod run;
+mod scaling;
 pub mod settings;
 pub mod step;
 pub mod target;
@@ -28,11 +29,12 @@ mod vulnerability;
 mod window;
 
 pub use compliance::Compliance;
-pub use lifecycle::{Aging, End};
+pub use lifecycle::{Aging, End, NodeGroup, PARAMETERS as NODE_IMAGE_PARAMETERS};
 pub use node::{Manager, Node, Ping};
 pub use others::Other;
 pub use priority::Band;
 pub use riposte_core::incident::rfc3339;
+pub use scaling::From as LaunchedFrom;
 pub use vulnerability::{FindingError, Package, Vulnerability};
 pub use window::{Busy, Policy, Window};
 

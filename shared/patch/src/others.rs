@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::Facts;
+use crate::lifecycle::NodeGroup;
 use crate::rfc3339;
 
 const DAY_MS: i64 = 86_400_000;
@@ -50,6 +51,16 @@ pub(crate) fn of(facts: &Facts, now_ms: i64) -> Vec<Other> {
             all.push(Other { service: "ec2".to_owned(), resource: node.id.clone(), what });
         }
     }
+    all.extend(facts.node_groups.iter().flat_map(|group| node_group(facts, group)));
+    for unmet in &facts.unmet {
+        let what = format!(
+            "its compliance `{}` is not met: {} item(s), the worst {}",
+            crate::plain(&unmet.kind),
+            unmet.items,
+            crate::plain(&unmet.severity).to_lowercase()
+        );
+        all.push(Other { service: "ssm".to_owned(), resource: unmet.resource.clone(), what });
+    }
     for policy in facts.policies.iter().filter(|policy| policy.status == "Failed") {
         let what = format!("the last run of the association {} failed", crate::plain(&policy.name));
         all.push(Other { service: "ssm".to_owned(), resource: policy.id.clone(), what });
@@ -70,4 +81,29 @@ pub(crate) fn of(facts: &Facts, now_ms: i64) -> Vec<Other> {
     all.sort();
     all.dedup();
     all
+}
+
+/// When EKS stopped publishing images of Amazon Linux 2, and where it says so.
+const AL2_END: (&str, &str) = ("2025-11-26", "docs.aws.amazon.com/eks/latest/userguide/eks-ami-build-scripts.html");
+
+/// What is to be known of the image of a node group's nodes.
+fn node_group(facts: &Facts, group: &NodeGroup) -> Vec<Other> {
+    let mut told: Vec<String> = Vec::new();
+    let recommended = group.parameter().and_then(|path| facts.parameters.get(&path));
+    if let Some(newer) = recommended.filter(|newer| **newer != group.release) {
+        told.push(format!(
+            "its nodes run the image {}, and AWS recommends {} by now: update the node group's version",
+            crate::plain(&group.release),
+            crate::plain(newer)
+        ));
+    }
+    if group.kind.starts_with("AL2_") {
+        let (date, source) = AL2_END;
+        told.push(format!(
+            "its nodes run an image of Amazon Linux 2, for which none is published since {date} ({source})"
+        ));
+    }
+    told.extend(group.issues.iter().map(|issue| format!("EKS says {}", crate::plain(issue))));
+    let other = |what| Other { service: "eks".to_owned(), resource: group.arn.clone(), what };
+    told.into_iter().map(other).collect()
 }

@@ -113,6 +113,19 @@ pub enum Emergency {
     Never,
 }
 
+/// What becomes of members of Auto Scaling groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupMembers {
+    /// They are told, with the image.
+    #[default]
+    Tell,
+    /// They are replaced where their group launches another image by now; others are told.
+    Replace,
+    /// They are patched in place. What the group launches next is as old as before.
+    Patch,
+}
+
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -137,8 +150,11 @@ pub struct Settings {
     pub health_minutes: u32,
     /// How long Inspector may take to see that a finding is gone, in hours.
     pub inspector_hours: u32,
-    /// Whether members of Auto Scaling groups are patched in place. What the group launches next is as old as before.
-    pub group_members: bool,
+    /// Members of Auto Scaling groups.
+    pub group_members: GroupMembers,
+    /// Where baseline overrides are put: `s3://BUCKET/PREFIX`, which the nodes' roles can read. Then packages that findings
+    /// name are installed by Patch Manager, and else by the host's own package manager.
+    pub overrides: Option<String>,
     /// CISA's list: `s3://BUCKET/KEY`.
     pub kev: Option<String>,
     /// Declared security groups that the schedule applies: a parameter's path below `/riposte/patch/groups/`, or
@@ -159,7 +175,8 @@ impl Default for Settings {
             command_minutes: 120,
             health_minutes: 15,
             inspector_hours: 24,
-            group_members: false,
+            group_members: GroupMembers::Tell,
+            overrides: None,
             kev: None,
             groups: None,
         }
@@ -212,7 +229,7 @@ impl Settings {
                 return wrong(place, format!("must be from 1 to {most}, not {value}"));
             }
         }
-        for (place, source) in [("`kev`", &self.kev), ("`groups`", &self.groups)] {
+        for (place, source) in [("`kev`", &self.kev), ("`groups`", &self.groups), ("`overrides`", &self.overrides)] {
             let is_object = |source: &str| s3(source).is_some();
             let is_parameter = place == "`groups`" && source.as_deref().is_some_and(|s| s.starts_with(GROUPS_PREFIX));
             if let Some(source) = source.as_deref().filter(|source| !is_object(source) && !is_parameter) {

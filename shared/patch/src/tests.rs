@@ -292,6 +292,29 @@ fn deprecated_images_failed_associations_and_unapproved_updates_are_told() {
 }
 
 #[test]
+fn node_groups_of_an_old_image_and_unmet_compliance_are_told() {
+    let mut facts = facts(json!({}));
+    let group = json!({ "nodegroupArn": "g", "version": "1.32", "amiType": "AL2_x86_64", "releaseVersion": "1.32.1-20250101",
+        "health": { "issues": [{ "code": "Ec2LaunchTemplateNotFound", "message": "gone" }] } });
+    facts.take("eks:DescribeNodegroup", &json!({ "nodegroup": group }));
+    let path = "/aws/service/eks/optimized-ami/1.32/amazon-linux-2/recommended/release_version";
+    facts.take("ssm:GetParameter", &json!({ "Parameter": { "Name": path, "Value": "1.32.9-20251120" } }));
+    let unmet = |kind: &str, status: &str| {
+        json!({ "ComplianceType": kind, "ResourceId": "i-1", "Status": status, "OverallSeverity": "CRITICAL",
+                "NonCompliantSummary": { "NonCompliantCount": 2 } })
+    };
+    let items =
+        [unmet("Association", "NON_COMPLIANT"), unmet("Patch", "NON_COMPLIANT"), unmet("Custom:Disk", "COMPLIANT")];
+    facts.take("ssm:ListResourceComplianceSummaries", &json!({ "ResourceComplianceSummaryItems": items }));
+    let told: Vec<String> = planned(&facts).others.iter().map(|other| other.what.clone()).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(told[0].contains("EKS says Ec2LaunchTemplateNotFound: gone"), "{told:?}");
+    assert!(told[1].contains("Amazon Linux 2") && told[1].contains("2025-11-26"), "{told:?}");
+    assert!(told[2].contains("1.32.1-20250101, and AWS recommends 1.32.9-20251120"), "{told:?}");
+    assert_eq!(told[3], "its compliance `Association` is not met: 2 item(s), the worst critical");
+}
+
+#[test]
 fn recorded_answers_that_are_none_are_named_by_their_line() {
     let mut facts = Facts::default();
     let error = facts.take_recorded("\n{\"call\":\"ssm:ListCommands\",\"body\":{}}\n{\"call\":1}").unwrap_err();

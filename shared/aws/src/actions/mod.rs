@@ -98,6 +98,12 @@ pub trait Contain: Debug + Send + Sync + 'static {
     fn untaken(&self, _change: &Change, _answer: &Value) -> Vec<String> {
         Vec::new()
     }
+
+    /// A change as it is sent: where a call names something by an id that was not known when it was planned, with that
+    /// id looked up.
+    fn addressed(&self, _site: &Site<'_>, change: &Change) -> impl Future<Output = Result<Change, Fault>> + Send {
+        std::future::ready(Ok(change.clone()))
+    }
 }
 
 /// An action of any kind.
@@ -118,6 +124,8 @@ pub trait Action: Debug + Send + Sync {
     fn left(&self, change: &Change, live: &Snapshot) -> Option<Change>;
     /// See [`Contain::untaken`].
     fn untaken(&self, change: &Change, answer: &Value) -> Vec<String>;
+    /// See [`Contain::addressed`].
+    fn addressed<'a>(&'a self, site: &'a Site<'a>, change: &'a Change) -> Boxed<'a, Result<Change, Fault>>;
 }
 
 impl<T: Contain> Action for T {
@@ -164,6 +172,10 @@ impl<T: Contain> Action for T {
 
     fn untaken(&self, change: &Change, answer: &Value) -> Vec<String> {
         Contain::untaken(self, change, answer)
+    }
+
+    fn addressed<'a>(&'a self, site: &'a Site<'a>, change: &'a Change) -> Boxed<'a, Result<Change, Fault>> {
+        Box::pin(Contain::addressed(self, site, change))
     }
 }
 
@@ -243,6 +255,7 @@ actions! {
     DisableTrustAnchor in disable_trust_anchor,
     DisableAnywhereProfile in disable_anywhere_profile,
     ApplySecurityGroup in apply_security_group,
+    CreateSecurityGroup in create_security_group,
     RemoveOidcProvider in remove_oidc_provider,
     DisableGuestAccess in disable_guest_access,
     RestoreQuarantine in restore_quarantine,

@@ -56,7 +56,7 @@ impl Bench {
         let mut live = plan.before.clone();
         for change in &plan.changes {
             let Some(needed) = drive::needed(self.action(), change, &live) else { continue };
-            drive::send(&self.actions.site(&self.scope), &needed, "riposte-test").await?;
+            drive::send(self.action(), &self.actions.site(&self.scope), &needed, "riposte-test").await?;
             live.take(&change.delta);
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Bench {
         let (mut made, mut live) = (Vec::new(), self.read(plan).await?);
         for inverse in plan.undo.iter().map(|inverse| &inverse.change) {
             let Some(needed) = drive::needed_back(self.action(), inverse, &plan.after(), &live)? else { continue };
-            let answer = drive::send(&self.actions.site(&self.scope), &needed, "riposte-test").await?;
+            let answer = drive::send(self.action(), &self.actions.site(&self.scope), &needed, "riposte-test").await?;
             made.push(answer.request_id);
             live.take(&inverse.delta);
         }

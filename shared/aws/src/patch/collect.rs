@@ -1,17 +1,14 @@
 //! The account, read for a plan.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use riposte_core::text::plain;
+use riposte_core::arn;
 use riposte_patch::facts::Facts;
-use riposte_patch::kev::{Kev, KevError};
-use riposte_patch::settings::s3;
+use riposte_patch::kev::Kev;
+use riposte_patch::{LaunchedFrom, NodeGroup};
 use serde_json::{Value, json};
-use thiserror::Error;
 
+use super::source::{Source, SourceError};
 use crate::api::{Api, Call, Model, Pages, models};
 use crate::fault::Fault;
 
@@ -20,87 +17,6 @@ const AT_ONCE: usize = 50;
 
 /// So many images are named in one filter, at most, as EC2 wants it.
 const IMAGES_AT_ONCE: usize = 200;
-
-/// A file: on this machine, or an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// On this machine.
-    File(PathBuf),
-    /// A bucket and a key.
-    Object(String, String),
-    /// A parameter of Parameter Store.
-    Parameter(String),
-}
-
-/// Why a file cannot be had or used.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// It cannot be read from this machine.
-    #[error("`{}` cannot be read: {wrong}", plain(.name, 200))]
-    File {
-        /// Its path.
-        name: String,
-        /// Why.
-        wrong: std::io::Error,
-    },
-    /// AWS does not give it.
-    #[error("`{}` cannot be read: {fault}", plain(.name, 200))]
-    Fault {
-        /// How it is named.
-        name: String,
-        /// Why.
-        fault: Fault,
-    },
-    /// It is no text.
-    #[error("`{}` is no text", plain(.0, 200))]
-    NoText(String),
-    /// It is no list of vulnerabilities.
-    #[error(transparent)]
-    Kev(#[from] KevError),
-}
-
-impl Source {
-    /// What a person or the settings name.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        match s3(text) {
-            Some((bucket, key)) => Self::Object(bucket.to_owned(), key.to_owned()),
-            None if text.starts_with("/riposte/") => Self::Parameter(text.to_owned()),
-            None => Self::File(PathBuf::from(text)),
-        }
-    }
-
-    /// Its text.
-    ///
-    /// # Errors
-    /// Names it, and says why it cannot be had.
-    pub async fn read(&self, api: &dyn Api, region: &str) -> Result<String, SourceError> {
-        let (name, call) = match self {
-            Self::File(path) => {
-                let failed = |wrong| SourceError::File { name: path.display().to_string(), wrong };
-                return std::fs::read_to_string(path).map_err(failed);
-            }
-            Self::Object(bucket, key) => {
-                let call = Call::new("s3:GetObject", region, json!({ "Bucket": bucket, "Key": key }));
-                (format!("s3://{bucket}/{key}"), call)
-            }
-            Self::Parameter(path) => {
-                let call = Call::new("ssm:GetParameter", region, json!({ "Name": path, "WithDecryption": true }));
-                (path.clone(), call)
-            }
-        };
-        let body = match api.send(&call).await {
-            Ok(answer) => answer.body,
-            Err(fault) => return Err(SourceError::Fault { name, fault }),
-        };
-        if let Some(value) = body.pointer("/Parameter/Value").and_then(Value::as_str) {
-            return Ok(value.to_owned());
-        }
-        let bytes = body.get("Body").and_then(Value::as_str).and_then(|text| BASE64_STANDARD.decode(text).ok());
-        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SourceError::NoText(name))
-    }
-}
 
 /// CISA's list.
 pub(super) async fn kev(api: &dyn Api, region: &str, source: &Source) -> Result<Kev, SourceError> {
@@ -149,18 +65,27 @@ pub(super) async fn facts(api: &dyn Api, region: &str) -> Result<Facts, Fault> {
     if let Err(fault) = reader.clusters(&mut facts).await {
         facts.unread.push(fault.to_string());
     }
+    if let Err(fault) = reader.node_images(&mut facts).await {
+        facts.unread.push(fault.to_string());
+    }
+    if let Err(fault) = reader.groups(&mut facts).await {
+        facts.unread.push(fault.to_string());
+    }
+    reader.lifecycles(&mut facts).await;
     Ok(facts)
 }
 
 /// What adds to a plan that stands without it.
-fn more() -> [(&'static Model, &'static str, Value); 8] {
+fn more() -> [(&'static Model, &'static str, Value); 9] {
     let active = json!([{ "comparison": "EQUALS", "value": "ACTIVE" }]);
+    let unmet = json!([{ "Key": "Status", "Values": ["NON_COMPLIANT"], "Type": "EQUAL" }]);
     [
         (
             &models::INSPECTOR2,
             "inspector2:ListFindings",
             json!({ "filterCriteria": { "findingStatus": active }, "maxResults": 100 }),
         ),
+        (&models::SSM, "ssm:ListResourceComplianceSummaries", json!({ "Filters": unmet, "MaxResults": 50 })),
         (&models::LAMBDA, "lambda:ListFunctions", json!({})),
         (&models::RDS, "rds:DescribeDBInstances", json!({})),
         (&models::RDS, "rds:DescribeDBMajorEngineVersions", json!({})),
@@ -192,13 +117,80 @@ impl Reader<'_> {
     }
 
     async fn clusters(&self, facts: &mut Facts) -> Result<(), Fault> {
-        let mut pages = Pages::new(self.api, &models::EKS, Call::new("eks:ListClusters", self.region, json!({})))?;
-        while let Some(page) = pages.next().await {
-            for name in page?.get("clusters").and_then(Value::as_array).into_iter().flatten() {
-                let parameters = json!({ "name": name });
-                self.all(facts, &models::EKS, "eks:DescribeCluster", parameters).await?;
+        for name in self.names("eks:ListClusters", json!({}), "clusters").await? {
+            self.all(facts, &models::EKS, "eks:DescribeCluster", json!({ "name": name })).await?;
+            let of = json!({ "clusterName": name });
+            for group in self.names("eks:ListNodegroups", of, "nodegroups").await? {
+                let parameters = json!({ "clusterName": name, "nodegroupName": group });
+                self.all(facts, &models::EKS, "eks:DescribeNodegroup", parameters).await?;
             }
         }
         Ok(())
+    }
+
+    /// A list of names of EKS.
+    async fn names(&self, call: &'static str, parameters: Value, list: &str) -> Result<Vec<String>, Fault> {
+        let mut pages = Pages::new(self.api, &models::EKS, Call::new(call, self.region, parameters))?;
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            let found = page.get(list).and_then(Value::as_array).into_iter().flatten();
+            names.extend(found.filter_map(Value::as_str).map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// The releases of nodes' images that AWS recommends by now, as its public parameters say.
+    async fn node_images(&self, facts: &mut Facts) -> Result<(), Fault> {
+        let paths: BTreeSet<String> = facts.node_groups.iter().filter_map(NodeGroup::parameter).collect();
+        for path in paths {
+            self.all(facts, &models::SSM, "ssm:GetParameter", json!({ "Name": path })).await?;
+        }
+        Ok(())
+    }
+
+    /// The Auto Scaling groups that have nodes, and which image each launches by now.
+    async fn groups(&self, facts: &mut Facts) -> Result<(), Fault> {
+        let named: BTreeSet<String> = facts.nodes.values().filter_map(|node| node.group().map(str::to_owned)).collect();
+        let named: Vec<String> = named.into_iter().collect();
+        for names in named.chunks(AT_ONCE) {
+            let parameters = json!({ "AutoScalingGroupNames": names });
+            self.all(facts, &models::AUTOSCALING, "autoscaling:DescribeAutoScalingGroups", parameters).await?;
+        }
+        let from: BTreeSet<LaunchedFrom> = named.iter().filter_map(|name| facts.groups.from(name).cloned()).collect();
+        for from in from {
+            match from {
+                LaunchedFrom::Template(id, version) => {
+                    let parameters = json!({ "LaunchTemplateId": id, "Versions": [version] });
+                    self.all(facts, &models::EC2, "ec2:DescribeLaunchTemplateVersions", parameters).await?;
+                }
+                LaunchedFrom::Configuration(name) => {
+                    let parameters = json!({ "LaunchConfigurationNames": [name] });
+                    let call = "autoscaling:DescribeLaunchConfigurations";
+                    self.all(facts, &models::AUTOSCALING, call, parameters).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends of support, of which AWS Health tells those alone who have a support plan.
+    async fn lifecycles(&self, facts: &mut Facts) {
+        let call = "health:DescribeServiceLifecycle";
+        // AWS Health answers in one region of a partition.
+        let region = match arn::partition(self.region) {
+            "aws" => "us-east-1",
+            "aws-cn" => "cn-northwest-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => self.region,
+        };
+        let there = Reader { api: self.api, region };
+        if let Err(fault) = there.all(facts, &models::HEALTH, call, json!({})).await {
+            facts.unread.push(if fault.code == "SubscriptionRequiredException" {
+                format!("{call} needs a support plan: ends of support are those of the services and of the table")
+            } else {
+                fault.to_string()
+            });
+        }
     }
 }

@@ -2,20 +2,14 @@
 
 use std::sync::Arc;
 
-use riposte_core::action::{ActionId, Response};
-use riposte_core::event::{Actor, Event, Scope};
-use riposte_core::finding::{Confidence, Finding, Severity};
-use riposte_core::incident::rfc3339;
-use riposte_core::seal::short_hash;
+use riposte_core::event::Event;
 use riposte_core::text::plain;
 
 use super::{Begin, PatchError, Patcher, Source};
-use crate::actions::Planned;
 use crate::api::Api;
 use crate::clients::SdkConfig;
 use crate::guard::{self, Base, Handler, ItemError};
-use crate::invocation::{Invocation, now_ms};
-use crate::settings::Loaded;
+use crate::invocation::Invocation;
 
 /// Findings come by the hundred when Inspector learns of a vulnerability: the account is read anew for them once in so
 /// many seconds, and at every tick.
@@ -27,9 +21,9 @@ const PLAN_MS: i64 = 20_000;
 /// The function.
 #[derive(Debug)]
 pub struct PatchGuard {
-    base: Base,
-    api: Arc<dyn Api>,
-    region: String,
+    pub(super) base: Base,
+    pub(super) api: Arc<dyn Api>,
+    pub(super) region: String,
 }
 
 impl PatchGuard {
@@ -89,49 +83,6 @@ impl PatchGuard {
         }
         if is_tick && let Some(source) = &settings.groups {
             self.groups(&Source::of(source), &loaded, invocation).await?;
-        }
-        Ok(())
-    }
-
-    /// Brings declared security groups to what is declared. The same declaration against the same state is one incident:
-    /// what a person has undone is not done again.
-    async fn groups(&self, source: &Source, loaded: &Loaded, invocation: &Invocation) -> Result<(), PatchError> {
-        let text = source.read(&*self.api, &self.region).await?;
-        let declared =
-            riposte_patch::groups::parse(&text).map_err(|error| PatchError::Impossible(error.to_string()))?;
-        let scope = Scope { event_id: String::new(), account: self.base.account.clone(), region: self.region.clone() };
-        for request in declared {
-            let response = Response::from(request);
-            let Some(action) = self.base.actions.get(ActionId::ApplySecurityGroup) else { return Ok(()) };
-            let plan = match action.plan(&self.base.actions.site(&scope), &response).await? {
-                Planned::Plan(plan) if plan.changes.is_empty() => continue,
-                Planned::Plan(plan) => plan,
-                Planned::Gone(why) | Planned::Impossible(why) => {
-                    tracing::warn!(why = plain(&why, 300), "a declared group is left out");
-                    continue;
-                }
-            };
-            let key = serde_json::to_string(&(&response, &plan.before)).unwrap_or_default();
-            let event_id = format!("declared-{}", short_hash(&[&key]));
-            let target = response.target().map_err(|error| PatchError::Impossible(error.to_string()))?;
-            let finding = Finding {
-                detector: "declared-groups".to_owned(),
-                title: "A security group is not as it is declared".to_owned(),
-                severity: Severity::Medium,
-                confidence: Confidence::High,
-                technique: Vec::new(),
-                scope: Scope { event_id, ..scope.clone() },
-                event_name: "declaration".to_owned(),
-                event_time: Some(rfc3339(now_ms())),
-                event_source: None,
-                error_code: None,
-                principal: Actor::default(),
-                target,
-                why: format!("{} rule(s) differ from the declaration", plan.changes.len()),
-                response: Some(response),
-            };
-            let answered = self.base.responder(loaded).respond(finding, invocation).await;
-            guard::log(&answered.map_err(|error| PatchError::Respond(Box::new(error)))?);
         }
         Ok(())
     }

@@ -8,10 +8,13 @@
 
 mod collect;
 mod decide;
+mod declared;
 mod guard;
+mod look_back;
 mod notices;
 mod permissions;
 mod round;
+mod source;
 mod walk;
 
 #[cfg(test)]
@@ -27,11 +30,13 @@ use riposte_patch::run::Run;
 use riposte_patch::settings::{PATH, Settings, SettingsError};
 use thiserror::Error;
 
-pub use self::collect::{Source, SourceError};
 pub use self::decide::Preview;
+pub use self::declared::group_id;
 pub use self::guard::PatchGuard;
+pub use self::look_back::{LookedBack, look_back};
 pub use self::permissions::PERMISSIONS;
 pub use self::round::{Begin, Round};
+pub use self::source::{Source, SourceError};
 use crate::api::{Api, Client, Model, models};
 use crate::clients::SdkConfig;
 use crate::fault::Fault;
@@ -40,8 +45,10 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::settings::Loaded;
 
 /// The services that are called.
-static MODELS: [&Model; 9] = [
+static MODELS: [&Model; 11] = [
     &models::SSM,
+    &models::AUTOSCALING,
+    &models::HEALTH,
     &models::EC2,
     &models::INSPECTOR2,
     &models::CLOUDWATCH,

@@ -66,7 +66,7 @@ impl Responder<'_> {
             return Ok(Sent::Overtaken);
         }
         let Some(needed) = drive::needed(action, change, live) else { return Ok(Sent::Made) };
-        match drive::send(&site, &needed, &self.ledger.mark(&held.incident.id)).await {
+        match drive::send(action, &site, &needed, &self.ledger.mark(&held.incident.id)).await {
             Ok(answer) => {
                 held.incident.made.push(Made { n, request_id: Some(answer.request_id) });
                 held.incident.changed = Changed::Yes;

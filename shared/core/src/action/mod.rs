@@ -184,6 +184,8 @@ actions! {
     DisableAnywhereProfile in disable_anywhere_profile = "disable-anywhere-profile",
     /// Brings a security group to declared rules.
     ApplySecurityGroup in apply_security_group = "apply-security-group",
+    /// Creates a declared security group.
+    CreateSecurityGroup in create_security_group = "create-security-group",
     /// Removes an OpenID Connect provider, or an audience of it.
     RemoveOidcProvider in remove_oidc_provider = "remove-oidc-provider",
     /// Gives no credentials of an identity pool to guests.

@@ -49,7 +49,7 @@ pub use index::{Head, Index};
 pub use memo::Memo;
 pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per, Status};
 pub use network::NETWORK;
-pub use question::{Answer, Facts, Question};
+pub use question::{Answer, Facts, LaunchedImage, Question};
 pub use run::{Report, run, run_all, run_at};
 pub use tally::{Correlated, Counter, Sighting, Tally};
 pub use tools::is_known as is_known_tool;

@@ -21,6 +21,22 @@ pub enum Question {
         /// `sgr-…`
         rule_ids: Vec<String>,
     },
+    /// When images were made, and since when they are deprecated.
+    Images {
+        /// `ami-…`, sorted.
+        ids: Vec<String>,
+    },
+}
+
+/// An image, as EC2 describes it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct LaunchedImage {
+    /// `ami-…`
+    pub id: String,
+    /// When it was made: RFC 3339.
+    pub created: Option<String>,
+    /// Since when, or from when on, its owner wants it launched no more: RFC 3339.
+    pub deprecated: Option<String>,
 }
 
 /// AWS's answer to a [`Question`].
@@ -30,6 +46,8 @@ pub enum Answer {
     Document(String),
     /// Ingress rules.
     Rules(Vec<IngressRule>),
+    /// Those images that EC2 shows.
+    Images(Vec<LaunchedImage>),
     /// It no longer exists.
     Gone,
 }

@@ -9,7 +9,7 @@ use riposte_core::seal::short_hash;
 use serde::{Deserialize, Serialize};
 
 pub use self::route::Route;
-use self::route::{held, route};
+use self::route::{held, replacement, route};
 use crate::commands::Fix;
 use crate::compliance::Compliance;
 use crate::facts::Facts;
@@ -38,6 +38,20 @@ pub struct Work {
     pub fixes: Vec<Fix>,
     /// The host's package manager; `None` where there is no command for it.
     pub manager: Option<Manager>,
+    /// Nothing is installed: the node is replaced by what its Auto Scaling group launches by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replace: Option<Replace>,
+}
+
+/// A node that is replaced rather than patched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replace {
+    /// Its Auto Scaling group.
+    pub group: String,
+    /// The image that it was launched from.
+    pub old: String,
+    /// The image that the group launches by now: its id, or `resolve:ssm:…`.
+    pub new: String,
 }
 
 /// One node's part.
@@ -75,6 +89,7 @@ impl NodePlan {
     pub fn slot(&self) -> String {
         match &self.route {
             Route::Window { id, opens_ms, .. } => format!("{id}@{}", rfc3339(*opens_ms)),
+            _ if let Some(replace) = &self.work.replace => format!("image-{}", short_hash(&[&replace.new])),
             _ if self.findings.is_empty() => "baseline".to_owned(),
             _ => {
                 let arns: Vec<&str> = self.findings.iter().map(|finding| finding.arn.as_str()).collect();
@@ -180,10 +195,13 @@ fn one(
         reasons: weighed.reasons,
         deadline_ms: weighed.deadline_ms,
         route: Route::ByHand,
-        work: Work { baseline: missing || fixes.is_empty(), fixes, manager: node.manager() },
+        work: Work { baseline: missing || fixes.is_empty(), fixes, manager: node.manager(), replace: None },
         findings: closed,
         unfixable,
     };
+    if let Some(replace) = replacement(facts, settings, node) {
+        planned.work = Work { replace: Some(replace), manager: node.manager(), ..Work::default() };
+    }
     planned.route = match held(facts, settings, own, now_ms, node, &planned, missing, pending) {
         Some(why) => Route::Held { why },
         None => route(facts, settings, now_ms, node, planned.deadline_ms),

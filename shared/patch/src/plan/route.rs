@@ -5,10 +5,10 @@ use std::fmt;
 use riposte_core::guardrail::is_exempt;
 use serde::{Deserialize, Serialize};
 
-use super::{NodePlan, Own};
+use super::{NodePlan, Own, Replace};
 use crate::facts::Facts;
 use crate::node::Node;
-use crate::settings::{Emergency, Settings};
+use crate::settings::{Emergency, GroupMembers, Settings};
 use crate::{rfc3339, ring};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -99,6 +99,29 @@ impl fmt::Display for Route {
     }
 }
 
+/// What takes a node's place: where the settings want that, what its group launches by now, if it is another image.
+pub(super) fn replacement(facts: &Facts, settings: &Settings, node: &Node) -> Option<Replace> {
+    let group = node.group().filter(|_| settings.group_members == GroupMembers::Replace)?;
+    let (old, new) = (node.image.as_deref()?, facts.groups.image(group)?);
+    let replace = || Replace { group: group.to_owned(), old: old.to_owned(), new: new.to_owned() };
+    (old != new).then(replace)
+}
+
+/// What is told of a member of an Auto Scaling group that is not patched in place.
+fn of_group(facts: &Facts, node: &Node, group: &str) -> String {
+    let image = crate::plain(node.image.as_deref().unwrap_or("(unknown)"));
+    let group_name = crate::plain(group);
+    match facts.groups.image(group).filter(|newer| Some(*newer) != node.image.as_deref()) {
+        Some(newer) => format!(
+            "it belongs to the Auto Scaling group {group_name}, which launches the image {} by now, and runs {image}: replace it",
+            crate::plain(newer)
+        ),
+        None => format!(
+            "it belongs to the Auto Scaling group {group_name}, which launches what is as old again: renew the image {image} and replace its instances"
+        ),
+    }
+}
+
 /// Why nothing is done on a node.
 #[allow(clippy::too_many_arguments, reason = "one node, with all that is known of it")]
 pub(super) fn held(
@@ -126,15 +149,11 @@ pub(super) fn held(
     if let Some(why) = node.why_unmanaged() {
         return Some(why.to_owned());
     }
-    if let Some(group) = node.group().filter(|_| !settings.group_members) {
-        let image = node.image.as_deref().unwrap_or("(unknown)");
-        return Some(format!(
-            "it belongs to the Auto Scaling group {}, which launches what is as old again: renew the image {} and replace its instances",
-            crate::plain(group),
-            crate::plain(image)
-        ));
+    let in_place = settings.group_members == GroupMembers::Patch || planned.work.replace.is_some();
+    if let Some(group) = node.group().filter(|_| !in_place) {
+        return Some(of_group(facts, node, group));
     }
-    if !missing && planned.work.fixes.is_empty() {
+    if planned.work.replace.is_none() && !missing && planned.work.fixes.is_empty() {
         return Some(match planned.unfixable.first() {
             Some(first) if planned.work.manager.is_none() => {
                 format!(

@@ -64,6 +64,8 @@ pub enum At {
     Command(Stage, Phase),
     /// The patch state that the scan left.
     ScanRead,
+    /// Which patches are open before.
+    PatchesBefore,
     /// The root volume.
     Volume,
     /// Whether its snapshot is there already.
@@ -80,8 +82,20 @@ pub enum At {
     HealthAlarms,
     /// The patch state that the second scan left.
     RescanRead,
+    /// Which patches are open after.
+    PatchesAfter,
     /// Whether Inspector still shows the findings.
     Inspector,
+    /// The baseline override is put in its place: the same however often.
+    Override,
+    /// Whether its Auto Scaling group still has it.
+    Member,
+    /// It is terminated, for the group to launch another in its place.
+    Retire,
+    /// Whether the group is whole again.
+    Refill,
+    /// Whether what the group launched is of another image.
+    Fresh,
     /// The root volume is replaced from the snapshot.
     Replace,
     /// That is waited for.
@@ -99,10 +113,16 @@ impl At {
             Self::Window => 2,
             Self::Decide => 3,
             Self::AlarmsBefore | Self::Command(Stage::Scan, _) | Self::ScanRead => 4,
-            Self::Volume | Self::SnapshotLook | Self::SnapshotCreate => 5,
-            Self::Confirm | Self::Command(Stage::Install | Stage::RollBack, _) | Self::Replace | Self::ReplacePoll => 6,
-            Self::HealthAgent | Self::HealthStatus | Self::HealthAlarms => 7,
-            Self::Command(Stage::Query | Stage::Rescan, _) | Self::RescanRead => 8,
+            Self::PatchesBefore | Self::Volume | Self::SnapshotLook | Self::SnapshotCreate => 5,
+            Self::Confirm
+            | Self::Command(Stage::Install | Stage::RollBack, _)
+            | Self::Override
+            | Self::Member
+            | Self::Retire
+            | Self::Replace
+            | Self::ReplacePoll => 6,
+            Self::HealthAgent | Self::HealthStatus | Self::HealthAlarms | Self::Refill => 7,
+            Self::Command(Stage::Query | Stage::Rescan, _) | Self::RescanRead | Self::PatchesAfter | Self::Fresh => 8,
             Self::Inspector => 9,
             Self::Ended => 10,
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::at::{At, Phase, STEPS, Stage};
 pub use self::outcome::{Kind, Outcome};
+use crate::commands;
 use crate::compliance::Compliance;
 use crate::plan::{Cite, NodePlan, Route, Work};
 use crate::priority::Band;
@@ -53,6 +54,9 @@ pub struct How {
     pub health_ms: i64,
     /// In milliseconds.
     pub inspector_ms: i64,
+    /// Where baseline overrides are put: `s3://BUCKET/PREFIX`.
+    #[serde(default)]
+    pub overrides: Option<String>,
     /// Whether a person is asked, for it is an emergency and the settings want that.
     pub asks: bool,
 }
@@ -114,6 +118,12 @@ pub struct Run {
     pub before: Option<Compliance>,
     /// And after.
     pub after: Option<Compliance>,
+    /// The patches that were open before, by their names, at most [`NAMED`] of them.
+    #[serde(default)]
+    pub open_before: Vec<String>,
+    /// And after.
+    #[serde(default)]
+    pub open_after: Vec<String>,
     /// The root volume.
     pub volume: Option<String>,
     /// Its snapshot.
@@ -152,6 +162,9 @@ pub fn id_of(account: &str, region: &str, node: &str, slot: &str) -> String {
 
 const MINUTE_MS: i64 = 60_000;
 
+/// So many patches are kept by name: a record has a limit, and who reads it too.
+pub(crate) const NAMED: usize = 200;
+
 impl Run {
     /// A run that has not begun. `None` where the plan leaves the node alone.
     #[must_use]
@@ -165,6 +178,7 @@ impl Run {
             command_ms: i64::from(settings.command_minutes) * MINUTE_MS,
             health_ms: i64::from(settings.health_minutes) * MINUTE_MS,
             inspector_ms: i64::from(settings.inspector_hours) * 60 * MINUTE_MS,
+            overrides: settings.overrides.clone(),
             asks: plan.route.is_emergency() && settings.emergency == Emergency::Ask,
         };
         let mut run = Self {
@@ -195,6 +209,8 @@ impl Run {
             command: None,
             before: None,
             after: None,
+            open_before: Vec::new(),
+            open_after: Vec::new(),
             volume: None,
             snapshot_id: None,
             installed_ms: None,
@@ -239,7 +255,7 @@ impl Run {
     /// Whether there is a sure way back: the root volume's snapshot.
     #[must_use]
     pub fn is_reversible(&self) -> bool {
-        self.how.snapshot && self.node.starts_with("i-")
+        self.how.snapshot && self.node.starts_with("i-") && self.work.replace.is_none()
     }
 
     /// Whether the deadline was met; `None` where there is none, or nothing is proven yet.
@@ -254,8 +270,22 @@ impl Run {
     /// What is run on the node, in its order.
     #[must_use]
     pub fn stages(&self) -> Vec<Stage> {
+        if self.work.replace.is_some() {
+            return Vec::new();
+        }
         let query = (!self.work.fixes.is_empty() && self.work.manager.is_some()).then_some(Stage::Query);
         [Some(Stage::Scan), Some(Stage::Install), query, Some(Stage::Rescan)].into_iter().flatten().collect()
+    }
+
+    /// The object that says which packages Patch Manager is to install, as `s3://…`; `None` where the baseline is
+    /// installed whole, or the host's own package manager does it.
+    #[must_use]
+    pub fn baseline_override(&self) -> Option<String> {
+        let work = &self.work;
+        let named = !work.baseline && work.replace.is_none() && work.manager.is_some();
+        let fits = (1..=commands::MOST_APPROVED).contains(&work.fixes.len());
+        let prefix = self.how.overrides.as_ref().filter(|_| named && fits)?;
+        Some(format!("{}/{}.json", prefix.trim_end_matches('/'), self.id))
     }
 
     /// What the command of a stage is known by again.
@@ -294,6 +324,7 @@ impl Run {
         match self.at {
             At::Command(stage, Phase::Send) => self.at = At::Command(stage, Phase::Look),
             At::SnapshotCreate => self.at = At::SnapshotLook,
+            At::Retire => self.at = At::Member,
             _ => {}
         }
         (self.page, self.other) = (None, None);
@@ -312,6 +343,9 @@ impl Run {
         }
         if self.outcome.as_ref().is_some_and(|outcome| outcome.kind == Kind::RolledBack) {
             return Err("it is rolled back already".to_owned());
+        }
+        if self.work.replace.is_some() {
+            return Err("it was replaced: roll back the image that its group launches".to_owned());
         }
         let named = !self.work.baseline && !self.work.fixes.is_empty() && self.work.manager.is_some();
         let at = match &self.snapshot_id {

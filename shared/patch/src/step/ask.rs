@@ -1,12 +1,15 @@
 //! What is asked for where a run stands.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::Ask;
 use crate::commands::{self, Command};
-use crate::plan::Route;
+use crate::plan::{Replace, Route};
 use crate::rfc3339;
 use crate::run::{At, Phase, Run, Stage};
+use crate::settings::s3;
 
 /// The longest that a command may be under way: older ones are of the past.
 const LONGEST_COMMAND_MS: i64 = 48 * 3_600_000;
@@ -88,6 +91,37 @@ pub(super) fn ask(run: &Run) -> Result<Ask, String> {
             let criteria = json!({ "resourceId": is(node), "findingStatus": is("ACTIVE") });
             paged(run, "inspector2:ListFindings", json!({ "filterCriteria": criteria, "maxResults": 100 }), "nextToken")
         }
+        At::PatchesBefore | At::PatchesAfter => {
+            let filters = json!([{ "Key": "State", "Values": ["Missing", "Failed"] }]);
+            let parameters = json!({ "InstanceId": node, "Filters": filters, "MaxResults": 100 });
+            paged(run, "ssm:DescribeInstancePatches", parameters, "NextToken")
+        }
+        At::Override => {
+            let url = run.baseline_override().ok_or_else(|| "it has no baseline override".to_owned())?;
+            let (bucket, key) = s3(&url).ok_or_else(|| "its baseline override has no place".to_owned())?;
+            let manager = run.work.manager.ok_or_else(|| "no command is known for its platform".to_owned())?;
+            let body = commands::baseline_override(manager, &run.work.fixes).map_err(|error| error.to_string())?;
+            let body = BASE64_STANDARD.encode(body);
+            change(
+                "s3:PutObject",
+                json!({ "Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json" }),
+            )
+        }
+        At::Member => read("autoscaling:DescribeAutoScalingInstances", json!({ "InstanceIds": [node] })),
+        At::Retire => change(
+            "autoscaling:TerminateInstanceInAutoScalingGroup",
+            json!({ "InstanceId": node, "ShouldDecrementDesiredCapacity": false }),
+        ),
+        At::Refill => {
+            read("autoscaling:DescribeAutoScalingGroups", json!({ "AutoScalingGroupNames": [replaced(run)?.group] }))
+        }
+        At::Fresh => {
+            let filters = json!([
+                { "Name": "tag:aws:autoscaling:groupName", "Values": [replaced(run)?.group] },
+                { "Name": "instance-state-name", "Values": ["running"] },
+            ]);
+            paged(run, "ec2:DescribeInstances", json!({ "Filters": filters, "MaxResults": 1000 }), "NextToken")
+        }
         At::Replace => change(
             "ec2:CreateReplaceRootVolumeTask",
             // The token makes the same request of it, however often it is sent.
@@ -106,6 +140,10 @@ fn paged(run: &Run, call: &'static str, mut parameters: Value, token: &str) -> A
         object.insert(token.to_owned(), json!(page));
     }
     read(call, parameters)
+}
+
+fn replaced(run: &Run) -> Result<&Replace, String> {
+    run.work.replace.as_ref().ok_or_else(|| "it is not to be replaced".to_owned())
 }
 
 fn issued(run: &Run) -> Result<&str, String> {
@@ -143,6 +181,9 @@ pub fn command(run: &Run, stage: Stage) -> Result<Command, String> {
     match stage {
         Stage::Scan | Stage::Rescan => Ok(commands::scan()),
         Stage::Install if run.work.baseline => Ok(commands::install_baseline(run.how.reboot)),
+        Stage::Install if run.baseline_override().is_some() => {
+            Ok(commands::install_override(&run.baseline_override().unwrap_or_default(), run.how.reboot))
+        }
         Stage::Install => commands::install(manager()?, fixes, run.how.reboot).map_err(|error| error.to_string()),
         Stage::Query => commands::query(manager()?, fixes).map_err(|error| error.to_string()),
         Stage::RollBack => commands::roll_back(manager()?, fixes).map_err(|error| error.to_string()),

@@ -33,6 +33,10 @@ fn facts(path: &Path) -> Facts {
     let Ok(text) = std::fs::read_to_string(path.with_extension("facts.json")) else { return Facts::default() };
     let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
     let fact = |entry: &Value| {
+        if let ids @ Value::Array(_) = &entry["image_ids"] {
+            let images = Answer::Images(serde_json::from_value(entry["images"].clone()).unwrap());
+            return (Question::Images { ids: serde_json::from_value(ids.clone()).unwrap() }, images);
+        }
         let question = match entry["managed_policy"].as_str() {
             Some(arn) => Question::ManagedPolicy { arn: arn.to_owned() },
             None => Question::IngressRules {

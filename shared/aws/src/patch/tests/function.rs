@@ -9,16 +9,18 @@ use riposte_patch::run::Kind;
 use serde_json::{Value, json};
 
 use super::Fleet;
-use crate::actions::Actions;
+use crate::actions::{Actions, ApplySecurityGroup, CreateSecurityGroup};
 use crate::clock;
-use crate::guard::{self, Base};
+use crate::guard::{self, Base, HandlerError};
 use crate::patch::PatchGuard;
 use crate::testing::{Fault, ScriptedApi};
 
-fn function(fleet: &Fleet) -> PatchGuard {
+pub(super) fn function(fleet: &Fleet) -> PatchGuard {
     let config = fleet.aws.config();
-    let base = Base::new(PATCHER, "111122223333".to_owned(), &config, Actions::new(&config));
-    PatchGuard::new(base, &config, "eu-west-1".to_owned()).through(Arc::new(ScriptedApi(fleet.aws.clone())))
+    let api = Arc::new(ScriptedApi(fleet.aws.clone()));
+    let actions = Actions::new(&config).with(ApplySecurityGroup).with(CreateSecurityGroup).through(api.clone());
+    let base = Base::new(PATCHER, "111122223333".to_owned(), &config, actions);
+    PatchGuard::new(base, &config, "eu-west-1".to_owned()).through(api)
 }
 
 fn event(source: &str, kind: &str) -> String {
@@ -27,9 +29,13 @@ fn event(source: &str, kind: &str) -> String {
     .to_string()
 }
 
-async fn tick(fleet: &Fleet) -> Value {
+pub(super) async fn deliver(fleet: &Fleet) -> Result<Value, HandlerError> {
     let tick = event("aws.events", "Scheduled Event");
-    guard::handle(&function(fleet), &tick, &Context::default()).await.unwrap()
+    guard::handle(&function(fleet), &tick, &Context::default()).await
+}
+
+pub(super) async fn tick(fleet: &Fleet) -> Value {
+    deliver(fleet).await.unwrap()
 }
 
 async fn ticks(fleet: &Fleet) {
@@ -64,15 +70,63 @@ async fn a_finding_begins_it_and_a_hundred_read_the_account_once() {
     assert_eq!(fleet.runs().await.len(), 1);
 }
 
+/// Each stage's command was sent once, and one snapshot taken.
+fn done_once(fleet: &Fleet, how: &str) {
+    let sent = ["scan", "install", "query", "rescan"].map(|stage| fleet.commands(stage));
+    assert_eq!(sent, [1, 1, 1, 1], "{how}");
+    assert_eq!(fleet.state(|state| state["snapshots"].as_array().unwrap().len()), 1, "{how}");
+}
+
 #[tokio::test]
-async fn a_tick_that_is_killed_at_any_call_costs_nothing_but_time() {
-    for calls in (0..160).step_by(7) {
+async fn a_tick_that_is_killed_after_any_call_costs_nothing_but_time() {
+    let mut calls = 0;
+    loop {
         let fleet = Fleet::one();
-        fleet.aws.run_for(calls, tick(&fleet)).await;
+        let ended = fleet.aws.run_for(calls, tick(&fleet)).await;
         fleet.aws.end_leases();
         ticks(&fleet).await;
-        assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::Patched, "killed after {calls} calls");
-        assert_eq!(fleet.commands("install"), 1, "killed after {calls} calls");
+        let how = format!("killed after {calls} calls");
+        assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::Patched, "{how}");
+        done_once(&fleet, &how);
+        if ended.is_some() {
+            break;
+        }
+        calls += 1;
+    }
+    assert!(calls > 60, "only {calls} calls");
+}
+
+#[tokio::test]
+async fn throttled_ticks_and_findings_that_are_delivered_twice_are_one_run() {
+    let operations =
+        ["DescribeInstances", "ListFindings", "SendCommand", "GetCommandInvocation", "CreateSnapshot", "ListCommands"];
+    for operation in operations {
+        for fault in [Fault::THROTTLED, Fault::LostAnswer] {
+            let fleet = Fleet::one();
+            for skip in [0, 2] {
+                fleet.aws.fail_after(operation, skip, fault.clone());
+            }
+            let tick = event("aws.events", "Scheduled Event");
+            let finding = event("aws.inspector2", "Inspector2 Finding");
+            for _ in 0..40 {
+                let function = function(&fleet);
+                let contexts = ["a", "b", "c", "d"].map(|id| {
+                    let mut context = Context::default();
+                    context.request_id = id.to_owned();
+                    context
+                });
+                // One that cannot go on fails, and is delivered again: that is the queue's doing.
+                let deliver = |text, n: usize| guard::handle(&function, text, &contexts[n]);
+                let _ = tokio::join!(deliver(&tick, 0), deliver(&finding, 1), deliver(&tick, 2), deliver(&finding, 3));
+                if fleet.runs().await.iter().any(|run| run.is_done() && run.notified) {
+                    break;
+                }
+                clock::sleep(Duration::from_secs(300)).await;
+            }
+            let how = format!("{operation} {fault:?}");
+            assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::Patched, "{how}");
+            done_once(&fleet, &how);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::around;
 use crate::clock::now_ms;
 use crate::testing::{Handler, Refused, refuse};
 use riposte_core::incident::rfc3339;
@@ -14,7 +15,7 @@ const TAKES_MS: i64 = 40_000;
 
 pub(super) const CALLS: &[(&str, Handler)] = &[
     ("ec2:DescribeInstances", instances),
-    ("ec2:DescribeImages", nothing),
+    ("ec2:DescribeImages", around::nothing),
     ("ec2:DescribeInstanceStatus", statuses),
     ("ec2:DescribeSnapshots", snapshots),
     ("ec2:CreateSnapshot", create_snapshot),
@@ -22,25 +23,40 @@ pub(super) const CALLS: &[(&str, Handler)] = &[
     ("ec2:DescribeReplaceRootVolumeTasks", replaced),
     ("ssm:DescribeInstanceInformation", information),
     ("ssm:DescribeInstancePatchStates", states),
-    ("ssm:DescribeMaintenanceWindows", windows),
-    ("ssm:DescribeMaintenanceWindowTargets", window_targets),
-    ("ssm:DescribeMaintenanceWindowTasks", no_tasks),
-    ("ssm:GetMaintenanceWindow", window),
-    ("ssm:ListAssociations", no_associations),
+    ("ssm:DescribeMaintenanceWindows", around::windows),
+    ("ssm:DescribeMaintenanceWindowTargets", around::window_targets),
+    ("ssm:DescribeMaintenanceWindowTasks", around::no_tasks),
+    ("ssm:GetMaintenanceWindow", around::window),
+    ("ssm:ListAssociations", around::no_associations),
+    ("ssm:DescribeInstancePatches", around::patches),
+    ("ssm:ListResourceComplianceSummaries", around::nothing),
+    ("ssm:GetParameter", around::parameter),
+    ("s3:GetObject", around::object),
+    ("s3:PutObject", around::put_object),
+    ("autoscaling:DescribeAutoScalingGroups", around::groups),
+    ("autoscaling:DescribeAutoScalingInstances", around::members),
+    ("autoscaling:TerminateInstanceInAutoScalingGroup", around::retire),
+    ("ec2:DescribeLaunchTemplateVersions", around::versions),
+    ("ec2:DescribeVpcs", around::vpcs),
+    ("ec2:DescribeSecurityGroups", around::security_groups),
+    ("ec2:DescribeSecurityGroupRules", around::security_group_rules),
+    ("ec2:CreateSecurityGroup", around::create_security_group),
+    ("ec2:AuthorizeSecurityGroupIngress", around::authorize),
+    ("health:DescribeServiceLifecycle", around::no_support_plan),
     ("ssm:ListCommands", list_commands),
     ("ssm:SendCommand", send_command),
     ("ssm:GetCommandInvocation", invocation),
     ("ssm:CancelCommand", cancel),
     ("cloudwatch:DescribeAlarms", alarms),
     ("inspector2:ListFindings", findings),
-    ("lambda:ListFunctions", nothing),
-    ("rds:DescribeDBInstances", nothing),
-    ("rds:DescribeDBMajorEngineVersions", nothing),
-    ("rds:DescribePendingMaintenanceActions", nothing),
-    ("elasticache:DescribeCacheClusters", nothing),
-    ("elasticache:DescribeUpdateActions", nothing),
-    ("eks:ListClusters", nothing),
-    ("eks:DescribeClusterVersions", nothing),
+    ("lambda:ListFunctions", around::nothing),
+    ("rds:DescribeDBInstances", around::nothing),
+    ("rds:DescribeDBMajorEngineVersions", around::nothing),
+    ("rds:DescribePendingMaintenanceActions", around::nothing),
+    ("elasticache:DescribeCacheClusters", around::nothing),
+    ("elasticache:DescribeUpdateActions", around::nothing),
+    ("eks:ListClusters", around::nothing),
+    ("eks:DescribeClusterVersions", around::nothing),
 ];
 
 /// A Debian node with an old package, for which the archive has the fixed one.
@@ -74,7 +90,7 @@ fn finding(node: &str) -> Value {
     })
 }
 
-fn ids(asked: &Value, name: &str) -> Vec<String> {
+pub(super) fn ids(asked: &Value, name: &str) -> Vec<String> {
     let list = asked[name].as_array().cloned().unwrap_or_default();
     list.iter().map(|id| id.as_str().unwrap().to_owned()).collect()
 }
@@ -111,7 +127,11 @@ fn carry_out(command: &mut Value, node: &mut Value) {
         .collect();
     let works = matches!(how.as_str(), "well" | "fails-after" | "reboots" | "dies");
     if works && command["document"] == "AWS-RunPatchBaseline" {
-        if command["parameters"]["Operation"][0] == "Install" {
+        if let approved @ Value::Array(_) = &command["approved"] {
+            for name in approved.as_array().unwrap().iter().map(|name| name.as_str().unwrap()) {
+                node["packages"][name] = node["archive"][name].clone();
+            }
+        } else if command["parameters"]["Operation"][0] == "Install" {
             node["missing"] = json!(0);
             node["installed"] = json!(true);
         }
@@ -148,25 +168,16 @@ fn is_up(node: &Value) -> bool {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a handler")]
-fn nothing(_: &mut Value, _: &Value) -> Result<Value, Refused> {
-    Ok(json!({}))
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "a handler")]
-fn no_tasks(_: &mut Value, _: &Value) -> Result<Value, Refused> {
-    Ok(json!({ "Tasks": [] }))
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "a handler")]
-fn no_associations(_: &mut Value, _: &Value) -> Result<Value, Refused> {
-    Ok(json!({ "Associations": [] }))
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "a handler")]
 fn instances(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
     pass(state);
+    around::refill(state);
     let wanted = ids(asked, "InstanceIds");
-    let all = state["nodes"].as_object().unwrap().iter().filter(|(id, _)| wanted.is_empty() || wanted.contains(id));
+    // The only filter that is asked for beside a state.
+    let group = asked.pointer("/Filters/0/Values/0");
+    let all = state["nodes"].as_object().unwrap().iter().filter(|(id, node)| {
+        let meant = wanted.is_empty() || wanted.contains(id);
+        meant && group.is_none_or(|group| node["tags"]["aws:autoscaling:groupName"] == *group)
+    });
     let all: Vec<Value> = all
         .map(|(id, node)| {
             let tags: Vec<Value> = node["tags"]
@@ -176,7 +187,8 @@ fn instances(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
                 .map(|(key, value)| json!({ "Key": key, "Value": value }))
                 .collect();
             json!({
-                "InstanceId": id, "ImageId": "ami-1", "State": { "Name": node["ec2"] }, "Tags": tags,
+                "InstanceId": id, "ImageId": node["image"].as_str().unwrap_or("ami-1"),
+                "LaunchTime": rfc3339(node["launched"].as_i64().unwrap_or_default()), "State": { "Name": node["ec2"] }, "Tags": tags,
                 "IamInstanceProfile": { "Arn": "arn:aws:iam::111122223333:instance-profile/web" },
                 "RootDeviceName": "/dev/xvda",
                 "BlockDeviceMappings": [{ "DeviceName": "/dev/xvda", "Ebs": { "VolumeId": format!("vol-{id}") } }],
@@ -277,6 +289,10 @@ fn send_command(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
         "parameters": asked["Parameters"], "began": now_ms(),
         "ends": if never { i64::MAX } else { now_ms() + TAKES_MS }, "status": "InProgress", "output": "",
     });
+    let mut command = command;
+    if let Some(url) = asked.pointer("/Parameters/BaselineOverride/0").and_then(Value::as_str) {
+        command["approved"] = around::approved(state, url);
+    }
     let answer = json!({ "Command": shown(&command) });
     state["commands"].as_array_mut().unwrap().push(command);
     Ok(answer)
@@ -363,32 +379,4 @@ fn replace(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
 #[allow(clippy::unnecessary_wraps, reason = "a handler")]
 fn replaced(state: &mut Value, _: &Value) -> Result<Value, Refused> {
     Ok(json!({ "ReplaceRootVolumeTasks": state["replaced"] }))
-}
-
-fn one_window(id: &str, window: &Value) -> Value {
-    let opens = window["opens"].as_i64().unwrap();
-    let next = if opens > now_ms() { opens } else { opens + 7 * 86_400_000 };
-    json!({ "WindowId": id, "Name": "nightly", "Enabled": window["enabled"], "Duration": 3, "Cutoff": 1,
-            "NextExecutionTime": rfc3339(next) })
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "a handler")]
-fn windows(state: &mut Value, _: &Value) -> Result<Value, Refused> {
-    let all = state["windows"].as_object().unwrap().iter();
-    Ok(json!({ "WindowIdentities": all.map(|(id, window)| one_window(id, window)).collect::<Vec<_>>() }))
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "a handler")]
-fn window_targets(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
-    let nodes: Vec<&String> = state["nodes"].as_object().unwrap().keys().collect();
-    let targets = json!([{ "Key": "InstanceIds", "Values": nodes }]);
-    Ok(json!({ "Targets": [{ "WindowId": asked["WindowId"], "Targets": targets }] }))
-}
-
-fn window(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
-    let id = asked["WindowId"].as_str().unwrap();
-    match state["windows"].get(id) {
-        Some(window) => Ok(one_window(id, window)),
-        None => refuse("DoesNotExistException"),
-    }
 }

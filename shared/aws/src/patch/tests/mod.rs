@@ -1,13 +1,18 @@
 //! Patching on a scripted Systems Manager, killed, throttled, lied to and repeated.
 
+mod around;
+mod declared;
 mod faults;
 mod function;
+mod look_back;
 mod manager;
+mod members;
 mod ways;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use riposte_core::incident::Incident;
 use riposte_patch::run::Run;
 use riposte_patch::settings::{PATH, Settings};
 use serde_json::Value;
@@ -30,9 +35,13 @@ struct Fleet {
 const SETTINGS: &str = r#"{"snapshot":true,"emergency":"act","emergency_hours":96}"#;
 
 impl Fleet {
-    fn of(state: Value, settings: &str) -> Self {
+    fn of(mut state: Value, settings: &str) -> Self {
         let aws = Aws::new();
         aws.world(|world| {
+            // A script answers for the whole account, so the functions' keys and settings are in it too.
+            for (path, value) in &world.ssm {
+                state["parameters"][path] = Value::from(value.as_str());
+            }
             world.script = Scripted { state, calls: manager::CALLS };
             world.ssm.insert(PATH.to_owned(), settings.to_owned());
         });
@@ -100,6 +109,12 @@ impl Fleet {
         assert!(unreadable.is_empty(), "{unreadable:?}");
         runs.sort_by(|a, b| a.node.cmp(&b.node));
         runs
+    }
+
+    /// What responded to declarations.
+    async fn incidents(&self) -> Vec<Incident> {
+        let loaded = self.loaded().await;
+        self.patcher(&loaded).ledger.list(100).await.unwrap().incidents
     }
 
     /// The only run, which has ended.

@@ -66,7 +66,32 @@ async fn the_baseline_is_installed_where_updates_are_missing_and_a_person_asks()
     let run = fleet.run().await;
     assert_eq!(run.outcome.clone().unwrap().kind, Kind::Patched, "{:?}", run.outcome);
     assert_eq!((run.before.unwrap().missing, run.after.unwrap().missing), (7, 0));
+    // The compliance before, by name, over all its pages; and what became of each.
+    assert_eq!((run.open_before.len(), run.open_after.len()), (7, 0));
+    let delta = run.timeline.iter().find(|entry| entry.text.starts_with("installed: package-0.x86_64")).unwrap();
+    assert!(delta.text.ends_with("; still open: none"), "{}", delta.text);
     assert_eq!(run.approved_by.as_deref(), Some("ann"));
+}
+
+#[tokio::test]
+async fn by_a_baseline_override_patch_manager_installs_what_is_named_and_nothing_else() {
+    let settings =
+        r#"{"snapshot":true,"emergency":"act","emergency_hours":96,"overrides":"s3://riposte-patch-1/runs/"}"#;
+    let mut both = node();
+    both["packages"]["other"] = json!("1-1");
+    both["archive"]["other"] = json!("2-1");
+    let fleet = Fleet::of(account(&[("i-1", both)]), settings);
+    fleet.begin(None).await.unwrap();
+    fleet.rounds(3).await;
+    let run = fleet.run().await;
+    assert_eq!(run.outcome.clone().unwrap().kind, Kind::Patched, "{:?}", run.outcome);
+    assert_eq!(fleet.version("i-1"), FIXED);
+    fleet.state(|state| {
+        assert_eq!(state["nodes"]["i-1"]["packages"]["other"], "1-1");
+        assert!(state["objects"][format!("riposte-patch-1/runs/{}.json", run.id)].is_string());
+        let install = state["commands"].as_array().unwrap().iter().find(|c| !c["approved"].is_null()).unwrap();
+        assert_eq!(install["document"], "AWS-RunPatchBaseline");
+    });
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod function_layer_shared_externally;
 mod function_open_to_any_source;
 mod function_public;
 mod function_shared_externally;
+mod instance_from_old_image;
 mod instances_stopped_in_bulk;
 mod instances_terminated_in_bulk;
 mod launch;
@@ -39,6 +40,7 @@ pub static COMPUTE: Chapter = Chapter {
         &unusual_managed_compute_requested::UnusualManagedComputeRequested,
         &many_tasks_requested::ManyTasksRequested,
         &instances_terminated_in_bulk::InstancesTerminatedInBulk,
+        &instance_from_old_image::InstanceFromOldImage,
         &instances_stopped_in_bulk::InstancesStoppedInBulk,
         &ssm_command_on_many_instances::SsmCommandOnManyInstances,
         &function_public::FunctionPublic,

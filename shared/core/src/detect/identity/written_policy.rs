@@ -160,7 +160,9 @@ pub(super) fn customers_policy(arn: &str, facts: &Facts) -> Result<Option<Policy
         Some(Answer::Document(document)) => parse(arn, document).map(Some),
         // A policy that is deleted grants nothing.
         Some(Answer::Gone) => Ok(None),
-        Some(Answer::Rules(_)) | None => Err(DetectError::Unanswered { what: format!("policy {}", plain(arn, 200)) }),
+        Some(Answer::Rules(_) | Answer::Images(_)) | None => {
+            Err(DetectError::Unanswered { what: format!("policy {}", plain(arn, 200)) })
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn judge(offence: &impl Offence, call: &ApiCall, facts: &Facts) -> Re
             match facts.answers.get(&question) {
                 Some(Answer::Rules(live)) => IngressWrite { group: requested.group, rules: live.clone() },
                 Some(Answer::Gone) => return Ok(Vec::new()),
-                Some(Answer::Document(_)) | None => return Err(unanswered(&requested.group)),
+                Some(Answer::Document(_) | Answer::Images(_)) | None => return Err(unanswered(&requested.group)),
             }
         }
     };

@@ -127,7 +127,11 @@ impl Fixture {
     /// nobody asks for proves nothing.
     pub(super) fn facts(&self, call: &ApiCall) -> Facts {
         let Ok(text) = std::fs::read_to_string(self.path.with_extension("facts.json")) else {
-            return Facts::default();
+            // Launches stand in many fixtures that are not about images: EC2 shows none of theirs.
+            let reading = everything().reading(&call.into());
+            let asked = reading.iter().flat_map(|detector| detector.questions(call));
+            let about_images = asked.filter(|question| matches!(question, Question::Images { .. }));
+            return about_images.map(|question| (question, Answer::Images(Vec::new()))).collect();
         };
         let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
         let facts: Facts = entries.iter().map(|entry| (question(entry), answer(entry))).collect();
@@ -144,6 +148,9 @@ impl Fixture {
 }
 
 fn question(entry: &Value) -> Question {
+    if let ids @ Value::Array(_) = &entry["image_ids"] {
+        return Question::Images { ids: serde_json::from_value(ids.clone()).unwrap() };
+    }
     if let Some(arn) = entry["managed_policy"].as_str() {
         return Question::ManagedPolicy { arn: arn.to_owned() };
     }
@@ -153,6 +160,9 @@ fn question(entry: &Value) -> Question {
 }
 
 fn answer(entry: &Value) -> Answer {
+    if let images @ Value::Array(_) = &entry["images"] {
+        return Answer::Images(serde_json::from_value(images.clone()).unwrap());
+    }
     match (&entry["gone"], &entry["document"], &entry["rules"]) {
         (Value::Bool(true), _, _) => Answer::Gone,
         (_, document @ Value::Object(_), _) => Answer::Document(document.to_string()),

@@ -101,13 +101,17 @@ fn a_range_that_is_none_hides_no_other() {
 
 #[test]
 fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
-    for (detector, name) in [("admin-policy-attached", "fires-customer-policy"), ("open-admin-port", "fires-modified")]
-    {
+    for (detector, name) in [
+        ("admin-policy-attached", "fires-customer-policy"),
+        ("open-admin-port", "fires-modified"),
+        ("instance-from-old-image", "fires-deprecated"),
+    ] {
         let call = fixture(detector, name).call();
         let reading = everything().reading(&(&call).into());
         let questions: BTreeSet<_> = reading.iter().flat_map(|d| d.questions(&call)).collect();
         let wrong_kind = match questions.iter().collect::<Vec<_>>().as_slice() {
             [question @ Question::ManagedPolicy { .. }] => ((*question).clone(), Answer::Rules(Vec::new())),
+            [question @ Question::Images { .. }] => ((*question).clone(), Answer::Rules(Vec::new())),
             [question @ Question::IngressRules { .. }] => ((*question).clone(), Answer::Document(String::new())),
             other => panic!("{other:?}"),
         };

@@ -34,7 +34,7 @@ pub(super) fn agent(run: &mut Run, body: &Value, now_ms: i64) {
     late_or_wait(run, "its agent does not answer", now_ms);
 }
 
-fn after_status(run: &mut Run, now_ms: i64) {
+pub(super) fn after_status(run: &mut Run, now_ms: i64) {
     if run.how.alarms.is_empty() { after_health(run, now_ms) } else { go(run, At::HealthAlarms, now_ms) }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn status(run: &mut Run, body: &Value, now_ms: i64) {
 }
 
 /// A node that does not come back is an alarm, and stops its ring.
-fn late_or_wait(run: &mut Run, what: &str, now_ms: i64) {
+pub(super) fn late_or_wait(run: &mut Run, what: &str, now_ms: i64) {
     if now_ms < run.since_ms + run.how.health_ms {
         return wait(run, 20 * SECOND_MS, now_ms);
     }

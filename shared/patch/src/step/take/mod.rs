@@ -2,6 +2,7 @@
 
 mod command;
 mod health;
+mod member;
 mod proof;
 mod volume;
 
@@ -9,7 +10,8 @@ use serde_json::Value;
 
 use self::command::{command, ended};
 use self::health::{agent, ringing, status};
-use self::proof::{inspected, rescanned, scanned};
+use self::member::{fresh_member, member, refilled, retired};
+use self::proof::{inspected, patches_after, patches_before, rescanned, scanned};
 use self::volume::{replaced, root_volume, snapshot};
 use super::{Fault, Said, Seen};
 use crate::compliance::Compliance;
@@ -87,8 +89,12 @@ fn decided(run: &mut Run, said: Said, by: &str, now_ms: i64) {
             run.note(now_ms, by.to_owned());
             if first {
                 if run.how.alarms.is_empty() { to_scan(run, now_ms) } else { go(run, At::AlarmsBefore, now_ms) }
+            } else if run.work.replace.is_some() {
+                go(run, At::Member, now_ms);
             } else if run.is_reversible() && run.snapshot_id.is_none() {
                 go(run, At::Volume, now_ms);
+            } else if run.baseline_override().is_some() {
+                go(run, At::Override, now_ms);
             } else {
                 go_to(run, Stage::Install, now_ms);
             }
@@ -98,6 +104,10 @@ fn decided(run: &mut Run, said: Said, by: &str, now_ms: i64) {
 
 /// A scan, unless there is one that still holds.
 fn to_scan(run: &mut Run, now_ms: i64) {
+    if run.work.replace.is_some() {
+        // Nothing is installed on it, so nothing is scanned for.
+        return go(run, At::Confirm, now_ms);
+    }
     let scanned = run.before.as_ref().and_then(|state| state.ended_ms);
     if scanned.is_some_and(|at| (0..SCAN_HOLDS_MS).contains(&(now_ms - at))) {
         run.note(now_ms, format!("scanned at {}, which still holds", rfc3339(scanned.unwrap_or_default())));
@@ -116,7 +126,7 @@ fn after_scan(run: &mut Run, now_ms: i64) {
         // The baseline has nothing to install, so the packages by their names.
         run.work.baseline = false;
     }
-    go(run, At::Confirm, now_ms);
+    if needs { go(run, At::PatchesBefore, now_ms) } else { go(run, At::Confirm, now_ms) }
 }
 
 fn after_install(run: &mut Run, now_ms: i64) {
@@ -125,6 +135,9 @@ fn after_install(run: &mut Run, now_ms: i64) {
 }
 
 fn after_health(run: &mut Run, now_ms: i64) {
+    if run.work.replace.is_some() {
+        return go(run, At::Fresh, now_ms);
+    }
     if run.rolled_back_by.is_some() && run.snapshot_id.is_some() {
         return run.end(
             Kind::RolledBack,
@@ -187,6 +200,16 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
             run.note(now_ms, "its root volume is being replaced from the snapshot");
             go(run, At::ReplacePoll, now_ms);
         }
+        At::PatchesBefore => patches_before(run, body, now_ms),
+        At::PatchesAfter => patches_after(run, body, now_ms),
+        At::Override => {
+            run.note(now_ms, "the baseline override names the packages");
+            go_to(run, Stage::Install, now_ms);
+        }
+        At::Member => member(run, body, now_ms),
+        At::Retire => retired(run, now_ms),
+        At::Refill => refilled(run, body, now_ms),
+        At::Fresh => fresh_member(run, body, now_ms),
         At::ReplacePoll => replaced(run, body, now_ms),
         At::Decide | At::Confirm | At::Ended => {}
     }
@@ -249,6 +272,7 @@ fn failed(run: &mut Run, fault: Fault, code: &str, words: &str, now_ms: i64) {
         match run.at {
             At::Command(stage, Phase::Send) => run.at = At::Command(stage, Phase::Look),
             At::SnapshotCreate => run.at = At::SnapshotLook,
+            At::Retire => run.at = At::Member,
             _ => {}
         }
         let pause = (2_i64 << run.tries.min(7)) * SECOND_MS;

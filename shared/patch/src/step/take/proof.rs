@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{MINUTE_MS, SECOND_MS, SKEW_MS, after_scan, go, wait};
 use crate::compliance::Compliance;
 use crate::plan::Route;
-use crate::run::{At, Kind, Run};
+use crate::run::{At, Kind, NAMED, Run};
 use crate::{read, rfc3339};
 
 /// A patch state may come so long after its command's end.
@@ -51,7 +51,18 @@ pub(super) fn rescanned(run: &mut Run, body: &Value, now_ms: i64) {
     let Some(state) = fresh(run, body, now_ms) else { return };
     let before = run.before.as_ref().map_or(0, |before| before.missing + before.failed);
     run.note(now_ms, format!("{before} open before, {} missing and {} failed after", state.missing, state.failed));
+    let open = state.missing + state.failed;
     run.after = Some(state);
+    if open > 0 { go(run, At::PatchesAfter, now_ms) } else { proven(run, now_ms) }
+}
+
+/// What is open now is written down and compared; then what both scans say is judged.
+fn proven(run: &mut Run, now_ms: i64) {
+    if !run.open_before.is_empty() {
+        let gone: Vec<&str> =
+            run.open_before.iter().filter(|one| !run.open_after.contains(one)).map(String::as_str).collect();
+        run.note(now_ms, format!("installed: {}; still open: {}", named(&gone), named(&run.open_after)));
+    }
     match judged(run) {
         (Kind::Patched, _) if !run.findings.is_empty() => go(run, At::Inspector, now_ms),
         (kind, why) => run.end(kind, why, now_ms),
@@ -99,4 +110,40 @@ pub(super) fn inspected(run: &mut Run, body: &Value, now_ms: i64) {
     }
     let (_, why) = judged(run);
     run.end(Kind::Unconfirmed, format!("{why}; Inspector still shows {still}"), now_ms);
+}
+
+/// The names of patches in a sentence.
+fn named<T: AsRef<str>>(names: &[T]) -> String {
+    let first: Vec<&str> = names.iter().take(10).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(first.len()) {
+        _ if names.is_empty() => "none".to_owned(),
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// Takes a page of patches over. Whether it was the last. A list that begins anew, as after an interruption, takes the
+/// place of what there was of it.
+fn patches(list: &mut Vec<String>, page: &mut Option<String>, body: &Value) -> bool {
+    if page.is_none() {
+        list.clear();
+    }
+    let name = |patch: &Value| read::some(patch, "KBId").or_else(|| read::some(patch, "Title"));
+    list.extend(read::list(body, "Patches").filter_map(name).map(|name| riposte_core::text::plain(&name, 120)));
+    list.truncate(NAMED);
+    *page = read::some(body, "NextToken").filter(|_| list.len() < NAMED);
+    page.is_none()
+}
+
+pub(super) fn patches_before(run: &mut Run, body: &Value, now_ms: i64) {
+    if patches(&mut run.open_before, &mut run.page, body) {
+        run.note(now_ms, format!("open before: {}", named(&run.open_before)));
+        go(run, At::Confirm, now_ms);
+    }
+}
+
+pub(super) fn patches_after(run: &mut Run, body: &Value, now_ms: i64) {
+    if patches(&mut run.open_after, &mut run.page, body) {
+        proven(run, now_ms);
+    }
 }

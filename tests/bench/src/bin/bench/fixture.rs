@@ -130,6 +130,10 @@ fn facts(path: &Path) -> Result<Facts> {
 }
 
 fn fact(entry: &Value) -> Option<(Question, Answer)> {
+    if let Some(ids) = entry.get("image_ids") {
+        let images = Answer::Images(serde_json::from_value(entry.get("images")?.clone()).ok()?);
+        return Some((Question::Images { ids: serde_json::from_value(ids.clone()).ok()? }, images));
+    }
     let question = match entry.get("managed_policy").and_then(Value::as_str) {
         Some(arn) => Question::ManagedPolicy { arn: arn.to_owned() },
         None => {

@@ -3,6 +3,7 @@
 mod apply_security_group;
 mod block_public_access;
 mod cancel_key_deletion;
+mod create_security_group;
 mod deactivate_access_keys;
 mod deactivate_credential;
 mod deny_principal;
@@ -63,6 +64,7 @@ pub(crate) const CASES: &[&Case] = &[
     &block_public_access::WITHOUT,
     &block_public_access::ACCOUNT,
     &cancel_key_deletion::CASE,
+    &create_security_group::CASE,
     &deactivate_credential::SSH_KEY,
     &deactivate_credential::SERVICE,
     &deactivate_credential::CERTIFICATE,

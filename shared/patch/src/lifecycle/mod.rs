@@ -1,11 +1,16 @@
 //! What is not a package and ages all the same: runtimes, engines, clusters. When support ends AWS says itself where an
-//! API tells it; for Lambda's runtimes a table does.
+//! API tells it: the service's own, or AWS Health's where the account has a support plan. Else a table does.
+
+mod health;
+mod node_group;
+mod runtimes;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::node_group::{NodeGroup, PARAMETERS};
 use crate::read;
 
 /// A resource, with what it runs.
@@ -29,38 +34,6 @@ pub struct End {
     /// Who says so.
     pub source: String,
 }
-
-/// The page that the dates of the table below stand on.
-const RUNTIMES_SOURCE: &str = "docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html";
-
-/// When Lambda's runtimes were or will be deprecated.
-const RUNTIMES: [(&str, &str); 25] = [
-    ("dotnet6", "2024-12-20"),
-    ("dotnet8", "2026-11-10"),
-    ("dotnetcore2.1", "2022-01-05"),
-    ("dotnetcore3.1", "2023-04-03"),
-    ("dotnet10", "2028-11-14"),
-    ("go1.x", "2024-01-08"),
-    ("java8", "2024-01-08"),
-    ("java25", "2029-06-30"),
-    ("nodejs12.x", "2023-03-31"),
-    ("nodejs14.x", "2023-12-04"),
-    ("nodejs16.x", "2024-06-12"),
-    ("nodejs18.x", "2025-09-01"),
-    ("nodejs20.x", "2026-04-30"),
-    ("nodejs22.x", "2027-04-30"),
-    ("nodejs24.x", "2028-04-30"),
-    ("provided", "2024-01-08"),
-    ("python3.6", "2022-07-18"),
-    ("python3.7", "2023-12-04"),
-    ("python3.8", "2024-10-14"),
-    ("python3.9", "2025-12-15"),
-    ("python3.13", "2029-06-30"),
-    ("python3.14", "2029-06-30"),
-    ("ruby2.7", "2023-12-07"),
-    ("ruby3.2", "2026-03-31"),
-    ("ruby3.4", "2028-03-31"),
-];
 
 impl Aging {
     fn new(service: &str, resource: &str, runs: String) -> Self {
@@ -112,6 +85,10 @@ impl Aging {
                     Self { pending: Some(what), ..Self::new("elasticache", &cluster, String::new()) }
                 })
                 .collect(),
+            "eks:DescribeNodegroup" => NodeGroup::of(body)
+                .map(|group| Self::new("eks", &group.arn, format!("kubernetes {}", group.version)))
+                .into_iter()
+                .collect(),
             "eks:DescribeCluster" => body
                 .get("cluster")
                 .map(|cluster| {
@@ -125,9 +102,14 @@ impl Aging {
     }
 }
 
-/// Ends of support, by service and what runs: `rds/postgres 13`.
+/// Ends of support, as AWS tells them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ends(BTreeMap<String, End>);
+pub struct Ends {
+    /// By the service itself; by service and what runs: `rds/postgres 13`.
+    told: BTreeMap<String, End>,
+    /// By AWS Health.
+    health: health::Lifecycles,
+}
 
 impl Ends {
     /// Takes over what AWS says of versions.
@@ -148,32 +130,31 @@ impl Ends {
                     self.add("eks", &runs, read::time(version, "endOfStandardSupportDate"), call);
                 }
             }
+            "health:DescribeServiceLifecycle" => self.health.take(body),
             _ => {}
         }
     }
 
     fn add(&mut self, service: &str, runs: &str, at_ms: Option<i64>, source: &str) {
         if let Some(at_ms) = at_ms {
-            self.0.insert(format!("{service}/{runs}"), End { at_ms, source: source.to_owned() });
+            self.told.insert(format!("{service}/{runs}"), End { at_ms, source: source.to_owned() });
         }
     }
 
-    /// When the support of what a resource runs ends; `None` where nobody says.
+    /// When the support of what a resource runs ends; `None` where nobody says. The service's own word holds, then
+    /// AWS Health's, then the table's.
     #[must_use]
     pub fn of(&self, aging: &Aging) -> Option<End> {
-        if aging.service == "lambda" {
-            let (_, date) = RUNTIMES.into_iter().find(|(runtime, _)| *runtime == aging.runs)?;
-            let at_ms = read::parsed(&format!("{date}T00:00:00Z"))?;
-            return Some(End { at_ms, source: RUNTIMES_SOURCE.to_owned() });
+        // `postgres 13.4` is of `postgres 13`, `mysql 8.0.35` of `mysql 8.0`; a runtime is named whole.
+        let mut names = vec![aging.runs.as_str()];
+        while let Some((less, _)) = names.last().filter(|_| aging.service != "lambda").and_then(|n| n.rsplit_once('.'))
+        {
+            names.push(less);
         }
-        // `postgres 13.4` is of `postgres 13`, `mysql 8.0.35` of `mysql 8.0`.
-        let mut runs = aging.runs.as_str();
-        loop {
-            if let Some(end) = self.0.get(&format!("{}/{runs}", aging.service)) {
-                return Some(end.clone());
-            }
-            runs = runs.rsplit_once('.')?.0;
-        }
+        let told = names.iter().find_map(|name| self.told.get(&format!("{}/{name}", aging.service)).cloned());
+        let health = || names.iter().find_map(|name| self.health.of(&aging.service, name));
+        let table = || (aging.service == "lambda").then(|| runtimes::end_of(&aging.runs)).flatten();
+        told.or_else(health).or_else(table)
     }
 }
 
@@ -195,16 +176,20 @@ mod tests {
         let database = &Aging::all_of("rds:DescribeDBInstances", &body)[0];
         assert_eq!(ends.of(database).unwrap().source, "rds:DescribeDBMajorEngineVersions");
         assert_eq!(ends.of(&Aging::new("rds", "db", "oracle-ee 19".to_owned())), None);
-        assert!(
-            ends.of(&Aging::new("lambda", "f", "python3.8".to_owned())).unwrap().source.contains("lambda-runtimes")
-        );
+        assert!(ends.of(&Aging::new("lambda", "f", "python3.12".to_owned())).unwrap().source.contains("lambda-python"));
         assert_eq!(ends.of(&Aging::new("lambda", "f", "future1".to_owned())), None);
     }
 
     #[test]
-    fn every_date_of_the_table_is_one() {
-        for (runtime, _) in RUNTIMES {
-            assert!(Ends::default().of(&Aging::new("lambda", "f", runtime.to_owned())).is_some(), "{runtime}");
-        }
+    fn awss_own_word_holds_before_the_table() {
+        let python = Aging::new("lambda", "f", "python3.8".to_owned());
+        assert!(Ends::default().of(&python).unwrap().source.contains("reported"));
+        let mut ends = Ends::default();
+        ends.take(
+            "health:DescribeServiceLifecycle",
+            &json!({ "serviceLifecycles": [{ "service": "LAMBDA", "version": "python3.8", "lifecycleEvents": [
+                { "lifecycleEventType": "end-of-support", "date": "2024-10-14T00:00:00Z" } ] }] }),
+        );
+        assert_eq!(ends.of(&python).unwrap().source, "health:DescribeServiceLifecycle");
     }
 }
