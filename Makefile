@@ -80,8 +80,9 @@ $(FUZZ)/bin/cargo-fuzz:
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure start, memory, size, decisions and AWS calls of the release build; bench-detect, bench-logs
 	@$(RELEASE) --package riposte-bench
-	@cargo build --quiet --locked --workspace --bin riposte
-	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release --riposte $(BIN)/riposte $(BENCH_ARGS)
+	@cargo build --quiet --locked --profile command --workspace --bin riposte
+	@$(PYTHON) tests/bench/bench.py --zips $(ZIPS)-release \
+	  --riposte $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command/riposte $(BENCH_ARGS)
 	@$(MAKE) --no-print-directory bench-detect bench-logs
 
 # The profile that people install the command by. Of the whole workspace, so that `parse` unpacks as the command does.
@@ -96,6 +97,12 @@ bench-logs: ## Measure the speed and the memory of riposte logs, beside drain3 a
 	cargo build --quiet --locked --profile command --workspace --bin riposte --bin split
 	@python3 tests/bench/logs.py --programs $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command \
 	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_LOGS_ARGS)
+
+.PHONY: bench-audit
+bench-audit: $(VENV)/.ready ## Measure riposte audit beside Prowler, over one emulated account
+	cargo build --quiet --locked --profile command --workspace --bin riposte
+	@$(PYTHON) tests/bench/audit.py --riposte $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command/riposte \
+	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_AUDIT_ARGS)
 
 .PHONY: measure
 measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder

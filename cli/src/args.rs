@@ -183,6 +183,14 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Show how a resource was, since when, and who changed what
+    History {
+        /// The resource's ARN, id or name
+        resource: String,
+        /// One JSON object a version
+        #[arg(long)]
+        json: bool,
+    },
     /// Show or set what the functions may do
     Mode(mode::Options),
     /// List, set and check the settings

@@ -17,6 +17,7 @@ mod detect;
 mod exclusions;
 mod groups;
 mod guardrails;
+mod history;
 mod incidents;
 mod init;
 mod logs;
@@ -167,6 +168,9 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         Account::Fix { finding, dry_run, yes, reason } => {
             let asking = audit::fix::named(&finding)?;
             audit::fix::fix(out, &config, &asking, reason, &contain::How { screen, dry_run, yes }).await?;
+        }
+        Account::History { resource, json } => {
+            history::run(out, &config, &connected(&config).await?, &resource, json, screen).await?;
         }
         Account::Mode(options) => mode::run(out, &config, options, screen).await?,
         Account::Settings(verb) => settings::run(out, &config, verb, screen).await?,

@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import incidents  # noqa: E402
 import page  # noqa: E402
+import pages  # noqa: E402
 import report  # noqa: E402
 from deploy import FUNCTIONS, DeployError, find_zips  # noqa: E402
 from emulator import EmulatorError, exit_on_signals  # noqa: E402
@@ -83,6 +84,8 @@ def _measure(arguments: argparse.Namespace) -> dict:
     measured = json.loads(done.stdout)
     print("measuring incidents on the emulator", file=sys.stderr)
     measured["incidents"] = incidents.measure(zips, arguments.riposte, arguments.incidents)
+    print("measuring the dashboard's pages", file=sys.stderr)
+    measured["pages"] = pages.measure(zips, arguments.riposte)
     machine["load_after"] = os.getloadavg()[0]
     return {"machine": machine, "zip_bytes": sizes, "functions": list(FUNCTIONS)} | measured
 

@@ -21,6 +21,8 @@ RULE_US = 1
 FIRST_US = 200
 PLAN_SECONDS = 2
 PLAN_MB = 200
+PAGE_RATIO = 2
+PAGE_BYTES = 100 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def rows(measured: dict) -> list[Row]:
         *_growth(measured["growth"]),
         *_patches(measured["patches"]),
         *_incidents(measured["incidents"]),
+        *_pages(measured["pages"]),
     ]
 
 
@@ -285,6 +288,38 @@ def _incidents(incidents: dict) -> list[Row]:
                 None,
                 str(CALLS) if limited else "",
                 calls["median"] <= CALLS if limited else None,
+            )
+        )
+    return out
+
+
+def _pages(pages: dict) -> list[Row]:
+    out = []
+    for path, one in pages.items():
+        full, empty = one["full"], one["empty"]
+        ratio = full["ms"]["median"] / empty["ms"]["median"]
+        # The first page is what is held; the others are shown beside it.
+        first = path == "/"
+        out.append(
+            Row(
+                f"dashboard {path}: first byte, 10,000 incidents and {one['results']:,} results",
+                full["ms"]["median"],
+                "ms",
+                _range(full["ms"]),
+                f"empty {_figure(empty['ms']['median'])} ms",
+                ratio,
+                f"{PAGE_RATIO} times" if first else "",
+                ratio <= PAGE_RATIO if first else None,
+            )
+        )
+        out.append(
+            Row(
+                f"dashboard {path}: size",
+                full["bytes"] / 1024,
+                "KB",
+                reference=f"queries {full['queries']}, none scans",
+                limit=f"{PAGE_BYTES // 1024} KB",
+                held=full["bytes"] <= PAGE_BYTES,
             )
         )
     return out

@@ -94,6 +94,25 @@ def test_a_change_is_checked_at_once_and_what_turned_bad_is_asked_about(audited)
     assert len(audited.command.incidents()) == len(before) + 1
 
 
+def test_what_a_resource_was_and_who_changed_it_is_kept(audited):
+    """The block that was taken away: who did it, and how the bucket differs from when it was good."""
+    done = audited.command.run("history", "turned", "--json")
+    assert done.returncode == 0, done
+    good, bad = [json.loads(line) for line in done.stdout.splitlines()]
+    part = "GetPublicAccessBlock.PublicAccessBlockConfiguration"
+    assert good["state"][part]["BlockPublicPolicy"] is True and bad["state"][part] is None
+    assert bad["by"]["who"] == "arn:aws:iam::123456789012:user/ann" and bad["by"]["address"] == "203.0.113.7"
+    assert "s3-bucket-public-access-not-blocked" in bad["failing"]
+    shown = audited.command.run("history", "arn:aws:s3:::turned")
+    assert "(the last good state)" in shown.stdout and "→ none" in shown.stdout, shown
+    nobody = audited.command.run("history", "nobody-knows-it")
+    assert nobody.returncode == 1 and "nothing is kept of `nobody-knows-it`" in nobody.stderr
+    drift = audited.command.run("audit", "--service", "s3", "--baseline", "--region", audited.emulator.region, "--format", "jsonl")
+    findings = [json.loads(line) for line in drift.stdout.splitlines()]
+    (other,) = [f for f in findings if f["check"] == "baseline-differs" and f["resource"] == "arn:aws:s3:::turned"]
+    assert other["status"] == "FAIL" and "by arn:aws:iam::123456789012:user/ann" in other["why"], other
+
+
 def test_a_finding_is_fixed_by_hand_and_resolved(audited):
     shown = audited.command.run("fix", "s3-bucket-public-access-not-blocked:turned", "--dry-run")
     assert shown.returncode == 0 and "would call s3:PutPublicAccessBlock" in shown.stdout, shown
@@ -124,7 +143,7 @@ def test_a_mute_of_the_parameters_counts_and_a_broken_one_is_named(audited):
     assert "/riposte/mutes/broken" in done.stderr and "1 muted" in done.stderr
 
 
-def test_the_clock_checks_everything_and_the_first_time_alerts_nobody(audited):
+def test_the_clock_checks_everything_and_the_first_time_alerts_nobody(audited, tmp_path):
     before = len(audited.command.incidents())
     # Every service of every region: longer than a client waits.
     audited.emulator.client("lambda").invoke(
@@ -134,5 +153,11 @@ def test_the_clock_checks_everything_and_the_first_time_alerts_nobody(audited):
     eventually(lambda: [i for i in audited.ledger(ended) if i["pk"] == ended], "the end of the run", timeout=400)
     assert len(audited.command.incidents()) == before
     assert _states(audited, "s3-bucket-not-versioned")
+    # How the account stands is kept for the dashboard, which was given no inventory.
+    report = tmp_path / "report.html"
+    assert audited.command.run("report", "--html", str(report)).returncode == 0
+    text = report.read_text()
+    assert "the account audit of 20" in text and "No inventory is there" not in text
+    assert "arn:aws:s3:::turned" in text
     assert audited.command.run("audit", "--service", "s3", "--region", audited.emulator.region, "--format", "jsonl",
                                "--compare", "ledger").returncode in (0, 3)

@@ -256,7 +256,7 @@ def test_the_function_serves_the_same_pages_and_may_only_read(filled):
     assert "Mode <span class=\"badge good\">live</span>" in now["body"]
     assert now["headers"]["content-security-policy"].startswith("default-src 'none'")
     assert ask(f"/incidents/{filled.asked}")["statusCode"] == 200
-    assert "No inventory was given" in ask("/network")["body"]
+    assert "No inventory is there" in ask("/network")["body"]
     assert ask("/", "POST")["statusCode"] == 405
     iam = deployed.emulator.client("iam")
     role = [role["RoleName"] for role in iam.list_roles()["Roles"] if "Dashboard" in role["RoleName"]]

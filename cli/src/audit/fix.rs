@@ -92,6 +92,7 @@ async fn looked_at(config: &SdkConfig, what: &Asking) -> Result<(AuditFinding, R
         deadline: DEADLINE,
         at_once: 8,
         redact: secrets::redacted,
+        usages: 1.into(),
     };
     let now = Timestamp::now();
     let (mut audit, mut index) = (Audit::new(vec![check], now), Index::new(now));

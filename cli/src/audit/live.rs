@@ -18,6 +18,9 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// So many services and regions are asked at once.
 const AT_ONCE: usize = 16;
 
+/// Of so many roles it is asked what they used.
+const USAGES: usize = 100;
+
 /// So many resources wait for the checks: the asking waits when they are slower.
 const WAITING: usize = 256;
 
@@ -57,6 +60,7 @@ pub(super) fn collect(
                 deadline: DEADLINE,
                 at_once: AT_ONCE,
                 redact: secrets::redacted,
+                usages: USAGES.into(),
             };
             let client = inventory::client(&config);
             // Whoever reads has gone where this fails, and says why.

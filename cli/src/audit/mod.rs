@@ -1,6 +1,7 @@
 //! `riposte audit`: the checks over the account or over an inventory of it, and findings of other tools beside them.
 
 mod compare;
+mod drift;
 pub(crate) mod fix;
 mod formats;
 mod live;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
+use riposte_audit::baseline;
 use riposte_audit::{Audit, AuditFinding, Framework, Mute, Status, checks};
 use riposte_core::finding::Severity;
 use riposte_core::text::plain;
@@ -78,6 +80,9 @@ pub(crate) struct Options {
     /// what account-auditor keeps
     #[arg(long, value_name = "FILE|ledger")]
     compare: Option<String>,
+    /// Say too how resources differ from their last good states, which account-auditor keeps, and who changed them
+    #[arg(long)]
+    baseline: bool,
 }
 
 /// Runs the audit.
@@ -87,6 +92,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let mutes = mutes::read(options.mutes.as_deref(), reads_account(options), now)?;
     let mut states = options.compare.as_deref().map(|from| compare::states(from, now)).transpose()?;
     let chosen = chosen(options, &frameworks)?;
+    if options.baseline && options.inventory.is_none() && !options.import.is_empty() {
+        return Err(
+            Usage("--baseline compares an account or its inventory, and --import reads neither".to_owned()).into()
+        );
+    }
+    let mut seen = Vec::new();
     let mut report = Report::new(options.format, BufWriter::new(io::stdout().lock()), chosen.clone(), now)?;
     let mut unreadable = 0_u64;
     {
@@ -112,9 +123,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             let mut save = options.save.as_ref().map(create).transpose()?;
             let progress = Progress::new(path);
             let mut audit = Audit::new(chosen, now);
-            unreadable +=
-                sources::inventory(path, &progress, save.as_mut(), |resource| audit.add(resource, &mut tell))?;
-            audit.finish(&mut tell);
+            unreadable += sources::inventory(path, &progress, save.as_mut(), |resource| {
+                seen.extend(options.baseline.then(|| baseline::seen(&resource)).flatten());
+                audit.add(resource, &mut tell);
+            })?;
+            let index = audit.finish(&mut tell);
+            seen.extend(options.baseline.then(|| baseline::seen_together(&index)).into_iter().flatten());
             progress.finish();
             if let Some(mut save) = save {
                 save.flush().context("the saved inventory")?;
@@ -127,11 +141,18 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             let services = read.filter(|_| !options.service.is_empty()).map(str::to_owned).collect();
             let mut audit = Audit::new(chosen, now);
             let wanted = live::Wanted { services, regions: &options.region };
-            unreadable += live::collect(wanted, save.as_mut(), |resource| audit.add(resource, &mut tell))?;
-            audit.finish(&mut tell);
+            unreadable += live::collect(wanted, save.as_mut(), |resource| {
+                seen.extend(options.baseline.then(|| baseline::seen(&resource)).flatten());
+                audit.add(resource, &mut tell);
+            })?;
+            let index = audit.finish(&mut tell);
+            seen.extend(options.baseline.then(|| baseline::seen_together(&index)).into_iter().flatten());
             if let Some(mut save) = save {
                 save.flush().context("the saved inventory")?;
             }
+        }
+        if options.baseline {
+            drift::tell_all(&seen, &mut tell)?;
         }
         for path in &options.import {
             unreadable += sources::imported(path, &mut tell)?;

@@ -7,17 +7,20 @@
 mod findings;
 mod scan;
 mod seen;
+mod states;
 mod touched;
 
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
+use riposte_audit::posture::Tallies;
 use riposte_audit::states::Change;
-use riposte_audit::{AuditFinding, Mute, Resource};
+use riposte_audit::{AuditFinding, Index, Mute, Resource};
 use riposte_aws::actions::{Actions, BlockPublicAccess, RequireMetadataTokens, RequireUrlAuth, RevokeIngress, Unshare};
 use riposte_aws::api::Client;
 use riposte_aws::guard::{self, Base, Handler, HandlerError, ItemError, Source, StartError};
 use riposte_aws::invocation::Invocation;
-use riposte_aws::ledger::audit;
+use riposte_aws::ledger::{Ledger, audit, posture};
+use riposte_aws::settings::Loaded;
 use riposte_aws::{clients, environment, inventory};
 use riposte_core::catalogue::ACCOUNT_AUDITOR;
 use riposte_core::event::{ApiCall, Event};
@@ -86,7 +89,8 @@ impl AccountAuditor {
             return Ok(());
         }
         let scan = Scan { client: &self.client, home: &self.region, redact: riposte_audit::secrets::redacted };
-        let found = scan.touched(&touched, &scope.region, invocation.left_ms(RESERVE_MS)).await?;
+        let mut found = scan.touched(&touched, &scope.region, invocation.left_ms(RESERVE_MS)).await?;
+        self.note_states(std::mem::take(&mut found.seen), &found.findings, Some((call, &touched))).await?;
         let turned = self.keep(found, None).await?;
         let mut first_error = None;
         for (finding, resource) in turned {
@@ -106,13 +110,14 @@ impl AccountAuditor {
     /// Checks everything.
     async fn all(&self, tick: &str, invocation: &Invocation) -> Result<(), ItemError> {
         let scan = Scan { client: &self.client, home: &self.region, redact: riposte_audit::secrets::redacted };
-        let found = scan.all(invocation.left_ms(RESERVE_MS)).await?;
+        let mut found = scan.all(invocation.left_ms(RESERVE_MS)).await?;
         let first = {
             let loaded = self.base.loaded().await?;
             !audit::was_run(&self.base.ledger(&loaded), &self.base.account).await?
         };
+        self.note_states(std::mem::take(&mut found.seen), &found.findings, None).await?;
         let unlisted = found.unlisted.clone();
-        let mut turned = self.keep(found, Some(&unlisted)).await?;
+        let mut turned = self.keep(found, Some((unlisted.as_slice(), tick))).await?;
         if first {
             // What was so before anybody looked is a report's business.
             tracing::info!(failing = turned.len(), "the account was checked for the first time");
@@ -134,20 +139,25 @@ impl AccountAuditor {
         first_error.map_or(Ok(()), Err)
     }
 
-    /// Keeps in the ledger what became of each resource, and returns those that turned bad and nobody muted.
+    /// Keeps in the ledger what became of each resource, and how the account stands after a look at the `whole`: listings
+    /// that failed, and the name of the look. Returns those that turned bad and nobody muted.
     async fn keep(
         &self,
         found: scan::Found,
-        whole: Option<&[String]>,
+        whole: Option<(&[String], &str)>,
     ) -> Result<Vec<(AuditFinding, Option<Resource>)>, ItemError> {
         let loaded = self.base.loaded().await?;
         let now = Timestamp::now();
-        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let mutes: Vec<_> = loaded.under(MUTES_PREFIX).filter_map(|(name, text)| mute(name, text)).collect();
-        let scan::Found { findings, mut resources, .. } = found;
-        let kept = audit::keep(&self.base.ledger(&loaded), &self.base.account, findings, whole, now).await?;
+        let mutes = mutes(&loaded, now);
+        let scan::Found { findings, mut resources, index, .. } = found;
+        let ledger = self.base.ledger(&loaded);
+        let unlisted = whole.map(|(unlisted, _)| unlisted);
+        let kept = audit::keep(&ledger, &self.base.account, findings, unlisted, now).await?;
+        if let Some((_, name)) = whole {
+            stand(&ledger, &kept, &index, name, now).await?;
+        }
         let heard = kept.into_iter().filter(|finding| {
-            let muted = mutes.iter().any(|mute| !mute.is_expired(today) && mute.covers(finding));
+            let muted = mutes.iter().any(|mute| mute.covers(finding));
             finding.change.is_some_and(Change::is_turn) && !muted
         });
         Ok(heard
@@ -166,6 +176,50 @@ impl AccountAuditor {
         responder.respond(finding, invocation).await?;
         Ok(())
     }
+}
+
+/// Keeps how the account stands, for the dashboard. A framework of the pack that is broken, or a key that cannot be read,
+/// costs that alone.
+async fn stand(
+    ledger: &Ledger,
+    findings: &[AuditFinding],
+    index: &Index,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), ItemError> {
+    let mut tallies = match Tallies::new() {
+        Ok(tallies) => tallies,
+        Err(error) => {
+            tracing::error!(%error, "how the account stands is not told");
+            return Ok(());
+        }
+    };
+    let earlier = match posture::read(ledger).await {
+        Ok(earlier) => earlier.map(|account| account.trend).unwrap_or_default(),
+        Err(error) if error.worth_retrying() => return Err(error.into()),
+        Err(error) => {
+            tracing::error!(%error, "how the account stood before is not known");
+            Vec::new()
+        }
+    };
+    findings.iter().for_each(|finding| tallies.note(finding.clone()));
+    let mut account = tallies.account(index, &format!("the account audit of {now:.0}"), 0, Vec::new());
+    account.after(earlier, findings.iter());
+    match posture::write(ledger, &account.short(), name).await {
+        Err(error) if error.worth_retrying() => Err(error.into()),
+        Err(error) => {
+            tracing::error!(%error, "how the account stands could not be kept");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The mutes that count.
+fn mutes(loaded: &Loaded, now: Timestamp) -> Vec<Mute> {
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let all = loaded.under(MUTES_PREFIX).filter_map(|(name, text)| mute(name, text));
+    all.filter(|mute| !mute.is_expired(today)).collect()
 }
 
 /// A mute of the parameters. A broken one mutes nothing, and is named.

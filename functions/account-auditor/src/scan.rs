@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use riposte_audit::{Audit, AuditFinding, Check, Resource, Status, checks};
+use riposte_audit::baseline::{self, Seen};
+use riposte_audit::{Audit, AuditFinding, Check, Index, Resource, Status, checks};
 use riposte_aws::api::Client;
 use riposte_aws::guard::ItemError;
 use riposte_aws::inventory::{self, Named, Options};
@@ -18,6 +19,12 @@ const DEADLINE: Duration = Duration::from_secs(240);
 /// So many services and regions are asked at once.
 const AT_ONCE: usize = 32;
 
+/// Of so many roles it is asked what they used.
+const USAGES: usize = 100;
+
+/// The states of so many resources are kept in memory for the baseline.
+const MOST_STATES: usize = 50_000;
+
 /// Reads the account and checks it.
 pub(crate) struct Scan<'a> {
     pub(crate) client: &'a Client,
@@ -27,13 +34,17 @@ pub(crate) struct Scan<'a> {
 }
 
 /// What was found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) findings: Vec<AuditFinding>,
     /// The resources that failed a check with an action, by their ARNs: what would fix them is read from them.
     pub(crate) resources: BTreeMap<String, Resource>,
     /// Listings that failed.
     pub(crate) unlisted: Vec<String>,
+    /// How the resources are, for the baseline.
+    pub(crate) seen: Vec<Seen>,
+    /// What was looked at together.
+    pub(crate) index: Index,
 }
 
 impl Scan<'_> {
@@ -61,12 +72,14 @@ impl Scan<'_> {
             deadline: DEADLINE,
             at_once: AT_ONCE,
             redact: self.redact,
+            usages: USAGES.into(),
         }
     }
 
     async fn run(&self, options: &Options, checks: Vec<&'static Check>, left_ms: i64) -> Result<Found, ItemError> {
-        let mut audit = Audit::new(checks.clone(), Timestamp::now());
-        let mut found = Found::default();
+        let now = Timestamp::now();
+        let mut audit = Audit::new(checks.clone(), now);
+        let (mut findings, mut seen, mut uncounted) = (Vec::new(), Vec::new(), 0_usize);
         let wanted: BTreeSet<_> = checks.iter().filter(|c| c.action.is_some()).map(|c| (c.of, c.kind)).collect();
         let mut candidates = BTreeMap::new();
         let mut add = |line| match serde_json::from_value::<Resource>(line) {
@@ -74,7 +87,11 @@ impl Scan<'_> {
                 if wanted.iter().any(|(service, kind)| resource.is(service, kind)) {
                     candidates.insert(resource.arn.clone(), resource.clone());
                 }
-                audit.add(resource, |finding| found.findings.push(finding));
+                match baseline::seen(&resource) {
+                    Some(_) if seen.len() >= MOST_STATES => uncounted += 1,
+                    state => seen.extend(state),
+                }
+                audit.add(resource, |finding| findings.push(finding));
             }
             Err(error) => tracing::error!(reason = plain(&error.to_string(), 300), "a resource that is none"),
         };
@@ -83,11 +100,16 @@ impl Scan<'_> {
         let Ok(summary) = collected else {
             return Err(ItemError::Unfinished("the account could not be read within one invocation".to_owned()));
         };
-        found.unlisted = summary?.unlisted;
-        audit.finish(|finding| found.findings.push(finding));
-        for line in &found.unlisted {
+        let unlisted = summary?.unlisted;
+        let index = audit.finish(|finding| findings.push(finding));
+        seen.extend(baseline::seen_together(&index));
+        if uncounted > 0 {
+            tracing::warn!(resources = uncounted, "more resources than the baseline keeps: their states are not noted");
+        }
+        for line in &unlisted {
             tracing::warn!(reason = plain(line, 400), "not assessed");
         }
+        let mut found = Found { findings, resources: BTreeMap::new(), unlisted, seen, index };
         let failing = found.findings.iter().filter(|finding| finding.status == Status::Fail);
         let failing: BTreeSet<_> = failing.map(|finding| finding.resource.as_str()).collect();
         candidates.retain(|arn, _| failing.contains(arn.as_str()));

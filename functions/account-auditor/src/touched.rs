@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use riposte_audit::baseline::Whose;
 use riposte_audit::{Check, checks};
 use riposte_core::audited::changed_by;
 use riposte_core::event::ApiCall;
@@ -31,6 +32,10 @@ pub(crate) fn by(call: &ApiCall) -> Option<Touched> {
             collect(call.record().get(part).unwrap_or(&Value::Null), &mut names);
         }
     }
+    // Flow logs are deleted by their own ids, and whose they were the event does not say.
+    if changed.kind == "vpc" && !names.iter().any(|name| name.starts_with("vpc-")) {
+        names.clear();
+    }
     Some(Touched { service: changed.service, kind: changed.kind, names })
 }
 
@@ -38,6 +43,13 @@ impl Touched {
     /// The checks of its type.
     pub(crate) fn checks(&self) -> Vec<&'static Check> {
         checks().filter(|check| check.of == self.service && check.kind == self.kind).collect()
+    }
+
+    /// Whether the call names a resource.
+    pub(crate) fn is(&self, whose: &Whose) -> bool {
+        let is_named = || [&whose.arn, &whose.id, &whose.name].into_iter().any(|name| self.names.contains(name));
+        (whose.service.as_str(), whose.kind.as_str()) == (self.service, self.kind)
+            && (self.names.is_empty() || is_named())
     }
 
     /// The types that these checks read.
@@ -99,7 +111,28 @@ mod tests {
         assert!(touched.names.contains("sg-1") && touched.names.contains("sgr-1"), "{:?}", touched.names);
         assert!(touched.checks().iter().all(|check| check.kind == "security-group"));
         assert!(touched.types().contains(&("ec2".to_owned(), "prefix-list".to_owned())));
+        let whose = |id: &str| Whose {
+            account: "111122223333".to_owned(),
+            region: "eu-west-1".to_owned(),
+            service: "ec2".to_owned(),
+            kind: "security-group".to_owned(),
+            arn: format!("arn:aws:ec2:eu-west-1:111122223333:security-group/{id}"),
+            id: id.to_owned(),
+            name: id.to_owned(),
+        };
+        assert!(touched.is(&whose("sg-1")) && !touched.is(&whose("sg-2")));
+        assert!(!touched.is(&Whose { kind: "vpc".to_owned(), ..whose("sg-1") }));
         let other = json!({"eventSource": "ec2.amazonaws.com", "eventName": "CreateTags", "requestParameters": null});
         assert!(by(&call(&other)).is_none());
+    }
+
+    #[test]
+    fn deleted_flow_logs_may_be_any_vpcs() {
+        let record = json!({"eventSource": "ec2.amazonaws.com", "eventName": "DeleteFlowLogs",
+            "requestParameters": {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-1"}}}});
+        assert!(by(&call(&record)).unwrap().names.is_empty());
+        let record = json!({"eventSource": "ec2.amazonaws.com", "eventName": "CreateVpc",
+            "responseElements": {"vpc": {"vpcId": "vpc-1"}}});
+        assert!(by(&call(&record)).unwrap().names.contains("vpc-1"));
     }
 }

@@ -3,7 +3,7 @@
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
-use crate::verdict::{Answer, Verdict};
+use crate::verdict::{Answer, Unknown, Verdict};
 use crate::view::{View, text};
 
 pub(crate) static CHECKS: &[Check] = &[
@@ -239,6 +239,7 @@ pub(crate) static CHECKS: &[Check] = &[
         "organizations",
         "account",
     )
+    .cis("", "", "2.1.2")
     .page(
         "A service control policy exists beside the one that allows everything.",
         "Whoever rules an account does what he likes in it.",
@@ -281,6 +282,65 @@ pub(crate) static CHECKS: &[Check] = &[
             "no member administers any service",
             "members administer services",
         )
+    }),
+    check(
+        "organizations-management-account-in-use",
+        "Applications run in the management account",
+        High,
+        "organizations",
+        "account",
+    )
+    .cis("", "", "2.1.3")
+    .page(
+        "No machine, function or database is in the management account of the organization.",
+        "No service control policy bounds what an attacker finds there, and it rules every other account.",
+        "Move what runs there into member accounts.",
+        "Tools that must run there: mute this with the reason.",
+    )
+    .with(&[("ec2", "instance"), ("lambda", "function"), ("rds", "db-instance"), ("eks", "cluster")], |v, index| {
+        let Some(manager) = v.text("DescribeOrganization.Organization.MasterAccountId")? else {
+            return match v.get("DescribeOrganization.Organization")? {
+                None => Ok(Verdict::Skip),
+                Some(_) => Err(Unknown("which account manages it is not known".to_owned())),
+            };
+        };
+        if manager != v.resource.account {
+            return Ok(Verdict::Skip);
+        }
+        let types = [("ec2", "instance"), ("lambda", "function"), ("rds", "db-instance"), ("eks", "cluster")];
+        // What Riposte itself brings is no application.
+        let own = |name: &str| name.starts_with("riposte-");
+        let found: Vec<_> = types
+            .iter()
+            .flat_map(|(service, kind)| index.of_account(service, kind, v.resource))
+            .filter(|found| !own(&found.resource.name))
+            .map(|found| found.resource.arn.clone())
+            .collect();
+        if found.is_empty() {
+            index.listed(&types, v.resource)?;
+        }
+        Verdict::fail_for(&found, "these run in the management account", "nothing runs in the management account")
+    }),
+    check(
+        "organizations-units-to-review",
+        "Organizational units must keep apart what differs",
+        Medium,
+        "organizations",
+        "account",
+    )
+    .cis("", "", "2.1.4")
+    .page(
+        "Accounts stand in units by environment and by how sensitive their data is; whether they do, a person must say.",
+        "One guardrail for tests and production is too weak for the one or too strong for the other.",
+        "Make units, move the accounts, and attach service control policies to the units.",
+        "None: review them, and mute this until the next review.",
+    )
+    .detectors(&["organization-account-moved"])
+    .each(|v| {
+        if v.get("DescribeOrganization.Organization")?.is_none() {
+            return Ok(Verdict::Skip);
+        }
+        Ok(Verdict::Manual("look whether units keep environments and sensitive data apart".to_owned()))
     }),
 ];
 

@@ -8,7 +8,7 @@ use riposte_core::iam::Outsider;
 use crate::check::{Check, check};
 use crate::secrets::found_in;
 use crate::verdict::{Unknown, Verdict};
-use crate::view::{View, list, text};
+use crate::view::{View, list, strings, text};
 
 pub(crate) static CHECKS: &[Check] = &[
     check("lambda-function-public", "Everyone may call a function", Critical, "lambda", "function")
@@ -48,7 +48,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .page("The URL's CORS settings name the origins.", "A website that somebody visits calls the function in his name.",
             "Name the origins in the URL's CORS settings.", "Public data without cookies.")
         .each(|v| {
-            let open = v.list("ListFunctionUrlConfigs.FunctionUrlConfigs")?.iter().any(|url| list(url, "Cors.AllowOrigins").iter().any(|o| o.as_str() == Some("*")));
+            let open = v.list("ListFunctionUrlConfigs.FunctionUrlConfigs")?.iter().any(|url| strings(url, "Cors.AllowOrigins").any(|o| o == "*"));
             Verdict::fail_if(open, "its URL allows every origin", "it has no URL, or one that allows named origins")
         }),
     check("lambda-function-runtime-unsupported", "A function's runtime is past its support", Medium, "lambda", "function")
@@ -87,15 +87,15 @@ pub(crate) static CHECKS: &[Check] = &[
             "Read it from Secrets Manager at start; then rotate it.", "A value that merely looks like one.")
         .detectors(&["functions-read-in-bulk"])
         .each(|v| {
-            let variables = v.get("ListFunctions.Environment.Variables")?.and_then(serde_json::Value::as_object);
-            let names: Vec<_> = variables.into_iter().flatten().filter_map(|(name, value)| Some(format!("{name} ({})", found_in(name, value.as_str()?)?))).collect();
+            let variables = v.members("ListFunctions.Environment.Variables")?;
+            let names: Vec<_> = variables.into_iter().flatten().filter_map(|(name, value)| Some(format!("{name} ({})", found_in(name, text(value, "")?)?))).collect();
             Verdict::fail_for(&names, "its environment holds", "its environment holds no secret")
         }),
     check("lambda-function-environment-not-under-customer-key", "A function's environment is not under a key of yours", Low, "lambda", "function")
         .page("A function with an environment encrypts it under a customer key.", "Whoever may read the settings reads the values; a key of yours is a second lock.",
             "aws lambda update-function-configuration --kms-key-arn.", "Environments that hold only names.")
         .each(|v| {
-            let empty = v.get("ListFunctions.Environment.Variables")?.and_then(serde_json::Value::as_object).is_none_or(serde_json::Map::is_empty);
+            let empty = v.members("ListFunctions.Environment.Variables")?.is_none_or(serde_json::Map::is_empty);
             if empty {
                 return Ok(Verdict::Pass("it has no environment".to_owned()));
             }

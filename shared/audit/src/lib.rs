@@ -9,36 +9,81 @@
 
 #![allow(clippy::redundant_closure_for_method_calls, reason = "a check's look is a closure of one kind everywhere")]
 
+mod acm;
 mod alarms;
+mod apigateway;
+mod apigatewayv2;
+mod appsync;
+mod athena;
+mod autoscaling;
 mod backup;
+pub mod baseline;
+mod beanstalk;
 mod check;
+mod cloudformation;
+mod cloudfront;
 mod clusters;
-mod compute;
+mod codebuild;
+mod cognito;
 mod database;
+mod dax;
 mod defense;
+mod dms;
+mod dynamodb;
 mod ec2;
-mod edge;
+mod ecr;
+mod ecs;
+mod efs;
+mod eks;
+mod elasticache;
+mod elb;
+mod elbv2;
+mod emr;
+mod events;
 mod exposure;
 mod finding;
+mod firehose;
+mod firewall;
 mod fixes;
 mod frameworks;
+mod fsx;
+mod glacier;
+mod glue;
 mod iam;
 pub mod import;
 mod index;
+mod kafka;
+mod kinesis;
+mod kms;
 mod lambda;
-mod messaging;
+mod logs;
+mod mq;
 mod mutes;
+mod opensearch;
 mod patches;
+mod pca;
+pub mod posture;
 mod rds;
+mod redshift;
 mod resource;
+mod route53;
 mod run;
 mod s3;
+mod sagemaker;
 pub mod secrets;
+mod secretsmanager;
 pub mod shapes;
+mod sns;
+mod sqs;
+mod ssm;
 pub mod states;
+mod stepfunctions;
 mod trails;
+mod transfer;
 mod verdict;
 mod view;
+mod waf;
+mod workspaces;
 
 pub use check::{Check, Look};
 pub use ec2::{Group, Reached, groups};
@@ -56,16 +101,62 @@ pub use view::View;
 
 /// The checks by group, in the catalogue's order.
 static GROUPS: &[&[Check]] = &[
+    acm::CHECKS,
     alarms::CHECKS,
+    apigateway::CHECKS,
+    apigatewayv2::CHECKS,
+    appsync::CHECKS,
+    athena::CHECKS,
+    autoscaling::CHECKS,
     backup::CHECKS,
+    beanstalk::CHECKS,
+    cloudformation::CHECKS,
+    cloudfront::CHECKS,
     clusters::CHECKS,
-    compute::CHECKS,
-    edge::CHECKS,
+    codebuild::CHECKS,
+    cognito::CHECKS,
+    dax::CHECKS,
     defense::CHECKS,
+    dms::CHECKS,
+    dynamodb::CHECKS,
+    ecr::CHECKS,
+    ecs::CHECKS,
+    efs::CHECKS,
+    eks::CHECKS,
+    elasticache::CHECKS,
+    elb::CHECKS,
+    elbv2::CHECKS,
+    emr::CHECKS,
+    events::CHECKS,
+    firehose::CHECKS,
+    firewall::CHECKS,
+    fsx::CHECKS,
+    glacier::CHECKS,
+    glue::CHECKS,
+    kafka::CHECKS,
+    kinesis::CHECKS,
+    kms::CHECKS,
     lambda::CHECKS,
-    messaging::CHECKS,
-    rds::CHECKS,
+    logs::CHECKS,
+    mq::CHECKS,
+    opensearch::CHECKS,
+    pca::CHECKS,
+    rds::INSTANCES,
+    rds::CLUSTERS,
+    rds::SNAPSHOTS,
+    rds::EVENTS,
+    redshift::CHECKS,
+    route53::CHECKS,
+    sagemaker::CHECKS,
+    secretsmanager::CHECKS,
+    sns::CHECKS,
+    sqs::CHECKS,
+    ssm::CHECKS,
+    stepfunctions::CHECKS,
     trails::CHECKS,
+    transfer::CHECKS,
+    waf::CHECKS,
+    workspaces::CHECKS,
     ec2::ACCOUNT,
     ec2::ACLS,
     ec2::DISKS,

@@ -1,11 +1,13 @@
 //! What an inventory holds of patching: the instances, and what Systems Manager says of each.
 
+use serde::{Deserialize, Serialize};
+
 use crate::index::Index;
 use crate::verdict::Unknown;
 use crate::view::text;
 
 /// An instance, or another machine that Systems Manager manages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// Twelve digits.
     pub account: String,

@@ -11,7 +11,7 @@ use crate::index::Index;
 use crate::resource::Resource;
 use crate::shapes::SHAPES;
 use crate::verdict::{Answer, Status, Unknown, Verdict};
-use crate::view::View;
+use crate::view::{View, forget_puzzling, take_puzzling};
 
 /// An audit that is under way.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Audit {
         for check in self.checks.iter().filter(|check| resource.is(check.of, check.kind)) {
             if let Look::Each(look) = check.look {
                 let view = View::new(&resource, now);
-                let answer = look(&view);
+                let answer = honest(|| look(&view));
                 if let Some(finding) = finding(check, &resource, answer, &view) {
                     tell(finding);
                 }
@@ -59,7 +59,7 @@ impl Audit {
                 Look::Beside { needs, complete, look } => {
                     for view in self.index.views(check.of, check.kind) {
                         let listed = if complete { self.index.listed(needs, view.resource) } else { Ok(()) };
-                        let answer = listed.and_then(|()| look(&view, &self.index));
+                        let answer = listed.and_then(|()| honest(|| look(&view, &self.index)));
                         if let Some(finding) = finding(check, view.resource, answer, &view) {
                             tell(finding);
                         }
@@ -88,6 +88,16 @@ impl Audit {
                 self.unlisted.push((bare(resource), shape.kind, unknown));
             }
         }
+    }
+}
+
+/// A look that met something it cannot read says nothing good of the resource. What it found bad is bad.
+fn honest(look: impl FnOnce() -> Answer) -> Answer {
+    forget_puzzling();
+    let answer = look();
+    match (answer, take_puzzling()) {
+        (Ok(Verdict::Pass(_) | Verdict::Skip | Verdict::Manual(_)), Some(unknown)) => Err(unknown),
+        (answer, _) => answer,
     }
 }
 

@@ -68,7 +68,7 @@ pub static SHAPES: &[Shape] = &[
     shape("apigatewayv2", "api", "GetApis", &["GetApis", "GetRoutes", "GetAuthorizers"]),
     shape("apigatewayv2", "stage", "GetStages", &["GetStages"])
         .note("ARN `arn:aws:apigateway:REGION::/apis/ID/stages/NAME`. The values of stage variables are not kept."),
-    shape("appsync", "graphql-api", "ListGraphqlApis", &["ListGraphqlApis"]),
+    shape("appsync", "graphql-api", "ListGraphqlApis", &["ListGraphqlApis", "GetApiCache"]),
     shape("athena", "work-group", "ListWorkGroups", &["GetWorkGroup"]),
     shape("autoscaling", "auto-scaling-group", "DescribeAutoScalingGroups", &["DescribeAutoScalingGroups"]),
     shape("autoscaling", "launch-configuration", "DescribeLaunchConfigurations", &["DescribeLaunchConfigurations"])
@@ -86,6 +86,7 @@ pub static SHAPES: &[Shape] = &[
     shape("cloudtrail", "trail", "DescribeTrails", &["DescribeTrails", "GetTrailStatus", "GetEventSelectors"])
         .note("Once, in the home region."),
     shape("cloudwatch", "alarm", "DescribeAlarms", &["DescribeAlarms"]),
+    shape("codebuild", "report-group", "ListReportGroups", &["BatchGetReportGroups"]),
     shape("codebuild", "project", "ListProjects", &["BatchGetProjects"])
         .note("The values of plain environment variables become what was found in them."),
     shape("cognito-identity", "identity-pool", "ListIdentityPools", &["DescribeIdentityPool"]),

@@ -46,7 +46,7 @@ pub enum Verdict {
 }
 
 /// Why a resource could not be assessed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unknown(pub String);
 
 /// A verdict, or why there is none.

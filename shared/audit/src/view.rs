@@ -41,7 +41,7 @@ impl<'a> View<'a> {
         let mut evidence = Map::new();
         for (path, found) in self.seen.borrow().iter() {
             let (operation, rest) = path.split_once('.').unwrap_or((path, ""));
-            let fact = self.resource.facts.get(operation).and_then(|fact| at(fact, rest));
+            let fact = self.resource.facts.get(operation).and_then(|fact| reach(fact, rest).ok().flatten());
             let value = found.as_ref().or(fact).unwrap_or(&Value::Null);
             let text = match value {
                 Value::Bool(_) | Value::Number(_) | Value::Null => {
@@ -92,7 +92,10 @@ impl<'a> View<'a> {
     /// Where the fact is not there.
     pub fn get(&self, path: &str) -> Result<Option<&'a Value>, Unknown> {
         let (operation, rest) = path.split_once('.').unwrap_or((path, ""));
-        let value = self.fact(operation)?.and_then(|fact| at(fact, rest));
+        let value = match self.fact(operation)? {
+            None => None,
+            Some(fact) => reach(fact, rest).map_err(|wrong| unreadable(path, wrong))?,
+        };
         self.seen.borrow_mut().push((path.to_owned(), None));
         Ok(value)
     }
@@ -137,7 +140,11 @@ impl<'a> View<'a> {
     pub fn list(&self, path: &str) -> Result<&'a [Value], Unknown> {
         match self.get(path)? {
             None => Ok(&[]),
-            Some(Value::Array(items)) => Ok(items),
+            Some(Value::Array(items)) => match items.iter().find(|item| item.is_number() || item.is_boolean()) {
+                // Lists of resources, rules and names hold no such thing.
+                Some(odd) => Err(unreadable(path, odd)),
+                None => Ok(items),
+            },
             Some(other) => Err(unreadable(path, other)),
         }
     }
@@ -147,7 +154,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the fact is not there, or is no list.
     pub fn texts(&self, path: &str) -> Result<Vec<&'a str>, Unknown> {
-        Ok(self.list(path)?.iter().filter_map(Value::as_str).collect())
+        self.list(path)?.iter().map(|item| item.as_str().ok_or_else(|| unreadable(path, item))).collect()
     }
 
     /// The value of a key in a list of `{"Key", "Value"}`, as load balancers tell their attributes.
@@ -155,11 +162,21 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the fact is not there, or is no list.
     pub fn attribute(&self, path: &str, key: &str) -> Result<Option<&'a str>, Unknown> {
-        let has_key = |item: &&Value| item.get("Key").and_then(Value::as_str) == Some(key);
-        let found = self.list(path)?.iter().find(has_key).and_then(|item| item.get("Value"));
+        let has_key = |item: &&Value| text(item, "Key") == Some(key);
+        let found = self.list(path)?.iter().find(has_key);
+        let value = found.and_then(|item| text(item, "Value"));
+        let found = found.and_then(|item| item.get("Value"));
         self.seen.borrow_mut().pop();
         self.seen.borrow_mut().push((format!("{path}.{key}"), Some(found.cloned().unwrap_or_default())));
-        Ok(found.and_then(Value::as_str))
+        Ok(value)
+    }
+
+    /// The members of an object; `None` where it is absent.
+    ///
+    /// # Errors
+    /// Where the fact is not there, or is no object.
+    pub fn members(&self, path: &str) -> Result<Option<&'a Map<String, Value>>, Unknown> {
+        self.get(path)?.map(|value| value.as_object().ok_or_else(|| unreadable(path, value))).transpose()
     }
 
     /// A time; `None` where it is absent or empty.
@@ -171,6 +188,16 @@ impl<'a> View<'a> {
             .filter(|value| value.as_str() != Some(""))
             .map(|value| as_time(value).ok_or_else(|| unreadable(path, value)))
             .transpose()
+    }
+
+    /// A time of the credential report; `None` where it says in one of its words that there is none.
+    ///
+    /// # Errors
+    /// Where the fact is not there, or is neither.
+    pub fn reported_time(&self, path: &str) -> Result<Option<Timestamp>, Unknown> {
+        let is_one = |value: &&Value| !matches!(value.as_str(), Some("" | "N/A" | "no_information" | "not_supported"));
+        let value = self.get(path)?.filter(is_one);
+        value.map(|value| as_time(value).ok_or_else(|| unreadable(path, value))).transpose()
     }
 
     /// How many whole days ago a time was; negative where it is still to come.
@@ -230,12 +257,16 @@ impl<'a> View<'a> {
         Verdict::fail_if(!self.flag(path)?, bad, good)
     }
 
-    /// Fails where nothing stands at a path: no value, an empty text, list or object.
+    /// Fails where nothing stands at a path: no value, an empty text or list.
     ///
     /// # Errors
     /// Where the fact is not there.
     pub fn unset(&self, path: &str, bad: &str, good: &str) -> Answer {
-        Verdict::fail_if(is_empty(self.get(path)?), bad, good)
+        let value = self.get(path)?;
+        if let Some(odd @ (Value::Bool(_) | Value::Number(_) | Value::Object(_))) = value {
+            return Err(unreadable(path, odd));
+        }
+        Verdict::fail_if(is_empty(value), bad, good)
     }
 
     /// Fails where a text is none of these; absent is none of these.
@@ -256,29 +287,95 @@ impl<'a> View<'a> {
     }
 }
 
-/// What stands at `Name.Name` below a value.
+thread_local! {
+    /// What a look could not read in the middle of a list, where it cannot end as not assessed by itself.
+    static PUZZLING: RefCell<Option<Unknown>> = const { RefCell::new(None) };
+}
+
+/// Begins a look.
+pub(crate) fn forget_puzzling() {
+    PUZZLING.set(None);
+}
+
+/// What the look could not read, where it went on without.
+pub(crate) fn take_puzzling() -> Option<Unknown> {
+    PUZZLING.take()
+}
+
+fn puzzled(path: &str, value: &Value) {
+    PUZZLING.with_borrow_mut(|puzzling| {
+        puzzling.get_or_insert_with(|| unreadable(path, value));
+    });
+}
+
+/// What stands at `Name.Name` below a value; the value that has no names where one should.
+fn reach<'v>(value: &'v Value, path: &str) -> Result<Option<&'v Value>, &'v Value> {
+    let mut here = value;
+    for part in path.split('.').filter(|part| !part.is_empty()) {
+        match here {
+            Value::Object(members) => match members.get(part) {
+                Some(next) => here = next,
+                None => return Ok(None),
+            },
+            Value::Null => return Ok(None),
+            other => return Err(other),
+        }
+    }
+    Ok(Some(here).filter(|value| !value.is_null()))
+}
+
+/// What stands at `Name.Name` below a value. What cannot be read is noted, and the look is not assessed unless it fails.
 #[must_use]
 pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    let parts = path.split('.').filter(|part| !part.is_empty());
-    parts.into_iter().try_fold(value, |value, part| value.get(part)).filter(|value| !value.is_null())
+    reach(value, path).unwrap_or_else(|wrong| {
+        puzzled(path, wrong);
+        None
+    })
+}
+
+/// What a reading of the value at a path gives; one that gives nothing is noted as [`at`] does.
+fn read<'v, T>(value: &'v Value, path: &str, as_what: impl FnOnce(&'v Value) -> Option<T>) -> Option<T> {
+    let found = at(value, path)?;
+    let read = as_what(found);
+    if read.is_none() {
+        puzzled(path, found);
+    }
+    read
 }
 
 /// A text below a value.
 #[must_use]
 pub(crate) fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
-    at(value, path).and_then(Value::as_str)
+    read(value, path, Value::as_str)
 }
 
 /// A truth below a value; absent is false.
 #[must_use]
 pub(crate) fn flag(value: &Value, path: &str) -> bool {
-    at(value, path).and_then(as_truth).unwrap_or(false)
+    read(value, path, as_truth).unwrap_or(false)
+}
+
+/// A time below a value.
+#[must_use]
+pub(crate) fn time(value: &Value, path: &str) -> Option<Timestamp> {
+    read(value, path, as_time)
+}
+
+/// A number below a value, also one that is written as text.
+#[must_use]
+pub(crate) fn number(value: &Value, path: &str) -> Option<f64> {
+    read(value, path, as_number)
+}
+
+/// The texts of a list below a value; absent is empty.
+pub(crate) fn strings<'v>(value: &'v Value, path: &str) -> impl Iterator<Item = &'v str> {
+    list(value, path).iter().filter_map(|item| text(item, ""))
 }
 
 /// A list below a value; absent is empty.
 #[must_use]
 pub(crate) fn list<'v>(value: &'v Value, path: &str) -> &'v [Value] {
-    at(value, path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    read(value, path, Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn is_empty(value: Option<&Value>) -> bool {
@@ -286,7 +383,6 @@ fn is_empty(value: Option<&Value>) -> bool {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
         Some(Value::Array(items)) => items.is_empty(),
-        Some(Value::Object(parts)) => parts.is_empty(),
         Some(_) => false,
     }
 }

@@ -309,7 +309,7 @@ impl Operator {
         let none = || ApprovalError::NoAction(incident.id.clone());
         let response = incident.finding.response.as_ref().ok_or_else(none)?;
         let action = response.action.known().and_then(|id| self.actions.get(id)).ok_or_else(none)?;
-        match action.plan(&self.actions.site(scope), response).await? {
+        match action.plan(&self.actions.site(scope).with_past(&self.ledger), response).await? {
             Planned::Gone(why) => Err(ApprovalError::Gone(why)),
             Planned::Impossible(why) => Err(ApprovalError::Impossible(why)),
             Planned::Plan(plan) if plan.changes.is_empty() => {

@@ -92,7 +92,7 @@ impl Operator {
         let Some(action) = asked.response.action.known().and_then(|id| self.actions.get(id)) else {
             return Err(ByHandError::Unknown(asked.response.action.clone()));
         };
-        let site = self.actions.site(&finding.scope);
+        let site = self.actions.site(&finding.scope).with_past(&self.ledger);
         match action.plan(&site, &asked.response).await? {
             Planned::Gone(why) => Err(ByHandError::Gone(why)),
             Planned::Impossible(why) => Err(ByHandError::Impossible(why)),

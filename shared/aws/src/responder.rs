@@ -193,7 +193,7 @@ impl Responder<'_> {
     /// Plans, and looks again where the event is too young for an absence to be believed.
     async fn planned(&self, action: &dyn Action, finding: &Finding, response: &Response) -> Result<Planned, Fault> {
         let young = || is_young(finding.event_time.as_deref(), now_ms());
-        let site = self.actions.site(&finding.scope);
+        let site = self.actions.site(&finding.scope).with_past(&self.ledger);
         let plan = || action.plan(&site, response);
         reread::until(Duration::from_millis(200), plan, |planned| !(young() && found_nothing(action, planned))).await
     }

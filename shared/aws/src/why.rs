@@ -70,7 +70,7 @@ impl Operator {
     pub async fn plan_of(&self, finding: &Finding) -> Result<Option<Planned>, Fault> {
         let Some(response) = &finding.response else { return Ok(None) };
         let Some(action) = response.action.known().and_then(|id| self.actions.get(id)) else { return Ok(None) };
-        action.plan(&self.actions.site(&finding.scope), response).await.map(Some)
+        action.plan(&self.actions.site(&finding.scope).with_past(&self.ledger), response).await.map(Some)
     }
 
     /// The event of this id as CloudTrail has recorded it within ninety days, in this region.

@@ -7,7 +7,7 @@ use riposte_aws::api;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::{Fault, Kind};
 use riposte_aws::health::{self, MODELS};
-use riposte_aws::ledger::{Ledger, LedgerError, Part, Place};
+use riposte_aws::ledger::{Ledger, LedgerError, Part, Place, posture};
 use riposte_aws::settings::{self, LoadError, Loaded};
 use riposte_core::incident::Incident;
 use riposte_dashboard::{
@@ -21,6 +21,9 @@ const HEALTH_MS: i64 = 10_000;
 /// Settings are read once within so many milliseconds.
 const SETTINGS_MS: i64 = 20_000;
 
+/// What the auditor keeps is read once within so many milliseconds: it is written once a day.
+const AUDITED_MS: i64 = 60_000;
+
 /// The source over an account.
 #[derive(Debug)]
 pub struct AwsSource {
@@ -29,6 +32,8 @@ pub struct AwsSource {
     settings: Mutex<Option<(i64, Arc<Loaded>)>>,
     api: api::Client,
     account: Option<Arc<Account>>,
+    /// What the auditor keeps, with when it was read.
+    audited: Mutex<Option<(i64, Option<Arc<Account>>)>>,
     health: Mutex<Option<(i64, Health)>>,
     /// The ledger, with the settings that it was made from: a client keeps its connections.
     ledger: Mutex<Option<(Arc<Loaded>, Ledger)>>,
@@ -43,6 +48,7 @@ impl AwsSource {
             settings: Mutex::new(None),
             api: api::Client::new(config, &MODELS),
             account: account.map(Arc::new),
+            audited: Mutex::new(None),
             health: Mutex::new(None),
             ledger: Mutex::new(None),
         }
@@ -150,8 +156,23 @@ impl Source for AwsSource {
         Ok(health)
     }
 
-    fn account(&self) -> Option<Arc<Account>> {
-        self.account.clone()
+    /// The inventory that was given, else what account-auditor keeps in the ledger.
+    async fn account(&self) -> Result<Option<Arc<Account>>, Trouble> {
+        if let Some(given) = &self.account {
+            return Ok(Some(Arc::clone(given)));
+        }
+        let ledger = self.ledger().await?;
+        let mut kept = self.audited.lock().await;
+        let now = self.now_ms();
+        if let Some((read_ms, account)) = &*kept
+            && (0..AUDITED_MS).contains(&(now - read_ms))
+        {
+            return Ok(account.clone());
+        }
+        let read = posture::read(&ledger).await.map_err(|error| of_ledger(&error))?;
+        let account = read.map(Arc::new);
+        *kept = Some((now, account.clone()));
+        Ok(account)
     }
 }
 

@@ -170,13 +170,13 @@ pub(crate) fn trouble(what: &str, trouble: &Trouble) -> Markup {
     }
 }
 
-/// What stands where an inventory is needed and none was given.
+/// What stands where an inventory is needed and there is none.
 pub(crate) fn no_inventory() -> Markup {
     html! {
         div.trouble role="note" {
-            p { strong { "No inventory was given." } " Nothing is known here, which is not to say that nothing is wrong." }
-            p { "Save one with " code { "riposte audit --save account.jsonl" } " and start with "
-                code { "riposte dashboard --inventory account.jsonl" } "." }
+            p { strong { "No inventory is there." } " Nothing is known here, which is not to say that nothing is wrong." }
+            p { "The function " code { "account-auditor" } " keeps one, once it has run by its schedule. Or save one with "
+                code { "riposte audit --save account.jsonl" } " and start with " code { "riposte dashboard --inventory account.jsonl" } "." }
         }
     }
 }

@@ -7,7 +7,6 @@
 //! INVARIANT: what somebody else may have chosen (names, policies, user agents, AWS's own words) reaches a page through
 //! [`words`] and maud's escaping, and so is text, never markup. No page holds a script of its own.
 
-mod account;
 mod attack;
 mod cases;
 mod chart;
@@ -21,7 +20,7 @@ pub mod site;
 mod source;
 mod words;
 
-pub use account::{Account, Earlier, Reading};
+pub use riposte_audit::posture::{Account, Earlier, Reading};
 pub use source::{
     Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
 };

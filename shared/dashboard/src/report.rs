@@ -8,7 +8,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::filter::Filter;
-use crate::layout::{Links, footer, header, is_id};
+use crate::layout::{Links, footer, header, is_id, trouble};
 use crate::pages::{cases, coverage, detectors, identity, incident, incidents, network, now, patching, posture};
 use crate::site::STYLE;
 use crate::source::Source;
@@ -19,7 +19,10 @@ const INCIDENTS: usize = 200;
 
 /// The report. What could not be read is said in its place.
 pub async fn report<S: Source>(source: &S) -> String {
-    let account = source.account();
+    let (account, untold) = match source.account().await {
+        Ok(account) => (account, None),
+        Err(error) => (None, Some(error)),
+    };
     let account = account.as_deref();
     let filter = Filter::default();
     let found = incidents::load(source, &filter, Some(INCIDENTS)).await;
@@ -52,6 +55,7 @@ pub async fn report<S: Source>(source: &S) -> String {
                     section id="now" { (now::show(&now, &links)) }
                     section id="incidents" { (incidents::show(&found, &filter, &links)) }
                     section id="cases" { (cases::show(&cases, &links)) }
+                    @if let Some(error) = &untold { (trouble("What is known of the account", error)) }
                     section id="posture" { (posture::show(account, &links)) }
                     section id="network" { (network::show(account)) }
                     section id="identity" { (identity::show(account)) }

@@ -13,6 +13,7 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
+use riposte_audit::posture::Account;
 use riposte_core::detect::Domain;
 use riposte_core::seal::short_hash;
 
@@ -126,9 +127,25 @@ async fn cases_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap)
     page(&headers, status, "Cases", Some(Page::Cases), &cases::show(&found, &Links::Site))
 }
 
+/// A page of the account, or why it cannot be had.
+async fn of_account<S: Source>(
+    source: &S,
+    headers: &HeaderMap,
+    current: Page,
+    title: &str,
+    show: impl FnOnce(Option<&Account>) -> Markup,
+) -> Response {
+    match source.account().await {
+        Ok(account) => page(headers, StatusCode::OK, title, Some(current), &show(account.as_deref())),
+        Err(error) => {
+            let main = html! { h1 { (title) } (layout::trouble("What is known of the account", &error)) };
+            page(headers, status_of(&error), title, Some(current), &main)
+        }
+    }
+}
+
 async fn posture_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    let main = posture::show(source.account().as_deref(), &Links::Site);
-    page(&headers, StatusCode::OK, "Posture", Some(Page::Posture), &main)
+    of_account(&*source, &headers, Page::Posture, "Posture", |account| posture::show(account, &Links::Site)).await
 }
 
 async fn findings_page<S: Source>(
@@ -143,23 +160,20 @@ async fn findings_page<S: Source>(
         return refused(&headers, Page::Posture, &wrong);
     };
     let service = fields.get("service").map(String::as_str).unwrap_or_default();
-    let main = posture::findings(source.account().as_deref(), service, number.unwrap_or_default());
-    page(&headers, StatusCode::OK, "Open findings", Some(Page::Posture), &main)
+    let show = |account: Option<&Account>| posture::findings(account, service, number.unwrap_or_default());
+    of_account(&*source, &headers, Page::Posture, "Open findings", show).await
 }
 
 async fn network_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    let main = network::show(source.account().as_deref());
-    page(&headers, StatusCode::OK, "Network", Some(Page::Network), &main)
+    of_account(&*source, &headers, Page::Network, "Network", network::show).await
 }
 
 async fn identity_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    let main = identity::show(source.account().as_deref());
-    page(&headers, StatusCode::OK, "Identity", Some(Page::Identity), &main)
+    of_account(&*source, &headers, Page::Identity, "Identity", identity::show).await
 }
 
 async fn patching_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    let main = patching::show(source.account().as_deref());
-    page(&headers, StatusCode::OK, "Patching", Some(Page::Patching), &main)
+    of_account(&*source, &headers, Page::Patching, "Patching", patching::show).await
 }
 
 async fn detectors_page<S: Source>(

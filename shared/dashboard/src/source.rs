@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use riposte_audit::posture::Account;
 use riposte_core::exclusion::Exclusion;
 use riposte_core::incident::Incident;
 use riposte_core::settings::Mode;
-
-use crate::account::Account;
 
 /// What the pages are made of. Each part may fail alone: the page says so in its place, and shows the rest.
 pub trait Source: Send + Sync + 'static {
@@ -29,8 +28,11 @@ pub trait Source: Send + Sync + 'static {
     /// The alarms and the queues.
     fn health(&self) -> impl Future<Output = Result<Health, Trouble>> + Send;
 
-    /// What an inventory says of the account; `None` where none was given.
-    fn account(&self) -> Option<Arc<Account>>;
+    /// What an inventory says of the account; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn account(&self) -> impl Future<Output = Result<Option<Arc<Account>>, Trouble>> + Send;
 }
 
 /// Which incidents are asked for.

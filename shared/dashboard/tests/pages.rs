@@ -216,7 +216,7 @@ async fn what_is_not_known_is_not_shown_as_good() {
     let source = Arc::new(Double::default());
     for page in ["/posture", "/posture/findings", "/network", "/identity", "/patching"] {
         let text = get(&source, page).await.text;
-        assert!(text.contains("No inventory was given"), "{page}");
+        assert!(text.contains("No inventory is there"), "{page}");
     }
 }
 
@@ -256,6 +256,12 @@ async fn where_one_part_is_denied_the_others_stand() {
     source.fail("health", trouble(TroubleKind::Denied));
     let text = get(&source, "/").await.text;
     assert!(text.contains("ask for the permission") && text.contains("riposte undo"), "{text}");
+    source.fail("account", trouble(TroubleKind::Denied));
+    for page in ["/posture", "/posture/findings", "/network", "/identity", "/patching"] {
+        let got = get(&source, page).await;
+        assert!(got.status == StatusCode::BAD_GATEWAY && got.text.contains("ask for the permission"), "{page}");
+        assert!(!got.text.contains("No inventory is there"), "{page}: what is denied is not what is not there");
+    }
     source.fail("incidents", trouble(TroubleKind::Denied));
     let got = get(&source, "/").await;
     assert!(got.status == StatusCode::OK && got.text.contains("What happened today cannot be shown."), "{}", got.text);
@@ -351,5 +357,5 @@ async fn a_report_is_one_file_that_loads_and_runs_nothing() {
         assert!(text.contains(&format!("id=\"{id}\"")), "{target} leads nowhere");
     }
     let empty = report::report(&Double::default()).await;
-    assert!(empty.contains("No inventory was given") && empty.contains("No incident yet."));
+    assert!(empty.contains("No inventory is there") && empty.contains("No incident yet."));
 }

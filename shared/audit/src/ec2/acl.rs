@@ -5,13 +5,13 @@ use riposte_core::net::cidr::{internet_ranges, network};
 use serde_json::Value;
 
 use crate::verdict::Unknown;
-use crate::view::{View, as_number, at, flag, text};
+use crate::view::{View, flag, number, text};
 
 /// Whether the internet comes in to a TCP (6) or UDP (17) port.
 pub(crate) fn open_to_internet(v: &View<'_>, protocol: &str, port: u16) -> Result<bool, Unknown> {
     let mut entries: Vec<&Value> =
         v.list("DescribeNetworkAcls.Entries")?.iter().filter(|e| !flag(e, "Egress")).collect();
-    entries.sort_by_key(|entry| number(entry, "RuleNumber"));
+    entries.sort_by_key(|entry| whole(entry, "RuleNumber").unwrap_or(i64::MAX));
     let (mut allowed, mut denied): (Vec<&str>, Vec<IpNet>) = (Vec::new(), Vec::new());
     for entry in entries.into_iter().filter(|entry| fits(entry, protocol, port)) {
         let Some(cidr) = text(entry, "CidrBlock").or_else(|| text(entry, "Ipv6CidrBlock")) else { continue };
@@ -27,10 +27,10 @@ pub(crate) fn open_to_internet(v: &View<'_>, protocol: &str, port: u16) -> Resul
 }
 
 fn fits(entry: &Value, protocol: &str, port: u16) -> bool {
-    match entry.get("Protocol").and_then(Value::as_str) {
+    match text(entry, "Protocol") {
         Some("-1") => true,
         Some(own) if own == protocol => {
-            let bound = |name: &str, else_: i64| at(entry, name).and_then(as_i64).unwrap_or(else_);
+            let bound = |name: &str, else_: i64| whole(entry, name).unwrap_or(else_);
             let (from, to) = (bound("PortRange.From", 0), bound("PortRange.To", 65535));
             (from..=to).contains(&i64::from(port))
         }
@@ -38,11 +38,7 @@ fn fits(entry: &Value, protocol: &str, port: u16) -> bool {
     }
 }
 
-fn number(entry: &Value, name: &str) -> i64 {
-    entry.get(name).and_then(as_i64).unwrap_or(i64::MAX)
-}
-
 #[allow(clippy::cast_possible_truncation, reason = "ports and rule numbers are small")]
-fn as_i64(value: &Value) -> Option<i64> {
-    as_number(value).map(|number| number as i64)
+fn whole(entry: &Value, name: &str) -> Option<i64> {
+    number(entry, name).map(|number| number as i64)
 }

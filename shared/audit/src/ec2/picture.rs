@@ -1,6 +1,7 @@
 //! The security groups as a person asks about them: what each lets the internet in to, and which instances that reaches.
 
 use riposte_core::net::{IngressRule, PortSpan, Transport};
+use serde::{Deserialize, Serialize};
 
 use super::acl::open_to_internet;
 use super::reach::{acl_of, group_ids, routed_by};
@@ -10,7 +11,7 @@ use crate::verdict::Unknown;
 use crate::view::View;
 
 /// A security group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// Twelve digits.
     pub account: String,
@@ -27,7 +28,7 @@ pub struct Group {
 }
 
 /// An instance behind a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     /// `i-…`
     pub id: String,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::index::Index;
 use crate::verdict::Unknown;
-use crate::view::{View, as_number, list, text};
+use crate::view::{View, list, number, text};
 
 /// What checks of security groups look at beside them.
 pub(crate) const LISTS: &[(&str, &str)] = &[("ec2", "prefix-list")];
@@ -75,13 +75,10 @@ impl Rules {
 
 fn rule(permission: &Value, cidr: &str) -> IngressRule {
     #[allow(clippy::cast_possible_truncation, reason = "ports are small, and what is not is taken for all of them")]
-    let port = |name: &str| permission.get(name).and_then(as_number).map(|number| number as i32);
+    let port = |name: &str| number(permission, name).map(|port| port as i32);
     IngressRule {
         rule_id: None,
-        protocol: permission
-            .get("IpProtocol")
-            .map(|p| p.as_str().map_or_else(|| p.to_string(), str::to_owned))
-            .unwrap_or_default(),
+        protocol: text(permission, "IpProtocol").unwrap_or_default().to_owned(),
         from_port: port("FromPort"),
         to_port: port("ToPort"),
         cidr: cidr.to_owned(),

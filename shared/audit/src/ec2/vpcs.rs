@@ -17,7 +17,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .detectors(&["flow-logs-deleted"])
         .beside(&[("ec2", "flow-log"), ("ec2", "subnet")], logged),
     check("ec2-vpc-without-ec2-endpoint", "A VPC has no endpoint for EC2's API", Medium, "ec2", "vpc")
-        .fsbp(&["EC2.10"])
+        .cis("", "", "6.8").fsbp(&["EC2.10"])
         .page("The VPC has an interface endpoint for EC2.",
             "Calls to EC2 leave the VPC, so that machines need a way to the internet for them.",
             "aws ec2 create-vpc-endpoint for com.amazonaws.REGION.ec2.",
@@ -56,6 +56,29 @@ pub(crate) static CHECKS: &[Check] = &[
             "Subnets of public load balancers.")
         .detectors(&["subnet-gives-public-addresses"])
         .each(|v| v.on("DescribeSubnets.MapPublicIpOnLaunch", "it gives public addresses by itself", "it gives no public addresses by itself")),
+    check("ec2-vpc-storage-by-internet", "A network's machines reach S3 over the internet", Low, "ec2", "vpc")
+        .cis("", "", "6.8")
+        .page("A VPC in which something runs has an endpoint for S3.",
+            "Data leaves by the way to the internet, where no endpoint policy says into whose buckets.",
+            "aws ec2 create-vpc-endpoint for com.amazonaws.REGION.s3, with a policy that names your buckets.",
+            "Networks that hold nothing of value.")
+        .beside(&[("ec2", "vpc-endpoint"), ("ec2", "network-interface")], |v, index| {
+            let id = v.resource.label();
+            let mut used = false;
+            for interface in index.near("ec2", "network-interface", v.resource) {
+                used |= interface.text("DescribeNetworkInterfaces.VpcId")? == Some(id);
+            }
+            v.fact("DescribeVpcs")?;
+            if !used {
+                return Ok(Verdict::Skip);
+            }
+            let mut has = false;
+            for endpoint in index.near("ec2", "vpc-endpoint", v.resource) {
+                has |= endpoint.text("DescribeVpcEndpoints.VpcId")? == Some(id)
+                    && endpoint.text("DescribeVpcEndpoints.ServiceName")?.is_some_and(|name| name.ends_with(".s3"));
+            }
+            Verdict::fail_if(!has, "it has no endpoint for S3", "it has an endpoint for S3")
+        }),
 ];
 
 fn logged(v: &View<'_>, index: &Index) -> Answer {

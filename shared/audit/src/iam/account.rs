@@ -90,7 +90,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             let mut last = None;
             for column in ["password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date"] {
-                let time = v.get(&format!("GetCredentialReport.{column}"))?.and_then(crate::view::as_time);
+                let time = v.reported_time(&format!("GetCredentialReport.{column}"))?;
                 last = last.max(time);
             }
             if v.get("GetCredentialReport.user")?.is_none() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::verdict::Unknown;
-use crate::view::{View, as_time, list, text};
+use crate::view::{View, list, text, time};
 
 /// What a user signs in and signs calls with.
 pub(crate) struct Credentials {
@@ -34,7 +34,7 @@ impl Credentials {
 
     fn reported(v: &View<'_>) -> Result<Self, Unknown> {
         let says = |column: &str| v.text(&format!("GetCredentialReport.{column}"));
-        let time = |column: &str| Ok::<_, Unknown>(v.get(&format!("GetCredentialReport.{column}"))?.and_then(as_time));
+        let time = |column: &str| v.reported_time(&format!("GetCredentialReport.{column}"));
         let truth =
             |column: &str| Ok::<_, Unknown>(says(column)?.is_some_and(|text| text.eq_ignore_ascii_case("true")));
         if says("password_enabled")?.is_none() {
@@ -61,12 +61,11 @@ impl Credentials {
 
     fn listed(v: &View<'_>) -> Result<Self, Unknown> {
         let login = v.fact("GetLoginProfile")?;
-        let used = v.get("GetAccountAuthorizationDetails.PasswordLastUsed").ok().flatten().and_then(as_time);
-        let made = login.and_then(|login| crate::view::at(login, "LoginProfile.CreateDate")).and_then(as_time);
+        let used = v.time("GetAccountAuthorizationDetails.PasswordLastUsed").ok().flatten();
+        let made = login.and_then(|login| time(login, "LoginProfile.CreateDate"));
         let mfa = !v.list("ListMFADevices.MFADevices")?.is_empty();
         let all = v.fact("ListAccessKeys")?.map_or(&[][..], |answer| list(answer, "AccessKeyMetadata"));
         let active = all.iter().filter(|key| text(key, "Status") == Some("Active"));
-        let time = |key: &serde_json::Value, name: &str| crate::view::at(key, name).and_then(as_time);
         let keys = active.map(|key| Key { made: time(key, "CreateDate"), used: time(key, "LastUsedDate") }).collect();
         Ok(Self { password: login.is_some(), mfa, password_used: used.or(made), keys })
     }

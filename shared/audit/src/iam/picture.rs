@@ -1,6 +1,8 @@
 //! The users and roles as a person asks about them: who is an administrator, who may become one and how, and which keys
 //! lie about.
 
+use serde::{Deserialize, Serialize};
+
 use super::credentials::Credentials;
 use super::power;
 use super::roles::{chain_to_admin, is_service_linked};
@@ -9,12 +11,12 @@ use crate::verdict::Unknown;
 use crate::view::View;
 
 /// A user or a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Twelve digits.
     pub account: String,
     /// `user` or `role`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Its name.
     pub name: String,
     /// Its ARN.
@@ -28,7 +30,7 @@ pub struct Person {
 }
 
 /// What a user signs in with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// Whether he has a console password.
     pub password: bool,
@@ -68,7 +70,7 @@ fn person(view: &View<'_>, index: &Index, kind: &'static str) -> Person {
     let name = if resource.name.is_empty() { resource.label() } else { &resource.name };
     Person {
         account: resource.account.clone(),
-        kind,
+        kind: kind.to_owned(),
         name: name.to_owned(),
         arn: resource.arn.clone(),
         admin,

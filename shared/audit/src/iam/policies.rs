@@ -1,8 +1,8 @@
 //! Managed and inline policies.
 
 use riposte_core::action::ActionId;
-use riposte_core::finding::Severity::{Critical, High, Low};
-use riposte_core::iam::ManagedPolicy;
+use riposte_core::finding::Severity::{Critical, High, Low, Medium};
+use riposte_core::iam::{ManagedPolicy, Policy};
 
 use crate::check::{Check, check};
 use crate::verdict::{Answer, Verdict};
@@ -111,10 +111,61 @@ pub(crate) static CHECKS: &[Check] = &[
             let Some(end) = v.time("ListSAMLProviders.ValidUntil")? else { return Ok(Verdict::Pass("it has no end".to_owned())) };
             Verdict::fail_if(end < v.now, "its certificate has expired", "its certificate is valid")
         }),
+    check("iam-policy-decrypts-everything", "A customer policy decrypts with every key", Medium, "iam", "policy")
+        .fsbp(&["KMS.1"])
+        .page("No customer policy allows kms:Decrypt or kms:ReEncryptFrom on every key.",
+            "What is kept apart by keys is open to its holder.",
+            "Name the keys.",
+            "Policies of recovery roles.")
+        .each(|v| {
+            if !matches!(ManagedPolicy::parse(&v.resource.arn), Some(ManagedPolicy::Customer { .. })) {
+                return Ok(Verdict::Skip);
+            }
+            Verdict::fail_with(decrypts(&super::power::document(v)?, v).then(|| DECRYPTS.to_owned()), "it decrypts with the keys that it names")
+        }),
+    check("iam-user-inline-decrypts-everything", "A user's inline policy decrypts with every key", Medium, "iam", "user")
+        .fsbp(&["KMS.2"])
+        .page("No inline policy of the user allows kms:Decrypt or kms:ReEncryptFrom on every key.", DECRYPT_WHY, "Name the keys.", "None that we know of.")
+        .each(|v| inline_decrypts(v, "UserPolicyList")),
+    check("iam-role-inline-decrypts-everything", "A role's inline policy decrypts with every key", Medium, "iam", "role")
+        .fsbp(&["KMS.2"])
+        .page("No inline policy of the role allows kms:Decrypt or kms:ReEncryptFrom on every key.", DECRYPT_WHY, "Name the keys.", "Recovery roles.")
+        .each(|v| if super::roles::is_service_linked(v) { Ok(Verdict::Skip) } else { inline_decrypts(v, "RolePolicyList") }),
+    check("iam-group-inline-decrypts-everything", "A group's inline policy decrypts with every key", Medium, "iam", "group")
+        .fsbp(&["KMS.2"])
+        .page("No inline policy of the group allows kms:Decrypt or kms:ReEncryptFrom on every key.", DECRYPT_WHY, "Name the keys.", "None that we know of.")
+        .each(|v| inline_decrypts(v, "GroupPolicyList")),
 ];
 
 const INLINE_WHY: &str = "An inline policy is seen where somebody looks at that one principal, and nowhere else.";
 const INLINE_FIX: &str = "Delete the inline policy, and attach a managed one that names what is needed.";
+
+const DECRYPTS: &str = "it decrypts with every key";
+const DECRYPT_WHY: &str = "What is kept apart by keys is open to its holder, and an inline policy is seen by nobody.";
+
+/// Whether a policy lets its holder decrypt with keys that it does not name: those of all regions, or all of one.
+fn decrypts(policy: &Policy, v: &View<'_>) -> bool {
+    let home = v.home();
+    // Keys that nobody would name.
+    let key = |region: &str| {
+        format!("arn:{}:kms:{region}:{}:key/00000000-0000-4000-8000-0000000000ff", home.partition, home.account)
+    };
+    let regions = ["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1"];
+    ["kms:Decrypt", "kms:ReEncryptFrom"]
+        .iter()
+        .any(|action| regions.iter().any(|region| policy.allows_action_on(action, &key(region))))
+}
+
+fn inline_decrypts(v: &View<'_>, list: &str) -> Answer {
+    let mut bad = Vec::new();
+    for policy in v.list(&format!("{DETAILS}.{list}"))? {
+        let document = policy.get("PolicyDocument").unwrap_or(&serde_json::Value::Null);
+        if decrypts(&v.read_policy(list, document)?, v) {
+            bad.push(format!("`{}`", text(policy, "PolicyName").unwrap_or_default()));
+        }
+    }
+    Verdict::fail_for(&bad, "every key is decrypted with by", "no inline policy decrypts with every key")
+}
 
 fn inline(v: &View<'_>, list: &str) -> Answer {
     let home = v.home();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 use riposte_core::iam::{Outsider, Policy, TrustGrant, Trusts};
+use serde_json::Value;
 
 use super::power;
 use crate::check::{Check, check};
@@ -31,7 +32,10 @@ pub(crate) static CHECKS: &[Check] = &[
             "A provider of your own, whose every user may.")
         .detectors(&["role-trusts-federation"])
         .each(|v| {
-            let all: Vec<_> = trusted(v)?.iter().filter(|grant| grant.lacks.is_some()).map(ToString::to_string).collect();
+            let mut all: Vec<_> = trusted(v)?.iter().filter(|grant| grant.lacks.is_some()).map(ToString::to_string).collect();
+            if all.is_empty() && any_pod(v)? {
+                all.push("every pod of a cluster, where no condition names a service account".to_owned());
+            }
             Verdict::fail_for(&all, "its trust policy lets in", "its trust policy fixes whose tokens count")
         }),
     check("iam-role-cross-account-without-external-id", "Another account may become a role without an external id", Medium, "iam", "role")
@@ -169,4 +173,29 @@ fn may_become(from: &View<'_>, to: &View<'_>, index: &Index) -> Result<bool, Unk
         Trusts::ByAccount => power::may_assume(from, index, &to.resource.arn)?,
         Trusts::No => false,
     })
+}
+
+/// Whether a statement takes the tokens of an EKS cluster whatever their subject: every pod's, for they all have the
+/// audience of AWS.
+fn any_pod(v: &View<'_>) -> Result<bool, crate::verdict::Unknown> {
+    let Some(document) = v.get("GetAccountAuthorizationDetails.AssumeRolePolicyDocument")? else { return Ok(false) };
+    let one_or_many = |value: &Value| match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        other => vec![other.clone()],
+    };
+    let member = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
+    let of_cluster = |statement: &Value| {
+        let named = one_or_many(&member(&member(statement, "Principal"), "Federated"));
+        named.iter().any(|name| name.as_str().is_some_and(|name| name.contains(":oidc-provider/oidc.eks.")))
+    };
+    let names_subject = |statement: &Value| {
+        let condition = member(statement, "Condition");
+        let keys = condition.as_object().into_iter().flat_map(|tests| tests.values().filter_map(Value::as_object));
+        keys.flat_map(|keys| keys.keys()).any(|key| key.to_ascii_lowercase().ends_with(":sub"))
+    };
+    let allows = |statement: &Value| statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+    Ok(one_or_many(&member(document, "Statement"))
+        .iter()
+        .any(|statement| allows(statement) && of_cluster(statement) && !names_subject(statement)))
 }

@@ -5,7 +5,7 @@ use riposte_core::iam::Outsider;
 
 use crate::check::{Check, check};
 use crate::verdict::Verdict;
-use crate::view::text;
+use crate::view::{at, list, text};
 
 pub(crate) static CHECKS: &[Check] = &[
     check("s3-bucket-accepts-clear-text", "A bucket takes requests without TLS", Medium, "s3", "bucket")
@@ -94,7 +94,12 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             const KINDS: [&str; 4] = ["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations", "EventBridgeConfiguration"];
             let all = v.get("GetBucketNotificationConfiguration")?;
-            let any = all.is_some_and(|all| KINDS.iter().any(|kind| all.get(kind).is_some_and(|c| c.as_array().is_none_or(|list| !list.is_empty()))));
+            let any = all.is_some_and(|all| KINDS.iter().any(|kind| notifies(all, kind)));
             Verdict::fail_if(!any, "it notifies nobody of its events", "it notifies somebody of its events")
         }),
 ];
+
+/// Whether a list of it has members; `EventBridgeConfiguration` is an object, and says it by being there.
+fn notifies(all: &serde_json::Value, kind: &str) -> bool {
+    if kind == "EventBridgeConfiguration" { at(all, kind).is_some() } else { !list(all, kind).is_empty() }
+}

@@ -1,5 +1,6 @@
 //! `restore-event-selectors`: has a trail record all management events again.
 
+use jiff::Timestamp;
 use riposte_core::action::{ActionId, RestoreEventSelectors as Request};
 use serde_json::{Map, Value, json};
 
@@ -30,9 +31,9 @@ impl Setting for RestoreEventSelectors {
         disruptive: false,
         prose: "\
 ## What it does
-Writes event selectors that record all management events, reads and writes, of every source: the default of a new \
-trail. The selectors that stood before the attack are not in the event; the notice says so. Where the trail selects \
-by basic selectors, those on data events stay beside it; advanced ones are replaced.
+Sets the event selectors that the trail had when it was good last, as the account audit keeps them, where they record \
+all management events. Where they are not kept, writes selectors that do, reads and writes, of every source: the default \
+of a new trail; the notice says so. Basic selectors on data events then stay beside it; advanced ones are replaced.
 
 ## What it keeps
 The trail's bucket, regions, encryption and every other setting.
@@ -51,15 +52,18 @@ Sets the selectors that were found again.
     /// The selectors alone, of whichever kind the trail has.
     async fn resource(site: &Site<'_>, request: &Request) -> Result<Value, Fault> {
         let body = site.get("cloudtrail:GetEventSelectors", json!({ "TrailName": request.trail })).await?;
-        let kinds = ["EventSelectors", "AdvancedEventSelectors"].into_iter();
-        let found = kinds.filter_map(|kind| Some((kind.to_owned(), body.get(kind)?.clone())));
-        let found = found.filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()));
-        Ok(json!({ Self::PART: found.collect::<Map<_, _>>() }))
+        Ok(json!({ Self::PART: selectors(&body) }))
+    }
+
+    async fn former(site: &Site<'_>, request: &Request) -> Result<Option<(Timestamp, Value)>, Fault> {
+        let good = site.former("cloudtrail", "trail", &Self::arn(site, request)).await?;
+        Ok(good.and_then(|good| Some((good.since, selectors(good.state.get(KEPT)?)))))
     }
 
     fn wanted(_: &Request, value: &Value) -> Option<Value> {
         let list = value.get("EventSelectors").and_then(Value::as_array);
-        if list.is_some_and(|list| list.iter().any(records_all)) {
+        let advanced = value.get("AdvancedEventSelectors").and_then(Value::as_array);
+        if list.is_some_and(|list| list.iter().any(records_all)) || advanced.is_some_and(|l| l.iter().any(takes_all)) {
             return None;
         }
         let data = list.into_iter().flatten().filter_map(|s| s.get("DataResources")?.as_array()).flatten();
@@ -81,6 +85,26 @@ Sets the selectors that were found again.
     fn note(_: &Request) -> Option<&'static str> {
         Some("all management events are recorded: the selectors from before the attack are not in the event")
     }
+}
+
+/// The name under which the audit keeps them.
+const KEPT: &str = "GetEventSelectors.EventSelectors|AdvancedEventSelectors";
+
+/// The selectors of an answer, of the kind that it has.
+fn selectors(body: &Value) -> Value {
+    let kinds = ["EventSelectors", "AdvancedEventSelectors"].into_iter();
+    let found = kinds.filter_map(|kind| Some((kind.to_owned(), body.get(kind)?.clone())));
+    let found = found.filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()));
+    found.collect::<Map<_, _>>().into()
+}
+
+/// Whether an advanced selector records every management event: it asks for the category and for nothing else.
+fn takes_all(selector: &Value) -> bool {
+    let Some([only]) = selector.get("FieldSelectors").and_then(Value::as_array).map(Vec::as_slice) else {
+        return false;
+    };
+    only.get("Field").and_then(Value::as_str) == Some("eventCategory")
+        && only.get("Equals").is_some_and(|values| *values == json!(["Management"]))
 }
 
 /// Whether a basic selector records every management event.

@@ -43,8 +43,9 @@ impl Contain for RestorePermissionsBoundary {
         prose: "\
 ## What it does
 Sets the permissions boundary that the user or role had before it was deleted, or replaced by one that bounds nothing. \
-Neither the event nor IAM says which that was: it is looked up in CloudTrail's history of the last 90 days, in the call \
-that set it last or that made the principal with it. Where that is longer ago, nothing is done and the notice says so: \
+Neither the event nor IAM says which that was: the account audit keeps it; where it does not, it is looked up in \
+CloudTrail's history of the last 90 days, in the call that set it last or that made the principal with it. Where that is \
+longer ago, nothing is done and the notice says so: \
 no boundary that would be guessed is safe, since one that is too narrow stops what runs.
 
 ## What it keeps
@@ -61,14 +62,18 @@ Deletes the boundary, or sets the one that replaced it. Refused where it has cha
         };
         let current = boundary(&described);
         let arn = described.get("Arn").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let plan = Plan::of(request.clone().into(), arn, snapshot(current.as_deref()));
+        let plan = Plan::of(request.clone().into(), arn.clone(), snapshot(current.as_deref()));
         let plan = plan.tagged(tags::read(described.get("Tags")));
         if current.as_deref().is_some_and(bounds) {
             return Ok(plan.noted("it is bounded by another policy already").into());
         }
-        let Some(former) = former(site, &request).await? else {
+        let kept = kept(site, &request, &arn).await?;
+        let Some(former) = (match kept {
+            Some(kept) => Some(kept),
+            None => former(site, &request).await?,
+        }) else {
             return Ok(Planned::Impossible(format!(
-                "CloudTrail's history of the last 90 days does not say which boundary the {} had",
+                "neither the account audit nor CloudTrail's history of the last 90 days says which boundary the {} had",
                 request.principal
             )));
         };
@@ -121,6 +126,16 @@ fn boundary(described: &Value) -> Option<String> {
 
 fn snapshot(boundary: Option<&str>) -> Snapshot {
     Snapshot(boundary.map(|policy| (PART.to_owned(), json!(policy))).into_iter().collect())
+}
+
+/// The boundary that the account audit keeps.
+async fn kept(site: &Site<'_>, request: &Request, arn: &str) -> Result<Option<String>, Fault> {
+    let good = site.former("iam", request.principal.kind(), arn).await?;
+    let boundary = good.and_then(|good| {
+        let kept = good.state.get("GetAccountAuthorizationDetails.PermissionsBoundary")?;
+        kept.get("PermissionsBoundaryArn")?.as_str().map(str::to_owned)
+    });
+    Ok(boundary.filter(|policy| bounds(policy)))
 }
 
 /// The boundary that was set last before the event and bounds something, or with which the principal was made.

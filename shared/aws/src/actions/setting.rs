@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::Future;
 
+use jiff::Timestamp;
 use riposte_core::action::{Request, Response};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::Value;
@@ -39,6 +40,15 @@ pub trait Setting: Debug + Send + Sync + 'static {
     /// What the value must become; `None` where nothing offends.
     fn wanted(request: &Self::Request, value: &Value) -> Option<Value>;
 
+    /// What the value was when it was good last, and since when, where that is kept. One that offends itself is not
+    /// gone back to.
+    fn former(
+        _site: &Site<'_>,
+        _request: &Self::Request,
+    ) -> impl Future<Output = Result<Option<(Timestamp, Value)>, Fault>> + Send {
+        async { Ok(None) }
+    }
+
     /// The call, `service:Operation`, that makes it this value, with its parameters.
     fn call(site: &Site<'_>, request: &Self::Request, value: &Value) -> (&'static str, Value);
 
@@ -70,7 +80,12 @@ impl<T: Setting> Contain for T {
             Err(fault) => return Err(fault),
         };
         let value = member(&resource, &format!("/{}", T::PART));
-        let wanted = T::wanted(&request, &value);
+        let former = T::former(site, &request).await?.filter(|(_, was)| T::wanted(&request, was).is_none());
+        let since = former.as_ref().map(|(since, _)| *since);
+        let wanted = match former {
+            Some((_, was)) => (was != value).then_some(was),
+            None => T::wanted(&request, &value),
+        };
         let plan = Plan::of(request.clone().into(), T::arn(site, &request), snapshot::<T>(&resource));
         let Some(wanted) = wanted else {
             return Ok(plan.noted(format!("`{}` is as it should be already", T::PART)).into());
@@ -81,9 +96,10 @@ impl<T: Setting> Contain for T {
             change(call, &parameters, [(T::PART.to_owned(), Some(value.clone()))])
         };
         let plan = plan.then(set(&wanted)?, [set(&value)?]);
-        Ok(match T::note(&request) {
-            Some(note) => plan.noted(note).into(),
-            None => plan.into(),
+        Ok(match (since, T::note(&request)) {
+            (Some(since), _) => plan.noted(format!("as it was since {since}, which the account audit kept")).into(),
+            (None, Some(note)) => plan.noted(note).into(),
+            (None, None) => plan.into(),
         })
     }
 

@@ -1,12 +1,15 @@
 //! Where an action works, and what it asks there.
 
+use riposte_audit::baseline::Good;
 use riposte_core::arn::partition;
 use riposte_core::event::Scope;
+use riposte_core::text::plain;
 use serde_json::Value;
 
 use super::Sdk;
 use crate::api::{Api, Call};
 use crate::fault::{Fault, Kind};
+use crate::ledger::{Ledger, LedgerError};
 
 /// How many pages are read of one list: beyond that, something goes round in circles.
 const PAGES: usize = 1_000;
@@ -19,11 +22,36 @@ pub struct Site<'a> {
     /// Which event, in which account and region.
     pub scope: &'a Scope,
     pub(super) sdk: &'a Sdk,
+    /// Where the account audit keeps how resources were.
+    past: Option<&'a Ledger>,
 }
 
 impl<'a> Site<'a> {
     pub(super) fn new(api: &'a dyn Api, sdk: &'a Sdk, scope: &'a Scope) -> Self {
-        Self { api, scope, sdk }
+        Self { api, scope, sdk, past: None }
+    }
+
+    /// The same, which knows how resources were.
+    #[must_use]
+    pub fn with_past(self, ledger: &'a Ledger) -> Self {
+        Self { past: Some(ledger), ..self }
+    }
+
+    /// How a resource of the account was when it was good last, before the event, as the account audit kept it; `None`
+    /// where it kept nothing that may be believed.
+    ///
+    /// # Errors
+    /// Where the ledger does not answer.
+    pub async fn former(&self, service: &str, kind: &str, arn: &str) -> Result<Option<Good>, Fault> {
+        let Some(ledger) = self.past else { return Ok(None) };
+        match ledger.history_of(&self.scope.account, service, kind, arn).await {
+            Ok(history) => Ok(history.and_then(|history| history.last_good(Some(&self.scope.event_id)))),
+            Err(LedgerError::Fault(fault)) => Err(fault),
+            Err(error) => {
+                tracing::error!(resource = plain(arn, 300), %error, "how it was is not known");
+                Ok(None)
+            }
+        }
     }
 
     /// IAM's own client.

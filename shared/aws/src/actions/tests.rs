@@ -5,6 +5,7 @@ mod deactivate_access_key;
 mod delete_inline_policy;
 mod deny_source;
 mod detach_managed_policy;
+mod former;
 mod iam;
 mod limits;
 mod revoke_ingress;

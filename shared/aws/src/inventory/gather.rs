@@ -6,6 +6,7 @@ use super::report::{ROOT, Report};
 use super::table::{Type, When, name_of, says_none};
 use super::template::{Scope, all};
 use super::tidy::{keep, tags, tidy};
+use super::usage::{USAGE, is_of_a_function, used};
 use super::{Options, VERSION};
 use crate::api::{Api, Call, Pages, models};
 use crate::fault::Fault as Refused;
@@ -63,6 +64,11 @@ pub(super) async fn resource(
         let answer = if operation == "GetCredentialReport" {
             let user = scope!().text("{.UserName}");
             row(report, if user.is_empty() { ROOT } else { &user })
+        } else if operation == USAGE {
+            if !is_of_a_function(&item) {
+                continue;
+            }
+            used(api, options, &region, &scope!().text("{.Arn}")).await.map(Some)
         } else {
             let call = Call::new(&format!("{service}:{operation}"), &region, scope!().fill(&fact.with));
             whole(api, call).await.map(Some)

@@ -18,12 +18,14 @@ mod report;
 mod table;
 mod template;
 mod tidy;
+mod usage;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use aws_smithy_types::retry::RetryConfig;
@@ -58,6 +60,8 @@ pub struct Options {
     pub at_once: usize,
     /// What takes the place of a value that may be a secret, by the value's name and the value.
     pub redact: fn(&str, &str) -> String,
+    /// Of so many roles AWS is asked what they used, which it takes seconds for each. Of others it is not assessed.
+    pub usages: AtomicUsize,
 }
 
 /// The resources of one type that are asked about.

@@ -60,6 +60,7 @@ fn options(services: &[&str]) -> Options {
         deadline: Duration::from_secs(20),
         at_once: 4,
         redact,
+        usages: 1.into(),
     }
 }
 
@@ -312,4 +313,64 @@ async fn only_what_is_named_is_asked_about_and_all_is_counted() {
     let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
     assert_eq!(of("queue").len(), 1);
     assert_eq!(of("account")[0]["facts"]["ListQueues"], json!({"count": 2}));
+}
+
+#[tokio::test]
+async fn what_a_functions_role_used_is_asked_for_and_waited_for() {
+    let looked = std::sync::atomic::AtomicUsize::new(0);
+    let role = |name: &str, service: &str| {
+        json!({"RoleId": name, "RoleName": name, "Arn": format!("arn:aws:iam::111122223333:role/{name}"),
+            "AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": {"Service": service}}]}})
+    };
+    let roles = json!([
+        role("first", "lambda.amazonaws.com"),
+        role("host", "ec2.amazonaws.com"),
+        role("second", "lambda.amazonaws.com")
+    ]);
+    let account = Account::new(move |call| match call.operation.as_str() {
+        "GetAccountAuthorizationDetails" => Ok(json!({"RoleDetailList": roles})),
+        "GenerateServiceLastAccessedDetails" => Ok(json!({"JobId": call.parameters["Arn"]})),
+        "GetServiceLastAccessedDetails" => match looked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Ok(json!({"JobStatus": "IN_PROGRESS"})),
+            1 => Ok(
+                json!({"JobStatus": "COMPLETED", "ServicesLastAccessed": [{"ServiceNamespace": "s3"}], "IsTruncated": true, "Marker": "m"}),
+            ),
+            _ if call.parameters["Marker"] == "m" => {
+                Ok(json!({"JobStatus": "COMPLETED", "ServicesLastAccessed": [{"ServiceNamespace": "sqs"}]}))
+            }
+            _ => panic!("asked again"),
+        },
+        _ => Ok(json!({})),
+    });
+    let types = BTreeSet::from([("iam".to_owned(), "role".to_owned())]);
+    let (lines, _) = collected(&account, &Options { types, ..options(&["iam"]) }).await;
+    let facts = |name: &str| lines[&format!("iam role {name}")]["facts"]["GetServiceLastAccessedDetails"].clone();
+    let used: Vec<Value> = ["first", "second"].into_iter().map(facts).collect();
+    let list = json!([{"ServiceNamespace": "s3"}, {"ServiceNamespace": "sqs"}]);
+    assert_eq!(used.iter().filter(|fact| fact["ServicesLastAccessed"] == list).count(), 1, "{used:?}");
+    assert_eq!(
+        used.iter().filter(|fact| fact["error"]["code"] == "NotAsked").count(),
+        1,
+        "one more than is asked about"
+    );
+    assert_eq!(facts("host"), Value::Null, "no check reads what it used");
+}
+
+#[tokio::test]
+async fn what_is_throttled_to_the_end_is_not_assessed_and_costs_nothing_else() {
+    let account = Account::new(|call| match (call.operation.as_str(), call.parameters["QueueUrl"].as_str()) {
+        ("ListQueues", _) => Ok(json!({"QueueUrls": ["https://sqs/1/fast", "https://sqs/1/busy"]})),
+        ("GetQueueAttributes", Some("https://sqs/1/busy")) => Err(fault("ThrottlingException")),
+        ("GetQueueAttributes", _) => Ok(json!({"Attributes": {"QueueArn": "arn:aws:sqs:eu-west-1:1:fast"}})),
+        ("ListTopics", _) => Err(fault("Throttling")),
+        _ => Ok(json!({})),
+    });
+    let (lines, summary) = collected(&account, &options(&["sqs", "sns"])).await;
+    let queues: Vec<&Value> = lines.values().filter(|line| line["type"] == "queue").collect();
+    let code = |queue: &&&Value| queue["facts"]["GetQueueAttributes"]["error"]["code"] == "ThrottlingException";
+    assert_eq!((queues.len(), queues.iter().filter(code).count()), (2, 1), "{queues:?}");
+    assert_eq!(lines["sqs account eu-west-1"]["facts"]["ListQueues"], json!({"count": 2}));
+    assert_eq!(lines["sns account eu-west-1"]["facts"]["ListTopics"]["error"]["code"], "Throttling");
+    assert_eq!(summary.unlisted.len(), 1, "{summary:?}");
+    assert!(summary.unlisted[0].starts_with("sns in eu-west-1: "), "{summary:?}");
 }

@@ -9,6 +9,7 @@
 //! lease ran out cannot overwrite what its successor wrote.
 
 pub mod audit;
+mod baseline;
 mod batch;
 mod counter;
 mod item;
@@ -19,6 +20,7 @@ mod note;
 mod part;
 mod past;
 mod patches;
+pub mod posture;
 mod signature;
 mod stream_item;
 mod tally;
@@ -36,6 +38,7 @@ use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 use crate::settings::Loaded;
 
+pub use baseline::Sighting;
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};

@@ -56,6 +56,16 @@ impl Ledger {
             Err(fault) => Err(fault.into()),
         }
     }
+
+    /// Deletes a note, where it is there.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer.
+    pub async fn forget_note(&self, key: &str) -> Result<(), LedgerError> {
+        let request = self.client.delete_item().table_name(&self.table).key("pk", AttributeValue::S(pk(key)));
+        request.send().await.map_err(Fault::of("dynamodb:DeleteItem (note)"))?;
+        Ok(())
+    }
 }
 
 fn pk(key: &str) -> String {

@@ -26,7 +26,7 @@ impl Responder<'_> {
         let Some(action) = recorded.action.known().and_then(|id| self.actions.get(id)) else {
             return Err(Fault::refused("resume", format!("this function does not have {}", recorded.action)).into());
         };
-        match action.plan(&self.actions.site(&scope), &recorded.response).await {
+        match action.plan(&self.actions.site(&scope).with_past(&self.ledger), &recorded.response).await {
             Ok(Planned::Plan(left)) => self.go_on(held, action, *left, &recorded).await,
             // The resource itself: no change is claimed, and none could be undone.
             Ok(Planned::Gone(why)) => {

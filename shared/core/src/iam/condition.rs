@@ -58,6 +58,13 @@ pub(super) enum Test {
 }
 
 impl Condition {
+    /// `"Null": {KEY: "false"}`
+    fn asks_for_a_value(&self) -> bool {
+        self.operator.test == Test::Null
+            && !self.values.is_empty()
+            && self.values.iter().all(|value| value.eq_ignore_ascii_case("false"))
+    }
+
     /// Every condition of a block, in the order of the operators' and keys' names.
     pub(super) fn read_block(block: &Value) -> Result<Vec<Self>, String> {
         let operators = match block {
@@ -76,6 +83,13 @@ impl Condition {
                 let read: Option<Vec<String>> = one_or_many(values).iter().map(scalar).collect();
                 let values = read.ok_or_else(|| format!("`{name}` compares `{key}` with something else than text"))?;
                 conditions.push(Self { operator: operator.clone(), key: key.to_ascii_lowercase(), values });
+            }
+        }
+        // `ForAllValues` holds where there is no value, unless `Null` asks that there is one.
+        let asked: Vec<String> = conditions.iter().filter(|c| c.asks_for_a_value()).map(|c| c.key.clone()).collect();
+        for condition in conditions.iter_mut().filter(|c| c.operator.quantifier == Some(Quantifier::All)) {
+            if asked.contains(&condition.key) {
+                condition.operator.quantifier = None;
             }
         }
         Ok(conditions)

@@ -20,7 +20,7 @@ use std::fmt;
 
 use super::access::Home;
 use super::combinations::COMBINATIONS;
-use super::condition::Test;
+use super::condition::{Quantifier, Test};
 use super::policy::{Patterns, Policy, Statement};
 use super::reach::{Target, kind};
 use crate::arn::matches;
@@ -144,7 +144,8 @@ impl<'a> Climber<'a> {
     /// The first statement that allows an action which is not denied again.
     fn opens(&self, target: &Target, with_conditions: bool) -> Option<usize> {
         let mut allows = self.policy.allows().filter(|(_, s)| with_conditions || !s.is_conditional());
-        let (index, _) = allows.find(|(_, s)| s.opens(target, &self.home) || s.opens_own_user(target, &self.home))?;
+        let opens = |s: &Statement| s.opens(target, &self.home) || s.opens_own_user(target, &self.home);
+        let (index, _) = allows.find(|(_, s)| opens(s) && !s.holds_down(target.action))?;
         (!self.is_closed(target)).then_some(index)
     }
 
@@ -166,12 +167,56 @@ impl Statement {
         self.covers_action(target) && target.kind.all(&any, home)
     }
 
+    /// Whether its conditions leave of an action what makes nobody more: users and roles under a named boundary, or
+    /// policies that are named and no administrator's.
+    fn holds_down(&self, action: &str) -> bool {
+        self.conditions.iter().any(|condition| {
+            let operator = &condition.operator;
+            let lax = operator.if_exists || operator.quantifier == Some(Quantifier::All);
+            if operator.test != Test::Is || lax || condition.values.is_empty() {
+                return false;
+            }
+            match condition.key.as_str() {
+                "iam:permissionsboundary" => {
+                    BOUNDED.contains(&action) && condition.values.iter().all(|v| names_policy(v))
+                }
+                "iam:policyarn" => ATTACHING.contains(&action) && condition.values.iter().all(|v| names_policy(v)),
+                _ => false,
+            }
+        })
+    }
+
     /// Whether its conditions let a role be passed to one of these services.
     fn lets_pass_to(&self, services: &[&str]) -> bool {
         self.conditions.iter().filter(|c| c.key == "iam:passedtoservice" && c.operator.test == Test::Is).all(
             |condition| condition.values.iter().any(|value| services.iter().any(|service| matches(value, service))),
         )
     }
+}
+
+/// Actions whose requests name the boundary of the user or role that they change or make.
+const BOUNDED: [&str; 6] = [
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+];
+
+/// Actions whose requests name a managed policy.
+const ATTACHING: [&str; 3] = ["iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy"];
+
+/// Whether a value names managed policies none of which is one of AWS's administrators'.
+fn names_policy(value: &str) -> bool {
+    let named = value.split_once(":policy/").is_some_and(|(_, name)| !name.is_empty() && !name.starts_with(['*', '?']));
+    let is_admin = |name: &str| {
+        let arn = format!("arn:aws:iam::aws:policy/{name}");
+        matches(value, &arn)
+    };
+    named
+        && !value.contains("${")
+        && !["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"].into_iter().any(is_admin)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use riposte_audit::Person;
+use riposte_audit::posture::Account;
 
-use crate::account::Account;
 use crate::layout::{badge, no_inventory, scrolling};
 use crate::words;
 

@@ -1,9 +1,9 @@
 //! Network: which groups are open to the internet, and which instances that reaches, by which chain.
 
 use maud::{Markup, html};
+use riposte_audit::posture::Account;
 use riposte_audit::{Group, Reached};
 
-use crate::account::Account;
 use crate::layout::{badge, no_inventory, scrolling};
 use crate::words;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use riposte_audit::posture::{Account, Change, Score};
 use riposte_audit::{AuditFinding, Status};
 use riposte_core::finding::Severity;
 
-use crate::account::{Account, Change, Score};
 use crate::chart;
 use crate::layout::{Links, badge, no_inventory, scrolling};
 use crate::words;
@@ -26,7 +26,8 @@ pub(crate) fn show(account: Option<&Account>, links: &Links) -> Markup {
 
 fn all(account: &Account, links: &Links) -> Markup {
     html! {
-        p.note { "By " (words::name(&account.name)) "." @if account.unreadable > 0 { " " (account.unreadable) " of its lines could not be read." } }
+        p.note { "By " (words::name(&account.name)) "." @if account.unreadable > 0 { " " (account.unreadable) " of its lines could not be read." }
+            @for (what, count) in &account.left_out { " " (count) " more " (what) " are counted and not shown: " code { "riposte audit" } " has them." } }
         ul.counts aria-label="Results" {
             li { strong { @match account.total.percent() { Some(percent) => { (percent) " %" } None => "none" } } " passed" }
             li { strong { (account.total.failed) } " failed" }
@@ -100,7 +101,7 @@ fn changed(account: &Account) -> Markup {
         section {
             h2 { "What changed" }
             @match &account.came {
-                None => p.none { "No earlier inventory was given: " code { "--earlier FILE" } " takes one, or several, the oldest first." },
+                None => p.none { "No earlier inventory is known: " code { "--earlier FILE" } " takes one, or several, the oldest first." },
                 Some(came) => {
                     @let points: Vec<(String, u64)> = account.trend.iter().filter_map(|(name, score)| Some((words::name(name), score.percent()?))).collect();
                     figure { (chart::trend("Passed, by inventory", &points)) figcaption { "Share of results that pass, by inventory" } }

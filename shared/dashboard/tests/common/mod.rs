@@ -101,8 +101,9 @@ impl Source for Double {
         Ok(self.health.clone())
     }
 
-    fn account(&self) -> Option<Arc<Account>> {
-        self.account.clone()
+    async fn account(&self) -> Result<Option<Arc<Account>>, Trouble> {
+        self.ask("account", "")?;
+        Ok(self.account.clone())
     }
 }
 

@@ -34,6 +34,21 @@ fn operators_are_taken_apart() {
 }
 
 #[test]
+fn all_of_no_values_is_ruled_out_by_null() {
+    let quantifier = |says: Value| {
+        let key = "aws:PrincipalOrgPaths";
+        let block = json!({ "ForAllValues:StringLike": { key: "o-a/*" }, "Null": { "aws:principalorgpaths": says } });
+        let all = Condition::read_block(&block).unwrap();
+        all.iter().find(|condition| condition.operator.test == Test::Is).unwrap().operator.quantifier
+    };
+    assert_eq!(quantifier(json!("false")), None);
+    assert_eq!(quantifier(json!(false)), None);
+    for open in [json!("true"), json!([]), json!(["false", "true"])] {
+        assert_eq!(quantifier(open.clone()), Some(Quantifier::All), "{open}");
+    }
+}
+
+#[test]
 fn values_are_lists_of_text() {
     let values = |value: Value| one(&json!({ "StringEquals": { "AWS:SourceAccount": value } }));
     assert_eq!(values(json!("111122223333")), values(json!(["111122223333"])));

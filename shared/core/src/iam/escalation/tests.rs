@@ -174,3 +174,35 @@ fn another_partition_is_judged_in_its_own_arns() {
     assert_eq!(policy.escalations("aws-cn", "111122223333").len(), 1);
     assert_eq!(policy.escalations("aws", "111122223333").len(), 0);
 }
+
+#[test]
+fn a_boundary_or_a_named_policy_holds_down() {
+    let on = |actions: Value, operator: &str, key: &str, values: Value| {
+        let mut statement = allow(actions, json!("*"));
+        statement["Condition"] = json!({ operator: { key: values } });
+        ids(statement)
+    };
+    let boundary = json!("arn:aws:iam::111122223333:policy/developers");
+    let put = json!(["iam:PutUserPolicy", "iam:AttachUserPolicy"]);
+    assert_eq!(on(put.clone(), "StringEquals", "iam:PermissionsBoundary", boundary.clone()), NONE);
+    assert_eq!(
+        on(json!("iam:AttachUserPolicy"), "ArnLike", "iam:PolicyARN", json!("arn:aws:iam::aws:policy/job-function/*")),
+        NONE
+    );
+    for (operator, key, values) in [
+        ("StringEqualsIfExists", "iam:PermissionsBoundary", boundary.clone()),
+        ("StringNotEquals", "iam:PermissionsBoundary", boundary.clone()),
+        ("StringEquals", "iam:PermissionsBoundary", json!("arn:aws:iam::aws:policy/AdministratorAccess")),
+        ("StringLike", "iam:PermissionsBoundary", json!("*")),
+        ("StringEquals", "iam:PermissionsBoundary", json!([])),
+        ("ArnLike", "iam:PolicyARN", json!("arn:aws:iam::aws:policy/*")),
+        ("ArnLike", "iam:PolicyARN", json!("arn:aws:iam::aws:policy/Admin*")),
+    ] {
+        assert!(
+            !on(json!("iam:AttachUserPolicy"), operator, key, values.clone()).is_empty(),
+            "{operator} {key} {values}"
+        );
+    }
+    // What names no boundary is not held down by one.
+    assert!(!on(json!("iam:CreateAccessKey"), "StringEquals", "iam:PermissionsBoundary", boundary).is_empty());
+}

@@ -1,12 +1,11 @@
-//! RDS: instances, clusters and their snapshots.
+//! RDS: instances.
 
 use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 
 use crate::check::{Check, check};
-use crate::database::{self, public_snapshot};
 use crate::verdict::{Answer, Verdict};
-use crate::view::{View, flag, list, text};
+use crate::view::{View, text};
 
 pub(crate) static CHECKS: &[Check] = &[
     check("rds-instance-public", "A database instance has a public address", Critical, "rds", "db-instance")
@@ -304,196 +303,6 @@ pub(crate) static CHECKS: &[Check] = &[
         "Databases for tests.",
     )
     .beside(&[("backup", "protected-resource")], crate::backup::protected),
-    check("rds-snapshot-public", "A snapshot of a database is public", Critical, "rds", "db-snapshot")
-        .fsbp(&["RDS.1"])
-        .page(
-            "Nobody but named accounts may restore the snapshot.",
-            "Everybody can restore the database and read it.",
-            "aws rds modify-db-snapshot-attribute --attribute-name restore --values-to-remove all.",
-            "Public data sets.",
-        )
-        .detectors(&["snapshot-public"])
-        .action(ActionId::Unshare)
-        .each(|v| public_snapshot(v, "DescribeDBSnapshotAttributes.DBSnapshotAttributesResult.DBSnapshotAttributes")),
-    check("rds-snapshot-not-encrypted", "A snapshot of a database is not encrypted", Medium, "rds", "db-snapshot")
-        .fsbp(&["RDS.4"])
-        .page(
-            "The snapshot is encrypted.",
-            "A copy of it can be read wherever it is shared.",
-            "Copy it with a key, and delete the old one.",
-            "Databases that hold nothing of value.",
-        )
-        .each(|v| v.off("DescribeDBSnapshots.Encrypted", "it is not encrypted", "it is encrypted")),
-    check(
-        "rds-cluster-snapshot-public",
-        "A snapshot of a database cluster is public",
-        Critical,
-        "rds",
-        "db-cluster-snapshot",
-    )
-    .fsbp(&["RDS.1"])
-    .page(
-        "Nobody but named accounts may restore the snapshot.",
-        "Everybody can restore the database and read it.",
-        "aws rds modify-db-cluster-snapshot-attribute --attribute-name restore --values-to-remove all.",
-        "Public data sets.",
-    )
-    .detectors(&["snapshot-public"])
-    .action(ActionId::Unshare)
-    .each(|v| public_snapshot(v, database::CLUSTER_SNAPSHOT)),
-    check(
-        "rds-cluster-snapshot-not-encrypted",
-        "A snapshot of a database cluster is not encrypted",
-        Medium,
-        "rds",
-        "db-cluster-snapshot",
-    )
-    .fsbp(&["RDS.4"])
-    .page(
-        "The snapshot is encrypted.",
-        "A copy of it can be read wherever it is shared.",
-        "Copy it with a key, and delete the old one.",
-        "Databases that hold nothing of value.",
-    )
-    .each(|v| v.off("DescribeDBClusterSnapshots.StorageEncrypted", "it is not encrypted", "it is encrypted")),
-    check(
-        "rds-cluster-deletion-unprotected",
-        "A database cluster can be deleted by one call",
-        Low,
-        "rds",
-        "db-cluster",
-    )
-    .fsbp(&["RDS.7"])
-    .page(
-        "Deletion protection is on.",
-        "One call, by mistake or by an attacker, and the data is gone.",
-        "aws rds modify-db-cluster --deletion-protection.",
-        "Databases for tests.",
-    )
-    .detectors(&["database-deletion-protection-disabled"])
-    .each(|v| {
-        v.off("DescribeDBClusters.DeletionProtection", "deletion protection is off", "deletion protection is on")
-    }),
-    check("rds-cluster-iam-authentication-off", "A database cluster takes passwords only", Medium, "rds", "db-cluster")
-        .fsbp(&["RDS.12"])
-        .page(
-            "IAM authentication is on.",
-            "Passwords are kept in files and never change; IAM's tokens last 15 minutes.",
-            "aws rds modify-db-cluster --enable-iam-database-authentication.",
-            "Applications that can't.",
-        )
-        .each(|v| {
-            v.off(
-                "DescribeDBClusters.IAMDatabaseAuthenticationEnabled",
-                "IAM authentication is off",
-                "IAM authentication is on",
-            )
-        }),
-    check("rds-cluster-backtrack-off", "A MySQL cluster can't be turned back", Medium, "rds", "db-cluster")
-        .fsbp(&["RDS.14"])
-        .page(
-            "Backtrack is on for Aurora MySQL.",
-            "A wrong statement is undone in minutes with it, in hours without.",
-            "Restore into a cluster with a backtrack window.",
-            "Clusters with global databases, which can't have it.",
-        )
-        .each(|v| {
-            if !matches!(v.text("DescribeDBClusters.Engine")?, Some("aurora" | "aurora-mysql")) {
-                return Ok(Verdict::Skip);
-            }
-            v.below("DescribeDBClusters.BacktrackWindow", 1.0, "backtrack is off", "backtrack is on")
-        }),
-    check("rds-cluster-single-zone", "A database cluster stands in one zone", Medium, "rds", "db-cluster")
-        .cis("2.2.4", "3.2.4", "3.2.4")
-        .fsbp(&["RDS.15"])
-        .page(
-            "The cluster has members in several zones.",
-            "The loss of a zone is the loss of the service.",
-            "Add a reader in another zone.",
-            "Databases for tests.",
-        )
-        .each(|v| {
-            v.off("DescribeDBClusters.MultiAZ", "it has members in one zone only", "it has members in several zones")
-        }),
-    check("rds-cluster-tags-not-copied", "A database cluster's snapshots lose its tags", Low, "rds", "db-cluster")
-        .fsbp(&["RDS.16"])
-        .page(
-            "Tags are copied to snapshots.",
-            "Policies that go by tags don't hold for the copies.",
-            "aws rds modify-db-cluster --copy-tags-to-snapshot.",
-            "None.",
-        )
-        .each(|v| {
-            v.off(
-                "DescribeDBClusters.CopyTagsToSnapshot",
-                "tags are not copied to snapshots",
-                "tags are copied to snapshots",
-            )
-        }),
-    check(
-        "rds-cluster-default-admin",
-        "A database cluster's administrator has the usual name",
-        Medium,
-        "rds",
-        "db-cluster",
-    )
-    .fsbp(&["RDS.24"])
-    .page(
-        "The master user is not called admin, postgres or the like.",
-        "Half of the credentials is known to whoever guesses.",
-        "The name can't be changed: restore into a new cluster.",
-        "Databases that only their application reaches.",
-    )
-    .each(|v| default_admin(v, "DescribeDBClusters.MasterUsername")),
-    check("rds-cluster-not-encrypted", "A database cluster is not encrypted", Medium, "rds", "db-cluster")
-        .fsbp(&["RDS.27"])
-        .page(
-            "The cluster's storage is encrypted.",
-            "Its snapshots and storage are readable to whoever gets at them.",
-            "Restore a snapshot with a key.",
-            "Databases that hold nothing of value.",
-        )
-        .each(|v| {
-            v.off("DescribeDBClusters.StorageEncrypted", "its storage is not encrypted", "its storage is encrypted")
-        }),
-    check("rds-cluster-audit-log-off", "A MySQL cluster publishes no audit log", Medium, "rds", "db-cluster")
-        .fsbp(&["RDS.34"])
-        .page(
-            "Aurora MySQL sends its audit log to CloudWatch.",
-            "Who asked what is not known afterwards.",
-            "Turn on server_audit_logging and export the log `audit`.",
-            "Databases for tests.",
-        )
-        .detectors(&["database-logging-disabled"])
-        .each(|v| {
-            if !matches!(v.text("DescribeDBClusters.Engine")?, Some("aurora" | "aurora-mysql")) {
-                return Ok(Verdict::Skip);
-            }
-            Verdict::fail_if(
-                !v.texts("DescribeDBClusters.EnabledCloudwatchLogsExports")?.contains(&"audit"),
-                "it sends no audit log",
-                "it sends its audit log",
-            )
-        }),
-    check("rds-cluster-logs-not-exported", "A PostgreSQL cluster's logs stay on it", Medium, "rds", "db-cluster")
-        .fsbp(&["RDS.37"])
-        .page(
-            "Aurora PostgreSQL sends its log to CloudWatch.",
-            "Who signed in and what he asked is lost with the cluster.",
-            "aws rds modify-db-cluster --cloudwatch-logs-export-configuration.",
-            "Databases for tests.",
-        )
-        .detectors(&["database-logging-disabled"])
-        .each(|v| {
-            if v.text("DescribeDBClusters.Engine")? != Some("aurora-postgresql") {
-                return Ok(Verdict::Skip);
-            }
-            Verdict::fail_if(
-                !v.texts("DescribeDBClusters.EnabledCloudwatchLogsExports")?.contains(&"postgresql"),
-                "it sends no logs",
-                "it sends its logs",
-            )
-        }),
     check(
         "rds-instance-postgresql-logs-not-exported",
         "A PostgreSQL instance's logs stay on it",
@@ -518,74 +327,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "it sends its PostgreSQL log",
         )
     }),
-    check(
-        "rds-cluster-minor-upgrades-off",
-        "A database cluster does not take minor upgrades",
-        Medium,
-        "rds",
-        "db-cluster",
-    )
-    .fsbp(&["RDS.35"])
-    .page(
-        "Minor versions are installed by themselves.",
-        "Known flaws stay open until somebody remembers.",
-        "aws rds modify-db-cluster --auto-minor-version-upgrade.",
-        "Aurora, whose instances say it.",
-    )
-    .each(|v| {
-        if v.text("DescribeDBClusters.Engine")?.is_some_and(|e| e.starts_with("aurora")) {
-            Ok(Verdict::Skip)
-        } else {
-            v.off("DescribeDBClusters.AutoMinorVersionUpgrade", "minor upgrades are off", "minor upgrades are on")
-        }
-    }),
-    check("rds-cluster-events-not-subscribed", "Nobody hears of a cluster's critical events", Low, "rds", "account")
-        .fsbp(&["RDS.19"])
-        .page(
-            "A subscription reports maintenance and failure of clusters.",
-            EVENTS,
-            SUBSCRIBE,
-            "Regions without databases.",
-        )
-        .each(|v| subscribed(v, "db-cluster", &["maintenance", "failure"])),
-    check("rds-instance-events-not-subscribed", "Nobody hears of an instance's critical events", Low, "rds", "account")
-        .fsbp(&["RDS.20"])
-        .page(
-            "A subscription reports maintenance, failure and configuration changes of instances.",
-            EVENTS,
-            SUBSCRIBE,
-            "Regions without databases.",
-        )
-        .each(|v| subscribed(v, "db-instance", &["maintenance", "failure", "configuration change"])),
-    check(
-        "rds-parameter-group-events-not-subscribed",
-        "Nobody hears of changed database parameters",
-        Low,
-        "rds",
-        "account",
-    )
-    .fsbp(&["RDS.21"])
-    .page("A subscription reports changes of parameter groups.", EVENTS, SUBSCRIBE, "Regions without databases.")
-    .each(|v| subscribed(v, "db-parameter-group", &["configuration change"])),
-    check(
-        "rds-security-group-events-not-subscribed",
-        "Nobody hears of changed database security groups",
-        Low,
-        "rds",
-        "account",
-    )
-    .fsbp(&["RDS.22"])
-    .page(
-        "A subscription reports changes of database security groups.",
-        EVENTS,
-        SUBSCRIBE,
-        "Regions without databases.",
-    )
-    .each(|v| subscribed(v, "db-security-group", &["configuration change", "failure"])),
 ];
-
-const EVENTS: &str = "A failing or changed database is noticed by those who use it.";
-const SUBSCRIBE: &str = "aws rds create-event-subscription for the source type, with its categories.";
 
 fn in_cluster(v: &View<'_>) -> Result<bool, crate::verdict::Unknown> {
     Ok(v.text("DescribeDBInstances.DBClusterIdentifier")?.is_some())
@@ -598,17 +340,4 @@ fn default_admin(v: &View<'_>, path: &str) -> Answer {
         "its administrator has the usual name",
         "its administrator has no usual name",
     )
-}
-
-fn subscribed(v: &View<'_>, source: &str, categories: &[&str]) -> Answer {
-    let all = v.list("DescribeEventSubscriptions.EventSubscriptionsList")?;
-    let covers = |s: &serde_json::Value| {
-        let of_source = text(s, "SourceType").is_none_or(|t| t.is_empty() || t == source);
-        let all_sources = list(s, "SourceIdsList").is_empty();
-        let of = list(s, "EventCategoriesList");
-        let all_categories = of.is_empty() || categories.iter().all(|c| of.iter().any(|o| o.as_str() == Some(c)));
-        flag(s, "Enabled") && of_source && all_sources && all_categories
-    };
-    let bad = format!("no enabled subscription reports {} of every {source}", categories.join(", "));
-    Verdict::fail_if(!all.iter().any(covers), &bad, "an enabled subscription reports them")
 }
