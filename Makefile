@@ -113,6 +113,10 @@ measure: ## Write what the catalogue shows on recorded events: make measure RIPO
 watch: build ## Serve the functions with `cargo lambda watch`, against an emulated account
 	@$(PYTHON) tests/e2e/watch.py --cargo-lambda $(VENV)/bin/cargo-lambda --zips $(ZIPS) --riposte $(BIN)/riposte
 
+.PHONY: cost
+cost: build ## Compute what a stack costs, from the template's patterns over a generated account, into docs/cost.md
+	@$(PYTHON) tests/bench/cost.py --riposte $(BIN)/riposte
+
 FN ?= ingress-guard
 EVENT ?= .work/events/open-ssh.json
 .PHONY: invoke

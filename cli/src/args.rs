@@ -151,7 +151,7 @@ pub(crate) enum Account {
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Do an action by hand: planned, put to the guardrails, recorded, verified and told like any other
+    /// Do an action by hand: planned, put to the guardrails, recorded, verified and notified like any other
     Contain {
         /// The action's id, as `riposte actions` lists it
         action: String,

@@ -79,7 +79,7 @@ pub(crate) fn explain(out: &mut impl Write, id: &str, rules: Option<&Path>) -> R
     let id = renamed::current(id);
     let known = || all_metas().map(|meta| meta.id).chain(own.iter().map(|rule| rule.meta().id));
     if !known().any(|known| known == id) {
-        return Err(Usage(format!("there is no detector {}", near(id, known()))).into());
+        return Err(Usage(format!("there is no detector {}", near(id, known(), "riposte detectors"))).into());
     }
     let page = PAGES.get_file(format!("{id}.md")).and_then(|page| page.contents_utf8());
     let text = page.with_context(|| format!("`{id}` has no page in this build: run `make generate` and build anew"))?;

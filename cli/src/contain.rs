@@ -27,7 +27,7 @@ pub(crate) struct How<'a> {
 pub(crate) fn asked(action: &str, target: &str, reason: Option<String>) -> Result<Asked> {
     let known = || ActionId::ALL.into_iter().map(ActionId::as_str);
     let Some(id) = ActionId::ALL.into_iter().find(|id| id.as_str() == action) else {
-        return Err(Usage(format!("there is no action {}", near(action, known()))).into());
+        return Err(Usage(format!("there is no action {}", near(action, known(), "riposte actions"))).into());
     };
     let response = Response::by_hand(id, target).map_err(|error| Usage(error.to_string()))?;
     Ok(Asked { response, reason, id: unique()? })

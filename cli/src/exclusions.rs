@@ -89,6 +89,9 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb) ->
 
 /// Lists them, by name. Those that have ended leave nothing out, and are shown so.
 fn list(out: &mut impl Write, operator: &Operator, now_ms: i64, as_json: bool) -> Result<()> {
+    if operator.loaded.settings.exclusions.is_empty() && !as_json {
+        return Ok(writeln!(out, "no exclusions: nothing is left out")?);
+    }
     for exclusion in &operator.loaded.settings.exclusions {
         let expired = exclusion.has_expired(now_ms);
         if as_json {

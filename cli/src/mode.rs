@@ -21,7 +21,7 @@ use crate::usage::Usage;
 /// What is set.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// shadow: change nothing, tell everything; live: act; halt: the kill switch
+    /// shadow: change nothing, notify of everything; live: act; halt: the kill switch
     mode: Option<Mode>,
     /// Live because of this detector alone, the rest in shadow mode (repeatable)
     #[arg(long, value_name = "DETECTOR")]
@@ -95,7 +95,7 @@ impl Options {
         for id in self.only.iter().chain(&self.also) {
             let current = renamed::current(id);
             if !all_metas().any(|meta| meta.id == current) {
-                let said = near(id, all_metas().map(|meta| meta.id));
+                let said = near(id, all_metas().map(|meta| meta.id), "riposte detectors");
                 if said.contains("did you mean") {
                     return Err(Usage(format!("there is no detector {said}")).into());
                 }
@@ -105,7 +105,7 @@ impl Options {
         let known = |id: &String| ActionId::ALL.into_iter().find(|action| action.as_str() == id);
         let actions = self.action.iter().map(|id| {
             let names = ActionId::ALL.into_iter().map(ActionId::as_str);
-            known(id).ok_or_else(|| Usage(format!("there is no action {}", near(id, names))))
+            known(id).ok_or_else(|| Usage(format!("there is no action {}", near(id, names, "riposte actions"))))
         });
         let actions = actions.collect::<Result<_, _>>()?;
         Ok(LiveOnly { detectors, actions, severity: self.min_severity })

@@ -5,8 +5,8 @@ use riposte_core::text::plain;
 /// How many are suggested.
 const MOST: usize = 3;
 
-/// The name, shown safely, with the ones of `known` that look like it.
-pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+/// The name, shown safely, with the ones of `known` that look like it; where none does, the command that lists them all.
+pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>, lists: &str) -> String {
     let far = name.chars().count() / 3 + 1;
     let mut close: Vec<_> = known
         .map(|other| (if other.contains(name) { 0 } else { distance(name, other) }, other))
@@ -16,7 +16,7 @@ pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stri
     let close: Vec<_> = close.into_iter().take(MOST).map(|(_, other)| format!("`{other}`")).collect();
     let name = plain(name, 80);
     if close.is_empty() {
-        format!("`{name}`; `riposte detectors` lists them")
+        format!("`{name}`; `{lists}` lists them")
     } else {
         format!("`{name}`; did you mean {}?", close.join(", "))
     }
@@ -57,8 +57,11 @@ mod tests {
     #[test]
     fn what_looks_alike_is_suggested_nearest_first() {
         let known = ["open-admin-port", "open-all-ports", "trail-stopped"];
-        assert_eq!(near("open-admin-prot", known.into_iter()), "`open-admin-prot`; did you mean `open-admin-port`?");
-        assert_eq!(near("trail", known.into_iter()), "`trail`; did you mean `trail-stopped`?");
-        assert_eq!(near("xyz\u{1b}", known.into_iter()), "`xyz\\u{1b}`; `riposte detectors` lists them");
+        assert_eq!(
+            near("open-admin-prot", known.into_iter(), "riposte detectors"),
+            "`open-admin-prot`; did you mean `open-admin-port`?"
+        );
+        assert_eq!(near("trail", known.into_iter(), "riposte detectors"), "`trail`; did you mean `trail-stopped`?");
+        assert_eq!(near("xyz\u{1b}", known.into_iter(), "riposte checks"), "`xyz\\u{1b}`; `riposte checks` lists them");
     }
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, options: &Opti
             let bare = name.strip_prefix("riposte-").unwrap_or(name);
             let all = || FUNCTIONS.iter().map(|function| function.name);
             let Some(known) = all().find(|known| *known == bare) else {
-                return Err(Usage(format!("there is no function {}", near(name, all()))).into());
+                return Err(Usage(format!("there is no function {}", near(name, all(), "riposte status"))).into());
             };
             vec![known]
         }

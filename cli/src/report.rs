@@ -150,17 +150,24 @@ fn counted(incidents: &[Incident]) -> Vec<Row> {
     rows
 }
 
+/// `1 incident`, `2 incidents`.
+fn counted_as(number: impl std::fmt::Display, what: &str) -> String {
+    let number = number.to_string();
+    format!("{number} {what}{}", if number == "1" { "" } else { "s" })
+}
+
 /// How many principals are named.
 const NAMED: usize = 3;
 
 fn table(out: &mut impl Write, rows: &[Row], days: u32, screen: &Screen) -> Result<()> {
     if rows.is_empty() {
-        return Ok(writeln!(out, "no incident in shadow mode within {days} days")?);
+        return Ok(writeln!(out, "no incident in shadow mode within {}", counted_as(days, "day"))?);
     }
     for row in rows {
         let severity = screen.severity(row.severity, &row.severity.to_string());
         writeln!(out, "{}  {severity}", screen.heading(&plain(&row.detector, 80)))?;
-        let mut parts = vec![format!("{} incidents on {} targets", row.incidents, row.targets)];
+        let mut parts =
+            vec![format!("{} on {}", counted_as(row.incidents, "incident"), counted_as(row.targets, "target"))];
         for (count, what) in [
             (row.would_act, "would have been acted on"),
             (row.would_ask, "would have been asked about"),
@@ -187,14 +194,20 @@ fn table(out: &mut impl Write, rows: &[Row], days: u32, screen: &Screen) -> Resu
         };
         writeln!(out, "{}", screen.line(2, &marks))?;
         if row.would_act > 0 {
-            writeln!(out, "{}", screen.line(2, &format!("promote: {}", row.promote)))?;
+            let but = match row.false_positives {
+                0 => "",
+                _ => "   (after an exclusion of what was wrong: docs/guardrails.md)",
+            };
+            writeln!(out, "{}", screen.line(2, &format!("promote: {}{but}", row.promote)))?;
         }
     }
     let sum = |of: fn(&Row) -> u64| rows.iter().map(of).sum::<u64>();
     let (incidents, act) = (sum(|row| row.incidents), sum(|row| row.would_act));
     Ok(writeln!(
         out,
-        "{incidents} incidents of {} detectors in {days} days; {act} would have been acted on",
-        rows.len()
+        "{} of {} in {}; {act} would have been acted on",
+        counted_as(incidents, "incident"),
+        counted_as(rows.len(), "detector"),
+        counted_as(days, "day")
     )?)
 }

@@ -103,11 +103,7 @@ fn writable(path: &str) -> Result<()> {
     match known(path) {
         None => {
             let paths = KNOWN.iter().map(|known| known.path);
-            Err(Usage(format!(
-                "nothing reads the setting {}",
-                near(path, paths).replace("detectors`", "settings list`")
-            ))
-            .into())
+            Err(Usage(format!("nothing reads the setting {}", near(path, paths, "riposte settings list"))).into())
         }
         Some(known) if known.deployed => {
             Err(Usage(format!("{path} is written by the deployment ({}); it is not set by hand", known.what)).into())
@@ -139,7 +135,10 @@ fn warnings(path: &str) -> Vec<String> {
     let named = path.strip_prefix(DETECTORS_PREFIX).or_else(|| path.strip_prefix(RUNBOOKS_PREFIX));
     let unknown = named.filter(|id| !all_metas().any(|meta| meta.id == renamed::current(id)));
     let said = |id: &str| {
-        format!("the catalog has no detector {}; it may be a rule of yours", near(id, all_metas().map(|meta| meta.id)))
+        format!(
+            "the catalog has no detector {}; it may be a rule of yours",
+            near(id, all_metas().map(|meta| meta.id), "riposte detectors")
+        )
     };
     unknown.map(said).into_iter().collect()
 }

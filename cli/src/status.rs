@@ -150,8 +150,12 @@ async fn function(lines: &mut Lines, operator: &Operator, name: &str) {
         Err(fault) => format!("when the last event came is not known: {fault}"),
     };
     let healthy = matches!(state, "" | "Active" | "Inactive");
-    let said = format!("deployed {deployed}, code {hash}, {last}");
-    if healthy {
+    let version = about.pointer("/Environment/Variables/RIPOSTE_VERSION").and_then(Value::as_str).unwrap_or("unknown");
+    let said = format!("version {version}, deployed {deployed}, code {hash}, {last}");
+    if healthy && version != env!("CARGO_PKG_VERSION") {
+        // Either may be the older one: what one records, the other may not be able to undo.
+        lines.add(Health::Note, name, format!("{said}; this command is {}", env!("CARGO_PKG_VERSION")));
+    } else if healthy {
         lines.add(Health::Ok, name, said);
     } else {
         lines.add(Health::Wrong, name, format!("{state}; {said}"));

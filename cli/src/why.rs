@@ -13,7 +13,7 @@ use riposte_core::catalogue::{FUNCTIONS, function_of};
 use riposte_core::event::{ApiCall, Event};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::guardrail::Decision;
-use riposte_core::incident::Incident;
+use riposte_core::incident::{Incident, Step};
 use riposte_core::notice::timeline;
 use riposte_core::outcome::Outcome;
 use riposte_core::settings::Tuning;
@@ -166,6 +166,10 @@ fn ended(out: &mut impl Write, incident: &Incident, screen: &Screen) -> Result<(
     for line in timeline(incident) {
         writeln!(out, "{}", screen.line(4, &line))?;
     }
-    let told = if incident.notified { "yes, or recorded only (see the timeline)" } else { "not yet" };
-    Ok(writeln!(out, "{}", screen.field("notified", told))?)
+    let last = incident.timeline.iter().rev().find(|entry| entry.step == Step::Notice);
+    let notified = match last {
+        Some(entry) if incident.notified => entry.text.as_str(),
+        _ => "not yet",
+    };
+    Ok(writeln!(out, "{}", screen.field("notified", notified))?)
 }

@@ -177,13 +177,16 @@ fn what_the_recipes_of_alerts_ask_for_is_in_the_document() {
         assert!(!text.contains('<'), "{text}");
         serde_json::from_str::<Value>(&text).unwrap();
     }
+    let mut asked = 0;
     for block in page.split("```json\n").skip(1) {
         let block = block.split("```").next().unwrap();
         let value: Value = serde_json::from_str(block).unwrap();
         let text = value.to_string();
-        for path in text.split("\"$.detail.").skip(1) {
-            let name = path.split('"').next().unwrap();
+        for path in text.split("$states.input.detail.").skip(1) {
+            let name = path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
             assert!(event["detail"].get(name).is_some(), "{name}");
+            asked += 1;
         }
     }
+    assert!(asked > 5, "{asked} paths");
 }

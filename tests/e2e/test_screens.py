@@ -20,8 +20,8 @@ DOCS = HERE.parents[1] / "docs"
 
 def looks(name: str, shown: str) -> None:
     """Holds a screen to the one that was looked at. No line is wider than the terminal."""
-    # An error is one line, which the terminal wraps.
-    wide = [line for line in shown.splitlines() if len(line) > 80 and not line.startswith("riposte: ")]
+    # An error is one line, which the terminal wraps; so are those of wrong usage.
+    wide = [line for line in shown.splitlines() if len(line) > 80 and not line.startswith(("riposte: ", "error: "))]
     assert not wide, wide
     file, seen = SCREENS / f"{name}.txt", without_chance(shown)
     if os.environ.get("RIPOSTE_SCREENS") == "write":
@@ -73,6 +73,29 @@ def test_an_approval(typed, asked):
     looks("approve-refused", typed("approve", asked["id"], answer="n\n"))
     looks("approve", typed("approve", asked["id"], "--reason", "CHG-1", answer="y\n"))
     looks("approve-again", typed("approve", asked["id"]))
+
+
+def test_what_else_a_person_looks_at(typed, contained):
+    looks("why", typed("why", contained["event_id"]))
+    looks("report-shadow", typed("report", "shadow", "--days", "1"))
+    looks("exclusions", typed("exclusions", "list"))
+    looks("redrive", typed("redrive"))
+
+
+def test_the_worst_messages_say_what_to_do(typed, live):
+    """One line each, in words of the reader's: no debug output, and what to type."""
+    looks("no-incident", typed("show", "inc-0000000000000000"))
+    looks("no-action", typed("contain", "revoke-ingres", "sg-1", "--dry-run"))
+    looks("no-check", typed("fix", "no-such-check:arn:aws:s3:::b", "--dry-run"))
+    looks("no-setting", typed("settings", "set", "notice-severty", "high"))
+    looks("no-mode", typed("mode", "maybe"))
+    environment = live.command.environment()
+    elsewhere = {**environment, "AWS_REGION": "eu-west-3"}
+    looks("not-deployed", screen(live.command.binary, ["mode"], elsewhere))
+    nobody = {name: value for name, value in environment.items() if not name.startswith("AWS_SECRET")}
+    looks("no-credentials", screen(live.command.binary, ["incidents"], nobody | {"AWS_EC2_METADATA_DISABLED": "true"}))
+    closed = {**environment, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    looks("wrong-endpoint", screen(live.command.binary, ["incidents"], closed))
 
 
 def test_the_mode(typed, live):

@@ -410,7 +410,7 @@ def default_stack(emulator, zips):
 @pytest.fixture
 def demo_stack(emulator, zips):
     """The stack that admits the demo's own events."""
-    yield deploy(emulator, zips, DemoEventSource=DEMO_SOURCE)
+    yield deploy(emulator, zips, DemoEventSource=DEMO_SOURCE, LogGroups="/var/log/secure")
     delete(emulator)
 
 
@@ -431,6 +431,11 @@ BLOCKS = {
     "dead-letter-arns": (2, list),
     "functions": (1, dict),
     "outputs": (1, dict),
+    "operator-outputs": (1, dict),
+    "operator-policies": (1, dict),
+    "runtime": (1, dict),
+    "shared-alarms": (1, dict),
+    "variables": (1, dict),
 }
 
 
@@ -498,6 +503,9 @@ def test_every_function_takes_its_queue_and_no_other(template):
         # Without it, one item that fails brings its whole batch back.
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+        # Who acts waits for nothing.
+        window = Resolver(template, defaults(template)).resolve(mapping.get("MaximumBatchingWindowInSeconds", 0))
+        assert window == (60 if name == "behavior-watch" else 0), name
 
 
 def test_costly_deliveries_are_asked_for(template):
@@ -534,6 +542,18 @@ def test_the_default_rules_admit_only_what_aws_itself_sent(template):
         assert len(json.dumps(asked, separators=(",", ":"))) <= LONGEST_PATTERN, name
 
 
+def test_streams_are_read_where_groups_are_named(template):
+    (name,) = [
+        name
+        for name, rule in _resources(template, "AWS::Events::Rule").items()
+        if rule.get("EventPattern", {}).get("detail", {}).get("eventName") == ["CreateLogStream"]
+    ]
+    state = template["Resources"][name]["Properties"]["State"]
+    named = defaults(template) | {"LogGroups": "/var/log/secure"}
+    assert Resolver(template, defaults(template)).resolve(state) == "DISABLED"
+    assert Resolver(template, named).resolve(state) == "ENABLED"
+
+
 def test_rules_over_reading_calls_ask_for_them(template):
     """EventBridge leaves read-only management events out of a rule that does not ask for them."""
     for name, rule in _resources(template, "AWS::Events::Rule").items():
@@ -558,7 +578,7 @@ def test_aws_gets_nothing_that_is_meant_for_an_emulator(template):
     assert len(functions) == len(FUNCTIONS) + 1
     for name, function in functions.items():
         variables = function["Environment"]["Variables"]
-        own = {"RUST_LOG", "RIPOSTE_ACCOUNT_ID", "RIPOSTE_TOPIC_ARN", "RIPOSTE_LEDGER_TABLE"}
+        own = {"RUST_LOG", "RIPOSTE_VERSION", "RIPOSTE_ACCOUNT_ID", "RIPOSTE_TOPIC_ARN", "RIPOSTE_LEDGER_TABLE"}
         # The dashboard has no queue.
         own |= set() if name == "DashboardFunction" else {"RIPOSTE_QUEUE_URL"}
         assert set(default.resolve(variables)) == own, name
@@ -573,7 +593,7 @@ def test_every_function_is_watched(template):
         least = "LessThanThreshold" if name == "NoEventsAlarm" else "GreaterThanThreshold"
         assert alarm["ComparisonOperator"] == least, name
     watched = {
-        json.dumps([alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]]): alarm["Threshold"]
+        json.dumps([alarm["Namespace"], alarm["MetricName"], alarm.get("Dimensions")]): alarm["Threshold"]
         for alarm in alarms.values()
         if "MetricName" in alarm
     }
@@ -581,17 +601,20 @@ def test_every_function_is_watched(template):
         queue = {"Fn::GetAtt": [_logical(name) + "Queue", "QueueName"]}
         dead = {"Fn::GetAtt": [_logical(name) + "DeadLetters", "QueueName"]}
         function = {"Ref": _logical(name) + "Function"}
-        own = ["ParseFailures", "ActionFailures", "NoticeFailures", "DetectorFailures", "SettingFailures", "Retries"]
         for namespace, metric, dimension, value in [
             ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", dead),
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue),
             ("AWS/Lambda", "Errors", "FunctionName", function),
             ("AWS/Lambda", "Throttles", "FunctionName", function),
-            *(("Riposte", metric, "Function", name) for metric in own),
         ]:
             threshold = watched[json.dumps([namespace, metric, [{"Name": dimension, "Value": value}]])]
-            # Those of which one is everyday.
-            assert (threshold == 0) == (metric not in ("ApproximateAgeOfOldestMessage", "Retries")), metric
+            assert (threshold == 0) == (metric != "ApproximateAgeOfOldestMessage"), metric
+    # What the functions count themselves is read in one.
+    for metric in (
+        "ParseFailures", "ActionFailures", "NoticeFailures", "DetectorFailures", "SettingFailures", "PatchFailures", "Retries",
+    ):
+        # One event that comes again is everyday.
+        assert (watched[json.dumps(["Riposte", metric, None])] == 0) == (metric != "Retries"), metric
 
 
 def test_an_hour_without_any_event_fires_an_alarm(template):
@@ -616,11 +639,14 @@ def test_an_hour_without_any_event_fires_an_alarm(template):
 
 
 def test_the_metrics_that_are_watched_are_written(template):
-    """A misspelt metric makes an alarm that never fires."""
+    """A misspelt metric makes an alarm that never fires; so does one of other dimensions."""
     source = (TEMPLATE.parents[1] / "shared" / "aws" / "src" / "metrics.rs").read_text()
+    (watched,) = re.findall(r"match self \{([^{}]*?)=> json!\(\[\[\"Function\"\], \[\]\]\)", source)
+    assert "Self::ParseFailures" in watched
     for name, alarm in _resources(template, "AWS::CloudWatch::Alarm").items():
         if alarm.get("Namespace") == "Riposte":
             assert f'=> "{alarm["MetricName"]}"' in source, name
+            assert f"Self::{alarm['MetricName']}" in watched, name
 
 
 def test_every_new_dead_letter_fires_an_alarm(template):

@@ -34,7 +34,11 @@ pub(crate) fn named(text: &str) -> Result<Asking> {
         return Err(Usage(format!("a finding is named as CHECK:RESOURCE, not `{}`", plain(text, 120))).into());
     };
     let Some(check) = check_of(check) else {
-        return Err(Usage(format!("there is no check {}", near(check, checks().map(|check| check.id)))).into());
+        return Err(Usage(format!(
+            "there is no check {}",
+            near(check, checks().map(|check| check.id), "riposte checks")
+        ))
+        .into());
     };
     if check.action.is_none() {
         return Err(Usage(format!("no action fixes `{}`: {}", check.id, check.fix)).into());

@@ -184,7 +184,7 @@ fn unknown(id: &str, known: &BTreeSet<&'static str>) -> Usage {
     if all_metas().any(|meta| meta.id == id && !known.contains(id)) {
         return Usage(format!("`{id}` does not read CloudTrail events, or is left out by another option"));
     }
-    Usage(format!("there is no detector {}", near(id, known.iter().copied())))
+    Usage(format!("there is no detector {}", near(id, known.iter().copied(), "riposte detectors")))
 }
 
 /// What needs more than one event: counted as the verdicts come by, in the order of the input.

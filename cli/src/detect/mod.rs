@@ -88,16 +88,16 @@ pub(crate) struct Options {
     /// house (repeatable)
     #[arg(long, value_name = "IDS")]
     trusted_accounts: Vec<Trusted>,
-    /// Judge records from this time on: RFC 3339, a date, or so long ago (24h, 7d)
+    /// Scan records from this time on: RFC 3339, a date, or so long ago (24h, 7d)
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
-    /// Judge records before this time
+    /// Scan records before this time
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
-    /// Judge what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
+    /// Scan what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
     #[arg(long, value_name = "PATTERN")]
     principal: Vec<String>,
-    /// Judge records of which this holds: PATH=VALUE, PATH!=VALUE, PATH or !PATH; a value may have * and ?, or be a
+    /// Scan records of which this holds: PATH=VALUE, PATH!=VALUE, PATH or !PATH; a value may have * and ?, or be a
     /// range of addresses (repeatable: all must hold)
     #[arg(long = "where", value_name = "CONDITION")]
     wheres: Vec<Where>,

@@ -190,12 +190,12 @@ impl Base {
             Ok(false) => return,
             Ok(true) => {}
             // Twice is better than not at all.
-            Err(error) => tracing::warn!(%error, "whether people were told of the broken settings is not known"),
+            Err(error) => tracing::warn!(%error, "whether people were notified of the broken settings is not known"),
         }
         let notice = notice_of_broken(&loaded.broken, &self.account, self.spec.name);
         if let Err(fault) = notices::send(&self.sns, &loaded.settings.topic_arn, notice).await {
             self.count(Metric::NoticeFailures);
-            tracing::error!(%fault, "nobody could be told of the broken settings");
+            tracing::error!(%fault, "nobody could be notified of the broken settings");
         }
     }
 

@@ -12,6 +12,7 @@ pub mod behavior;
 pub mod by_hand;
 pub mod clients;
 mod clock;
+mod digest;
 mod drive;
 pub mod environment;
 pub mod fault;

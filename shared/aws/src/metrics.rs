@@ -66,6 +66,23 @@ impl Metric {
             Self::LateLines => "LateLines",
         }
     }
+
+    /// Over which dimensions it is counted, each a metric that is paid for while it is not zero. What an alarm watches
+    /// is counted over all functions, which the alarm reads, and by function; what goes on all the time, only once.
+    fn dimensions(self) -> Value {
+        match self {
+            Self::ParseFailures
+            | Self::DetectorFailures
+            | Self::ActionFailures
+            | Self::NoticeFailures
+            | Self::SettingFailures
+            | Self::PatchFailures
+            | Self::Retries => json!([["Function"], []]),
+            // One function writes them.
+            Self::LinesJudged | Self::LateLines => json!([["Function"]]),
+            Self::ScopeFailures | Self::UnreadEvents | Self::Findings | Self::Excluded | Self::Contained => json!([[]]),
+        }
+    }
 }
 
 /// Counts one.
@@ -93,7 +110,7 @@ fn line(function: &str, group: Option<&str>, metric: Metric, count: usize, at_ms
             "Timestamp": at_ms,
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
-                "Dimensions": [["Function"]],
+                "Dimensions": metric.dimensions(),
                 "Metrics": [{ "Name": name, "Unit": "Count" }],
             }],
         },
@@ -122,6 +139,7 @@ mod tests {
         let metric = directive["Metrics"][0]["Name"].as_str().unwrap();
         let dimension = directive["Dimensions"][0][0].as_str().unwrap();
         assert_eq!((line[metric].as_i64(), line[dimension].as_str()), (Some(3), Some("ingress-guard")));
+        assert_eq!(directive["Dimensions"][1], json!([]));
         assert_eq!(line["_aws"]["Timestamp"], 7);
     }
 

@@ -43,6 +43,93 @@ pub fn of(function: &FunctionSpec) -> Grants {
     grants
 }
 
+const LEDGER: &[&str] = &["${Ledger.Arn}"];
+const SETTINGS: &[&str] = &[
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/riposte",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/riposte/*",
+];
+
+/// What the operator's command calls to show things, beside what planning an action reads. Resources of the stack's own are
+/// named as in the template; its queues are in [`QUEUES`].
+const SHOWING: &[Permission] = &[
+    Permission::on(LEDGER, &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
+    Permission::on(&["${Ledger.Arn}/index/by-time"], &["dynamodb:Query"]),
+    Permission::on(SETTINGS, &["ssm:GetParameter", "ssm:GetParametersByPath"]),
+    Permission::on(
+        &["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:riposte-*"],
+        &["lambda:GetFunctionConfiguration"],
+    ),
+    Permission::on(&["${Notices}"], &["sns:ListSubscriptionsByTopic"]),
+    Permission::anywhere(&[
+        "cloudtrail:LookupEvents",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricStatistics",
+        "cloudwatch:ListMetrics",
+    ]),
+    QUEUES,
+    lookups::POLICY_PERMISSION,
+    lookups::RULES_PERMISSION,
+];
+
+/// A stack's queues have names of CloudFormation's making, which begin with the stack's.
+const QUEUES: Permission = Permission::on(
+    &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-*"],
+    &["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+);
+
+/// What it calls to record, to set, and to bring dead letters back, beside what the actions call.
+const RESPONDING: &[Permission] = &[
+    Permission::on(LEDGER, &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]),
+    Permission::on(SETTINGS, &["ssm:DeleteParameter", "ssm:PutParameter"]),
+    Permission::on(
+        &["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/riposte-keys/operator"],
+        &["ssm:GetParameter"],
+    ),
+    Permission::on(&["${Notices}"], &["sns:Publish"]),
+    Permission::on(&["${NoticeKey.Arn}"], &["kms:Decrypt", "kms:GenerateDataKey"]),
+    Permission::on(QUEUES.resources, &["sqs:ReceiveMessage"]),
+    Permission::on(&["${RedriveRole.Arn}"], &["sts:AssumeRole"]),
+    Permission::anywhere(&["cloudformation:DescribeStackResources", "cloudformation:DescribeStacks"]),
+];
+
+/// The grants of who looks with the operator's command: incidents, settings, status, and what an action would do.
+#[must_use]
+pub fn of_reader() -> Grants {
+    let planning = of_actions().filter(|(call, _)| reads(call));
+    granted(SHOWING, planning)
+}
+
+/// The grants of who responds with it (approve, undo, contain, mode, settings), beside those of who looks.
+#[must_use]
+pub fn of_responder() -> Grants {
+    let acting = of_actions().filter(|(call, _)| !reads(call));
+    granted(RESPONDING, acting)
+}
+
+/// Every call of every action and of its undo, with where it is allowed.
+fn of_actions() -> impl Iterator<Item = (&'static str, Where)> {
+    let permissions = actions::ACTIONS.iter().flat_map(|meta| meta.permissions.iter().chain(meta.undo_permissions));
+    permissions
+        .flat_map(|permission| permission.calls.iter().map(|call| (*call, (permission.resources, permission.when))))
+}
+
+fn granted(own: &[Permission], more: impl Iterator<Item = (&'static str, Where)>) -> Grants {
+    let mut grants = Grants::new();
+    for permission in own {
+        grants.entry((permission.resources, permission.when)).or_default().extend(permission.calls);
+    }
+    for (call, at) in more {
+        grants.entry(at).or_default().insert(call);
+    }
+    grants
+}
+
+/// Whether a call changes nothing.
+fn reads(call: &str) -> bool {
+    let name = call.split_once(':').map_or(call, |(_, name)| name);
+    ["Describe", "Get", "List", "Head", "Simulate", "BatchGet"].iter().any(|verb| name.starts_with(verb))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +180,21 @@ mod tests {
         let users: &[&str] = &["arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"];
         let grants = Grants::from([((users, &[] as &[When]), BTreeSet::from(["iam:PutUserPolicy"]))]);
         assert!(policy(grants).gives_power("aws", "111122223333"));
+    }
+
+    #[test]
+    fn who_looks_may_change_nothing_and_who_responds_may_do_every_action() {
+        let looks: BTreeSet<_> = of_reader().into_values().flatten().collect();
+        assert_eq!(
+            looks.iter().filter(|call| !reads(call)).collect::<Vec<_>>(),
+            [&"cloudtrail:LookupEvents", &"dynamodb:Query"]
+        );
+        let both: BTreeSet<_> = of_responder().into_values().flatten().chain(looks).collect();
+        for meta in actions::ACTIONS {
+            for call in meta.permissions.iter().chain(meta.undo_permissions).flat_map(|permission| permission.calls) {
+                assert!(both.contains(call), "{}: {call}", meta.id);
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use aws_sdk_sns::Client as SnsClient;
 use riposte_core::action::Response;
+use riposte_core::digest;
 use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
@@ -322,6 +323,13 @@ impl Responder<'_> {
         if quiet && incident.finding.severity < self.loaded.settings.notice_severity {
             incident.notified = true;
             incident.note(now_ms(), Step::Notice, "below the notification threshold: recorded only");
+            return Ok(self.ledger.finish(held).await?);
+        }
+        if digest::may_wait(&held.incident)
+            && crate::digest::place(&self.ledger, &held.incident).await? == digest::Placed::Held
+        {
+            held.incident.notified = true;
+            held.incident.note(now_ms(), Step::Notice, "one of many like it: in the next digest of them");
             return Ok(self.ledger.finish(held).await?);
         }
         match notices::publish(self.sns, &self.loaded.settings, &held.incident).await {

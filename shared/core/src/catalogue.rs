@@ -177,7 +177,8 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
         Input::Subscription,
     ],
     limits: None,
-    condition: None,
+    // Every new stream of a busy account would be too many.
+    condition: Some("HasLogGroups"),
     managed_policies: &[],
 };
 

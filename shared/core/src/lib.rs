@@ -16,6 +16,7 @@ pub mod case;
 pub mod catalogue;
 pub mod deed;
 pub mod detect;
+pub mod digest;
 pub mod document;
 pub mod event;
 pub mod exclusion;

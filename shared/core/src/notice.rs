@@ -48,6 +48,11 @@ fn subject(incident: &Incident) -> String {
         finding.scope.account,
         finding.scope.region
     );
+    subject_of(&text)
+}
+
+/// A text as a subject that SNS takes.
+pub(crate) fn subject_of(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(MAX_SUBJECT).collect()
 }
 
@@ -156,7 +161,7 @@ fn calls<'a>(out: &mut String, title: &str, changes: impl Iterator<Item = &'a Ch
 }
 
 /// Cut at a character's border, with a line that says so.
-fn limited(mut text: String) -> String {
+pub(crate) fn limited(mut text: String) -> String {
     const TAIL: &str = "\n(cut: the whole record is in the ledger)\n";
     if text.len() > MAX_BODY {
         let mut end = MAX_BODY - TAIL.len();

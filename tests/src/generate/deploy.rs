@@ -7,6 +7,7 @@ use riposte_core::catalogue::FUNCTIONS;
 
 use super::alarms;
 use super::catalogue::code;
+use super::operators;
 use super::rules::{Delivery, silenced};
 
 /// So many calls are named; the detector's page has them all.
@@ -25,7 +26,8 @@ pub(super) fn page(template: &str) -> Result<String> {
         .replace("@@frequent@@", &needing(Delivery::Frequent))
         .replace("@@data@@", &needing(Delivery::Data))
         .replace("@@alarms@@", &alarms::rows());
-    Ok(filled)
+    let [reader, responder] = operators::counts();
+    Ok(filled.replace("{reader}", &reader.to_string()).replace("{responder}", &responder.to_string()))
 }
 
 /// The detectors that a delivery is needed for, as a table.

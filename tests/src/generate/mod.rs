@@ -6,8 +6,10 @@ mod checks;
 mod containment;
 mod deploy;
 mod inventory;
+mod operators;
 mod pack;
 mod pages;
+mod readme;
 mod rules;
 mod techniques;
 mod template;
@@ -40,6 +42,8 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
         Generated { content: checks::page(), path: PathBuf::from("docs/checks.md") },
         Generated { content: inventory::page(), path: PathBuf::from("docs/inventory.md") },
     ];
+    let readme = PathBuf::from("README.md");
+    all.push(Generated { content: readme::filled(&read(&root.join(&readme))?)?, path: readme });
     all.push(Generated { content: containment::page(root)?, path: PathBuf::from("docs/containment.md") });
     all.extend(pages::all(root)?);
     Ok(all)

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
-use riposte_aws::permissions;
+use riposte_aws::permissions::{self, Grants};
 use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, Input, Limits};
 use riposte_core::detect::Meta;
 
 use super::alarms;
+use super::operators;
 use super::rules::{self, Rule};
 
 const SECTION: &str = include_str!("parts/function.yaml");
@@ -40,6 +41,9 @@ pub(super) fn filled(template: &str, own: &[&'static Meta]) -> Result<String> {
         ("dead-letter-arns", of_each(|name| format!("- !GetAtt {name}DeadLetters.Arn"))),
         ("functions", sections),
         ("outputs", outputs),
+        ("shared-alarms", alarms::shared()),
+        ("operator-policies", operators::resources()),
+        ("operator-outputs", operators::outputs()),
         ("runtime", runtime(None)),
         ("variables", lines_of(VARIABLES)),
     ];
@@ -209,14 +213,18 @@ fn runtime(limits: Option<Limits>) -> Vec<String> {
     ))
 }
 
-/// The environment of all functions.
-const VARIABLES: &str = "\
+/// The environment of all functions. Which version is deployed, `riposte status` reads from it.
+const VARIABLES: &str = concat!(
+    "RIPOSTE_VERSION: ",
+    env!("CARGO_PKG_VERSION"),
+    "
 RUST_LOG: info
 RIPOSTE_ACCOUNT_ID: !Ref AWS::AccountId
 # Used where the settings that say the same are broken.
 RIPOSTE_TOPIC_ARN: !Ref Notices
 RIPOSTE_LEDGER_TABLE: !Ref Ledger
-AWS_ENDPOINT_URL: !If [HasEndpoint, !Ref AwsEndpointUrl, !Ref AWS::NoValue]";
+AWS_ENDPOINT_URL: !If [HasEndpoint, !Ref AwsEndpointUrl, !Ref AWS::NoValue]"
+);
 
 /// AWS refuses a queue whose visibility timeout is below its function's timeout. The emulator does not, and its tests wait
 /// for neither.
@@ -307,9 +315,15 @@ fn changes_iam(function: &FunctionSpec) -> bool {
 }
 
 fn statements(function: &FunctionSpec) -> Vec<String> {
-    let mut lines = Vec::new();
+    statements_of(&permissions::of(function)).concat()
+}
+
+/// The statements of grants, each line by line.
+pub(super) fn statements_of(grants: &Grants) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
     let mut sids: Vec<String> = Vec::new();
-    for ((resources, conditions), actions) in permissions::of(function) {
+    for ((resources, conditions), actions) in grants {
+        let mut lines = Vec::new();
         let sid = sid(resources);
         let alike = sids.iter().filter(|there| **there == sid).count();
         let suffix = if alike == 0 { String::new() } else { (alike + 1).to_string() };
@@ -328,27 +342,40 @@ fn statements(function: &FunctionSpec) -> Vec<String> {
         if !conditions.is_empty() {
             lines.push("  Condition:".to_owned());
         }
-        for condition in conditions {
+        for condition in *conditions {
             // Unquoted, the operator `Null` is no text to YAML.
             let test = if condition.test == "Null" { "'Null'" } else { condition.test };
             lines.push(format!("    {test}:"));
             lines.push(format!("      {}:", condition.key));
             lines.extend(condition.values.iter().map(|value| format!("        - {}", substituted(value))));
         }
+        all.push(lines);
     }
-    lines
+    all
 }
 
 /// A value in which CloudFormation fills names in, where there are any. One of wildcards alone is quoted.
 fn substituted(value: &str) -> String {
-    if value.contains("${") { format!("!Sub {value}") } else { format!("'{value}'") }
+    let alone =
+        value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains(['$', ':']));
+    match alone {
+        Some(name) if name.contains('.') => format!("!GetAtt {name}"),
+        Some(name) => format!("!Ref {name}"),
+        None if value.contains("${") => format!("!Sub {value}"),
+        None => format!("'{value}'"),
+    }
 }
 
 /// A statement's id from what it is about: `OnUser`, `OnSecurityGroup`, `OnAnything`.
 fn sid(resources: &[&str]) -> String {
     let Some(first) = resources.first().filter(|resource| **resource != "*") else { return "OnAnything".to_owned() };
+    if let Some((name, _)) =
+        first.strip_prefix("${").and_then(|rest| rest.split_once(['.', '}'])).filter(|_| !first.starts_with("${AWS"))
+    {
+        return format!("On{name}");
+    }
     // The colons of `${AWS::Region}` are none of the ARN's.
-    let arn = ["Partition", "Region", "AccountId"]
+    let arn = ["Partition", "Region", "AccountId", "StackName"]
         .iter()
         .fold((*first).to_owned(), |arn, name| arn.replace(&format!("${{AWS::{name}}}"), ""));
     let mut parts = arn.splitn(6, ':').skip(2);

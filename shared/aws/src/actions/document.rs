@@ -220,9 +220,11 @@ impl Keeper {
             _ => {}
         }
         match api.send(&Call::new(self.get, region, parameters.into())).await {
-            Ok(Answer { body, .. }) => {
-                Ok(body.pointer(self.at).and_then(Value::as_str).filter(|text| !["", "{}"].contains(text)).map(str::to_owned))
-            }
+            Ok(Answer { body, .. }) => Ok(body
+                .pointer(self.at)
+                .and_then(Value::as_str)
+                .filter(|text| !["", "{}"].contains(text))
+                .map(str::to_owned)),
             Err(fault) if self.says_no_policy(&fault) => Ok(None),
             Err(fault) => Err(fault),
         }

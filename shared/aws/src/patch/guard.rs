@@ -108,7 +108,12 @@ impl Handler for PatchGuard {
 
     async fn event(&self, event: &Event, _source: guard::Source, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
-            Event::Tick(_) => Ok(self.look(true, invocation).await?),
+            Event::Tick(_) => {
+                let looked = self.look(true, invocation).await;
+                // Patching that cannot go on holds no notice back.
+                self.base.send_digests().await?;
+                Ok(looked?)
+            }
             // What the event says is not taken over: Inspector itself is asked.
             Event::Unread(unread) if unread.source.as_deref() == Some("aws.inspector2") => {
                 Ok(self.look(false, invocation).await?)

@@ -2,6 +2,7 @@
 
 mod crash;
 mod delivery;
+mod digest;
 mod faults;
 mod held;
 mod moment;
