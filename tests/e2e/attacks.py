@@ -51,6 +51,8 @@ class Attack:
         kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms", "changed", "made")}
         plain = json.loads(self._renamed(json.dumps(kept)).replace('"found-done"', '"done"'))
         del plain["id"], plain["finding"]["scope"]["event_id"], plain["finding"]["event_time"]
+        # AWS's own id of the user, role or group: each run has its own.
+        (plain.get("plan") or {}).pop("identity", None)
         return plain
 
     def plain_state(self) -> str:
