@@ -43,6 +43,7 @@ ENDS = [
     (r"^riposte patch run ", {0, 1}, "there is no node in the ring"),
     (r"--maxmind ", {1, 2, 3}, "the databases of addresses are MaxMind's, and not here"),
     (r"^riposte show case-", {1}, "there is no such case"),
+    (r"^riposte history ", {1}, "the auditor has kept nothing of it yet"),
 ]
 
 
@@ -200,6 +201,10 @@ def ground(live, binary, tmp_path_factory) -> Ground:
     ground._event, ground.group = incident["event_id"], incident["target"].rsplit("/", 1)[-1]
     ground.user = live.account.attacker.name
     _files(folder)
+    s3 = live.emulator.client("s3")
+    s3.create_bucket(Bucket="my-trail")
+    prefix = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/05/"
+    s3.put_object(Bucket="my-trail", Key=prefix + "quiet.json", Body=json.dumps({"Records": []}))
     for name in ("my-rules", "sigma/rules/cloud/aws"):
         (folder / name).mkdir(parents=True)
         made = ground.run(f"cd {name} && riposte rules new break-glass-used")

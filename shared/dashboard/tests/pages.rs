@@ -256,9 +256,10 @@ async fn where_one_part_is_denied_the_others_stand() {
     source.fail("health", trouble(TroubleKind::Denied));
     let text = get(&source, "/").await.text;
     assert!(text.contains("ask for the permission") && text.contains("riposte undo"), "{text}");
-    source.fail("account", trouble(TroubleKind::Denied));
+    let unread = filled();
+    unread.fail("account", trouble(TroubleKind::Denied));
     for page in ["/posture", "/posture/findings", "/network", "/identity", "/patching"] {
-        let got = get(&source, page).await;
+        let got = get(&unread, page).await;
         assert!(got.status == StatusCode::BAD_GATEWAY && got.text.contains("ask for the permission"), "{page}");
         assert!(!got.text.contains("No inventory is there"), "{page}: what is denied is not what is not there");
     }
