@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use riposte_audit::baseline::{History, State, Version};
+use riposte_audit::baseline::{History, State, Version, shown};
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::inventory;
 use riposte_aws::operator::Operator;
 use riposte_core::text::plain;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::detect::inert;
 use crate::screen::Screen;
@@ -69,12 +69,12 @@ fn show(out: &mut impl Write, history: &History, screen: &Screen) -> Result<()> 
         let is_good = if good == Some(version.at) { "  (the last good state)" } else { "" };
         writeln!(out, "{}  {}{is_good}", version.at, made(version))?;
         for (path, value) in &version.parts {
-            let now = shown(value);
+            let now = shown(value, SHOWN);
             match before.as_ref().map(|before| before.get(path)) {
                 // The first look tells everything.
                 None => writeln!(out, "    {}: {now}", plain(path, 120))?,
                 Some(was) => {
-                    let was = was.map_or_else(|| "not known".to_owned(), shown);
+                    let was = was.map_or_else(|| "not known".to_owned(), |was| shown(was, SHOWN));
                     writeln!(out, "    {}: {was} → {now}", plain(path, 120))?;
                 }
             }
@@ -93,19 +93,12 @@ fn made(version: &Version) -> String {
     format!("{} by {}{from} (event {})", plain(&by.call, 80), plain(&by.who, 200), plain(&by.event, 60))
 }
 
-/// A value on one line; nothing is "none".
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        other => plain(&other.to_string(), SHOWN),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use riposte_audit::baseline::{By, Whose};
+    use serde_json::Value;
 
     use super::*;
 

@@ -9,7 +9,7 @@ use crate::view::{View, list, text};
 pub(crate) static CHECKS: &[Check] = &[
     check(
         "elasticbeanstalk-health-basic",
-        "An environment's health is told in colors alone",
+        "An environment reports basic health alone",
         Low,
         "elasticbeanstalk",
         "environment",
@@ -17,7 +17,7 @@ pub(crate) static CHECKS: &[Check] = &[
     .fsbp(&["ElasticBeanstalk.1"])
     .page(
         "Enhanced health reporting is on.",
-        "Why an environment is ill, nobody is told.",
+        "Why an environment is unhealthy is not known.",
         "Set SystemType to enhanced.",
         "Environments for tests.",
     )

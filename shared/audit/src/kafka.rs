@@ -29,7 +29,7 @@ pub(crate) static CHECKS: &[Check] = &[
     check("kafka-monitoring-basic", "A Kafka cluster is not watched closely", Low, "kafka", "cluster")
         .fsbp(&["MSK.2"])
         .page(
-            "Metrics are told by topic and broker at least.",
+            "Metrics are reported by topic and broker at least.",
             "A flood on one topic shows in no metric.",
             "Set the monitoring to PER_TOPIC_PER_BROKER.",
             "Clusters for tests.",

@@ -36,7 +36,8 @@ pub(crate) enum Trust {
 pub(crate) fn client(trust: Trust) -> SharedHttpClient {
     let plain =
         Builder::new().build_with_connector_fn(|settings, components| connector(settings, components).build_http());
-    SharedHttpClient::new(Wire { plain, secure: Arc::new(Secure { trust, ..Secure::default() }) })
+    let secure = Secure { trust, amazon: OnceLock::new(), system: OnceLock::new() };
+    SharedHttpClient::new(Wire { plain, secure: Arc::new(secure) })
 }
 
 #[derive(Debug)]
@@ -51,12 +52,6 @@ struct Secure {
     trust: Trust,
     amazon: OnceLock<SharedHttpClient>,
     system: OnceLock<SharedHttpClient>,
-}
-
-impl Default for Secure {
-    fn default() -> Self {
-        Self { trust: Trust::System, amazon: OnceLock::new(), system: OnceLock::new() }
-    }
 }
 
 impl Secure {

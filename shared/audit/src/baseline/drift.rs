@@ -31,8 +31,8 @@ pub fn drift(seen: &Seen, history: Result<Option<&History>, Unknown>) -> Option<
                 let was = good.state.get(path).unwrap_or(&Value::Null);
                 parts.push(format!(
                     "`{path}` was {} and is {}{}",
-                    shown(was),
-                    shown(value),
+                    shown(was, SHOWN),
+                    shown(value, SHOWN),
                     made(history, path, value)
                 ));
                 evidence.insert(path.clone(), plain(&value.to_string(), 400).into());
@@ -76,10 +76,12 @@ fn made(history: &History, path: &str, value: &Value) -> String {
     }
 }
 
-fn shown(value: &Value) -> String {
+/// A part's value on one line, cut after `most` characters; nothing is "none".
+#[must_use]
+pub fn shown(value: &Value, most: usize) -> String {
     match value {
         Value::Null => "none".to_owned(),
-        other => plain(&other.to_string(), SHOWN),
+        other => plain(&other.to_string(), most),
     }
 }
 

@@ -7,6 +7,6 @@ mod drift;
 mod history;
 mod parts;
 
-pub use drift::{DRIFT, drift};
+pub use drift::{DRIFT, drift, shown};
 pub use history::{By, Good, History, Version};
 pub use parts::{Seen, State, Whose, seen, seen_together};
