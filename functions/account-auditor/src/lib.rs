@@ -91,7 +91,7 @@ impl AccountAuditor {
         let scan = Scan { client: &self.client, home: &self.region, redact: riposte_audit::secrets::redacted };
         let mut found = scan.touched(&touched, &scope.region, invocation.left_ms(RESERVE_MS)).await?;
         self.note_states(std::mem::take(&mut found.seen), &found.findings, Some((call, &touched))).await?;
-        let turned = self.keep(found, None).await?;
+        let turned = self.keep(found, call.event_id().unwrap_or(&invocation.id), None).await?;
         let mut first_error = None;
         for (finding, resource) in turned {
             if finding.severity < ALERTED || seen::by_a_detector(&finding.check, call.event_name()) {
@@ -117,11 +117,11 @@ impl AccountAuditor {
         };
         self.note_states(std::mem::take(&mut found.seen), &found.findings, None).await?;
         let unlisted = found.unlisted.clone();
-        let mut turned = self.keep(found, Some((unlisted.as_slice(), tick))).await?;
+        let mut turned = self.keep(found, tick, Some(&unlisted)).await?;
         if first {
             // What was so before anybody looked is a report's business.
             tracing::info!(failing = turned.len(), "the account was checked for the first time");
-            return Ok(());
+            return self.ran().await;
         }
         turned.retain(|(finding, _)| finding.severity >= ALERTED);
         turned.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
@@ -136,25 +136,34 @@ impl AccountAuditor {
                 first_error.get_or_insert(error);
             }
         }
-        first_error.map_or(Ok(()), Err)
+        match first_error {
+            Some(error) => Err(error),
+            None => self.ran().await,
+        }
     }
 
-    /// Keeps in the ledger what became of each resource, and how the account stands after a look at the `whole`: listings
-    /// that failed, and the name of the look. Returns those that turned bad and nobody muted.
+    /// Remembers that a look at the whole was done to its end.
+    async fn ran(&self) -> Result<(), ItemError> {
+        let loaded = self.base.loaded().await?;
+        Ok(audit::ran(&self.base.ledger(&loaded), &self.base.account, Timestamp::now()).await?)
+    }
+
+    /// Keeps in the ledger what became of each resource, and how the account stands after a look at the `whole`, of which
+    /// these listings failed. `look` is the name of the look. Returns those that turned bad and nobody muted.
     async fn keep(
         &self,
         found: scan::Found,
-        whole: Option<(&[String], &str)>,
+        look: &str,
+        whole: Option<&[String]>,
     ) -> Result<Vec<(AuditFinding, Option<Resource>)>, ItemError> {
         let loaded = self.base.loaded().await?;
         let now = Timestamp::now();
         let mutes = mutes(&loaded, now);
         let scan::Found { findings, mut resources, index, .. } = found;
         let ledger = self.base.ledger(&loaded);
-        let unlisted = whole.map(|(unlisted, _)| unlisted);
-        let kept = audit::keep(&ledger, &self.base.account, findings, unlisted, now).await?;
-        if let Some((_, name)) = whole {
-            stand(&ledger, &kept, &index, name, now).await?;
+        let kept = audit::keep(&ledger, &self.base.account, findings, look, whole, now).await?;
+        if whole.is_some() {
+            stand(&ledger, &kept, &index, look, now).await?;
         }
         let heard = kept.into_iter().filter(|finding| {
             let muted = mutes.iter().any(|mute| mute.covers(finding));

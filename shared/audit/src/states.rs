@@ -55,6 +55,15 @@ pub struct State {
     pub since: Timestamp,
     /// When it failed first.
     pub first: Timestamp,
+    /// The look that found that it turned bad: a look that is repeated finds so again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+impl State {
+    fn turned(&self) -> Change {
+        if self.since == self.first { Change::New } else { Change::Reopened }
+    }
 }
 
 /// The resources that one check failed at some time, by [`States::key`].
@@ -69,16 +78,22 @@ impl States {
         format!("{} {}", finding.region, finding.resource)
     }
 
-    /// Notes what a run says of a resource.
-    pub fn note(&mut self, key: &str, status: Status, now: Timestamp) -> Option<Change> {
+    /// Notes what a run says of a resource. `look` names the run, where it may be repeated: one that was killed between
+    /// this and what follows of it is told the same again.
+    pub fn note(&mut self, key: &str, status: Status, look: Option<&str>, now: Timestamp) -> Option<Change> {
         match (status, self.0.get_mut(key)) {
             (Status::Fail, None) => {
-                self.0.insert(key.to_owned(), State { failing: true, since: now, first: now });
+                let state = State { failing: true, since: now, first: now, by: look.map(str::to_owned) };
+                self.0.insert(key.to_owned(), state);
                 Some(Change::New)
             }
-            (Status::Fail, Some(state)) if state.failing => Some(Change::Open),
+            (Status::Fail, Some(state)) if state.failing => {
+                let repeated = look.is_some() && state.by.as_deref() == look;
+                Some(if repeated { state.turned() } else { Change::Open })
+            }
             (Status::Fail, Some(state)) => {
                 (state.failing, state.since) = (true, now);
+                state.by = look.map(str::to_owned);
                 Some(Change::Reopened)
             }
             (Status::Pass, Some(state)) if state.failing => {
@@ -114,7 +129,7 @@ impl AllStates {
     pub fn remember(&mut self, finding: &AuditFinding, when: Timestamp) {
         let failing = finding.status == Status::Fail;
         if failing || finding.change == Some(Change::Resolved) {
-            let state = State { failing, since: when, first: when };
+            let state = State { failing, since: when, first: when, by: None };
             self.0.entry(finding.check.clone()).or_default().0.insert(States::key(finding), state);
         }
     }
@@ -122,7 +137,7 @@ impl AllStates {
     /// Notes a finding, and writes onto it what became of its resource.
     pub fn mark(&mut self, finding: &mut AuditFinding, now: Timestamp) {
         let states = self.0.entry(finding.check.clone()).or_default();
-        finding.change = states.note(&States::key(finding), finding.status, now);
+        finding.change = states.note(&States::key(finding), finding.status, None, now);
     }
 }
 
@@ -137,7 +152,7 @@ mod tests {
     #[test]
     fn a_resource_goes_from_new_to_open_to_resolved_to_reopened() {
         let (mut states, now) = (States::default(), at("2026-11-27T12:00:00Z"));
-        let mut note = |status| states.note("eu-west-1 arn:x", status, now);
+        let mut note = |status| states.note("eu-west-1 arn:x", status, None, now);
         assert_eq!(note(Status::Pass), None, "what never failed is not resolved");
         assert_eq!(note(Status::Fail), Some(Change::New));
         assert_eq!(note(Status::Fail), Some(Change::Open));
@@ -149,10 +164,24 @@ mod tests {
     }
 
     #[test]
+    fn a_look_that_is_repeated_finds_the_same_turn_again() {
+        let mut states = States::default();
+        let (early, late) = (at("2026-11-27T12:00:00Z"), at("2026-11-27T12:01:00Z"));
+        let mut note = |status, look, now| states.note("a", status, Some(look), now);
+        assert_eq!(note(Status::Fail, "one", early), Some(Change::New));
+        assert_eq!(note(Status::Fail, "one", late), Some(Change::New));
+        assert_eq!(note(Status::Fail, "two", late), Some(Change::Open), "another look did not find the turn");
+        assert_eq!(note(Status::Pass, "three", late), Some(Change::Resolved));
+        assert_eq!(note(Status::Fail, "four", late), Some(Change::Reopened));
+        assert_eq!(note(Status::Fail, "four", late), Some(Change::Reopened));
+        assert_eq!(note(Status::Fail, "one", late), Some(Change::Open));
+    }
+
+    #[test]
     fn what_is_gone_is_resolved_once_and_forgotten_after_a_year() {
         let (mut states, now) = (States::default(), at("2026-11-27T12:00:00Z"));
-        states.note("a", Status::Fail, now);
-        states.note("b", Status::Fail, now);
+        states.note("a", Status::Fail, None, now);
+        states.note("b", Status::Fail, None, now);
         let seen = BTreeSet::from(["a".to_owned()]);
         assert_eq!(states.resolve_gone(&seen, now), ["b"]);
         assert_eq!(states.resolve_gone(&seen, now), Vec::<String>::new());

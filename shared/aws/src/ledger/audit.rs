@@ -47,6 +47,17 @@ pub async fn was_run(ledger: &Ledger, account: &str) -> Result<bool, LedgerError
     Ok(ledger.note(&run_key(account)).await?.text.is_some())
 }
 
+/// Remembers that the whole account was checked, and all that follows of it was done.
+///
+/// # Errors
+/// Where DynamoDB does not answer.
+pub async fn ran(ledger: &Ledger, account: &str, now: Timestamp) -> Result<(), LedgerError> {
+    let read = ledger.note(&run_key(account)).await?;
+    // Somebody else who finished a run at the same time has said the same.
+    let _ = ledger.write_note(&run_key(account), &read, &format!("\"{now}\""), KEPT_SECONDS).await?;
+    Ok(())
+}
+
 fn run_key(account: &str) -> String {
     format!("audit/{account}")
 }
@@ -63,8 +74,9 @@ pub async fn states(ledger: &Ledger, account: &str) -> Result<AllStates, LedgerE
     Ok(AllStates(all))
 }
 
-/// Notes the findings of a run, and writes onto each what became of its resource. `whole` are the listings that failed in
-/// a run over everything: what such a run does not show is gone, where all was listed.
+/// Notes the findings of a run, and writes onto each what became of its resource. `look` names the run: one that is repeated
+/// because it was killed later on finds the same turns again. `whole` are the listings that failed in a run over
+/// everything: what such a run does not show is gone, where all was listed.
 ///
 /// # Errors
 /// Where DynamoDB does not answer, a note cannot be read, or others keep writing it.
@@ -72,6 +84,7 @@ pub async fn keep(
     ledger: &Ledger,
     account: &str,
     findings: Vec<AuditFinding>,
+    look: &str,
     whole: Option<&[String]>,
     now: Timestamp,
 ) -> Result<Vec<AuditFinding>, LedgerError> {
@@ -91,15 +104,9 @@ pub async fn keep(
             !unlisted.iter().any(|line| line.starts_with(&format!("{service} in ")))
                 && !findings.iter().any(|finding| finding.status == Status::NotAssessed)
         });
-        keep_one(ledger, account, &check, findings, sees_all, now).await
+        keep_one(ledger, account, &check, findings, look, sees_all, now).await
     };
     let all: Vec<Vec<AuditFinding>> = stream::iter(by_check).map(one).buffer_unordered(AT_ONCE).try_collect().await?;
-    if whole.is_some() {
-        let read = ledger.note(&run_key(account)).await?;
-        let text = format!("\"{now}\"");
-        // Somebody else who finished a run at the same time has said the same.
-        let _ = ledger.write_note(&run_key(account), &read, &text, KEPT_SECONDS).await?;
-    }
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -108,6 +115,7 @@ async fn keep_one(
     account: &str,
     check: &str,
     mut findings: Vec<AuditFinding>,
+    look: &str,
     sees_all: bool,
     now: Timestamp,
 ) -> Result<Vec<AuditFinding>, LedgerError> {
@@ -115,7 +123,7 @@ async fn keep_one(
         let (before, notes) = read(ledger, account, check).await?;
         let mut states = before.clone();
         for finding in &mut findings {
-            finding.change = states.note(&States::key(finding), finding.status, now);
+            finding.change = states.note(&States::key(finding), finding.status, Some(look), now);
         }
         if sees_all {
             let seen: BTreeSet<_> = findings.iter().map(States::key).collect();
