@@ -8,6 +8,8 @@ pub mod calls;
 pub mod check;
 #[path = "src/detect/sigma/describe.rs"]
 pub mod describe;
+#[path = "src/detect/sigma/needs.rs"]
+pub mod needs;
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -24,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/detect/sigma/calls.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/check.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
+    println!("cargo::rerun-if-changed=src/detect/sigma/needs.rs");
     let mut out = String::new();
     for domain in DOMAINS {
         let folder = Path::new("src/detect/rules").join(folder_of(domain));
@@ -69,7 +72,7 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let ([rule], []) = (parsed.rules.as_slice(), parsed.correlations.as_slice()) else {
         return Err("a file of the pack holds one rule".into());
     };
-    let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
+    let Description { name, title, status, severity, technique, calls, needs, network_activity, custom, prose } =
         describe::describe(rule)?;
     let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
     let Custom { domain: own, since, confidence, respond, target, respond_at, no_response, outcome, reads, burst, why } =
@@ -110,6 +113,7 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     }
     writeln!(out, "    confidence: Confidence::{},", camel(confidence.as_deref().unwrap_or("medium")))?;
     writeln!(out, "    technique: &{technique:?}, events: {events},")?;
+    writeln!(out, "    needs: needs(&[{}]),", needs.iter().map(alternative).collect::<Vec<_>>().join(", "))?;
     writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
     writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
     if let Some(reason) = no_response {
@@ -121,6 +125,11 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     writeln!(out, "    prose: page({prose:?}), ..Meta::PLAIN")?;
     writeln!(out, "}}, Paths {{ target: {target:?}, respond: {respond_at:?}, distinct: {distinct:?} }}, {text:?}),")?;
     Ok(out)
+}
+
+fn alternative(all: &needs::All) -> String {
+    let fields = all.iter().map(|(field, matchers)| format!("({field:?}, &{matchers:?})"));
+    format!("&[{}]", fields.collect::<Vec<_>>().join(", "))
 }
 
 /// The parts of a rule that decide whether it matches. The words about it stand in the page.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -97,21 +98,42 @@ def rules(template: dict, resolver: Resolver) -> list[Rule]:
 def matches(pattern: object, value: object) -> bool:
     """Whether a value is what EventBridge's pattern asks for: the forms that the template has."""
     if isinstance(pattern, dict):
-        return all(matches(want, value.get(key) if isinstance(value, dict) else None) for key, want in pattern.items())
-    return any(_is(want, value) for want in pattern)
+        fields = {key: want for key, want in pattern.items() if key != "$or"}
+        found = value if isinstance(value, dict) else {}
+        either = pattern.get("$or")
+        return all(matches(want, found.get(key)) for key, want in fields.items()) and (
+            either is None or any(matches(one, value) for one in either)
+        )
+    values = value if isinstance(value, list) else [value]
+    return any(_is(want, one) for want in pattern for one in values)
 
 
 def _is(want: object, value: object) -> bool:
+    text = value if isinstance(value, str) else None
     match want:
-        case {"prefix": prefix}:
-            return isinstance(value, str) and value.startswith(prefix)
         case {"exists": there}:
             return (value is not None) == there
+        case {"anything-but": {"prefix": prefixes}}:
+            return text is not None and not text.startswith(tuple(prefixes))
         case {"anything-but": other}:
-            return value is not None and value != other
+            return value is not None and value not in (other if isinstance(other, list) else [other])
+        case {"equals-ignore-case": other}:
+            return text is not None and text.casefold() == other.casefold()
+        case {"prefix": {"equals-ignore-case": other}}:
+            return text is not None and text.casefold().startswith(other.casefold())
+        case {"suffix": {"equals-ignore-case": other}}:
+            return text is not None and text.casefold().endswith(other.casefold())
+        case {"prefix": other}:
+            return text is not None and text.startswith(other)
+        case {"suffix": other}:
+            return text is not None and text.endswith(other)
+        case {"wildcard": other}:
+            parts = (re.escape(part) for part in other.split("*"))
+            return text is not None and re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
         case dict():
             raise ValueError(f"a pattern that is not known here: {want}")
-    return value == want
+    # True is no 1 in JSON.
+    return isinstance(want, bool) is isinstance(value, bool) and want == value
 
 
 def envelope(record: dict) -> dict:
@@ -133,7 +155,8 @@ def delivered(rules: list[Rule], records: list[dict]) -> dict[str, list[int]]:
     # By event name first: most rules name theirs.
     by_name: dict[str, list[Rule]] = {}
     for rule in rules:
-        for name in rule.pattern.get("detail", {}).get("eventName", [""]):
+        names = rule.pattern.get("detail", {}).get("eventName", [""])
+        for name in names if all(isinstance(name, str) for name in names) else [""]:
             by_name.setdefault(name, []).append(rule)
     queues: dict[str, list[int]] = {}
     for number, record in enumerate(records):

@@ -27,6 +27,20 @@ def test_patterns_are_read_as_eventbridge_reads_them():
     assert cost.matches({"detail": {"userIdentity": {"type": [{"anything-but": "AWSService"}]}}}, event)
     assert not cost.matches({"detail": {"userIdentity": {"type": [{"anything-but": "AssumedRole"}]}}}, event)
     assert not cost.matches({"detail": {"errorCode": ["AccessDenied"]}}, event)
+    called = {"detail": {"userAgent": "aws exec-env/AWS_ECS x", "sourceIPAddress": "10.1.2.3", "userIdentity": {"type": "Root"}}}
+    for matcher, holds in [
+        ({"userAgent": [{"wildcard": "*exec-env/AWS_ECS*"}]}, True),
+        ({"userAgent": [{"wildcard": "exec-env*"}]}, False),
+        ({"userAgent": [{"prefix": {"equals-ignore-case": "AWS"}}]}, True),
+        ({"userAgent": [{"prefix": "AWS"}]}, False),
+        ({"userAgent": [{"suffix": "x"}]}, True),
+        ({"userIdentity": {"type": [{"equals-ignore-case": "ROOT"}]}}, True),
+        ({"sourceIPAddress": [{"anything-but": {"prefix": ["10.", "192.168."]}}]}, False),
+        ({"sourceIPAddress": [{"anything-but": ["10.1.2.4", "10.1.2.5"]}]}, True),
+        ({"$or": [{"userAgent": ["x"]}, {"vpcEndpointId": [{"exists": False}]}]}, True),
+        ({"$or": [{"userAgent": ["x"]}, {"vpcEndpointId": [{"exists": True}]}]}, False),
+    ]:
+        assert cost.matches({"detail": matcher}, called) is holds, matcher
     # An absent field is no other value.
     assert not cost.matches({"detail": {"userIdentity": {"accountId": [{"anything-but": "1"}]}}}, event)
 

@@ -96,7 +96,8 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     behaviors: &[],
     signatures: &[],
     log_detectors: &[],
-    triggers: &[],
+    // The first call of nearly every tool, by which it is known.
+    triggers: &[EventName { source: "sts.amazonaws.com", name: "GetCallerIdentity" }],
     inputs: &[],
     limits: None,
     condition: None,

@@ -9,6 +9,7 @@ mod inventory;
 mod operators;
 mod pack;
 mod pages;
+mod pattern;
 mod readme;
 mod rules;
 mod techniques;

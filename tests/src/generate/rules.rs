@@ -6,12 +6,15 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use riposte_core::catalogue::FunctionSpec;
-use riposte_core::detect::{ANY, EventName, Events, Meta, Outcome};
+use riposte_core::detect::{ANY, EventName, Events, Meta, Need, Outcome};
 use riposte_core::finding::Severity;
+use riposte_core::seal::short_hash;
 
 use super::pack::pack;
+use super::pattern::Pattern;
 use super::template::logical;
 
 /// EventBridge's quota for one pattern, in characters, less what a demonstration's event source takes.
@@ -46,8 +49,7 @@ pub(super) struct Rule {
     what: &'static str,
     state: State,
     detail_types: &'static [&'static str],
-    /// Fields of `detail`, each with the values that match: plain ones, or a pattern in YAML.
-    detail: Vec<(&'static str, Vec<String>)>,
+    detail: Pattern,
 }
 
 /// What a rule is sent.
@@ -57,6 +59,8 @@ enum State {
     Changes,
     /// Read-only management events too, which EventBridge leaves out otherwise. They are many.
     Reads,
+    /// Of the calls that `Frequent` delivers whole, those that a finding of weight may come from: while it does not.
+    Needed,
     /// Those of them that a busy account makes all the time, or that no finding of weight comes from.
     Frequent,
     /// Every call; read-only ones too where they are wanted.
@@ -65,11 +69,13 @@ enum State {
     Data,
 }
 
-/// What a set of calls has in common: what they do, and whether failed ones are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What a set of calls has in common: what they do, whether failed ones are wanted, and of which callers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     state: State,
     failed: bool,
+    /// Empty: of all.
+    needs: Vec<Need>,
 }
 
 /// Calls that programs make all day long, whatever reads them: keys used, roles taken, images pulled, models called.
@@ -81,38 +87,58 @@ const BUSY: [(&str, &str); 4] = [
 ];
 
 impl Kind {
-    /// `worst` is the highest severity among the event's readers.
-    fn of(event: EventName, failed: bool, worst: Severity) -> Self {
+    /// The rules that deliver an event, none of which delivers it twice.
+    fn all_of(event: EventName, readers: &Readers) -> Vec<Self> {
+        let kind = |state, reach: &Reach| Self { state, failed: readers.failed, needs: reach.alternatives() };
+        if event.is_data() {
+            return vec![kind(State::Data, &Reach::All)];
+        }
+        if !event.is_read() {
+            return vec![kind(State::Changes, &Reach::All)];
+        }
         let busy = BUSY.iter().any(|(source, name)| *source == event.source && event.name.starts_with(name));
-        let state = match (event.is_data(), event.is_read()) {
-            (true, _) => State::Data,
-            (false, true) if busy || worst < Severity::Medium => State::Frequent,
-            (false, true) => State::Reads,
-            (false, false) => State::Changes,
-        };
-        Self { state, failed }
+        let frequent = kind(State::Frequent, &Reach::All);
+        match &readers.heavy {
+            _ if busy => vec![frequent],
+            Reach::None => vec![frequent],
+            heavy if heavy.covers(&readers.light) => vec![kind(State::Reads, heavy)],
+            heavy => vec![kind(State::Needed, heavy), frequent],
+        }
     }
 
-    fn name(self) -> &'static str {
-        match (self.state, self.failed) {
+    /// A part of the rules' logical ids.
+    fn name(&self) -> String {
+        let name = match (self.state, self.failed) {
             (State::Changes, false) => "Changes",
             (State::Changes, true) => "Attempts",
             (State::Reads, false) => "Reads",
             (State::Reads, true) => "ReadAttempts",
+            (State::Needed, false) => "Needed",
+            (State::Needed, true) => "NeededAttempts",
             (State::Frequent, false) => "Frequent",
             (State::Frequent, true) => "FrequentAttempts",
             (State::Everything, _) => "Everything",
             (State::Data, false) => "Data",
             (State::Data, true) => "DataAttempts",
-        }
+        };
+        let needs = self.needs.iter().fold(String::new(), |mut text, need| {
+            let _ = write!(text, "{need:?}");
+            text
+        });
+        let tag = short_hash(&[&needs]).get(..4).unwrap_or_default().to_uppercase();
+        if needs.is_empty() { name.to_owned() } else { format!("{name}{tag}") }
     }
 
-    fn what(self) -> &'static str {
+    fn what(&self) -> &'static str {
         match (self.state, self.failed) {
             (State::Changes, false) => "Calls that change something",
             (State::Changes, true) => "Calls that change something, failed ones too",
             (State::Reads, false) => "Calls that read",
             (State::Reads, true) => "Calls that read, failed ones too",
+            (State::Needed, false) => "Calls that read all the time, by callers that a finding of weight may come from",
+            (State::Needed, true) => {
+                "Calls that read all the time, by callers that a finding of weight may come from, failed ones too"
+            }
             (State::Frequent, false) => "Calls that read, list or use something all the time",
             (State::Frequent, true) => "Calls that read, list or use something all the time, failed ones too",
             (State::Everything, _) => "Every call",
@@ -122,21 +148,80 @@ impl Kind {
     }
 }
 
-/// The calls that a function is sent by name, each with the kind of its rule. `metas` are the entries of what it runs.
-fn delivered(function: &FunctionSpec, metas: &[&'static Meta]) -> BTreeMap<EventName, Kind> {
-    // Whether failed calls are wanted, and the highest severity of those who read them.
-    let mut wanted: BTreeMap<EventName, (bool, Severity)> = BTreeMap::new();
+/// Whose calls are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reach {
+    None,
+    /// Of those that meet one of the alternatives.
+    Some(BTreeSet<Need>),
+    All,
+}
+
+impl Reach {
+    fn of(meta: &Meta) -> Self {
+        if meta.needs.is_empty() { Self::All } else { Self::Some(meta.needs.iter().copied().collect()) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, one) | (one, Self::None) => one,
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::Some(mut left), Self::Some(right)) => {
+                left.extend(right);
+                let all = left.clone();
+                // What meets a narrower alternative meets a wider one as well.
+                left.retain(|need| !all.iter().any(|other| other != need && is_wider(other, need)));
+                if left.len() > MOST_ALTERNATIVES { Self::All } else { Self::Some(left) }
+            }
+        }
+    }
+
+    fn covers(&self, other: &Self) -> bool {
+        self.clone().or(other.clone()) == *self
+    }
+
+    fn alternatives(&self) -> Vec<Need> {
+        match self {
+            Self::Some(needs) => needs.iter().copied().collect(),
+            Self::None | Self::All => Vec::new(),
+        }
+    }
+}
+
+/// A pattern of more alternatives would leave no room for the calls.
+const MOST_ALTERNATIVES: usize = 5;
+
+/// Whether all that `wide` asks for, `narrow` asks for as well.
+fn is_wider(wide: Need, narrow: Need) -> bool {
+    wide.iter().all(|field| narrow.contains(field))
+}
+
+/// Who reads a call.
+#[derive(Debug)]
+struct Readers {
+    /// Whether failed calls are wanted.
+    failed: bool,
+    /// Those of weight: medium and above.
+    heavy: Reach,
+    light: Reach,
+}
+
+/// The calls that a function is sent by name, each with the kinds of its rules. `metas` are the entries of what it runs.
+fn delivered(function: &FunctionSpec, metas: &[&'static Meta]) -> BTreeMap<EventName, Vec<Kind>> {
+    let none = || Readers { failed: false, heavy: Reach::None, light: Reach::None };
+    let mut wanted: BTreeMap<EventName, Readers> = BTreeMap::new();
     for meta in metas {
         for event in meta.events.names() {
-            let (failed, worst) = wanted.entry(*event).or_insert((false, meta.severity));
-            *failed |= meta.outcome != Outcome::Success;
-            *worst = meta.severity.max(*worst);
+            let readers = wanted.entry(*event).or_insert_with(none);
+            readers.failed |= meta.outcome != Outcome::Success;
+            let reach = if meta.severity < Severity::Medium { &mut readers.light } else { &mut readers.heavy };
+            *reach = std::mem::replace(reach, Reach::None).or(Reach::of(meta));
         }
     }
     for event in function.triggers {
-        wanted.entry(*event).or_insert((false, Severity::Medium));
+        wanted.entry(*event).or_insert_with(none).heavy = Reach::All;
     }
-    wanted.into_iter().map(|(event, (failed, worst))| (event, Kind::of(event, failed, worst))).collect()
+    wanted.into_iter().map(|(event, readers)| (event, Kind::all_of(event, &readers))).collect()
 }
 
 /// A detector that a delivery is needed for.
@@ -149,22 +234,30 @@ pub(super) struct Silenced {
 
 /// What a function's detectors do not hear of while a delivery is off, the worst first.
 pub(super) fn silenced(function: &FunctionSpec, delivery: Delivery) -> Vec<Silenced> {
-    let state = match delivery {
-        Delivery::Reads => State::Reads,
-        Delivery::Frequent => State::Frequent,
-        Delivery::Data => State::Data,
-    };
     let metas: Vec<_> = function.metas().collect();
     let delivered = delivered(function, &metas);
-    let of_state = |event: &&EventName| delivered.get(*event).is_some_and(|kind| kind.state == state);
+    // Whether a call is not delivered to whom reads it while the delivery is off, and all others are on as by default.
+    let is_lost = |event: &EventName, meta: &Meta| {
+        let kinds = delivered.get(event).map(Vec::as_slice).unwrap_or_default();
+        let of = |state| kinds.iter().find(|kind| kind.state == state);
+        match delivery {
+            Delivery::Reads => of(State::Reads).or(of(State::Needed)).is_some(),
+            Delivery::Data => of(State::Data).is_some(),
+            Delivery::Frequent => {
+                let needed =
+                    of(State::Needed).map_or(Reach::None, |kind| Reach::Some(kind.needs.iter().copied().collect()));
+                of(State::Frequent).is_some() && !needed.covers(&Reach::of(meta))
+            }
+        }
+    };
     let mut silenced: Vec<_> = metas
         .iter()
         .filter_map(|meta| {
             let names = meta.events.names();
-            let calls: Vec<_> = names.iter().filter(of_state).copied().collect();
+            let calls: Vec<_> = names.iter().filter(|event| is_lost(event, meta)).copied().collect();
             let special = match meta.events {
-                Events::ByRoot | Events::Denied => state == State::Reads,
-                Events::NetworkActivity => state == State::Data,
+                Events::ByRoot | Events::Denied => delivery == Delivery::Reads,
+                Events::NetworkActivity => delivery == Delivery::Data,
                 _ => false,
             };
             let all = calls.len() == names.len() && !names.is_empty();
@@ -191,23 +284,18 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
     let prefix = logical(function);
     let mut kinds: BTreeMap<Kind, Vec<EventName>> = BTreeMap::new();
-    for (event, kind) in delivered(function, &metas) {
-        kinds.entry(kind).or_default().push(event);
+    for (event, of_event) in delivered(function, &metas) {
+        for kind in of_event {
+            kinds.entry(kind).or_default().push(event);
+        }
     }
     let mut rules = Vec::new();
     for (kind, events) in kinds {
-        let takes = |calls: &[EventName]| length(&fields(calls));
+        let takes = |calls: &[EventName]| LONGEST_ENVELOPE + pattern(&kind, calls).length();
         for (part, calls) in pack(&events, |c| takes(c) <= LONGEST, |c| takes(c) > LONGEST / 2) {
-            let mut detail = fields(&calls);
-            if !kind.failed {
-                detail.push(("errorCode", vec!["exists: false".to_owned()]));
-            }
-            if matches!(kind.state, State::Reads | State::Frequent) {
-                // What AWS's services read for themselves is most of all that is read.
-                detail.push(("userIdentity", vec!["anything-but: AWSService".to_owned()]));
-            }
-            let id = format!("{prefix}{}{part}", kind.name());
-            rules.push(Rule { id, what: kind.what(), state: kind.state, detail_types: &DETAIL_TYPES, detail });
+            let (id, what) = (format!("{prefix}{}{part}", kind.name()), kind.what());
+            let detail = pattern(&kind, &calls);
+            rules.push(Rule { id, what, state: kind.state, detail_types: &DETAIL_TYPES, detail });
         }
     }
     let reads = |wanted| metas.iter().any(|meta| meta.events == wanted);
@@ -216,56 +304,71 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
         rules.push(Rule { id, what, state: State::Reads, detail_types: &DETAIL_TYPES, detail });
     };
     if reads(Events::ByRoot) {
-        let root = vec![("userIdentity", vec!["Root".to_owned()])];
-        special("Root", "Calls of the root user", root);
+        special("Root", "Calls of the root user", Pattern::default().with(CALLER, ["Root"]));
     }
     if reads(Events::Denied) {
-        let denials = vec![("errorCode", DENIALS.map(str::to_owned).to_vec())];
+        let denials = Pattern::default().with(ERROR, DENIALS);
         special("Denied", "Calls that were refused for want of a permission", denials);
     }
     if own.iter().any(|meta| meta.events == Events::All) {
-        special("All", "All calls, for rules that name none", Vec::new());
+        special("All", "All calls, for rules that name none", Pattern::default());
     }
     if !function.behaviors.is_empty() {
-        // AWS's services are no principals.
+        // AWS's services are no principals, and heartbeats no behavior.
+        let detail = Pattern::default()
+            .with("eventName", [format!("anything-but: [{}]", HEARTBEATS.join(", "))])
+            .with(CALLER, [NO_SERVICE]);
         rules.push(Rule {
             id: format!("{prefix}EveryCall"),
-            what: "Every call that is not a service's own",
+            what: "Every call that is no service's own and no heartbeat",
             state: State::Everything,
             detail_types: &DETAIL_TYPES,
-            detail: vec![("userIdentity", vec!["anything-but: AWSService".to_owned()])],
+            detail,
         });
     }
     if reads(Events::NetworkActivity) {
         // The account's own calls through its endpoints are many, and each is recorded as a call too.
         let own = own.iter().any(|meta| meta.events == Events::NetworkActivity);
-        let others = vec!["anything-but: !Ref AWS::AccountId".to_owned()];
+        let others = (!own).then_some("anything-but: !Ref AWS::AccountId");
         rules.push(Rule {
             id: format!("{prefix}NetworkActivityRule"),
             what: "Calls that VPC endpoints saw",
             state: State::Data,
             detail_types: &NETWORK_ACTIVITY,
-            detail: if own { Vec::new() } else { vec![("userIdentity.accountId", others)] },
+            detail: Pattern::default().with("userIdentity.accountId", others),
         });
     }
     rules
 }
 
-fn fields(calls: &[EventName]) -> Vec<(&'static str, Vec<String>)> {
+/// What agents and services' own machinery write by the thousand under an instance's or a role's name, whatever happens.
+const HEARTBEATS: [&str; 3] = ["CreateLogStream", "PutEvaluations", "UpdateInstanceInformation"];
+
+const CALLER: &str = "userIdentity.type";
+const ERROR: &str = "errorCode";
+const NO_SERVICE: &str = "anything-but: AWSService";
+
+/// The pattern's length as JSON without its `detail`.
+const LONGEST_ENVELOPE: usize = 200;
+
+/// What the rule of these calls matches.
+fn pattern(kind: &Kind, calls: &[EventName]) -> Pattern {
     let distinct = |part: fn(&EventName) -> &'static str| {
         let values: BTreeSet<_> = calls.iter().map(part).filter(|value| *value != ANY).collect();
-        values.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        values
     };
-    let fields = [("eventSource", distinct(|call| call.source)), ("eventName", distinct(|call| call.name))];
-    fields.into_iter().filter(|(_, values)| !values.is_empty()).collect()
-}
-
-/// The pattern's length as JSON, with the longest of the other fields.
-fn length(detail: &[(&'static str, Vec<String>)]) -> usize {
-    let list = |values: &[String]| values.iter().map(|value| value.len() + 3).sum::<usize>() + 2;
-    let envelope = r#"{"source":[{"prefix":"aws."}],"detail-type":,"detail":{"errorCode":[{"exists":false}],"userIdentity":{"type":[{"anything-but":"AWSService"}]}}}"#.len();
-    let types = list(&DETAIL_TYPES.map(str::to_owned));
-    envelope + types + detail.iter().map(|(field, values)| field.len() + 4 + list(values)).sum::<usize>()
+    let says = |field| kind.needs.iter().any(|need| need.iter().any(|(path, _)| *path == field));
+    let mut pattern = Pattern::default()
+        .with("eventSource", distinct(|call| call.source))
+        .with("eventName", distinct(|call| call.name));
+    if !kind.failed && !says(ERROR) {
+        pattern = pattern.with(ERROR, ["exists: false"]);
+    }
+    if matches!(kind.state, State::Reads | State::Needed | State::Frequent) && !says(CALLER) {
+        // What AWS's services read for themselves is most of all that is read.
+        pattern = pattern.with(CALLER, [NO_SERVICE]);
+    }
+    pattern.meeting(&kind.needs)
 }
 
 impl State {
@@ -282,6 +385,15 @@ impl State {
                 "  - DISABLED",
             ],
             Self::Data => &["State: !If [DeliversData, ENABLED, DISABLED]"],
+            Self::Needed => &[
+                "State: !If",
+                "  - DeliversFrequent",
+                "  - DISABLED",
+                "  - !If",
+                "    - DeliversReads",
+                "    - !If [HasEndpoint, ENABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
+                "    - DISABLED",
+            ],
             // The emulator knows the short word only.
             Self::Reads => &[
                 "State: !If",
@@ -323,21 +435,7 @@ impl Rule {
         if !self.detail.is_empty() {
             lines.push("      detail:".to_owned());
         }
-        for (field, values) in &self.detail {
-            let (part, within) = match field.split_once('.') {
-                Some((part, within)) => (part, Some(within)),
-                None => (*field, (*field == "userIdentity").then_some("type")),
-            };
-            lines.push(format!("        {part}:"));
-            let deeper = match within {
-                Some(within) => {
-                    lines.push(format!("          {within}:"));
-                    "  "
-                }
-                None => "",
-            };
-            lines.extend(values.iter().map(|value| format!("          {deeper}- {value}")));
-        }
+        lines.extend(self.detail.lines().iter().map(|line| format!("        {line}")));
         lines.extend([
             "    Targets:".to_owned(),
             "      - Id: queue".to_owned(),

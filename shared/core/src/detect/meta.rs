@@ -28,6 +28,9 @@ pub struct Meta {
     pub technique: &'static [&'static str],
     /// What it reads.
     pub events: Events,
+    /// What an event must have for it to be evaluated at all: alternatives, empty where nothing is known. A call that
+    /// only reads is delivered to a function where it meets one of them.
+    pub needs: Needs,
     /// Which of these events, by how they ended.
     pub outcome: Outcome,
     /// Where one event is not enough: how many make a finding.
@@ -55,6 +58,7 @@ impl Meta {
         confidence: Confidence::Medium,
         technique: &[],
         events: Events::Calls(&[]),
+        needs: &[],
         outcome: Outcome::Success,
         burst: None,
         reads: &[],
@@ -70,6 +74,13 @@ impl Meta {
         renamed::former(self.id)
     }
 }
+
+/// Fields of an event that must all match, each with EventBridge's matchers as JSON, of which one must: `"AssumedRole"`,
+/// `{"exists": false}`.
+pub type Need = &'static [(&'static str, &'static [&'static str])];
+
+/// Alternatives, of which an event must meet one; empty where anything may be evaluated.
+pub type Needs = &'static [Need];
 
 /// How far a detector can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +118,12 @@ impl FromStr for Status {
 #[must_use]
 pub(in crate::detect) const fn page(text: &'static str) -> &'static str {
     if cfg!(feature = "pages") { text } else { "" }
+}
+
+/// What an event must have, where patterns are made of it (feature `pages`): a function is sent what matches.
+#[must_use]
+pub(in crate::detect) const fn needs(needs: Needs) -> Needs {
+    if cfg!(feature = "pages") { needs } else { &[] }
 }
 
 /// The categories of the catalog.

@@ -47,7 +47,7 @@ pub use hosts::{LOG_DETECTORS, SIGNATURES};
 pub use identity::IDENTITY;
 pub use index::{Head, Index};
 pub use memo::Memo;
-pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Outcome, Per, Status};
+pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Need, Needs, Outcome, Per, Status};
 pub use network::NETWORK;
 pub use question::{Answer, Facts, LaunchedImage, Question};
 pub use run::{Report, run, run_all, run_at};

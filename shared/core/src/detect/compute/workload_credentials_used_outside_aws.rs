@@ -1,7 +1,7 @@
 //! `workload-credentials-used-outside-aws`: what was issued to an instance, a task or a function is used elsewhere.
 
 use crate::action::{ActionId, against};
-use crate::detect::meta::page;
+use crate::detect::meta::{needs, page};
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Outcome, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -48,6 +48,12 @@ const META: Meta = Meta {
     technique: &["T1552.005", "T1078.004"],
     actions: &[ActionId::RevokeSessions],
     events: Events::Calls(CALLS),
+    needs: needs(&[&[
+        ("sourceIPAddress", &[r#"{"anything-but": {"prefix": ["10.", "192.168."]}}"#]),
+        ("userIdentity.invokedBy", &[r#"{"exists": false}"#]),
+        ("userIdentity.type", &[r#""AssumedRole""#]),
+        ("vpcEndpointId", &[r#"{"exists": false}"#]),
+    ]]),
     outcome: Outcome::Any,
     burst: Some(Burst { what: "workloads", at_least: 1, within_s: 6 * 3600, per: Per::Principal }),
     prose: page(

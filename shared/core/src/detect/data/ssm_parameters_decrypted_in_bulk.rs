@@ -2,6 +2,7 @@
 
 use super::json::{is_true, texts};
 use crate::action::{ActionId, against};
+use crate::detect::meta::needs;
 use crate::detect::{Burst, Claim, DetectError, Detector, Domain, EventName, Events, Facts, Meta, Per};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity, Target};
@@ -24,6 +25,10 @@ const META: Meta = Meta {
         EventName { source: "ssm.amazonaws.com", name: "GetParameters" },
         EventName { source: "ssm.amazonaws.com", name: "GetParametersByPath" },
     ]),
+    needs: needs(&[&[
+        ("requestParameters.withDecryption", &["true", r#""true""#]),
+        ("userIdentity.invokedBy", &[r#"{"exists": false}"#]),
+    ]]),
     burst: Some(Burst { what: "parameters", at_least: 20, within_s: 600, per: Per::Principal }),
     prose: "\
 ## What it does

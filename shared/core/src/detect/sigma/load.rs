@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::correlate::{self, Part, SigmaCorrelation};
 use super::describe::{self, BurstText, Custom, Description};
-use super::{Paths, SigmaDetector};
-use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Outcome, Per, renamed};
+use super::{Paths, SigmaDetector, needs};
+use crate::detect::{ANY, Burst, Detector, Domain, EventName, Events, Meta, Need, Needs, Outcome, Per, renamed};
 use crate::finding::Confidence;
 use crate::text::plain;
 
@@ -235,7 +235,7 @@ fn correlation(rule: &CorrelationRule, default_name: String) -> Result<SigmaCorr
 }
 
 fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, String> {
-    let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
+    let Description { name, title, status, severity, technique, calls, needs, network_activity, custom, prose } =
         describe::describe(rule)?;
     // Without a part of ours the rule runs as it was written: over failed calls too.
     let outcome = if custom.is_some() { Outcome::Success } else { Outcome::Any };
@@ -285,6 +285,7 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         confidence,
         technique: technique.into_iter().map(leaked).collect::<Vec<_>>().leak(),
         events,
+        needs: leaked_needs(needs),
         outcome,
         burst,
         reads: &[],
@@ -319,6 +320,15 @@ fn names(calls: Vec<(Option<String>, Option<String>)>) -> &'static [EventName] {
         .map(|(source, name)| EventName { source: part(source), name: part(name) })
         .collect::<Vec<_>>()
         .leak()
+}
+
+fn leaked_needs(needs: Vec<needs::All>) -> Needs {
+    let matchers =
+        |all: Vec<String>| -> &'static [&'static str] { all.into_iter().map(leaked).collect::<Vec<_>>().leak() };
+    let all = |all: needs::All| -> Need {
+        all.into_iter().map(|(field, one)| (leaked(field), matchers(one))).collect::<Vec<_>>().leak()
+    };
+    needs.into_iter().map(all).collect::<Vec<_>>().leak()
 }
 
 fn leaked(text: String) -> &'static str {

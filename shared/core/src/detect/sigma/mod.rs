@@ -11,6 +11,7 @@ mod correlate;
 pub mod describe;
 mod load;
 mod meaning;
+pub mod needs;
 pub mod pack;
 mod predicate;
 mod record;

@@ -4,7 +4,7 @@
 
 use super::{Paths, SigmaDetector};
 use crate::action::ActionId;
-use crate::detect::meta::page;
+use crate::detect::meta::{needs, page};
 use crate::detect::{Burst, Domain, EventName, Events, Meta, Outcome, Per, Status};
 use crate::finding::{Confidence, Severity};
 

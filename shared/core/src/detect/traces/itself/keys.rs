@@ -2,6 +2,7 @@
 
 use super::super::paths::texts;
 use super::{OwnPart, events, names};
+use crate::detect::meta::needs;
 use crate::detect::{Domain, EventName, Events, Meta};
 use crate::event::ApiCall;
 use crate::finding::{Confidence, Severity};
@@ -19,6 +20,12 @@ pub(in crate::detect) const KEY_READ: OwnPart = OwnPart {
         no_response: "A key that was read has to be replaced, and what it signed since to be looked through: a function \
             that made keys could forge records.",
         events: Events::Calls(EVENTS),
+        needs: needs(&[
+            &[("requestParameters.name", NAMED)],
+            &[("requestParameters.names", NAMED)],
+            &[("requestParameters.parameterFilters.values", NAMED)],
+            &[("requestParameters.path", NAMED)],
+        ]),
         prose: PROSE,
         ..Meta::PLAIN
     },
@@ -29,6 +36,8 @@ pub(in crate::detect) const KEY_READ: OwnPart = OwnPart {
 };
 
 const KEYS: &[&str] = &["name", "names", "path", "parameterFilters.values"];
+
+const NAMED: &[&str] = &[r#"{"wildcard": "*riposte-keys*"}"#];
 
 const EVENTS: &[EventName] = events! {
     "ssm.amazonaws.com": ["GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory"],
