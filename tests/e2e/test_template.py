@@ -97,6 +97,7 @@ OWN = {
         "iam:CreatePolicy": {f"{IAM}:policy/riposte/*"},
         "iam:DeleteGroupPolicy": {f"{IAM}:group/*"},
         "iam:DeleteOpenIDConnectProvider": {f"{IAM}:oidc-provider/*"},
+        "iam:DeletePolicy": {f"{IAM}:policy/riposte/*"},
         "iam:DeleteRolePolicy": {f"{IAM}:role/*"},
         "iam:DeleteUserPolicy": {f"{IAM}:user/*"},
         "iam:DetachGroupPolicy": {f"{IAM}:group/*"},
