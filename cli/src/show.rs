@@ -89,6 +89,9 @@ pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -
     if let (State::Asked, Some(until)) = (incident.state, incident.approve_until_ms) {
         field("approve", &format!("until {}", rfc3339(until)))?;
     }
+    if let Some(until) = incident.timer_ms() {
+        field("contained", &format!("until {}; then it is taken back, unless the attack goes on", rfc3339(until)))?;
+    }
     if let Some(mark) = &incident.mark {
         let note = mark.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         field("marked", &format!("{}{note}", mark.judgment.as_str()))?;

@@ -28,6 +28,7 @@ SUMMARY = {
     "resource": str,
     "changes": list,
     "approve_until": type(None),
+    "contained_until": type(None),
     "mark": type(None),
     "can_be_undone": bool,
     "links": dict,

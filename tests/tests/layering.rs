@@ -88,3 +88,14 @@ fn a_functions_main_is_wiring() {
         assert!(lines <= 40, "{} has {lines} lines", path.display());
     }
 }
+
+#[test]
+fn a_function_has_every_action_that_its_detectors_ask_for() {
+    for function in riposte_core::catalogue::FUNCTIONS {
+        let code = std::fs::read_to_string(root().join("functions").join(function.name).join("src/lib.rs")).unwrap();
+        for action in function.actions() {
+            // The action's type is named as its id is in code.
+            assert!(code.contains(&format!(".with({action:?})")), "{} does not have {action}", function.name);
+        }
+    }
+}

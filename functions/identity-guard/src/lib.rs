@@ -5,7 +5,7 @@ use riposte_aws::actions::{
     Actions, DeactivateAccessKey, DeactivateAccessKeys, DeactivateCredential, DeleteInlinePolicy, DenyPrincipal,
     DetachManagedPolicy, DisableAnywhereProfile, DisableGuestAccess, DisableTrustAnchor, RemoveFromGroup,
     RemoveOidcProvider, RemoveTrustedPrincipal, RestoreDefaultPolicyVersion, RestorePermissionsBoundary,
-    RestoreQuarantine,
+    RestoreQuarantine, RevokeSessions,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -35,7 +35,8 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(RestoreQuarantine)
         .with(RestorePermissionsBoundary)
         .with(RemoveOidcProvider)
-        .with(DisableGuestAccess);
+        .with(DisableGuestAccess)
+        .with(RevokeSessions);
     let base = Base::start(IDENTITY_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_iam(&config).with_trust(&config)))
 }

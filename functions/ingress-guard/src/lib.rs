@@ -1,7 +1,9 @@
 //! `ingress-guard`: networks opened to the world are closed again.
 
 use lambda_runtime::LambdaEvent;
-use riposte_aws::actions::{Actions, MakeDatabasePrivate, RemoveAclEntry, RemovePrefix, RevokeIngress};
+use riposte_aws::actions::{
+    Actions, MakeDatabasePrivate, RemoveAclEntry, RemovePrefix, RestoreFlowLogs, RevokeIngress,
+};
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
 use riposte_aws::lookups::Lookups;
@@ -15,8 +17,12 @@ use serde_json::value::RawValue;
 /// Names the environment variable or the setting that is missing or malformed.
 pub async fn start() -> Result<CallGuard, StartError> {
     let config = clients::configuration().await;
-    let actions =
-        Actions::new(&config).with(RevokeIngress).with(MakeDatabasePrivate).with(RemoveAclEntry).with(RemovePrefix);
+    let actions = Actions::new(&config)
+        .with(RevokeIngress)
+        .with(MakeDatabasePrivate)
+        .with(RemoveAclEntry)
+        .with(RemovePrefix)
+        .with(RestoreFlowLogs);
     let base = Base::start(INGRESS_GUARD, &config, actions).await?;
     Ok(CallGuard::new(base, Lookups::default().with_ec2(&config)))
 }

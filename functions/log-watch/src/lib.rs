@@ -74,7 +74,10 @@ impl Handler for LogWatch {
             Event::Call(call) => self.created(call, invocation).await,
             Event::Tick(_) => {
                 let loaded = self.base.loaded().await?;
-                self.streams.pull_groups(&self.base, &loaded, &self.region, invocation).await
+                // What cannot be taken back now keeps no line from being read.
+                let ended = self.base.end_due(invocation).await;
+                self.streams.pull_groups(&self.base, &loaded, &self.region, invocation).await?;
+                ended
             }
             Event::Logs(batch) => {
                 let loaded = self.base.loaded().await?;

@@ -17,7 +17,7 @@ use riposte_core::text::plain;
 use tokio::sync::Mutex;
 
 use crate::atlas::Databases;
-use crate::guard::{self, Base, Handler, ItemError, Source};
+use crate::guard::{self, Base, Finished, Handler, ItemError, Source};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Full, Ledger};
 use crate::settings::Loaded;
@@ -324,7 +324,7 @@ impl Handler for BehaviorWatch {
         &self.base
     }
 
-    async fn items(&self, items: &[Item], invocation: &Invocation) -> Vec<Result<(), ItemError>> {
+    async fn items(&self, items: &[Item], invocation: &Invocation, _: &Finished) -> Vec<Result<(), ItemError>> {
         let outcomes = self.delivery(items, invocation).await;
         for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
             tracing::info!(reason = plain(&error.to_string(), 300), "an event was not compared to the end");

@@ -4,7 +4,7 @@
 use riposte_core::action::{ActionName, Malformed, Response};
 use riposte_core::arn::account_of;
 use riposte_core::event::{Actor, Scope};
-use riposte_core::finding::{Confidence, Finding, Severity};
+use riposte_core::finding::{BY_HAND, Confidence, Finding, Severity};
 use riposte_core::guardrail::{Decision, Verdict};
 use riposte_core::incident::{Incident, rfc3339};
 use riposte_core::plan::Plan;
@@ -18,9 +18,6 @@ use crate::responder::{RespondError, Responder};
 
 /// Who acts, in guardrails and in the record.
 pub const OPERATOR: &str = "operator";
-
-/// The detector's id in the record of what a person asked for.
-pub const BY_HAND: &str = "by-hand";
 
 /// Why nothing was done.
 #[derive(Debug, Error)]

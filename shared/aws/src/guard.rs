@@ -2,6 +2,7 @@
 //! findings to the responder. One bad item never costs the others.
 
 mod batch;
+mod due;
 mod vouched;
 
 use std::path::Path;
@@ -31,6 +32,8 @@ use crate::notices;
 use crate::queue::Queue;
 use crate::responder::{Answered, Bus, RespondError, Responder};
 use crate::settings::{LoadError, Loaded, SettingsCache};
+
+pub use batch::Finished;
 
 /// What every function calls beside its actions.
 static MODELS: [&Model; 3] = [&models::SQS, &models::CLOUDTRAIL, &models::EVENTS];
@@ -305,12 +308,18 @@ pub trait Handler: Sync {
     fn base(&self) -> &Base;
 
     /// Handles the items of one invocation, and says how each ended, in their order. Where nothing else is said, each is
-    /// handled by itself, side by side with the others, and tried again while there is time.
-    fn items(&self, items: &[Item], invocation: &Invocation) -> impl Future<Output = Vec<Result<(), ItemError>>> + Send
+    /// handled by itself, side by side with the others, and tried again while there is time. What is handled while others
+    /// still are is told by `finished`.
+    fn items(
+        &self,
+        items: &[Item],
+        invocation: &Invocation,
+        finished: &Finished,
+    ) -> impl Future<Output = Vec<Result<(), ItemError>>> + Send
     where
         Self: Sized,
     {
-        batch::each(self, items, invocation)
+        batch::each(self, items, invocation, finished)
     }
 
     /// Handles one event to the end.
@@ -520,6 +529,7 @@ impl Handler for CallGuard {
     async fn event(&self, event: &Event, source: Source, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
             Event::Call(call) => self.call(call, source, invocation).await,
+            Event::Tick(_) if self.base.has_timed() => self.base.end_due(invocation).await,
             other => {
                 unread(&self.base, other);
                 Ok(())

@@ -7,6 +7,7 @@ use riposte_core::action::ActionId;
 use riposte_core::catalogue::{FunctionSpec, Input};
 
 use crate::actions::{self, Permission, When};
+use crate::ledger::TIMER_PERMISSION;
 use crate::{lookups, patch, streams};
 
 /// On what and when something is allowed: resources and conditions.
@@ -24,6 +25,10 @@ pub fn of(function: &FunctionSpec) -> Grants {
     };
     for meta in function.actions().into_iter().filter_map(actions::meta) {
         meta.permissions.iter().for_each(&mut add);
+    }
+    // What the clock takes back.
+    for meta in function.timed_actions().into_iter().filter_map(actions::meta) {
+        meta.undo_permissions.iter().chain([&TIMER_PERMISSION]).for_each(&mut add);
     }
     let reads: BTreeSet<_> = function.metas().flat_map(|meta| meta.reads).copied().collect();
     for permission in [&lookups::POLICY_PERMISSION, &lookups::RULES_PERMISSION, &lookups::IMAGES_PERMISSION] {

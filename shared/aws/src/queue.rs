@@ -50,6 +50,12 @@ impl Queue {
         kept
     }
 
+    /// Deletes a message that was handled.
+    pub(crate) async fn delete(&self, message: &Kept<'_>) -> Result<(), Fault> {
+        let parameters = json!({ "QueueUrl": self.url, "ReceiptHandle": message.receipt });
+        self.api.send(&Call::new("sqs:DeleteMessage", &self.region, parameters)).await.map(drop)
+    }
+
     async fn keep_ten(&self, messages: &[Kept<'_>]) -> Result<(), Fault> {
         let entries = messages.iter().enumerate().map(|(number, kept)| {
             json!({ "Id": number.to_string(), "ReceiptHandle": kept.receipt, "VisibilityTimeout": kept.seconds })

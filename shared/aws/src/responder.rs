@@ -10,6 +10,8 @@ mod approved;
 mod brakes;
 mod echo;
 mod resume;
+mod shared;
+mod timed;
 
 use std::time::Duration;
 
@@ -19,13 +21,14 @@ use riposte_core::digest;
 use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
-use riposte_core::incident::{Changed, Incident, Next, State, Step};
+use riposte_core::incident::{Changed, Incident, Next, State, Step, Timed};
 use riposte_core::plan::Plan;
 use riposte_core::text::plain;
 use thiserror::Error;
 
 use crate::actions::{Action, Actions, Planned};
 use crate::api::Api;
+use crate::by_hand::OPERATOR;
 use crate::fault::{Fault, Kind};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, Intended, Ledger, LedgerError, Opened};
@@ -36,6 +39,9 @@ use crate::settings::Loaded;
 
 /// How long another invocation's lease is waited for before the event is given back to the queue.
 const PATIENCE_MS: i64 = 10_000;
+
+/// How long what a plan changes is waited for before it is planned anew.
+const SHARED_PAUSE: Duration = Duration::from_millis(100);
 
 /// How often one invocation plans anew because the resource changed under its hands.
 const ROUNDS: u32 = 5;
@@ -179,10 +185,16 @@ impl Responder<'_> {
 
     async fn carry_on(&self, held: &mut Held, invocation: &Invocation) -> Result<(), RespondError> {
         let mut rounds = 0;
+        let until = now_ms() + PATIENCE_MS.min(invocation.left_ms(RESERVE_MS));
         loop {
             match held.incident.next() {
-                Next::Decide => self.decide(held, invocation).await?,
-                Next::Resume if rounds < ROUNDS => self.resume(held).await?,
+                // On the heap: what these do lies deep.
+                Next::Decide => match Box::pin(self.decide(held, invocation)).await {
+                    // Somebody changes what the plan would change: it is planned anew once that is done.
+                    Err(RespondError::Busy { .. }) if now_ms() < until => crate::clock::sleep(SHARED_PAUSE).await,
+                    decided => decided?,
+                },
+                Next::Resume if rounds < ROUNDS => Box::pin(self.resume(held, invocation)).await?,
                 Next::Resume => return Err(Fault::conflict("resume", "the resource keeps changing").into()),
                 Next::Notify => self.notify(held).await?,
                 Next::Nothing => return Ok(()),
@@ -266,13 +278,19 @@ impl Responder<'_> {
                 incident.note(now_ms(), Step::Decision, verdict.to_string());
                 incident.verdict = Some(verdict);
                 incident.advance(State::Intended);
+                incident.timed = self.timed(incident);
                 let (brakes, counters): (Vec<_>, Vec<_>) = self.counters(&incident.finding).into_iter().unzip();
-                match self.ledger.intend(held, &counters).await {
+                let shared = shared::lease(&held.incident, action, approved.get(), invocation);
+                match self.ledger.intend(held, &counters, shared.as_ref()).await {
                     Ok(Intended::Full(counter)) => {
                         let plan = held.incident.plan.take();
                         held.incident = Incident { plan, ..before };
                         let Some(brake) = brakes.get(counter).copied() else { return Ok(()) };
                         self.brake(held, brake, invocation).await
+                    }
+                    Ok(Intended::Busy) => {
+                        held.incident = before;
+                        Err(RespondError::Busy { id: held.incident.id.clone() })
                     }
                     // Nothing may be done that is not written down first. A record that the ledger refuses
                     // is told without its plan, instead of failing in silence.
@@ -283,11 +301,19 @@ impl Responder<'_> {
                     written => {
                         written?;
                         let live = approved.get().before.clone();
-                        self.apply(held, action, &approved, live).await
+                        let id = held.incident.id.clone();
+                        self.while_shared(shared, &id, self.apply(held, action, &approved, live)).await
                     }
                 }
             }
         }
+    }
+
+    /// For how long the plan contains. What a person does by hand is that person's to end.
+    fn timed(&self, incident: &Incident) -> Option<Timed> {
+        let action = incident.plan.as_ref()?.action.known()?;
+        let seconds = self.loaded.settings.contain_for.get(&action)?;
+        (incident.function != OPERATOR).then(|| Timed::from(now_ms(), *seconds))
     }
 
     /// The guardrails let nothing be done, or not before a person approves: then the time for that begins.

@@ -116,6 +116,19 @@ impl Undoer<'_> {
     }
 
     async fn under_lease(&self, held: &mut Held, wish: &Wish) -> Result<(), UndoError> {
+        let finding = held.incident.finding.clone();
+        self.restore(held, wish, |undo| self.guardrails.decide_approved(OPERATOR, undo, &finding)).await?;
+        Ok(self.ledger.finish(held).await?)
+    }
+
+    /// Takes back what was made, where `decide` lets it. The record is written before the first call, and left to be
+    /// written after the last.
+    pub(crate) async fn restore(
+        &self,
+        held: &mut Held,
+        wish: &Wish,
+        decide: impl FnOnce(Undo) -> Decision<Undo> + Send,
+    ) -> Result<(), UndoError> {
         let incident = &held.incident;
         let scope = incident.finding.scope.clone();
         let plan = match incident.made_plan() {
@@ -138,7 +151,7 @@ impl Undoer<'_> {
         if !changes.is_empty() && !wish.accept_changes {
             return Err(UndoError::Changed { resource: plan.resource_arn, changes });
         }
-        let approved = match self.guardrails.decide_approved(OPERATOR, Undo(plan.clone()), &incident.finding) {
+        let approved = match decide(Undo(plan.clone())) {
             Decision::Act(approved, _) => approved,
             Decision::Hold(_, verdict) => return Err(UndoError::Forbidden(verdict.to_string())),
         };
@@ -150,7 +163,7 @@ impl Undoer<'_> {
         confirm(action, &site, &approved.get().0, &wanted).await?;
         held.incident.advance(State::Undone);
         held.incident.note(now_ms(), Step::Undo, "read again: the before-state is restored");
-        Ok(self.ledger.finish(held).await?)
+        Ok(())
     }
 
     /// Makes the undo changes that are still needed, and returns what the resource must be then.

@@ -73,6 +73,10 @@ pub static FUNCTIONS: &[&FunctionSpec] = &[
     &ACCOUNT_AUDITOR,
 ];
 
+/// What ends containments that are for a time.
+const CLOCK: Input =
+    Input::Schedule { parameter: "ContainmentRate", what: "Has what was contained for a time taken back, or renewed" };
+
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     name: "ingress-guard",
@@ -98,7 +102,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     // The first call of nearly every tool, by which it is known.
     triggers: &[EventName { source: "sts.amazonaws.com", name: "GetCallerIdentity" }],
-    inputs: &[],
+    inputs: &[CLOCK],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -113,7 +117,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     log_detectors: &[],
     triggers: &[],
-    inputs: &[],
+    inputs: &[CLOCK],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -143,7 +147,7 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     log_detectors: &[],
     triggers: &[],
-    inputs: &[],
+    inputs: &[CLOCK],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -244,6 +248,12 @@ impl FunctionSpec {
         of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures)
     }
 
+    /// Those of its actions that the clock can take back.
+    #[must_use]
+    pub fn timed_actions(&self) -> Vec<ActionId> {
+        self.actions().into_iter().filter(|action| action.can_be_timed()).collect()
+    }
+
     /// The actions that its detectors may ask for, each once, in a fixed order.
     #[must_use]
     pub fn actions(&self) -> Vec<ActionId> {
@@ -273,6 +283,17 @@ mod tests {
         for domain in Domain::ALL {
             let homes: Vec<_> = FUNCTIONS.iter().filter(|f| f.runs(domain)).map(|f| f.name).collect();
             assert_eq!(homes.len(), 1, "{} is run by {homes:?}", domain.as_str());
+        }
+    }
+
+    #[test]
+    fn whatever_can_be_timed_has_a_clock() {
+        for function in FUNCTIONS {
+            let clock = function.inputs.iter().any(|input| matches!(input, Input::Schedule { .. }));
+            assert!(clock || function.timed_actions().is_empty(), "{} has no schedule", function.name);
+        }
+        for action in ActionId::timed() {
+            assert!(FUNCTIONS.iter().any(|f| f.timed_actions().contains(&action)), "nobody would take {action} back");
         }
     }
 }

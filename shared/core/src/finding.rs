@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::action::Response;
 use crate::event::{Actor, Scope};
 
+/// The detector's id in the record of what a person asked for by hand.
+pub const BY_HAND: &str = "by-hand";
+
 /// How bad it is, if it is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -3,6 +3,8 @@
 //! The record is the only truth between invocations: whoever holds it knows the first step that is not
 //! done yet ([`Incident::next`]) and goes on from there, in this invocation or in another after a crash.
 
+mod timed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{Approval, Denial, Mark};
@@ -12,6 +14,8 @@ use crate::guardrail::Verdict;
 use crate::plan::{Plan, Verification};
 use crate::seal;
 use crate::settings::Mode;
+
+pub use timed::Timed;
 
 /// How far an incident has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -151,10 +155,10 @@ pub struct Made {
     pub request_id: Option<String>,
 }
 
-/// A person's undo.
+/// An undo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undoing {
-    /// Who: the ARN of the caller; `None` where AWS did not say.
+    /// Who: the ARN of the caller; `None` where AWS did not say. The name of a function where the time was up.
     pub by: Option<String>,
     /// Why, in the person's words.
     pub reason: Option<String>,
@@ -190,6 +194,9 @@ pub struct Incident {
     /// The last undo that was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoing: Option<Undoing>,
+    /// For how long it contains; `None` where no time is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed: Option<Timed>,
     /// Until when an approval counts, in milliseconds since 1970; `None` where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approve_until_ms: Option<i64>,
@@ -240,6 +247,7 @@ impl Incident {
             changed: Changed::No,
             made: Vec::new(),
             undoing: None,
+            timed: None,
             approve_until_ms: None,
             approvals: Vec::new(),
             denial: None,
@@ -321,7 +329,8 @@ impl Incident {
         let decided = self.timeline.iter().any(|entry| entry.step == Step::Decision && about(entry.at_ms));
         let undone = plan.undo.iter().any(|inverse| inverse.change.operation() == event.event_name);
         let by = |undoing: &Undoing| {
-            let same = undoing.by.is_none() || actor.arn == undoing.by || actor.role_arn == undoing.by;
+            let clock = ours && undoing.by.as_ref() == Some(&self.function);
+            let same = undoing.by.is_none() || actor.arn == undoing.by || actor.role_arn == undoing.by || clock;
             same && about(undoing.at_ms)
         };
         let approver = |approval: &Approval| {

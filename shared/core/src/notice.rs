@@ -100,6 +100,9 @@ fn body(incident: &Incident, links: &Links) -> String {
             let _ = writeln!(out, "{name:<10} {}", plain(link, 1000));
         }
     }
+    if let Some(until) = incident.timer_ms() {
+        let _ = writeln!(out, "Contained  until {}; then it is taken back, unless the attack goes on", rfc3339(until));
+    }
     if incident.can_be_undone() {
         let _ = writeln!(out, "Undo       riposte undo {}", incident.id);
     }

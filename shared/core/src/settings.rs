@@ -1,6 +1,7 @@
 //! Settings and secrets as they stand under `/riposte/` in SSM Parameter Store, checked whole: what is
 //! missing or malformed is named by its path, before the first event is answered.
 
+mod contain_for;
 mod known;
 mod live;
 mod mended;
@@ -17,6 +18,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::action::ActionId;
 use crate::detect::Trusted;
 use crate::exclusion::Exclusion;
 use crate::finding::Severity;
@@ -63,6 +65,8 @@ pub const PATCH_PREFIX: &str = "/riposte/patch/";
 pub const DETECTORS_PREFIX: &str = "/riposte/detectors/";
 /// The path of runbooks, each under its detector's id.
 pub const RUNBOOKS_PREFIX: &str = "/riposte/runbooks/";
+/// The path of how long an action contains, each under the action's id.
+pub const CONTAIN_FOR_PREFIX: &str = "/riposte/contain-for/";
 /// The path that `riposte test` writes, and nothing reads.
 pub const TEST_PATH: &str = "/riposte/test";
 const APPROVAL_HOURS_PATH: &str = "/riposte/approval-hours";
@@ -190,6 +194,8 @@ pub struct Settings {
     pub live_only: LiveOnly,
     /// How long a person may take to approve, in hours. Then it is denied.
     pub approval_hours: u32,
+    /// For how many seconds these actions contain before the clock takes back what they did.
+    pub contain_for: BTreeMap<ActionId, i64>,
     /// What is said of single detectors, by their ids.
     pub tunings: BTreeMap<String, Tuning>,
     /// Where people read what to do, by the detectors' ids.
@@ -286,6 +292,7 @@ impl Settings {
             mode: mode.mode,
             live_only: mode.only,
             approval_hours: whole(APPROVAL_HOURS_PATH, 24, 720)?,
+            contain_for: contain_for::read(parameters)?,
             tunings: family(parameters, DETECTORS_PREFIX, str::parse)?,
             runbooks: family(parameters, RUNBOOKS_PREFIX, runbook)?,
             event_bus: optional(EVENT_BUS_PATH).filter(|bus| !bus.is_empty()).map(event_bus).transpose()?,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
+use riposte_aws::ledger::owned;
 use riposte_aws::permissions::{self, Grants};
 use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, Input, Limits};
 use riposte_core::detect::Meta;
@@ -85,7 +86,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
     rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
     rule_arns.extend(function.inputs.contains(&Input::Inspector).then(|| format!("- !GetAtt {name}Findings.Arn")));
     let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
-    let parts: [(&str, Vec<String>); 15] = [
+    let parts: [(&str, Vec<String>); 16] = [
         ("head", head(function)),
         ("rule-arns", rule_arns),
         ("rules", rule_lines),
@@ -97,6 +98,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
         ("own-dead-letters", only(pushed, &subscription(&name, OWN_DEAD_LETTERS))),
         ("on-failure", only(pushed, &subscription(&name, ON_FAILURE))),
         ("push", only(pushed, &subscription(&name, PUSH))),
+        ("others-items", owned::of_others(function.name).map(|pattern| format!("- '{pattern}'")).collect()),
         ("managed-policies", managed_policies(function)),
         ("runtime", runtime(function.limits)),
         ("variables", lines_of(VARIABLES)),

@@ -46,7 +46,7 @@ pub struct Seen {
 const FLOW_LOGS: &str = "FlowLogs";
 
 /// What is kept of a flow log.
-const FLOW_LOG: &str = "FlowLogId|ResourceId|TrafficType|LogDestinationType|LogDestination|LogGroupName|LogFormat|DeliverLogsPermissionArn";
+const FLOW_LOG: &str = "FlowLogId|ResourceId|TrafficType|LogDestinationType|LogDestination|LogGroupName|LogFormat|MaxAggregationInterval|DeliverLogsPermissionArn";
 
 /// Service, type, and paths: `Operation.Name.Name`, where `Name[]` is each element of a list, and `A|B` these members alone.
 /// Times and counts are left out: what changes by itself is no change.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, IcmpTypeCode, NetworkAcl, NetworkAclEntry, PortRange, RuleAction};
-use riposte_core::action::{ActionId, DenySource as Request};
+use riposte_core::action::{ActionId, DenySource as Request, ResourceId};
 use riposte_core::net::address::reach;
 use riposte_core::net::cidr::same_network;
 use riposte_core::plan::{Plan, Snapshot};
@@ -126,6 +126,11 @@ Deletes the entry, if it is still the one that was made. Refused where the netwo
     async fn read(&self, site: &Site<'_>, _: Request, plan: &Plan) -> Result<Snapshot, Fault> {
         let entries = acl_by_id(&site.ec2(), acl_id(plan)).await?;
         Ok(snapshot(&entries.map(|acl| acl.entries().to_vec()).unwrap_or_default()))
+    }
+
+    /// Hosts share network ACLs, and which one it is tells the plan.
+    fn shared(&self, plan: &Plan) -> Option<ResourceId> {
+        Some(ResourceId::new("ec2", "network-acl", acl_id(plan)))
     }
 
     /// An empty plan shows the entry that denies.

@@ -24,7 +24,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use riposte_core::action::{ActionId, Request, Response};
+use riposte_core::action::{ActionId, Request, ResourceId, Response};
 use riposte_core::event::Scope;
 use riposte_core::plan::{Change, Plan, Snapshot};
 use serde_json::Value;
@@ -88,6 +88,17 @@ pub trait Contain: Debug + Send + Sync + 'static {
         true
     }
 
+    /// What a plan changes that requests for other resources change too, where that is known only once it is planned: it
+    /// is leased from the intent until the change was verified.
+    fn shared(&self, _: &Plan) -> Option<ResourceId> {
+        None
+    }
+
+    /// Whether a change is made beside the containment (evidence, for example): where AWS refuses it, the rest is done.
+    fn may_fail(&self, _: &Change) -> bool {
+        false
+    }
+
     /// What is left of a change of several parts: those of its delta that are not in the live state already; `None`
     /// where it must be made whole.
     fn left(&self, _change: &Change, _live: &Snapshot) -> Option<Change> {
@@ -120,6 +131,10 @@ pub trait Action: Debug + Send + Sync {
     fn read<'a>(&'a self, site: &'a Site<'a>, plan: &'a Plan) -> Boxed<'a, Result<Snapshot, Fault>>;
     /// See [`Contain::rests_on_absence`].
     fn rests_on_absence(&self, plan: &Plan) -> bool;
+    /// See [`Contain::shared`].
+    fn shared(&self, plan: &Plan) -> Option<ResourceId>;
+    /// See [`Contain::may_fail`].
+    fn may_fail(&self, change: &Change) -> bool;
     /// See [`Contain::left`].
     fn left(&self, change: &Change, live: &Snapshot) -> Option<Change>;
     /// See [`Contain::untaken`].
@@ -164,6 +179,14 @@ impl<T: Contain> Action for T {
 
     fn rests_on_absence(&self, plan: &Plan) -> bool {
         request::<T>(&plan.response).is_ok_and(|request| Contain::rests_on_absence(self, &request, plan))
+    }
+
+    fn shared(&self, plan: &Plan) -> Option<ResourceId> {
+        Contain::shared(self, plan)
+    }
+
+    fn may_fail(&self, change: &Change) -> bool {
+        Contain::may_fail(self, change)
     }
 
     fn left(&self, change: &Change, live: &Snapshot) -> Option<Change> {
@@ -265,6 +288,7 @@ actions! {
     EnableSecurityhub in enable_securityhub,
     RemovePrefix in remove_prefix,
     DisableSerialConsole in disable_serial_console,
+    RestoreFlowLogs in restore_flow_logs,
     RevokeEksAccess in revoke_eks_access,
 }
 

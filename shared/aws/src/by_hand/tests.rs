@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Asked, BY_HAND, ByHandError, other_account};
 use crate::actions::Actions;
-use crate::actions::conformance::{Case, SAMPLE};
+use crate::actions::conformance::{Case, SAMPLE, named};
 use crate::operator::Operator;
 use crate::testing::{Aws, Scripted, ScriptedApi};
 use crate::undo::{Undoer, Wish};
@@ -17,15 +17,19 @@ const CASE: &Case = SAMPLE;
 
 /// An operator at an account in which the case's offence happened, with this parameter set.
 async fn operator(path: &str, value: &str) -> (Aws, Operator) {
+    operator_of(CASE, path, value).await
+}
+
+async fn operator_of(case: &Case, path: &str, value: &str) -> (Aws, Operator) {
     let aws = Aws::new();
     aws.world(|world| {
-        let state = (CASE.state)(&(CASE.response)(), None);
-        world.script = Scripted { state, calls: CASE.calls };
+        let state = (case.state)(&(case.response)(), None);
+        world.script = Scripted { state, calls: case.calls };
         world.ssm.insert(path.to_owned(), value.to_owned());
     });
     let config = aws.config();
     let api = Arc::new(ScriptedApi(aws.clone()));
-    let actions = Actions::new(&config).with_any((CASE.action)()).through(api);
+    let actions = Actions::new(&config).with_any((case.action)()).through(api);
     let operator = Operator::with(&config, actions).await.unwrap();
     (aws, operator)
 }
@@ -85,6 +89,27 @@ async fn a_guardrail_holds_a_person_too() {
         assert_eq!(incident.verdict.unwrap().effect, Effect::Observe, "{guardrail}");
         assert_eq!((incident.state, state(&aws)), (State::Observed, before), "{guardrail}");
     }
+}
+
+#[tokio::test]
+async fn our_own_roles_are_not_touched_by_hand_either() {
+    let case = named("deny-principal: a role");
+    let (aws, operator) = operator_of(case, "/riposte/own-roles", "arn:aws:iam::111122223333:role/app").await;
+    let before = state(&aws);
+    let asked = Asked { response: (case.response)(), ..asked() };
+    let preview = operator.preview(&asked).await.unwrap();
+    assert!(!preview.allowed && preview.verdict.guardrails == ["own-roles"], "{preview:?}");
+    let incident = operator.contain(&asked).await.unwrap();
+    assert_eq!((incident.state, state(&aws)), (State::Observed, before));
+}
+
+#[tokio::test]
+async fn what_a_person_does_is_ended_by_no_clock() {
+    let case = named("deny-principal: a role");
+    let (aws, operator) = operator_of(case, "/riposte/contain-for/deny-principal", "1h").await;
+    let incident = operator.contain(&Asked { response: (case.response)(), ..asked() }).await.unwrap();
+    assert!(incident.state == State::Verified && incident.timed.is_none(), "{incident:?}");
+    assert!(aws.world(|world| world.table.with_prefix("timer#").is_empty()));
 }
 
 #[tokio::test]

@@ -2,15 +2,21 @@
 //! wait holds up no other. While they are worked on, their messages are kept for seconds at a time; what failed comes
 //! back after 2, 4, 8 seconds and so on.
 //!
+//! The queue is told of all of them when the last one is done. One that waits for its target until shortly before the end
+//! would keep the others' messages in flight for as long, and a crash would bring back what is done: so messages that are
+//! handled are deleted at the next beat.
+//!
 //! So a crash costs [`KEEP_S`], and the queue's own visibility timeout, which AWS wants to be minutes long, is waited
 //! out by nothing.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use riposte_core::event::{Item, Message};
+use riposte_core::event::Item;
 use riposte_core::text::plain;
 
 use super::{Handler, ItemError, Source};
@@ -38,6 +44,21 @@ const REPORT_RESERVE_MS: i64 = 1_500;
 /// The longest that a message stays away after a failure, in seconds: 2 to the power of this.
 const LONGEST_AWAY: u32 = 9;
 
+/// The items that were handled while others still are, by their places in the invocation.
+#[derive(Debug, Default)]
+pub struct Finished(Mutex<BTreeSet<usize>>);
+
+impl Finished {
+    /// The item at this place was handled.
+    fn add(&self, number: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
+    }
+
+    fn has(&self, number: usize) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&number)
+    }
+}
+
 /// Handles all items, and says how each ended, in their order.
 pub(super) async fn run(
     handler: &impl Handler,
@@ -45,16 +66,16 @@ pub(super) async fn run(
     invocation: &Invocation,
     queue: Option<&Queue>,
 ) -> Vec<Result<(), ItemError>> {
-    let work = handler.items(items, invocation);
+    let finished = Finished::default();
+    let work = handler.items(items, invocation, &finished);
     let Some(queue) = queue else { return work.await };
-    let messages: Vec<_> = items.iter().filter_map(|item| item.message.as_ref()).collect();
-    let kept = |seconds: fn(&Message) -> u32| -> Vec<Kept<'_>> {
-        messages.iter().filter_map(|message| Kept::of(message, seconds(message))).collect()
-    };
+    let numbered = items.iter().enumerate();
+    let messages: Vec<_> =
+        numbered.filter_map(|(number, item)| Some((number, Kept::of(item.message.as_ref()?, KEEP_S)?))).collect();
     let outcomes = tokio::select! {
         biased;
         outcomes = work => outcomes,
-        never = beat(queue, kept(|_| KEEP_S)) => match never {},
+        never = beat(queue, messages, &finished) => match never {},
     };
     let failed = items.iter().zip(&outcomes).filter_map(|(item, outcome)| {
         let (message, error) = (item.message.as_ref()?, outcome.as_ref().err()?);
@@ -70,8 +91,15 @@ pub(super) async fn each(
     handler: &impl Handler,
     items: &[Item],
     invocation: &Invocation,
+    finished: &Finished,
 ) -> Vec<Result<(), ItemError>> {
-    let tries = items.iter().enumerate().map(|(number, item)| to_the_end(handler, item, invocation.part(number)));
+    let tries = items.iter().enumerate().map(|(number, item)| async move {
+        let outcome = to_the_end(handler, item, invocation.part(number)).await;
+        if outcome.is_ok() {
+            finished.add(number);
+        }
+        outcome
+    });
     all(tries.collect()).await
 }
 
@@ -80,12 +108,28 @@ fn away_s(receives: u32) -> u32 {
     1 << receives.clamp(1, LONGEST_AWAY)
 }
 
-/// Keeps the messages, again and again.
-async fn beat(queue: &Queue, messages: Vec<Kept<'_>>) -> Infallible {
+/// Keeps the messages, again and again, and deletes those that were handled.
+async fn beat(queue: &Queue, mut messages: Vec<(usize, Kept<'_>)>, finished: &Finished) -> Infallible {
     loop {
-        keep(queue, &messages).await;
+        keep(queue, &messages.iter().map(|(_, kept)| *kept).collect::<Vec<_>>()).await;
         clock::sleep(BEAT).await;
+        let mut left = Vec::new();
+        for (number, kept) in messages {
+            // One that cannot be deleted is kept on, and told with the others in the end.
+            if !finished.has(number) || !deleted(queue, &kept).await {
+                left.push((number, kept));
+            }
+        }
+        messages = left;
     }
+}
+
+async fn deleted(queue: &Queue, message: &Kept<'_>) -> bool {
+    let deleted = queue.delete(message).await;
+    if let Err(fault) = &deleted {
+        tracing::warn!(reason = plain(&fault.to_string(), 300), "a handled message could not be deleted yet");
+    }
+    deleted.is_ok()
 }
 
 /// Where this fails the messages come back at another time, earlier or later: the work goes on.

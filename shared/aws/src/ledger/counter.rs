@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 
-use super::{Held, Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict};
+use super::{Held, Lease, Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict};
 use crate::fault::Fault;
 use crate::invocation::now_ms;
 
@@ -24,15 +24,23 @@ pub enum Intended {
     Yes,
     /// It is not: this counter, by its place in the list, is full.
     Full(usize),
+    /// It is not: somebody holds what the plan changes.
+    Busy,
 }
 
 impl Ledger {
-    /// Writes what is known so far, which is that a change is intended, and counts it.
+    /// Writes what is known so far, which is that a change is intended, counts it, and leases what it changes beside the
+    /// incident's own target.
     ///
     /// # Errors
     /// As [`Ledger::write`].
-    pub async fn intend(&self, held: &mut Held, counters: &[Counter]) -> Result<Intended, LedgerError> {
-        let put = self.put_next(held)?;
+    pub async fn intend(
+        &self,
+        held: &mut Held,
+        counters: &[Counter],
+        shared: Option<&Lease>,
+    ) -> Result<Intended, LedgerError> {
+        let put = self.put_next(held).await?;
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
         for counter in counters {
             let expires = (now_ms() / 1000).saturating_add(counter.seconds);
@@ -48,13 +56,25 @@ impl Ledger {
                 .map_err(built_wrong)?;
             writes.push(TransactWriteItem::builder().update(update).build());
         }
+        // The clock knows of it whatever becomes of this process.
+        writes.extend(self.timer_write(&held.incident)?);
+        let lease = shared.map(|lease| self.put_lease(lease)).transpose()?;
+        // Where the lease stands in the list.
+        let leased = writes.len();
+        writes.extend(lease);
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else {
             held.version += 1;
+            held.shared = shared.cloned();
             return Ok(Intended::Yes);
         };
         match failed_conditions(&error).iter().position(|failed| *failed) {
-            Some(0) => self.was_written(held).await.map(|()| Intended::Yes),
+            Some(0) => {
+                self.was_written(held).await?;
+                held.shared = shared.cloned();
+                Ok(Intended::Yes)
+            }
+            Some(busy) if busy >= leased => Ok(Intended::Busy),
             Some(full) => Ok(Intended::Full(full - 1)),
             None => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (intend)")(error)).into()),
         }

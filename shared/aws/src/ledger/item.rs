@@ -17,8 +17,14 @@ pub(super) type Fields = HashMap<String, AttributeValue>;
 /// What the `kind` of an incident says; the hash key of the index `by-time`.
 pub(super) const KIND: &str = "incident";
 
+/// What the key of an incident begins with.
+pub(super) const PREFIX: &str = "incident#";
+
+/// The attribute that holds a plan.
+pub(super) const PLAN: &str = "plan";
+
 pub(super) fn incident_pk(id: &str) -> String {
-    format!("incident#{id}")
+    format!("{PREFIX}{id}")
 }
 
 pub(super) fn lease_pk(account: &str, region: &str, target: &str) -> String {
@@ -59,7 +65,7 @@ pub(super) fn incident(incident: &Incident, version: u64, keys: &Keys) -> Result
     fields.insert("signature".to_owned(), AttributeValue::S(signature));
     fields.insert("record".to_owned(), AttributeValue::S(record));
     if let Some(plan) = plan {
-        fields.insert("plan".to_owned(), AttributeValue::S(plan));
+        fields.insert(PLAN.to_owned(), AttributeValue::S(plan));
     }
     Ok(fields)
 }
@@ -82,7 +88,7 @@ pub(super) fn read_incident(fields: &Fields, keys: &Keys) -> Result<(Incident, u
         .and_then(|v| v.as_n().ok())
         .and_then(|n| n.parse().ok())
         .ok_or_else(|| wrong("it has no `version`".to_owned()))?;
-    let plan = string(fields, "plan");
+    let plan = string(fields, PLAN);
     let signed = signed_text(version, record, plan);
     let [by, signature] = ["signed_by", "signature"].map(|name| string(fields, name).unwrap_or_default());
     if !keys.holds(&incident.function, &incident.id, &signed, by, signature) {

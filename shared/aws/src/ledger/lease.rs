@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::Incident;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
-use super::{LEASE_IS_FREE, LEASE_IS_OURS, Ledger, LedgerError, item};
+use super::{Held, LEASE_IS_FREE, LEASE_IS_OURS, Ledger, LedgerError, item};
 use crate::clock::{self, now_ms};
 use crate::fault::Fault;
 use crate::invocation::Invocation;
@@ -84,6 +84,18 @@ impl Ledger {
             Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// Takes the lease on what an incident's plan changes beside its target. `false`: somebody holds it.
+    ///
+    /// # Errors
+    /// As [`Ledger::take_lease`].
+    pub async fn share(&self, held: &mut Held, lease: &Lease) -> Result<bool, LedgerError> {
+        let taken = self.take_lease(lease).await?;
+        if taken {
+            held.shared = Some(lease.clone());
+        }
+        Ok(taken)
     }
 
     /// Gives a lease back. One that is no longer ours is left alone.

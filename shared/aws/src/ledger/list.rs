@@ -71,7 +71,7 @@ impl Ledger {
                 .await
                 .map_err(Fault::of("dynamodb:Query (incidents)"))?;
             for fields in page.items() {
-                let read = match item::read_incident(fields, &self.keys) {
+                let read = match self.incident_of(fields).await {
                     Ok((incident, _)) => incident,
                     Err(error) => {
                         listed.unreadable.push(error);

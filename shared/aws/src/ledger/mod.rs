@@ -1,9 +1,10 @@
 //! The ledger in DynamoDB: at least once in, once in effect.
 //!
-//! One table, six kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
+//! One table, seven kinds of items, told apart by the prefix of `pk`: `incident#ID` is an incident, `lease#TARGET` says
 //! who may change a target until when, `stream#…` items belong to [`crate::streams`], and `tally#…` items count the
 //! events of a burst, and `patch#…` and `patch-node#…` are those of patching. `note#…` items are
-//! what a function remembers from run to run.
+//! what a function remembers from run to run, `timer#ID` items say when the clock looks at an incident, and `plan#ID#…`
+//! items hold plans that are too large for their incident's.
 //!
 //! INVARIANT: every write of an incident is conditional on the version that was read, so a holder whose
 //! lease ran out cannot overwrite what its successor wrote.
@@ -13,10 +14,12 @@ mod baseline;
 mod batch;
 mod counter;
 mod item;
+mod large;
 mod lease;
 mod list;
 mod mark;
 mod note;
+pub mod owned;
 mod part;
 mod past;
 mod patches;
@@ -24,13 +27,14 @@ pub mod posture;
 mod signature;
 mod stream_item;
 mod tally;
+mod timer;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Delete, Put, TransactWriteItem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use riposte_core::incident::{Incident, Next};
+use riposte_core::incident::{Incident, Next, State};
 use thiserror::Error;
 use tokio::sync::OwnedMutexGuard;
 
@@ -49,6 +53,7 @@ pub use patches::Begun;
 pub use signature::{Keys, Signer};
 pub use stream_item::{Passed, StreamItem};
 pub use tally::Full;
+pub(crate) use timer::PERMISSION as TIMER_PERMISSION;
 
 /// Time after a lease's end before TTL may delete it, in seconds.
 const LEASE_TTL_SECONDS: i64 = 3600;
@@ -110,6 +115,8 @@ pub struct Held {
     pub incident: Incident,
     version: u64,
     lease: Lease,
+    /// The lease on what the plan changes beside, while the change is made.
+    shared: Option<Lease>,
     /// Nobody else in this process works on the target meanwhile.
     _turn: OwnedMutexGuard<()>,
 }
@@ -170,10 +177,10 @@ impl Ledger {
         let turn = self.turns.take(&Lease::of(&incident, invocation).pk).await;
         // Only now: who waited for a turn has a lease that begins with it.
         let lease = Lease::of(&incident, invocation);
-        let writes = vec![self.put_new(&incident)?, self.put_lease(&lease)?];
+        let writes = vec![self.put_new(&incident).await?, self.put_lease(&lease)?];
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else {
-            return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease, _turn: turn })));
+            return Ok(Opened::Held(Box::new(Held { incident, version: 1, lease, shared: None, _turn: turn })));
         };
         let failed = failed_conditions(&error);
         match failed.as_slice() {
@@ -216,7 +223,7 @@ impl Ledger {
         }
         // Read only now: whoever held the lease before may have written since.
         match self.get(id).await? {
-            Some((incident, version)) => Ok(Some(Held { incident, version, lease, _turn: turn })),
+            Some((incident, version)) => Ok(Some(Held { incident, version, lease, shared: None, _turn: turn })),
             None => Err(LedgerError::Item { pk: item::incident_pk(id), wrong: "it is gone".to_owned() }),
         }
     }
@@ -226,7 +233,17 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Overtaken`] where another invocation wrote meanwhile.
     pub async fn write(&self, held: &mut Held) -> Result<(), LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
+        // Once the change was verified, or failed, nobody need wait for it any longer.
+        if held.incident.state != State::Intended
+            && let Some(shared) = held.shared.clone()
+        {
+            return self.write_and_give(held, &[shared]).await;
+        }
+        self.put(held).await
+    }
+
+    async fn put(&self, held: &mut Held) -> Result<(), LedgerError> {
+        let fields = self.fields(&held.incident, held.version + 1).await?;
         let put = self
             .client
             .put_item()
@@ -263,30 +280,34 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write`].
     pub async fn finish(&self, held: &mut Held) -> Result<(), LedgerError> {
-        let put = self.put_next(held)?;
-        let release = Delete::builder()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(held.lease.pk.clone()))
-            .condition_expression(LEASE_IS_OURS)
-            .expression_attribute_names("#o", "owner")
-            .expression_attribute_values(":o", AttributeValue::S(held.lease.owner.clone()))
-            .build()
-            .map_err(built_wrong)?;
-        let sent = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().delete(release).build())
-            .send()
-            .await;
+        let leases: Vec<_> = std::iter::once(held.lease.clone()).chain(held.shared.clone()).collect();
+        self.write_and_give(held, &leases).await
+    }
+
+    /// Writes the record and gives these leases back, in one call.
+    async fn write_and_give(&self, held: &mut Held, leases: &[Lease]) -> Result<(), LedgerError> {
+        let mut writes = vec![TransactWriteItem::builder().put(self.put_next(held).await?).build()];
+        for lease in leases {
+            let release = Delete::builder()
+                .table_name(&self.table)
+                .key("pk", AttributeValue::S(lease.pk.clone()))
+                .condition_expression(LEASE_IS_OURS)
+                .expression_attribute_names("#o", "owner")
+                .expression_attribute_values(":o", AttributeValue::S(lease.owner.clone()))
+                .build()
+                .map_err(built_wrong)?;
+            writes.push(TransactWriteItem::builder().delete(release).build());
+        }
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        held.shared = None;
         let Err(error) = sent else {
             held.version += 1;
             return Ok(());
         };
         match failed_conditions(&error).as_slice() {
-            [true, ..] => Err(LedgerError::Overtaken { id: held.incident.id.clone() }),
-            // The lease ran out and is another's now: the record is still ours to write.
-            [false, true] => self.write(held).await,
+            [true, ..] => self.was_written(held).await,
+            // A lease ran out and is another's now: the record is still ours to write, and the others end by themselves.
+            [false, ..] => self.put(held).await,
             _ => Err(retry_conflict(Fault::of("dynamodb:TransactWriteItems (finish)")(error)).into()),
         }
     }
@@ -296,6 +317,9 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer; the lease then ends by itself.
     pub async fn release(&self, held: &Held) -> Result<(), LedgerError> {
+        if let Some(shared) = &held.shared {
+            self.give_lease(shared).await?;
+        }
         self.give_lease(&held.lease).await
     }
 
@@ -313,7 +337,10 @@ impl Ledger {
             .send()
             .await
             .map_err(Fault::of("dynamodb:GetItem (incident)"))?;
-        answer.item().map(|fields| item::read_incident(fields, &self.keys)).transpose()
+        match answer.item() {
+            Some(fields) => self.incident_of(fields).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Whether this is the first time within `seconds` that `key` is asked for: of what is told once.
@@ -340,8 +367,8 @@ impl Ledger {
     }
 
     /// The record as it is now, to be written in a transaction over the version that was read.
-    fn put_next(&self, held: &Held) -> Result<Put, LedgerError> {
-        let fields = item::incident(&held.incident, held.version + 1, &self.keys)?;
+    async fn put_next(&self, held: &Held) -> Result<Put, LedgerError> {
+        let fields = self.fields(&held.incident, held.version + 1).await?;
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(fields))
@@ -352,10 +379,10 @@ impl Ledger {
             .map_err(built_wrong)
     }
 
-    fn put_new(&self, incident: &Incident) -> Result<TransactWriteItem, LedgerError> {
+    async fn put_new(&self, incident: &Incident) -> Result<TransactWriteItem, LedgerError> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item::incident(incident, 1, &self.keys)?))
+            .set_item(Some(self.fields(incident, 1).await?))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(built_wrong)?;

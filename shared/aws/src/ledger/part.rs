@@ -68,7 +68,7 @@ impl Ledger {
         let page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
         let mut listed = Listed::default();
         for fields in page.items() {
-            match item::read_incident(fields, &self.keys) {
+            match self.incident_of(fields).await {
                 Ok((incident, _)) => listed.incidents.push(incident),
                 Err(error) => listed.unreadable.push(error),
             }

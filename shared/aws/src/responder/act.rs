@@ -15,6 +15,9 @@ use crate::ledger::Held;
 use crate::metrics::{self, Metric};
 use crate::reread;
 
+/// How long a change that may fail is tried while the rest waits for it, in milliseconds.
+const BESIDE_MS: i64 = 20_000;
+
 /// What one change came to.
 enum Sent {
     Made,
@@ -40,6 +43,12 @@ impl Responder<'_> {
                 Ok(Sent::Made) if n + 1 < plan.changes.len() => self.ledger.write(held).await?,
                 Ok(Sent::Made) => {}
                 Ok(Sent::Overtaken) => return Ok(()),
+                Err(fault) if action.may_fail(change) && can_wait_no_longer(&held.incident, &fault) => {
+                    let text = format!("not done, and the rest is: {fault}");
+                    held.incident.note(now_ms(), Step::Action, text);
+                    let parts: Vec<_> = change.delta.keys().cloned().collect();
+                    held.incident.give_up(n, &parts);
+                }
                 Err(fault) => return self.stopped(held, plan, fault).await,
             }
         }
@@ -168,6 +177,15 @@ impl Responder<'_> {
         incident.note(now_ms(), Step::Verify, format!("verification failed: {why}"));
         metrics::count(self.function, Metric::ActionFailures);
     }
+}
+
+/// Whether the rest goes on without a change that failed: it was refused, or there was time enough for what may pass.
+fn can_wait_no_longer(incident: &Incident, fault: &Fault) -> bool {
+    // From the first decision on, or the approval: what is planned anew in between begins no new time.
+    let decided = incident.timeline.iter().find(|entry| entry.step == Step::Decision).map(|entry| entry.at_ms);
+    let approved = incident.approvals.iter().map(|approval| approval.at_ms).max();
+    let begun = decided.max(approved).unwrap_or_default();
+    !fault.worth_retrying() || now_ms().saturating_sub(begun) > BESIDE_MS
 }
 
 fn verified_text(plan: &Plan, seen: &Verification) -> String {

@@ -1,5 +1,6 @@
 //! What another invocation, or an earlier round of this one, intended and did not finish.
 
+use riposte_core::event::Scope;
 use riposte_core::guardrail::Decision;
 use riposte_core::incident::{Changed, Incident, Made, State, Step};
 use riposte_core::plan::{Plan, Snapshot};
@@ -7,14 +8,14 @@ use riposte_core::plan::{Plan, Snapshot};
 use super::{RespondError, Responder, fail_or_retry, gone};
 use crate::actions::{Action, Planned};
 use crate::fault::Fault;
-use crate::invocation::now_ms;
+use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, LedgerError};
 use crate::metrics::{self, Metric};
 
 impl Responder<'_> {
     /// The intent is written and no outcome: finds out what became of it and goes on. The before-state
     /// stays the one from before the first change.
-    pub(super) async fn resume(&self, held: &mut Held) -> Result<(), RespondError> {
+    pub(super) async fn resume(&self, held: &mut Held, invocation: &Invocation) -> Result<(), RespondError> {
         let scope = held.incident.finding.scope.clone();
         let Some(recorded) = held.incident.plan.clone() else {
             return Err(LedgerError::Item {
@@ -26,14 +27,26 @@ impl Responder<'_> {
         let Some(action) = recorded.action.known().and_then(|id| self.actions.get(id)) else {
             return Err(Fault::refused("resume", format!("this function does not have {}", recorded.action)).into());
         };
-        match action.plan(&self.actions.site(&scope).with_past(&self.ledger), &recorded.response).await {
-            Ok(Planned::Plan(left)) => self.go_on(held, action, *left, &recorded).await,
+        let shared = self.share_again(held, action, &recorded, invocation).await?;
+        let id = held.incident.id.clone();
+        self.while_shared(shared, &id, self.resume_shared(held, action, &scope, &recorded)).await
+    }
+
+    async fn resume_shared(
+        &self,
+        held: &mut Held,
+        action: &dyn Action,
+        scope: &Scope,
+        recorded: &Plan,
+    ) -> Result<(), RespondError> {
+        match action.plan(&self.actions.site(scope).with_past(&self.ledger), &recorded.response).await {
+            Ok(Planned::Plan(left)) => self.go_on(held, action, *left, recorded).await,
             // The resource itself: no change is claimed, and none could be undone.
             Ok(Planned::Gone(why)) => {
                 gone(&mut held.incident, &why);
                 Ok(self.ledger.write(held).await?)
             }
-            Ok(Planned::Impossible(why)) => self.stuck(held, action, &recorded, &why).await,
+            Ok(Planned::Impossible(why)) => self.stuck(held, action, recorded, &why).await,
             Err(fault) => fail_or_retry(self.function, &mut held.incident, Step::Plan, fault),
         }
     }

@@ -5,9 +5,12 @@ mod delivery;
 mod digest;
 mod faults;
 mod held;
+mod large;
 mod moment;
 mod normal;
 mod resumed;
+mod shared;
+mod timed;
 mod young;
 
 use std::collections::BTreeSet;

@@ -204,7 +204,7 @@ impl Table {
 
     fn query(&self, parameters: &Value) -> String {
         assert_eq!(parameters["IndexName"], "by-time");
-        assert_eq!(parameters["ScanIndexForward"], false);
+        let forward = parameters["ScanIndexForward"] == true;
         let kind = &parameters["ExpressionAttributeValues"][":k"];
         let condition = parameters["KeyConditionExpression"].as_str().unwrap();
         let between = condition.contains("BETWEEN");
@@ -217,7 +217,10 @@ impl Table {
         };
         let mut found: Vec<_> =
             self.items.values().filter(|item| item.get("kind") == Some(kind) && within(item)).collect();
-        found.sort_by_key(|item| std::cmp::Reverse((item["opened_at"]["S"].to_string(), item["pk"]["S"].to_string())));
+        found.sort_by_key(|item| (item["opened_at"]["S"].to_string(), item["pk"]["S"].to_string()));
+        if !forward {
+            found.reverse();
+        }
         if let Some(start) = parameters["ExclusiveStartKey"]["pk"].as_object() {
             let at = found.iter().position(|item| item["pk"].as_object() == Some(start)).unwrap();
             found.drain(..=at);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActionId, Request, ResourceId};
 use crate::finding::Target;
+use crate::net::address::normalized;
 
 /// Deny this address before it reaches the host that writes the log stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,9 +22,10 @@ pub struct DenySource {
 impl Request for DenySource {
     const ID: ActionId = ActionId::DenySource;
 
-    /// Hosts share network ACLs, so which one it will be is not known before planning.
+    /// The network ACL in front of the host that writes the stream. Hosts share network ACLs; which one it is, is known
+    /// once it is planned, and is leased then.
     fn resource(&self) -> ResourceId {
-        ResourceId::new("ec2", "network-acl", "all")
+        ResourceId::new("ec2", "network-acl", format!("of/{}:{}", self.group, self.stream))
     }
 
     fn target(&self) -> Target {
@@ -34,6 +36,6 @@ impl Request for DenySource {
 
     fn by_hand(target: &str) -> Option<Self> {
         let (address, stream) = target.split_once('@').filter(|(_, stream)| !stream.is_empty())?;
-        Some(Self { address: address.parse().ok()?, group: "by-hand".to_owned(), stream: stream.to_owned() })
+        Some(Self { address: normalized(address)?, group: "by-hand".to_owned(), stream: stream.to_owned() })
     }
 }

@@ -10,6 +10,7 @@ mod one;
 mod place;
 mod resource;
 mod response;
+mod timed;
 
 pub use apply_security_group::{DeclaredRule, Ways};
 pub(crate) use caller::against;
@@ -204,6 +205,8 @@ actions! {
     RemovePrefix in remove_prefix = "remove-prefix",
     /// Switches the serial console of an account off.
     DisableSerialConsole in disable_serial_console = "disable-serial-console",
+    /// Makes a deleted flow log again.
+    RestoreFlowLogs in restore_flow_logs = "restore-flow-logs",
     /// Takes an access policy of a Kubernetes cluster from a principal.
     RevokeEksAccess in revoke_eks_access = "revoke-eks-access",
 }

@@ -80,7 +80,7 @@ fn keys_of_targets_and_leases_stand() {
         (
             DenySource { address: [198, 51, 100, 9].into(), group: "g".to_owned(), stream: "s".to_owned() }.into(),
             "source/198.51.100.9/of/g:s",
-            "network-acl/all",
+            "network-acl/of/g:s",
         ),
     ];
     for (response, target, lease) in responses {

@@ -7,6 +7,7 @@ mod data;
 mod fixture;
 mod identity;
 mod index;
+mod lists;
 mod named;
 mod refusals;
 mod sigma;

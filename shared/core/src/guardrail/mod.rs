@@ -119,6 +119,10 @@ pub trait Proposal {
     fn action(&self) -> &str;
     /// The plan that would be carried out, or undone.
     fn plan(&self) -> &Plan;
+    /// The action by which a mode that is live for some actions alone covers it.
+    fn scope(&self) -> &str {
+        self.action()
+    }
 }
 
 impl Proposal for Plan {
@@ -142,6 +146,10 @@ impl Proposal for Undo {
 
     fn plan(&self) -> &Plan {
         &self.0
+    }
+
+    fn scope(&self) -> &str {
+        self.0.action.as_str()
     }
 }
 
@@ -198,6 +206,12 @@ impl Guardrails {
         self
     }
 
+    /// Whether settings that hold actions back are broken, so that nothing is let through until they are repaired.
+    #[must_use]
+    pub fn are_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     /// The mode that an action because of a finding is decided in: shadow mode where something else alone is live.
     #[must_use]
     pub fn mode_for(&self, action: &str, finding: &Finding) -> Mode {
@@ -213,7 +227,7 @@ impl Guardrails {
         if !self.broken.is_empty() {
             return Decision::Hold(proposal, Verdict { errors: self.broken.clone(), ..observe() });
         }
-        let asked = Asked { function, finding, mode: self.mode_for(proposal.action(), finding) };
+        let asked = Asked { function, finding, mode: self.mode_for(proposal.scope(), finding) };
         match self.ask(&asked, &proposal, 0) {
             Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
             Ok(Answer { allowed: false, verdict: held }) => {
@@ -257,7 +271,7 @@ impl Guardrails {
         finding: &Finding,
         approvers: u32,
     ) -> Decision<T> {
-        let asked = Asked { function, finding, mode: self.mode_for(proposal.action(), finding) };
+        let asked = Asked { function, finding, mode: self.mode_for(proposal.scope(), finding) };
         match self.ask(&asked, &proposal, approvers) {
             Ok(Answer { allowed: true, verdict }) => Decision::Act(Approved(proposal), verdict),
             Ok(Answer { allowed: false, verdict }) => {

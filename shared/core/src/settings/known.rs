@@ -28,6 +28,11 @@ pub static KNOWN: &[Known] = &[
     user(super::NOTICE_FORM_PATH, "text", "text or json: what queues, functions and HTTPS endpoints get of a notice"),
     user(super::EVENT_BUS_PATH, "", "name or ARN of an EventBridge bus that gets an event for each outcome"),
     user(super::APPROVAL_HOURS_PATH, "24", "hours after which what nobody approved is denied (1 to 720)"),
+    user(
+        super::CONTAIN_FOR_PREFIX,
+        "",
+        "how long the action of that id contains (10m to 90d) before the clock takes it back",
+    ),
     user(super::PROTECTED_PATH, "", "ARN patterns of principals that no action touches, with commas between"),
     user(super::PROTECTED_ADDRESSES_PATH, "", "networks whose addresses are never denied, with commas between"),
     user(super::TRUSTED_PATH, "", "other accounts and organizations of the same owner, with commas between"),

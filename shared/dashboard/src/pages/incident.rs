@@ -59,6 +59,9 @@ fn take_back(incident: &Incident) -> Markup {
                 h2 { "Take it back" }
                 p { (of_incident("undo", incident)) }
                 p.sub { "It shows what it would restore and asks first." }
+                @if let Some(until) = incident.timer_ms() {
+                    p.sub { "The clock takes it back at " (words::time(until)) ", unless the attack goes on." }
+                }
             }
         } @else if incident.state == State::Asked {
             section.undo {

@@ -10,6 +10,7 @@ mod echo;
 mod faults;
 mod killed;
 mod permitted;
+mod timed;
 mod undone;
 mod usual;
 

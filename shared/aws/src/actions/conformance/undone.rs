@@ -81,7 +81,9 @@ async fn what_was_made_of_a_plan_is_undone_and_nothing_else() {
         let (_, function) = case.laid().await;
         function.respond(case.finding()).await.unwrap();
         let calls = changing(&function.incident(&case.finding()).await);
-        for n in 0..calls.len() {
+        let incident = function.incident(&case.finding()).await;
+        let changes = incident.plan.map(|plan| plan.changes).unwrap_or_default();
+        for n in (0..calls.len()).filter(|n| !(case.action)().may_fail(&changes[*n])) {
             let (aws, function) = case.laid().await;
             let earlier = calls[..n].iter().filter(|call| **call == calls[n]).count();
             let at = format!("{}: change {n}, {}, is refused", case.name, calls[n]);

@@ -17,19 +17,29 @@ use crate::testing::{Aws, Fault, Group, Rule, authorized, envelope, incident, in
 
 /// A queue that writes down what it is asked, in order: the receipt handle and the seconds.
 #[derive(Debug, Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(String, u64)>>>);
+struct Asked(Arc<Mutex<Vec<(String, u64)>>>, Arc<Mutex<Vec<(String, i64)>>>);
 
 impl Asked {
     fn all(&self) -> Vec<(String, u64)> {
         self.0.lock().unwrap().clone()
     }
+
+    /// What was deleted, and when.
+    fn deleted(&self) -> Vec<(String, i64)> {
+        self.1.lock().unwrap().clone()
+    }
 }
 
 impl Api for Asked {
     fn send<'a>(&'a self, call: &'a Call) -> Boxed<'a, Result<Answer, AwsFault>> {
-        assert_eq!(call.name(), "sqs:ChangeMessageVisibilityBatch");
         let parameters = &call.parameters;
         assert_eq!(parameters["QueueUrl"], "https://queue");
+        if call.name() == "sqs:DeleteMessage" {
+            let receipt = parameters["ReceiptHandle"].as_str().unwrap().to_owned();
+            self.1.lock().unwrap().push((receipt, now_ms()));
+            return Box::pin(async { Ok(Answer { request_id: String::new(), body: json!({}) }) });
+        }
+        assert_eq!(call.name(), "sqs:ChangeMessageVisibilityBatch");
         for entry in parameters["Entries"].as_array().unwrap() {
             let receipt = entry["ReceiptHandle"].as_str().unwrap().to_owned();
             self.0.lock().unwrap().push((receipt, entry["VisibilityTimeout"].as_u64().unwrap()));
@@ -135,6 +145,14 @@ async fn targets_that_somebody_else_holds_hold_up_no_other_attack() {
     assert_eq!(aws.changes().len(), 4);
     let back: Vec<_> = asked.all().into_iter().filter(|(_, seconds)| *seconds == 2).collect();
     assert_eq!(back.len(), 6, "the busy ones come back at once, and only they");
+    // What is done is in flight for seconds, and not for as long as the slowest.
+    let mut deleted = asked.deleted();
+    deleted.sort();
+    let receipts: Vec<_> = deleted.iter().map(|(receipt, _)| receipt.as_str()).collect();
+    assert_eq!(receipts, ["m6-handle", "m7-handle", "m8-handle", "m9-handle"]);
+    assert!(deleted.iter().all(|(_, at)| at - began <= 8_000), "{deleted:?}");
+    let kept = asked.all().into_iter().filter(|(receipt, _)| receipt == "m9-handle").count();
+    assert!(kept <= 2, "a deleted message is not kept: {kept}");
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ pub(super) const USER: Case = Case {
     response: || Request { principal: IamPrincipal::User("eve".to_owned()) }.into(),
     state: |_, _| json!({ "it": [READ_ONLY], "id": "AIDAFIRST", "other": true }),
     calls: &[
+        ("sts:GetCallerIdentity", |_, _| Ok(json!({ "Arn": "arn:aws:iam::111122223333:user/operator" }))),
         ("iam:GetUser", |state, _| {
             it(state, "NoSuchEntity")?;
             Ok(json!({ "User": { "Arn": "arn:aws:iam::111122223333:user/eve", "UserId": state["id"] } }))

@@ -36,6 +36,7 @@ mod restart_trail;
 mod restore_copy_block;
 mod restore_default_policy_version;
 mod restore_event_selectors;
+mod restore_flow_logs;
 mod restore_permissions_boundary;
 mod restore_quarantine;
 mod restore_secret;
@@ -77,6 +78,7 @@ pub(crate) const CASES: &[&Case] = &[
     &enable_guardduty::CASE,
     &enable_rule::CASE,
     &isolate_instance::CASE,
+    &isolate_instance::BARE,
     &make_database_private::CASE,
     &make_trail_multi_region::CASE,
     &remove_acl_entry::CASE,
@@ -116,6 +118,9 @@ pub(crate) const CASES: &[&Case] = &[
     &restore_copy_block::IMAGES,
     &restore_default_policy_version::CASE,
     &restore_event_selectors::CASE,
+    &restore_flow_logs::TO_LOGS,
+    &restore_flow_logs::TO_BUCKET,
+    &restore_flow_logs::OF_INTERFACE,
     &restore_secret::CASE,
     &restore_versioning::CASE,
     &revoke_sessions::CASE,
