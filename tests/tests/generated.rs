@@ -119,7 +119,7 @@ fn every_event_that_a_detector_reads_is_delivered_to_its_function() {
                     assert!(template.contains(wanted), "{}: no rule delivers it", meta.id);
                 }
                 // They read what their function is sent for others.
-                Events::Calls(_) | Events::Lines | Events::Tools => {}
+                Events::Calls(_) | Events::Lines | Events::Looked | Events::Tools => {}
             }
         }
         for trigger in function.triggers {
@@ -166,7 +166,10 @@ fn every_event_on_which_a_detector_fires_is_delivered_to_its_function() {
     let mut lost = Vec::new();
     for function in FUNCTIONS {
         let rules = patterns(&template, function.name);
-        for meta in function.metas().filter(|meta| meta.events != Events::Lines && meta.domain != Domain::Behavior) {
+        for meta in function
+            .metas()
+            .filter(|meta| !matches!(meta.events, Events::Lines | Events::Looked) && meta.domain != Domain::Behavior)
+        {
             for (source, name, failed, caller) in events_that_fire(meta.id) {
                 // What a refusal is called, is the pattern's own business.
                 let named = !matches!(meta.events, Events::Denied | Events::NetworkActivity | Events::Tools);

@@ -5,7 +5,7 @@ use crate::action::ActionId;
 use crate::audited;
 use crate::detect::behavior::{BEHAVIORS, sequences};
 use crate::detect::{
-    self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, SIGNATURES, detectors,
+    self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LOOKED, LogDetector, Meta, SIGNATURES, detectors,
 };
 
 /// One Lambda function of the product.
@@ -21,6 +21,8 @@ pub struct FunctionSpec {
     pub behaviors: &'static [Meta],
     /// Its detectors over lines of any format.
     pub signatures: &'static [Meta],
+    /// What it finds by looking at the account by itself.
+    pub looks: &'static [Meta],
     /// Its detectors over log lines of OpenSSH.
     pub log_detectors: &'static [&'static dyn LogDetector],
     /// API calls that it reads beside those of its detectors.
@@ -80,6 +82,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::NETWORK],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -95,6 +98,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::IDENTITY],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -110,6 +114,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::DATA],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -125,6 +130,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -140,6 +146,7 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::COMPUTE],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -155,6 +162,7 @@ pub static BEHAVIOR_WATCH: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: BEHAVIORS,
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -170,6 +178,7 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: SIGNATURES,
+    looks: &[],
     log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
     inputs: &[
@@ -189,6 +198,7 @@ pub static ACCOUNT_AUDITOR: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: audited::TRIGGERS,
     inputs: &[Input::Schedule { parameter: "AuditRate", what: "Has account-auditor check the whole account" }],
@@ -206,6 +216,7 @@ pub static PATCHER: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: &[],
+    looks: LOOKED,
     log_detectors: &[],
     triggers: &[],
     inputs: &[Input::Schedule { parameter: "PatchRate", what: "Has patcher go on and look anew" }, Input::Inspector],
@@ -240,7 +251,7 @@ impl FunctionSpec {
         let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
         let of_lines = self.log_detectors.iter().map(|detector| detector.meta());
         let of_sequences = self.sequences().iter().map(|detector| detector.meta());
-        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures)
+        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures).chain(self.looks)
     }
 
     /// The actions that its detectors may ask for, each once, in a fixed order.
@@ -260,7 +271,7 @@ pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
     let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
     let of_sequences = sequences().iter().map(|d| d.meta());
-    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines)
+    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines).chain(LOOKED)
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use riposte_aws::ledger::{Ledger, LedgerError, Part, Place, posture};
 use riposte_aws::settings::{self, LoadError, Loaded};
 use riposte_core::incident::Incident;
 use riposte_dashboard::{
-    Account, Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
+    Account, Alarm, Ask, Health, Patches, Position, Queue, Riposte, Run, Slice, Source, Tally, Trouble, TroubleKind,
+    Unreadable,
 };
 use tokio::sync::Mutex;
 
@@ -109,6 +110,17 @@ impl Source for AwsSource {
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
         let found = self.ledger().await?.get(id).await.map_err(|error| of_ledger(&error))?;
         Ok(found.map(|(incident, _)| incident))
+    }
+
+    async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        let (runs, unreadable) = self.ledger().await?.patches(limit).await.map_err(|error| of_ledger(&error))?;
+        let unreadable = unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect();
+        Ok(Patches { runs, unreadable })
+    }
+
+    async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
+        let found = self.ledger().await?.patch(id).await.map_err(|error| of_ledger(&error))?;
+        Ok(found.map(|(run, _)| run))
     }
 
     async fn tally(&self, since_ms: i64) -> Result<Tally, Trouble> {

@@ -125,6 +125,7 @@ fn reads(meta: &Meta) -> String {
         Events::NetworkActivity => "what VPC endpoints saw of calls (network activity events)".to_owned(),
         Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => return "log lines".to_owned(),
+        Events::Looked => return "the state of the account, which the function reads on its schedule".to_owned(),
     };
     let which = match meta.outcome {
         Outcome::Success => "those that were carried out",
