@@ -267,6 +267,13 @@ pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
     FUNCTIONS.iter().copied().find(|function| function.runs(domain))
 }
 
+/// The function that runs a detector: that of its chapter, unless it is found by another's looks.
+#[must_use]
+pub fn runner_of(meta: &Meta) -> Option<&'static FunctionSpec> {
+    let looks = FUNCTIONS.iter().copied().find(|function| function.looks.iter().any(|look| look.id == meta.id));
+    looks.or_else(|| function_of(meta.domain))
+}
+
 /// Every detector of the catalogue.
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
     let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
@@ -277,6 +284,12 @@ pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_detector_is_run_by_the_function_that_looks_for_it() {
+        let of = |id: &str| all_metas().find(|meta| meta.id == id).and_then(runner_of).map(|function| function.name);
+        assert_eq!((of("ssm-agent-silent"), of("ssm-node-deregistered")), (Some("patcher"), Some("trail-guard")));
+    }
 
     #[test]
     fn every_chapter_is_run_by_exactly_one_function() {

@@ -7,7 +7,7 @@ use riposte_aws::api;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::{Fault, Kind};
 use riposte_aws::health::{self, MODELS};
-use riposte_aws::ledger::{Ledger, LedgerError, Part, Place, posture};
+use riposte_aws::ledger::{Ledger, LedgerError, Memory, Part, Place, posture};
 use riposte_aws::settings::{self, LoadError, Loaded};
 use riposte_core::incident::Incident;
 use riposte_dashboard::{
@@ -38,6 +38,8 @@ pub struct AwsSource {
     health: Mutex<Option<(i64, Health)>>,
     /// The ledger, with the settings that it was made from: a client keeps its connections.
     ledger: Mutex<Option<(Arc<Loaded>, Ledger)>>,
+    /// Browsers ask for the same lists every few seconds.
+    memory: Memory,
 }
 
 impl AwsSource {
@@ -52,6 +54,7 @@ impl AwsSource {
             audited: Mutex::new(None),
             health: Mutex::new(None),
             ledger: Mutex::new(None),
+            memory: Memory::default(),
         }
     }
 
@@ -79,7 +82,7 @@ impl AwsSource {
         {
             return Ok(ledger.clone());
         }
-        let ledger = Ledger::reading(&self.config, &loaded);
+        let ledger = Ledger::reading(&self.config, &loaded).remembering(&self.memory);
         *kept = Some((loaded, ledger.clone()));
         Ok(ledger)
     }

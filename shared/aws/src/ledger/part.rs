@@ -68,8 +68,13 @@ impl Ledger {
         let page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
         let mut listed = Listed::default();
         for fields in page.items() {
-            match item::read_incident(fields, &self.keys) {
-                Ok((incident, _)) => listed.incidents.push(incident),
+            let read = |fields: &_| item::read_incident(fields, &self.keys).map(|(incident, _)| incident);
+            let incident = match &self.memory {
+                Some(memory) => memory.incidents.read(fields, &self.keys, read),
+                None => read(fields),
+            };
+            match incident {
+                Ok(incident) => listed.incidents.push(incident),
                 Err(error) => listed.unreadable.push(error),
             }
         }

@@ -123,7 +123,7 @@ impl Ledger {
         }
     }
 
-    /// The newest runs, at most `limit`, and those that cannot be read, each with why.
+    /// The newest runs, and those that cannot be read, each with why: at most `limit` together.
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
@@ -134,15 +134,20 @@ impl Ledger {
             let query = query.key_condition_expression("#k = :k").expression_attribute_names("#k", "kind");
             let query = query.expression_attribute_values(":k", AttributeValue::S(KIND.to_owned()));
             // What is not asked for need not be read: a page is a megabyte otherwise.
-            let most = i32::try_from(limit.saturating_sub(runs.len())).unwrap_or(i32::MAX);
+            let most = i32::try_from(limit.saturating_sub(runs.len() + unreadable.len())).unwrap_or(i32::MAX);
             let query = query.limit(most.max(1)).scan_index_forward(false).set_exclusive_start_key(start);
             let page = query.send().await.map_err(Fault::of("dynamodb:Query (patches)"))?;
             for fields in page.items() {
-                match self.read_patch(fields) {
-                    Ok((run, _)) => runs.push(run),
+                let read = |fields: &_| self.read_patch(fields).map(|(run, _)| run);
+                let run = match &self.memory {
+                    Some(memory) => memory.runs.read(fields, &self.keys, read),
+                    None => read(fields),
+                };
+                match run {
+                    Ok(run) => runs.push(run),
                     Err(error) => unreadable.push(error),
                 }
-                if runs.len() >= limit {
+                if runs.len() + unreadable.len() >= limit {
                     return Ok((runs, unreadable));
                 }
             }
