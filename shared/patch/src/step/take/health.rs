@@ -29,11 +29,8 @@ pub(super) fn agent(run: &mut Run, body: &Value, now_ms: i64) {
     });
     if online {
         run.note(now_ms, "the agent answers");
-        return if run.plan.node.starts_with("i-") {
-            go(run, At::HealthStatus, now_ms)
-        } else {
-            after_status(run, now_ms)
-        };
+        let is_instance = run.plan.node.starts_with("i-");
+        return if is_instance { go(run, At::HealthStatus, now_ms) } else { after_status(run, now_ms) };
     }
     late_or_wait(run, "its agent does not answer", now_ms);
 }
