@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
-use riposte_core::catalogue::{all_metas, function_of};
+use riposte_core::catalogue::{all_metas, runner_of};
 use riposte_core::detect::{Events, Meta, Outcome, renamed};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn entry(meta: &Meta) -> Value {
         "since": meta.since,
         "status": meta.status.as_str(),
         "category": meta.domain.as_str(),
-        "function": function_of(meta.domain).map(|function| function.name),
+        "function": runner_of(meta).map(|function| function.name),
         "severity": meta.severity,
         "confidence": meta.confidence,
         "technique": meta.technique,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use riposte_aws::rules::load;
 use riposte_core::action::ActionId;
-use riposte_core::catalogue::{FUNCTIONS, all_metas, function_of};
+use riposte_core::catalogue::{FUNCTIONS, all_metas, function_of, runner_of};
 use riposte_core::detect::{self, Detector, Domain, Events, Facts, Head, Index, Meta};
 use riposte_core::event::Event;
 use riposte_core::text::plain;
@@ -149,6 +149,7 @@ pub(crate) fn reads(events: Events) -> String {
         Events::NetworkActivity => "what VPC endpoints saw of calls".to_owned(),
         Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => "log lines".to_owned(),
+        Events::Looked => "the state of the account, which the function reads on its schedule".to_owned(),
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) fn reads(events: Events) -> String {
 pub(crate) fn explained(out: &mut impl Write, meta: &Meta) -> Result<()> {
     writeln!(out, "# {}\n\n{}\n", plain(meta.title, 200), plain(meta.id, 120))?;
     writeln!(out, "A rule of your own, of severity {} and confidence {}.", meta.severity, meta.confidence)?;
-    let function = function_of(meta.domain).map_or("no function", |function| function.name);
+    let function = runner_of(meta).map_or("no function", |function| function.name);
     writeln!(out, "It is of the category {} and runs in {function}.", meta.domain.as_str())?;
     writeln!(out, "It reads {}.", reads(meta.events))?;
     if !meta.technique.is_empty() {

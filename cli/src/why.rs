@@ -9,7 +9,7 @@ use riposte_aws::actions::Planned;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::ledger::Wanted;
 use riposte_aws::operator::Operator;
-use riposte_core::catalogue::{FUNCTIONS, function_of};
+use riposte_core::catalogue::{FUNCTIONS, runner_of};
 use riposte_core::event::{ApiCall, Event};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::guardrail::Decision;
@@ -142,7 +142,7 @@ async fn of_finding(out: &mut impl Write, operator: &Operator, finding: Finding,
     }
     let function = riposte_core::catalogue::all_metas()
         .find(|meta| meta.id == finding.detector)
-        .and_then(|meta| function_of(meta.domain))
+        .and_then(runner_of)
         .map_or("operator", |function| function.name);
     writeln!(
         out,

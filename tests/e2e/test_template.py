@@ -387,6 +387,7 @@ OWN = {
         "s3:GetObject": {f"arn:aws:s3:::riposte-patch-{ACCOUNT}*/*"},
         "s3:PutObject": {f"arn:aws:s3:::riposte-patch-{ACCOUNT}*/*"},
         "ssm:CancelCommand": {"*"},
+        "ssm:DescribeInstanceAssociationsStatus": {"*"},
         "ssm:DescribeInstanceInformation": {"*"},
         "ssm:DescribeInstancePatchStates": {"*"},
         "ssm:DescribeInstancePatches": {"*"},
@@ -403,8 +404,10 @@ OWN = {
         "ssm:ListAssociations": {"*"},
         "ssm:ListCommands": {"*"},
         "ssm:ListResourceComplianceSummaries": {"*"},
+        "ssm:ListTagsForResource": {"*"},
         "ssm:SendCommand": {
             f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*",
+            f"arn:aws:ssm:{REGION}::document/AWS-ConfigureAWSPackage",
             f"arn:aws:ssm:{REGION}::document/AWS-RunPatchBaseline",
             f"arn:aws:ssm:{REGION}::document/AWS-RunPowerShellScript",
             f"arn:aws:ssm:{REGION}::document/AWS-RunShellScript",

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::LazyLock;
 
-use riposte_core::catalogue::{all_metas, function_of};
+use riposte_core::catalogue::{all_metas, runner_of};
 use riposte_core::finding::{Confidence, Finding, Severity};
 use riposte_core::text::is_unsafe;
 use serde::Serialize;
@@ -134,7 +134,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// The function that runs a detector of the catalog.
 fn function(detector: &str) -> Option<&'static str> {
     static FUNCTIONS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        let named = all_metas().filter_map(|meta| Some((meta.id, function_of(meta.domain)?.name)));
+        let named = all_metas().filter_map(|meta| Some((meta.id, runner_of(meta)?.name)));
         named.collect()
     });
     FUNCTIONS.get(detector).copied()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use riposte_aws::operator::Operator;
-use riposte_aws::patch::{Begin, Patcher, Source};
+use riposte_aws::patch::{Begin, PatchError, Patcher, Source};
 use riposte_core::text::plain;
 use riposte_patch::plan::{NodePlan, Route};
 use riposte_patch::run::{At, Run};
@@ -109,7 +109,7 @@ async fn follow(out: &mut impl Write, patcher: &Patcher<'_>, ids: &[String]) -> 
                     out,
                     "{}  {}  step {:>2}  {}",
                     run.id,
-                    plain(&run.node, 40),
+                    plain(&run.plan.node, 40),
                     entry.step,
                     plain(&entry.text, 600)
                 )?;
@@ -160,30 +160,59 @@ pub(super) struct How {
     pub(super) by: String,
 }
 
-/// Brings a run back.
-pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, id: &str, how: &How) -> Result<()> {
-    let (mut run, _) = patcher.run(id).await?;
-    super::show::one(out, &run, false)?;
-    let now = jiff::Timestamp::now().as_millisecond();
-    run.roll_back(&how.by, now).map_err(anyhow::Error::msg)?;
-    match &run.snapshot_id {
-        Some(snapshot) => writeln!(
-            out,
-            "the root volume of {} would be replaced from {}: what was written to it since is lost, and the node reboots",
-            plain(&run.node, 40),
-            plain(snapshot, 40)
-        )?,
-        None => writeln!(
-            out,
-            "the packages would be brought back to their versions from before, where the archives still have them"
-        )?,
+/// Brings runs back, all that can be; those that cannot are named with why.
+pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, runs: Vec<Run>, how: &How) -> Result<()> {
+    if runs.is_empty() {
+        bail!("nothing was installed on what is named");
+    }
+    let mut ready = Vec::new();
+    for mut run in runs {
+        super::show::one(out, &run, false)?;
+        let now = jiff::Timestamp::now().as_millisecond();
+        match run.roll_back(&how.by, now) {
+            Ok(()) => {
+                writeln!(out, "{}", way_back(&run))?;
+                ready.push(run.id);
+            }
+            Err(why) => writeln!(out, "{}  no way back: {}", run.id, plain(&why, 300))?,
+        }
+    }
+    out.flush()?;
+    if ready.is_empty() {
+        bail!("nothing can be brought back");
     }
     if how.dry_run {
         return Ok(());
     }
-    if !how.yes && !confirmed(out, "go back?")? {
+    if !how.yes && !confirmed(out, &format!("bring {} node(s) back?", ready.len()))? {
         bail!("nothing was changed");
     }
-    let run = patcher.roll_back(id, &how.by).await?;
-    follow(out, patcher, &[run.id]).await
+    let mut begun = Vec::new();
+    for id in &ready {
+        match patcher.roll_back(id, &how.by).await {
+            Ok(run) => begun.push(run.id),
+            // One that somebody else has taken up meanwhile costs the others nothing.
+            Err(error @ PatchError::Impossible(_)) if ready.len() > 1 => writeln!(out, "{id}  not begun: {error}")?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if begun.is_empty() {
+        bail!("nothing was brought back");
+    }
+    follow(out, patcher, &begun).await
+}
+
+/// What the way back would do, in a sentence.
+fn way_back(run: &Run) -> String {
+    match &run.snapshot_id {
+        Some(snapshot) => format!(
+            "the root volume of {} would be replaced from {}: what was written to it since is lost, and the node reboots",
+            plain(&run.plan.node, 40),
+            plain(snapshot, 40)
+        ),
+        None => format!(
+            "on {} the packages would be brought back to their versions from before, where the archives still have them",
+            plain(&run.plan.node, 40)
+        ),
+    }
 }

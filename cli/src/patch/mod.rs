@@ -15,10 +15,13 @@ use riposte_patch::facts::Facts;
 use riposte_patch::kev::Kev;
 use riposte_patch::plan::{Own, Plan, plan};
 use riposte_patch::settings::Settings;
-use riposte_patch::target::Target;
+use riposte_patch::target::{Target, last_of_each};
 
 use crate::tables::Format;
 use crate::usage::Usage;
+
+/// So many runs are looked at, the newest ones.
+const RUNS: usize = 10_000;
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -31,6 +34,9 @@ pub(crate) enum PatchVerb {
     Status {
         /// The run's id, patch-…
         id: Option<String>,
+        /// Only these: a node (i-…, mi-…), ring:NAME, tag:KEY=VALUE or CVE-…; may be given several times
+        #[arg(long, value_name = "TARGET", conflicts_with = "id")]
+        target: Vec<Target>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -49,7 +55,12 @@ pub(crate) enum PatchVerb {
     /// Go back: the root volume from its snapshot, else the packages' versions from before
     Rollback {
         /// The run's id, patch-…
-        id: String,
+        #[arg(required_unless_present = "target")]
+        id: Option<String>,
+        /// The last run of each of these instead: a node (i-…, mi-…), ring:NAME, tag:KEY=VALUE or CVE-…; may be given
+        /// several times
+        #[arg(long, value_name = "TARGET", conflicts_with = "id")]
+        target: Vec<Target>,
         /// Show what would be done, and do nothing
         #[arg(long, conflicts_with = "yes")]
         dry_run: bool,
@@ -158,18 +169,26 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
             show::plan(out, &plan, &options.target, options.format)
         }
         PatchVerb::Run(options) => act::run(out, &patcher, &options, &caller).await,
-        PatchVerb::Status { id: Some(id), json } => show::one(out, &patcher.run(&id).await?.0, json),
-        PatchVerb::Status { id: None, json } => {
-            let (runs, unreadable) = patcher.ledger.patches(10_000).await?;
+        PatchVerb::Status { id: Some(id), json, .. } => show::one(out, &patcher.run(&id).await?.0, json),
+        PatchVerb::Status { id: None, target, json } => {
+            let (runs, unreadable) = patcher.ledger.patches(RUNS).await?;
             show::unreadable(&unreadable);
-            show::under_way(out, &runs, if json { Format::Jsonl } else { Format::Table })
+            show::under_way(out, &runs, &target, if json { Format::Jsonl } else { Format::Table })
         }
         PatchVerb::Approve { id, yes, reason } => {
             act::approve(out, &patcher, &id, yes, &act::by(&caller, reason.as_deref())).await
         }
-        PatchVerb::Rollback { id, dry_run, yes, reason } => {
+        PatchVerb::Rollback { id, target, dry_run, yes, reason } => {
             let how = act::How { dry_run, yes, by: act::by(&caller, reason.as_deref()) };
-            act::roll_back(out, &patcher, &id, &how).await
+            let runs = match id {
+                Some(id) => vec![patcher.run(&id).await?.0],
+                None => {
+                    let (runs, unreadable) = patcher.ledger.patches(RUNS).await?;
+                    show::unreadable(&unreadable);
+                    last_of_each(runs, &target)
+                }
+            };
+            act::roll_back(out, &patcher, runs, &how).await
         }
         PatchVerb::Report { format, limit } => {
             let (runs, unreadable) = patcher.ledger.patches(usize::try_from(limit)?).await?;

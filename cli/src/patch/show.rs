@@ -80,9 +80,10 @@ pub(super) fn history(out: &mut impl Write, found: &LookedBack, format: Format) 
     Ok(())
 }
 
-/// What is under way.
-pub(super) fn under_way(out: &mut impl Write, runs: &[Run], format: Format) -> Result<()> {
-    let rows = runs.iter().filter(|run| !run.is_done()).map(|run| {
+/// What is under way; where targets are named, theirs alone.
+pub(super) fn under_way(out: &mut impl Write, runs: &[Run], targets: &[Target], format: Format) -> Result<()> {
+    let meant = |run: &&Run| targets.is_empty() || targets.iter().any(|target| target.means(&run.plan));
+    let rows = runs.iter().filter(|run| !run.is_done()).filter(meant).map(|run| {
         let step = usize::from(run.at.step()).checked_sub(1).and_then(|n| STEPS.get(n)).copied().unwrap_or_default();
         let waits = match (run.asked, run.wait_ms) {
             (true, _) => format!("a person: riposte patch approve {}", run.id),
@@ -91,12 +92,12 @@ pub(super) fn under_way(out: &mut impl Write, runs: &[Run], format: Format) -> R
         };
         vec![
             run.id.clone(),
-            run.node.clone(),
-            run.ring.clone(),
-            run.band.to_string(),
+            run.plan.node.clone(),
+            run.ring().to_owned(),
+            run.plan.band.to_string(),
             format!("{} {step}", run.at.step()),
             waits,
-            run.deadline_ms.map(rfc3339).unwrap_or_default(),
+            run.plan.deadline_ms.map(rfc3339).unwrap_or_default(),
         ]
     });
     let columns = &["run", "node", "ring", "priority", "step", "waits for", "deadline"];
@@ -112,21 +113,21 @@ pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format) -> Resu
             Some(false) => "not met",
             None => "",
         };
-        let mut what: Vec<String> = run.findings.iter().map(|finding| finding.id.clone()).collect();
-        what.extend(run.work.fixes.iter().map(|fix| format!("{} to {}", fix.package, fix.fixed)));
-        what.extend(run.work.baseline.then(|| "the baseline".to_owned()));
+        let mut what: Vec<String> = run.plan.findings.iter().map(|finding| finding.id.clone()).collect();
+        what.extend(run.plan.work.fixes.iter().map(|fix| format!("{} to {}", fix.package, fix.fixed)));
+        what.extend(run.plan.work.baseline.then(|| "the baseline".to_owned()));
         vec![
             run.id.clone(),
-            run.node.clone(),
-            run.name.clone().unwrap_or_default(),
-            run.ring.clone(),
+            run.plan.node.clone(),
+            run.plan.name.clone().unwrap_or_default(),
+            run.ring().to_owned(),
             what.join("; "),
             rfc3339(run.opened_ms),
             run.installed_ms.map(rfc3339).unwrap_or_default(),
             outcome.map_or("under way", |outcome| outcome.kind.word()).to_owned(),
             outcome.map(|outcome| outcome.why.clone()).unwrap_or_default(),
             run.approved_by.clone().or_else(|| run.decided_by.clone()).unwrap_or_default(),
-            run.deadline_ms.map(rfc3339).unwrap_or_default(),
+            run.plan.deadline_ms.map(rfc3339).unwrap_or_default(),
             met.to_owned(),
             run.calls.to_string(),
         ]
@@ -155,10 +156,10 @@ pub(super) fn one(out: &mut impl Write, run: &Run, json: bool) -> Result<()> {
         return Ok(writeln!(out, "{}", serde_json::to_string(run)?)?);
     }
     let outcome = run.outcome.as_ref().map_or("under way", |outcome| outcome.kind.word());
-    writeln!(out, "{}  {}  ring {}  {outcome}", run.id, plain(&run.node, 40), plain(&run.ring, 40))?;
-    writeln!(out, "  way       {}", run.route)?;
-    writeln!(out, "  why       {}", plain(&run.reasons.join("; "), 1000))?;
-    if let Some(deadline) = run.deadline_ms {
+    writeln!(out, "{}  {}  ring {}  {outcome}", run.id, plain(&run.plan.node, 40), plain(run.ring(), 40))?;
+    writeln!(out, "  way       {}", run.plan.route)?;
+    writeln!(out, "  why       {}", plain(&run.plan.reasons.join("; "), 1000))?;
+    if let Some(deadline) = run.plan.deadline_ms {
         writeln!(out, "  deadline  {}", rfc3339(deadline))?;
     }
     for entry in &run.timeline {

@@ -5,7 +5,7 @@ use crate::action::ActionId;
 use crate::audited;
 use crate::detect::behavior::{BEHAVIORS, sequences};
 use crate::detect::{
-    self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LogDetector, Meta, SIGNATURES, detectors,
+    self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LOOKED, LogDetector, Meta, SIGNATURES, detectors,
 };
 
 /// One Lambda function of the product.
@@ -21,6 +21,8 @@ pub struct FunctionSpec {
     pub behaviors: &'static [Meta],
     /// Its detectors over lines of any format.
     pub signatures: &'static [Meta],
+    /// What it finds by looking at the account by itself.
+    pub looks: &'static [Meta],
     /// Its detectors over log lines of OpenSSH.
     pub log_detectors: &'static [&'static dyn LogDetector],
     /// API calls that it reads beside those of its detectors.
@@ -84,6 +86,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::NETWORK],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -99,6 +102,7 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::IDENTITY],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     // The first call of nearly every tool, by which it is known.
     triggers: &[EventName { source: "sts.amazonaws.com", name: "GetCallerIdentity" }],
@@ -115,6 +119,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::DATA],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[CLOCK],
@@ -130,6 +135,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::TRACES, &detect::ACCOUNT],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -145,6 +151,7 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     chapters: &[&detect::COMPUTE],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[CLOCK],
@@ -160,6 +167,7 @@ pub static BEHAVIOR_WATCH: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: BEHAVIORS,
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: &[],
     inputs: &[],
@@ -175,6 +183,7 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: SIGNATURES,
+    looks: &[],
     log_detectors: LOG_DETECTORS,
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
     inputs: &[
@@ -194,6 +203,7 @@ pub static ACCOUNT_AUDITOR: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: &[],
+    looks: &[],
     log_detectors: &[],
     triggers: audited::TRIGGERS,
     inputs: &[Input::Schedule { parameter: "AuditRate", what: "Has account-auditor check the whole account" }],
@@ -211,6 +221,7 @@ pub static PATCHER: FunctionSpec = FunctionSpec {
     chapters: &[],
     behaviors: &[],
     signatures: &[],
+    looks: LOOKED,
     log_detectors: &[],
     triggers: &[],
     inputs: &[Input::Schedule { parameter: "PatchRate", what: "Has patcher go on and look anew" }, Input::Inspector],
@@ -245,7 +256,7 @@ impl FunctionSpec {
         let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
         let of_lines = self.log_detectors.iter().map(|detector| detector.meta());
         let of_sequences = self.sequences().iter().map(|detector| detector.meta());
-        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures)
+        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures).chain(self.looks)
     }
 
     /// Those of its actions that the clock can take back.
@@ -267,16 +278,29 @@ pub fn function_of(domain: Domain) -> Option<&'static FunctionSpec> {
     FUNCTIONS.iter().copied().find(|function| function.runs(domain))
 }
 
+/// The function that runs a detector: that of its chapter, unless it is found by another's looks.
+#[must_use]
+pub fn runner_of(meta: &Meta) -> Option<&'static FunctionSpec> {
+    let looks = FUNCTIONS.iter().copied().find(|function| function.looks.iter().any(|look| look.id == meta.id));
+    looks.or_else(|| function_of(meta.domain))
+}
+
 /// Every detector of the catalogue.
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
     let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
     let of_sequences = sequences().iter().map(|d| d.meta());
-    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines)
+    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines).chain(LOOKED)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_detector_is_run_by_the_function_that_looks_for_it() {
+        let of = |id: &str| all_metas().find(|meta| meta.id == id).and_then(runner_of).map(|function| function.name);
+        assert_eq!((of("ssm-agent-silent"), of("ssm-node-deregistered")), (Some("patcher"), Some("trail-guard")));
+    }
 
     #[test]
     fn every_chapter_is_run_by_exactly_one_function() {

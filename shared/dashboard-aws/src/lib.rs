@@ -7,11 +7,12 @@ use riposte_aws::api;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::{Fault, Kind};
 use riposte_aws::health::{self, MODELS};
-use riposte_aws::ledger::{Ledger, LedgerError, Part, Place, posture};
+use riposte_aws::ledger::{Ledger, LedgerError, Memory, Part, Place, posture};
 use riposte_aws::settings::{self, LoadError, Loaded};
 use riposte_core::incident::Incident;
 use riposte_dashboard::{
-    Account, Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
+    Account, Alarm, Ask, Health, Patches, Position, Queue, Riposte, Run, Slice, Source, Tally, Trouble, TroubleKind,
+    Unreadable,
 };
 use tokio::sync::Mutex;
 
@@ -37,6 +38,8 @@ pub struct AwsSource {
     health: Mutex<Option<(i64, Health)>>,
     /// The ledger, with the settings that it was made from: a client keeps its connections.
     ledger: Mutex<Option<(Arc<Loaded>, Ledger)>>,
+    /// Browsers ask for the same lists every few seconds.
+    memory: Memory,
 }
 
 impl AwsSource {
@@ -51,6 +54,7 @@ impl AwsSource {
             audited: Mutex::new(None),
             health: Mutex::new(None),
             ledger: Mutex::new(None),
+            memory: Memory::default(),
         }
     }
 
@@ -78,7 +82,7 @@ impl AwsSource {
         {
             return Ok(ledger.clone());
         }
-        let ledger = Ledger::reading(&self.config, &loaded);
+        let ledger = Ledger::reading(&self.config, &loaded).remembering(&self.memory);
         *kept = Some((loaded, ledger.clone()));
         Ok(ledger)
     }
@@ -109,6 +113,17 @@ impl Source for AwsSource {
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
         let found = self.ledger().await?.get(id).await.map_err(|error| of_ledger(&error))?;
         Ok(found.map(|(incident, _)| incident))
+    }
+
+    async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        let (runs, unreadable) = self.ledger().await?.patches(limit).await.map_err(|error| of_ledger(&error))?;
+        let unreadable = unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect();
+        Ok(Patches { runs, unreadable })
+    }
+
+    async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
+        let found = self.ledger().await?.patch(id).await.map_err(|error| of_ledger(&error))?;
+        Ok(found.map(|(run, _)| run))
     }
 
     async fn tally(&self, since_ms: i64) -> Result<Tally, Trouble> {

@@ -99,7 +99,16 @@ impl Links {
 
 /// Whether a text is an incident's id: such a one alone becomes a part of an address.
 pub(crate) fn is_id(text: &str) -> bool {
-    text.strip_prefix("inc-").is_some_and(|rest| {
+    is_named("inc-", text)
+}
+
+/// Whether a text is the id of a run of patching.
+pub(crate) fn is_run(text: &str) -> bool {
+    is_named("patch-", text)
+}
+
+fn is_named(prefix: &str, text: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| {
         !rest.is_empty() && rest.len() <= 64 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     })
 }
@@ -197,6 +206,15 @@ pub(crate) fn of_incident(verb: &str, incident: &Incident) -> Markup {
         command(&format!("riposte {verb} {}", incident.id))
     } else {
         html! { "its id is none of Riposte's: " (words::name(&incident.id)) }
+    }
+}
+
+/// A command on a run of patching. An id that is none gets no command to copy.
+pub(crate) fn of_run(verb: &str, id: &str) -> Markup {
+    if is_run(id) {
+        command(&format!("riposte patch {verb} {id}"))
+    } else {
+        html! { "its id is none of Riposte's: " (words::name(id)) }
     }
 }
 

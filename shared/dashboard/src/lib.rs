@@ -8,7 +8,6 @@
 //! [`words`] and maud's escaping, and so is text, never markup. No page holds a script of its own.
 
 mod attack;
-mod cases;
 mod chart;
 mod diff;
 mod filter;
@@ -21,6 +20,7 @@ mod source;
 mod words;
 
 pub use riposte_audit::posture::{Account, Earlier, Reading};
+pub use riposte_patch::run::Run;
 pub use source::{
-    Alarm, Ask, Health, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
+    Alarm, Ask, Health, Patches, Position, Queue, Riposte, Slice, Source, Tally, Trouble, TroubleKind, Unreadable,
 };

@@ -11,7 +11,7 @@ use crate::filter::Filter;
 use crate::layout::{Links, footer, header, is_id, trouble};
 use crate::pages::{cases, coverage, detectors, identity, incident, incidents, network, now, patching, posture};
 use crate::site::STYLE;
-use crate::source::Source;
+use crate::source::{Source, Trouble};
 use crate::words;
 
 /// So many incidents stand in a report whole.
@@ -19,11 +19,10 @@ const INCIDENTS: usize = 200;
 
 /// The report. What could not be read is said in its place.
 pub async fn report<S: Source>(source: &S) -> String {
-    let (account, untold) = match source.account().await {
-        Ok(account) => (account, None),
-        Err(error) => (None, Some(error)),
-    };
-    let account = account.as_deref();
+    let read = source.account().await;
+    let told: Result<_, Trouble> = read.as_ref().map(|account| account.as_deref()).map_err(Clone::clone);
+    let account = told.as_ref().ok().copied().flatten();
+    let untold = told.as_ref().err();
     let filter = Filter::default();
     let found = incidents::load(source, &filter, Some(INCIDENTS)).await;
     let held: BTreeSet<String> =
@@ -31,7 +30,8 @@ pub async fn report<S: Source>(source: &S) -> String {
     let links = Links::File(held);
     let now = now::load(source).await;
     let detectors = detectors::load(source).await;
-    let cases = cases::load(source).await;
+    let cases = cases::load(source, &filter).await;
+    let patches = patching::load(source).await;
     // A page may apply this style and no other, and run no script at all.
     let style = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'");
@@ -54,12 +54,12 @@ pub async fn report<S: Source>(source: &S) -> String {
                     p.note { "Made at " (made) ". It holds the newest " (INCIDENTS) " incidents." }
                     section id="now" { (now::show(&now, &links)) }
                     section id="incidents" { (incidents::show(&found, &filter, &links)) }
-                    section id="cases" { (cases::show(&cases, &links)) }
-                    @if let Some(error) = &untold { (trouble("What is known of the account", error)) }
+                    section id="cases" { (cases::show(&cases, &filter, &links)) }
+                    @if let Some(error) = untold { (trouble("What is known of the account", error)) }
                     section id="posture" { (posture::show(account, &links)) }
                     section id="network" { (network::show(account)) }
                     section id="identity" { (identity::show(account)) }
-                    section id="patching" { (patching::show(account)) }
+                    section id="patching" { (patching::show(&patches, &told, &links)) }
                     section id="detectors" { (detectors::show(&detectors, None, &links)) }
                     section id="coverage" { (coverage::show(&links)) }
                     @for one in found.iter().flat_map(|found| &found.incidents) {

@@ -12,6 +12,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::future::join;
 use maud::{Markup, html};
 use riposte_audit::posture::Account;
 use riposte_core::detect::Domain;
@@ -55,6 +56,7 @@ pub fn router<S: Source>(source: Arc<S>) -> Router {
         .route("/network", get(network_page::<S>))
         .route("/identity", get(identity_page::<S>))
         .route("/patching", get(patching_page::<S>))
+        .route("/patching/{id}", get(patch_page::<S>))
         .route("/detectors", get(detectors_page::<S>))
         .route("/coverage", get(coverage_page))
         .route("/coverage/{technique}", get(technique_page))
@@ -121,10 +123,18 @@ async fn incident_page<S: Source>(
     }
 }
 
-async fn cases_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    let found = cases::load(&*source).await;
+async fn cases_page<S: Source>(
+    State(source): State<Arc<S>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let filter = match Filter::read(&query.unwrap_or_default()) {
+        Ok(filter) => filter,
+        Err(wrong) => return refused(&headers, Page::Cases, &wrong),
+    };
+    let found = cases::load(&*source, &filter).await;
     let status = found.as_ref().map_or_else(status_of, |_| StatusCode::OK);
-    page(&headers, status, "Cases", Some(Page::Cases), &cases::show(&found, &Links::Site))
+    page(&headers, status, "Cases", Some(Page::Cases), &cases::show(&found, &filter, &Links::Site))
 }
 
 /// A page of the account, or why it cannot be had.
@@ -173,7 +183,36 @@ async fn identity_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderM
 }
 
 async fn patching_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderMap) -> Response {
-    of_account(&*source, &headers, Page::Patching, "Patching", patching::show).await
+    let (runs, account) = join(patching::load(&*source), source.account()).await;
+    let status = match (&runs, &account) {
+        (Err(error), Err(_)) => status_of(error),
+        _ => StatusCode::OK,
+    };
+    let account = account.as_ref().map(|account| account.as_deref()).map_err(Clone::clone);
+    page(&headers, status, "Patching", Some(Page::Patching), &patching::show(&runs, &account, &Links::Site))
+}
+
+async fn patch_page<S: Source>(State(source): State<Arc<S>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let current = Some(Page::Patching);
+    let known = if layout::is_run(&id) { source.patch(&id).await } else { Ok(None) };
+    match known {
+        Ok(Some(run)) => {
+            let title = format!("Patching of {}", words::name(&run.plan.node));
+            page(&headers, StatusCode::OK, &title, current, &patching::one(&run))
+        }
+        Ok(None) => {
+            let main = html! {
+                h1 { "No such run" }
+                p { "There is no run of patching " code { (words::name(&id)) } " in the ledger." }
+                p { a href="/patching" { "All runs" } }
+            };
+            page(&headers, StatusCode::NOT_FOUND, "No such run", current, &main)
+        }
+        Err(error) => {
+            let main = html! { h1 { "Run " (words::name(&id)) } (layout::trouble("The run", &error)) };
+            page(&headers, status_of(&error), "Run", current, &main)
+        }
+    }
 }
 
 async fn detectors_page<S: Source>(

@@ -7,6 +7,7 @@ use riposte_audit::posture::Account;
 use riposte_core::exclusion::Exclusion;
 use riposte_core::incident::Incident;
 use riposte_core::settings::Mode;
+use riposte_patch::run::Run;
 
 /// What the pages are made of. Each part may fail alone: the page says so in its place, and shows the rest.
 pub trait Source: Send + Sync + 'static {
@@ -18,6 +19,12 @@ pub trait Source: Send + Sync + 'static {
 
     /// One incident; `None` where there is none of this id.
     fn incident(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, Trouble>> + Send;
+
+    /// Runs of patching, newest first, at most so many.
+    fn patches(&self, limit: usize) -> impl Future<Output = Result<Patches, Trouble>> + Send;
+
+    /// One run of patching; `None` where there is none of this id.
+    fn patch(&self, id: &str) -> impl Future<Output = Result<Option<Run>, Trouble>> + Send;
 
     /// How many incidents each detector opened since a time.
     fn tally(&self, since_ms: i64) -> impl Future<Output = Result<Tally, Trouble>> + Send;
@@ -81,6 +88,15 @@ pub struct Slice {
 pub struct Unreadable {
     /// What is wrong with which item.
     pub why: String,
+}
+
+/// Runs of patching.
+#[derive(Debug, Clone, Default)]
+pub struct Patches {
+    /// Newest first.
+    pub runs: Vec<Run>,
+    /// Items that cannot be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// Incidents counted by detector.

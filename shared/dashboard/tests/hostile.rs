@@ -10,7 +10,9 @@ use common::{Double, account, contained, get, health};
 use riposte_core::exclusion::Exclusion;
 use riposte_core::finding::Target;
 use riposte_core::incident::{Incident, State, Step, Undoing};
-use riposte_dashboard::{Trouble, TroubleKind, Unreadable, report};
+use riposte_dashboard::{Run, Trouble, TroubleKind, Unreadable, report};
+use riposte_patch::plan::{Cite, Route};
+use riposte_patch::run::{Entry, Kind, Outcome};
 use serde_json::json;
 
 /// Markup in several places of a page, marks of direction, a name that ends an attribute, a template, and control
@@ -61,6 +63,23 @@ fn incident(name: &str) -> Incident {
     incident
 }
 
+/// A run of patching in which every word is hostile.
+fn run(name: &str) -> Run {
+    let mut run = common::run("i-1", 10);
+    let hostile = || name.to_owned();
+    (run.account, run.region, run.approved_by) = (hostile(), hostile(), Some(hostile()));
+    let plan = &mut run.plan;
+    (plan.node, plan.name, plan.ring, plan.reasons) = (hostile(), Some(hostile()), Some(hostile()), vec![hostile()]);
+    plan.findings = vec![Cite { arn: hostile(), id: hostile() }];
+    plan.route = Route::Held { why: hostile() };
+    for fix in &mut plan.work.fixes {
+        (fix.package, fix.fixed) = (hostile(), hostile());
+    }
+    run.timeline.push(Entry { at_ms: 1, step: 1, text: hostile() });
+    run.outcome = Some(Outcome { kind: Kind::Unhealthy, why: hostile(), at_ms: 1 });
+    run
+}
+
 fn source(name: &str) -> Arc<Double> {
     let undoing = Undoing { by: Some(name.to_owned()), reason: Some(name.to_owned()), at_ms: 1 };
     let undone = Incident { id: "inc-2".to_owned(), state: State::Undone, undoing: Some(undoing), ..incident(name) };
@@ -70,6 +89,11 @@ fn source(name: &str) -> Arc<Double> {
     let text = json!({ "detectors": ["x"], "principal": format!("{name}y"), "reason": name, "expires": "2199-01-01" });
     Arc::new(Double {
         incidents: vec![Incident { id: "inc-1".to_owned(), ..incident(name) }, undone, asked, forged],
+        runs: vec![
+            Run { id: "patch-1".to_owned(), ..run(name) },
+            Run { id: name.to_owned(), asked: true, ..run(name) },
+        ],
+        unreadable_runs: vec![Unreadable { why: name.to_owned() }],
         unreadable: vec![Unreadable { why: name.to_owned() }],
         health: riposte_dashboard::Health { missing: vec![name.to_owned()], ..health(name) },
         exclusions: vec![Exclusion::read(name, &text.to_string()).unwrap()],
@@ -79,7 +103,7 @@ fn source(name: &str) -> Arc<Double> {
     })
 }
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/incidents",
     "/incidents/inc-1",
@@ -91,6 +115,7 @@ const PAGES: [&str; 14] = [
     "/network",
     "/identity",
     "/patching",
+    "/patching/patch-1",
     "/detectors",
     "/coverage",
     "/coverage/T1562",
@@ -148,7 +173,7 @@ async fn each_page_that_shows_names_was_given_the_hostile_one() {
 #[tokio::test]
 async fn hostile_words_of_aws_and_of_the_address_are_text() {
     let broken = source(HOSTILE);
-    for part in ["incidents", "incident", "tally", "riposte", "health"] {
+    for part in ["incidents", "incident", "patches", "patch", "tally", "riposte", "health"] {
         broken.fail(part, Trouble { kind: TroubleKind::Other, why: HOSTILE.to_owned() });
     }
     for page in PAGES {
@@ -161,6 +186,9 @@ async fn hostile_words_of_aws_and_of_the_address_are_text() {
         format!("/incidents?state={escaped}"),
         format!("/incidents?after={escaped}"),
         format!("/incidents/{escaped}"),
+        format!("/cases?principal={escaped}&account={escaped}"),
+        format!("/cases?after={escaped}"),
+        format!("/patching/{escaped}"),
         format!("/posture/findings?service={escaped}"),
         format!("/detectors?category={escaped}"),
         format!("/coverage/{escaped}"),

@@ -6,9 +6,10 @@ mod common;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use common::{Double, NOON, account, asked, contained, get, get_with, health, observed};
+use common::{Double, NOON, account, asked, contained, ended, get, get_with, health, observed, run};
 use riposte_core::incident::{Changed, State};
 use riposte_dashboard::{Trouble, TroubleKind, Unreadable, report};
+use riposte_patch::run::Kind;
 
 const PAGES: [&str; 10] = [
     "/",
@@ -127,6 +128,7 @@ async fn an_address_that_cannot_be_used_says_which_part() {
         ("/incidents?state=%3Cb%3E", "`state`"),
         ("/incidents?severity=worst", "`severity`"),
         ("/incidents?after=lease%23x", "`after`"),
+        ("/cases?severity=worst", "`severity`"),
         ("/detectors?category=x", "`category`"),
         ("/posture/findings?page=-1", "`page`"),
     ] {
@@ -174,15 +176,103 @@ async fn a_filter_that_fits_nothing_reads_a_bounded_part_and_goes_on() {
     assert_eq!(source.asked.lock().unwrap().len(), 6);
 }
 
+/// An incident of this principal, address, technique and hour of the day.
+fn step(who: &str, address: &str, technique: &str, hour: u8) -> riposte_core::incident::Incident {
+    let mut incident = contained(i64::from(hour));
+    let finding = &mut incident.finding;
+    finding.principal.arn = Some(format!("arn:aws:iam::111122223333:user/{who}"));
+    finding.principal.source_ip = Some(address.to_owned());
+    finding.technique = vec![technique.to_owned()];
+    finding.event_time = Some(format!("2026-01-02T{hour:02}:00:00Z"));
+    incident
+}
+
 #[tokio::test]
-async fn cases_group_what_one_principal_did_within_a_day() {
-    let mut other = contained(30);
-    other.finding.principal.arn = Some("arn:aws:iam::111122223333:user/eve".to_owned());
-    let old = contained(3 * 24 * 60);
-    let source = Arc::new(Double { incidents: vec![contained(10), asked(20), other, old], ..Double::default() });
+async fn cases_are_those_of_the_command_and_a_filter_chooses_among_them() {
+    let source = Arc::new(Double {
+        incidents: vec![
+            step("mallory", "198.51.100.7", "T1530", 5),
+            step("mallory", "198.51.100.8", "T1078", 3),
+            // Another name, and the same address.
+            step("helper", "198.51.100.8", "T1562.008", 4),
+            step("eve", "203.0.113.9", "T1098", 6),
+            step("eve", "203.0.113.9", "T1098", 7),
+            // One incident alone is no case.
+            step("ann", "192.0.2.1", "T1098", 8),
+        ],
+        ..Double::default()
+    });
+    let count = |text: &str| text.matches("<section class=\"case\">").count();
     let text = get(&source, "/cases").await.text;
-    assert_eq!(text.matches("<section class=\"case\">").count(), 3, "{text}");
-    assert!(text.contains("2 incidents") && text.contains("user/eve"), "{text}");
+    assert_eq!(count(&text), 2, "{text}");
+    assert!(text.contains("3 incidents") && text.contains("riposte show case-"), "{text}");
+    // Three tactics raise a case of high incidents, and ask for a response to the principal.
+    assert!(text.contains("riposte contain deny-principal user/mallory"), "{text}");
+    let order = ["T1078", "T1562.008", "T1530"].map(|technique| {
+        let incident = source.incidents.iter().find(|one| one.finding.technique == [technique]).unwrap();
+        text.find(&format!("/incidents/{}", incident.id)).unwrap()
+    });
+    assert!(order.is_sorted(), "the steps stand in the order of ATT&CK: {order:?}");
+    for (query, cases) in [
+        ("principal=eve", 1),
+        ("technique=T1562", 1),
+        ("severity=critical", 1),
+        ("account=999999999999", 0),
+        ("region=eu-west-1", 2),
+        ("state=asked", 0),
+        ("from=2026-01-03", 0),
+    ] {
+        assert_eq!(count(&get(&source, &format!("/cases?{query}")).await.text), cases, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn patching_shows_the_runs_and_what_waits_is_on_the_first_page() {
+    let mut waits = run("i-1", 30);
+    waits.asked = true;
+    let dead = ended(run("i-2", 40), Kind::Unhealthy);
+    let done = ended(run("i-3", 50), Kind::Patched);
+    let source = Arc::new(Double { runs: vec![waits, dead, done], account: Some(account("web")), ..Double::default() });
+    let page = get(&source, "/patching").await.text;
+    for part in ["waits for approval", "unhealthy", "patched", "libssl3 to 3.0.11-1", "patches missing"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(
+        page.contains("<strong>1</strong> wait for approval") && page.contains("<strong>1</strong> failed"),
+        "{page}"
+    );
+    let now = get(&source, "/").await.text;
+    let ids: Vec<&str> = source.runs.iter().map(|run| run.id.as_str()).collect();
+    assert!(now.contains(&format!("riposte patch approve {}", ids[0])), "{now}");
+    assert!(now.contains("Its ring is stopped.") && now.contains(&format!("href=\"/patching/{}\"", ids[1])), "{now}");
+    assert!(now.contains("<strong>1</strong> waiting for approval") && !now.contains(ids[2]), "{now}");
+    let one = get(&source, &format!("/patching/{}", ids[2])).await.text;
+    assert!(one.contains("CVE-2026-4242") && one.contains("step 1") && one.contains("riposte patch rollback"), "{one}");
+    let waiting = get(&source, &format!("/patching/{}", ids[0])).await.text;
+    assert!(waiting.contains("It waits for you") && !waiting.contains("rollback"), "{waiting}");
+    for id in ["patch-0", "patch-", "inc-1", "%3Cscript%3Ealert(1)%3C%2Fscript%3E"] {
+        let got = get(&source, &format!("/patching/{id}")).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND, "{id}");
+        assert!(got.text.contains("There is no run") && !got.text.contains("<script>alert"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn of_patching_what_cannot_be_read_stands_beside_what_can() {
+    let newer = Unreadable { why: "ledger item `patch#patch-9`: `record`: unknown variant `levitate`".to_owned() };
+    let source = Double { runs: vec![run("i-1", 1)], unreadable_runs: vec![newer], ..Double::default() };
+    let source = Arc::new(Double { account: Some(account("web")), ..source });
+    let text = get(&source, "/patching").await.text;
+    assert!(
+        text.contains("1 item of the ledger cannot be read") && text.contains("levitate") && text.contains("web i-1")
+    );
+    source.fail("patches", trouble(TroubleKind::Denied));
+    let got = get(&source, "/patching").await;
+    assert!(got.status == StatusCode::OK && got.text.contains("The runs of patching cannot be shown."), "{}", got.text);
+    assert!(got.text.contains("patches missing"), "{}", got.text);
+    assert!(get(&source, "/").await.text.contains("What waits of patching cannot be shown."));
+    source.fail("account", trouble(TroubleKind::Denied));
+    assert_eq!(get(&source, "/patching").await.status, StatusCode::BAD_GATEWAY);
 }
 
 #[tokio::test]
@@ -200,7 +290,7 @@ async fn the_account_is_shown_as_the_inventory_says() {
     assert!(identity.contains("days old") && identity.contains("never used"), "{identity}");
     let patching = get(&source, "/patching").await.text;
     assert!(patching.contains("patches missing") && patching.contains("not managed"), "{patching}");
-    assert!(patching.contains("Not collected"), "{patching}");
+    assert!(patching.contains("No run of patching yet."), "{patching}");
     let posture = get(&source, "/posture").await.text;
     assert!(
         posture.contains("CIS AWS Foundations 5.0") && posture.contains("1 of its lines could not be read"),
@@ -258,7 +348,7 @@ async fn where_one_part_is_denied_the_others_stand() {
     assert!(text.contains("ask for the permission") && text.contains("riposte undo"), "{text}");
     let unread = filled();
     unread.fail("account", trouble(TroubleKind::Denied));
-    for page in ["/posture", "/posture/findings", "/network", "/identity", "/patching"] {
+    for page in ["/posture", "/posture/findings", "/network", "/identity"] {
         let got = get(&unread, page).await;
         assert!(got.status == StatusCode::BAD_GATEWAY && got.text.contains("ask for the permission"), "{page}");
         assert!(!got.text.contains("No inventory is there"), "{page}: what is denied is not what is not there");
@@ -275,11 +365,13 @@ async fn where_one_part_is_denied_the_others_stand() {
 async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
     let source = filled();
     assert_eq!(get(&source, "/").await.status, StatusCode::OK);
-    for part in ["incidents", "incident", "tally", "riposte", "health"] {
+    for part in ["incidents", "incident", "patches", "patch", "tally", "riposte", "health"] {
         source.fail(part, trouble(TroubleKind::Expired));
     }
     let id = source.incidents[0].id.clone();
-    for page in ["/", "/incidents", "/cases", "/detectors", &format!("/incidents/{id}")] {
+    for page in
+        ["/", "/incidents", "/cases", "/patching", "/patching/patch-1", "/detectors", &format!("/incidents/{id}")]
+    {
         let text = get(&source, page).await.text;
         assert!(
             text.contains("sign in again") && text.contains("AWS&#39;s words") | text.contains("AWS's words"),
@@ -332,15 +424,20 @@ async fn two_tabs_see_the_same_and_only_reading_is_possible() {
 
 #[tokio::test]
 async fn the_first_page_stays_small_over_ten_thousand_incidents() {
-    let source =
-        Arc::new(Double { incidents: (0..10_000).map(contained).collect(), health: health("q"), ..Double::default() });
-    for page in ["/", "/incidents", "/cases"] {
+    let source = Arc::new(Double {
+        incidents: (0..10_000).map(contained).collect(),
+        runs: (0..10_000).map(|n| ended(run(&format!("i-{n}"), 1), Kind::Patched)).collect(),
+        health: health("q"),
+        ..Double::default()
+    });
+    for page in ["/", "/incidents", "/cases", "/patching"] {
         let got = get(&source, page).await;
         assert!(got.text.len() <= 100 * 1024, "{page} has {} bytes", got.text.len());
     }
     let asked = source.asked.lock().unwrap();
     let queries: Vec<_> = asked.iter().filter(|query| query.starts_with("incidents")).collect();
     assert_eq!(queries, ["incidents limit 60", "incidents limit 40", "incidents limit 200"]);
+    assert!(asked.iter().filter(|query| query.starts_with("patches")).all(|query| query == "patches limit 60"));
 }
 
 #[tokio::test]

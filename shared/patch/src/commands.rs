@@ -20,6 +20,9 @@ pub struct Fix {
     pub installed: String,
     /// The version from which on the hole is closed.
     pub fixed: String,
+    /// What Distributor calls the package, where the settings have Distributor install it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<String>,
 }
 
 /// A text that is no package's name or version.
@@ -140,20 +143,40 @@ pub fn install_override(url: &str, reboot: Reboot) -> Command {
     command
 }
 
-/// Updates the packages that are named, and no others but those that they need.
+/// Whether a text is a name that Distributor may have for a package: a document's, or the ARN of a shared one.
+#[must_use]
+pub fn is_distributors(name: &str) -> bool {
+    (3..=128).contains(&name.len()) && checked(name, "package's name", "_-.:/").is_ok()
+}
+
+/// Installs a package's newest version by Distributor, in the place of the one that is installed.
+///
+/// # Errors
+/// Where its name has not the form of one.
+pub fn distribute(name: &str) -> Result<Command, Unsafe> {
+    if !is_distributors(name) {
+        return Err(Unsafe { text: name.to_owned(), what: "package of Distributor" });
+    }
+    let parameters = json!({ "action": ["Install"], "installationType": ["Uninstall and reinstall"], "name": [name] });
+    Ok(Command { document: "AWS-ConfigureAWSPackage", parameters })
+}
+
+/// Updates the packages that are named, and no others but those that they need. Which versions were there before is
+/// printed first: see [`before`].
 ///
 /// # Errors
 /// Where a name has not the form of one.
 pub fn install(manager: Manager, fixes: &[Fix], reboot: Reboot) -> Result<Command, Unsafe> {
     let names = names(manager, fixes)?;
+    let list = list(manager, &names, BEFORE);
     let mut lines = match manager {
-        Manager::Apt => install_apt(&names),
+        Manager::Apt => install_apt(&list, &names),
         Manager::Dnf => format!(
-            "set -eu\nif command -v dnf >/dev/null 2>&1; then dnf -y upgrade {names}; else yum -y update {names}; fi"
+            "set -eu\n{list}\nif command -v dnf >/dev/null 2>&1; then dnf -y upgrade {names}; else yum -y update {names}; fi"
         ),
         // 102 and 103 say that a reboot or another round is needed: both have updated.
         Manager::Zypper => format!(
-            "set -u\nzypper --non-interactive update --no-recommends {names}\nstatus=$?\ncase $status in 0|102|103) ;; *) \
+            "set -u\n{list}\nzypper --non-interactive update --no-recommends {names}\nstatus=$?\ncase $status in 0|102|103) ;; *) \
              exit $status ;; esac"
         ),
         Manager::Windows => return Ok(windows_install(&names, reboot)),
@@ -171,9 +194,9 @@ if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ] || [ -e /run/r
 if command -v needs-restarting >/dev/null 2>&1; then needs-restarting -r >/dev/null 2>&1 || exit 194; fi
 exit 0";
 
-fn install_apt(names: &str) -> String {
+fn install_apt(list: &str, names: &str) -> String {
     format!(
-        "set -eu\nexport DEBIAN_FRONTEND=noninteractive\napt-get -q update\napt-get -q -y --no-install-recommends -o \
+        "set -eu\n{list}\nexport DEBIAN_FRONTEND=noninteractive\napt-get -q update\napt-get -q -y --no-install-recommends -o \
          Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install --only-upgrade {names}"
     )
 }
@@ -185,17 +208,45 @@ fn install_apt(names: &str) -> String {
 pub fn query(manager: Manager, fixes: &[Fix]) -> Result<Command, Unsafe> {
     let names = names(manager, fixes)?;
     Ok(match manager {
-        Manager::Apt => {
-            shell(&format!("dpkg-query -W -f='${{Package}} ${{Version}} ${{db:Status-Status}}\\n' {names} || true"))
-        }
-        Manager::Dnf | Manager::Zypper => shell(&format!(
-            "rpm -q --qf '%{{NAME}} %|EPOCH?{{%{{EPOCH}}:}}:{{}}|%{{VERSION}}-%{{RELEASE}} installed\\n' {names} || true"
-        )),
         Manager::Windows => powershell(&format!(
             "foreach ($id in {}) {{ if (Get-HotFix -Id $id -ErrorAction SilentlyContinue) {{ \"$id $id installed\" }} }}",
             names.replace(' ', ",")
         )),
+        manager => shell(&list(manager, &names, "")),
     })
+}
+
+/// What stands before each line of the list that an install prints first.
+const BEFORE: &str = "before ";
+
+/// The command that prints a line for each version that is installed. That one is not installed is no fault of it.
+fn list(manager: Manager, names: &str, word: &str) -> String {
+    if manager == Manager::Apt {
+        return format!("dpkg-query -W -f='{word}${{Package}} ${{Version}} ${{db:Status-Status}}\\n' {names} || true");
+    }
+    format!(
+        "rpm -q --qf '{word}%{{NAME}} %|EPOCH?{{%{{EPOCH}}:}}:{{}}|%{{VERSION}}-%{{RELEASE}} installed\\n' {names} || true"
+    )
+}
+
+/// The versions that an install has found before it began, by its output.
+#[must_use]
+pub fn before(output: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix(BEFORE)).collect();
+    installed(&lines.join("\n"))
+}
+
+/// What was installed before, by the host's word, takes the place of what the findings said. A version that closes the
+/// hole is none from before: the agent runs a script once more after a reboot.
+pub fn take_before(manager: Manager, fixes: &mut [Fix], output: &str) {
+    let there = before(output);
+    for fix in fixes {
+        let versions = there.iter().filter(|(name, _)| *name == fix.package).map(|(_, version)| version);
+        let newest = versions.max_by(|a, b| version::compare(manager, a, b));
+        if let Some(version) = newest.filter(|version| !version::is_fixed(manager, version, &fix.fixed)) {
+            fix.installed.clone_from(version);
+        }
+    }
 }
 
 /// What [`query`] has printed: names and versions of what is installed, other lines left out.
@@ -312,7 +363,7 @@ mod tests {
     use super::*;
 
     fn fix(package: &str, installed: &str, fixed: &str) -> Fix {
-        Fix { package: package.to_owned(), installed: installed.to_owned(), fixed: fixed.to_owned() }
+        Fix { package: package.to_owned(), installed: installed.to_owned(), fixed: fixed.to_owned(), distributor: None }
     }
 
     const ALL: [Manager; 3] = [Manager::Apt, Manager::Dnf, Manager::Zypper];
@@ -358,6 +409,28 @@ mod tests {
         let command = install_override("s3://b/p/run.json", Reboot::Never);
         assert_eq!(command.parameters["BaselineOverride"], json!(["s3://b/p/run.json"]));
         assert_eq!(command.parameters["RebootOption"], json!(["NoReboot"]));
+    }
+
+    #[test]
+    fn distributor_installs_one_package_by_its_name() {
+        let command = distribute("AmazonCloudWatchAgent").unwrap();
+        assert_eq!(command.document, "AWS-ConfigureAWSPackage");
+        assert_eq!(command.parameters["name"], json!(["AmazonCloudWatchAgent"]));
+        assert!(distribute("arn:aws:ssm:eu-west-1:111122223333:document/agent").is_ok());
+        for evil in ["", "ab", "a b c", "name;id", "{{x}}", "-name"] {
+            assert!(distribute(evil).unwrap_err().to_string().contains("no package of Distributor"), "{evil}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_is_the_hosts_word_and_never_what_closes_the_hole() {
+        let mut fixes = [fix("libssl3", "3.0.8-1", "3.0.11-1")];
+        take_before(Manager::Apt, &mut fixes, "before libssl3 3.0.9-1 installed\nlibssl3 3.0.10-1 installed\n");
+        assert_eq!(fixes[0].installed, "3.0.9-1");
+        // After a reboot the script runs once more.
+        take_before(Manager::Apt, &mut fixes, "before libssl3 3.0.11-1 installed\n");
+        take_before(Manager::Apt, &mut fixes, "before other 1-1 installed\nnoise");
+        assert_eq!(fixes[0].installed, "3.0.9-1");
     }
 
     #[test]

@@ -26,14 +26,14 @@ pub enum Turn {
 /// ring and those after it at once; other failures stop everything after so many as the settings say.
 #[must_use]
 pub fn turns(rings: &Rings, runs: &[Run], now_ms: i64) -> BTreeMap<String, Turn> {
-    let place = |run: &Run| rings.order.iter().position(|ring| *ring == run.ring).unwrap_or(usize::MAX);
+    let place = |run: &Run| rings.order.iter().position(|ring| ring == run.ring()).unwrap_or(usize::MAX);
     let ended = |run: &&Run| run.is_done() && run.released_by.is_none() && run.since_ms > now_ms - REMEMBERED_MS;
     let kind = |run: &Run| run.outcome.as_ref().map(|outcome| outcome.kind);
     let stopped: Option<(usize, String)> = runs
         .iter()
         .filter(ended)
         .filter(|run| kind(run).is_some_and(crate::run::Kind::stops_the_ring))
-        .map(|run| (place(run), format!("{} is unhealthy after {}", run.node, run.id)))
+        .map(|run| (place(run), format!("{} is unhealthy after {}", run.plan.node, run.id)))
         .min();
     let failures = runs.iter().filter(ended).filter(|run| kind(run).is_some_and(crate::run::Kind::is_failure)).count();
     // Before the window there is nothing to do; after the install nothing but to wait for Inspector.
@@ -46,10 +46,10 @@ pub fn turns(rings: &Rings, runs: &[Run], now_ms: i64) -> BTreeMap<String, Turn>
     }
     let mut waiting: Vec<&Run> = runs.iter().filter(is_open).filter(|run| !run.has_touched() && !run.asked).collect();
     waiting.sort_by(|a, b| {
-        let deadline = |run: &Run| run.deadline_ms.unwrap_or(i64::MAX);
+        let deadline = |run: &Run| run.plan.deadline_ms.unwrap_or(i64::MAX);
         place(a)
             .cmp(&place(b))
-            .then(b.band.cmp(&a.band))
+            .then(b.plan.band.cmp(&a.plan.band))
             .then(deadline(a).cmp(&deadline(b)))
             .then_with(|| a.id.cmp(&b.id))
     });
@@ -61,7 +61,7 @@ pub fn turns(rings: &Rings, runs: &[Run], now_ms: i64) -> BTreeMap<String, Turn>
         } else if failures >= rings.most_failures {
             Turn::Stopped(format!("{failures} runs have failed, and {} are the most", rings.most_failures))
         } else if ring == usize::MAX {
-            Turn::Stopped(format!("its ring `{}` is none of the settings' any more", crate::plain(&run.ring)))
+            Turn::Stopped(format!("its ring `{}` is none of the settings' any more", crate::plain(run.ring())))
         } else if ring > first {
             let name = rings.order.get(first).map_or("", String::as_str);
             Turn::Later(format!("the ring `{}` is first", crate::plain(name)))

@@ -1,8 +1,12 @@
 //! How patching goes: the document under `/riposte/patch/settings`, JSON, checked whole.
 
+use std::collections::BTreeMap;
+
 use riposte_core::finding::Severity;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use crate::commands;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -155,6 +159,8 @@ pub struct Settings {
     /// Where baseline overrides are put: `s3://BUCKET/PREFIX`, which the nodes' roles can read. Then packages that findings
     /// name are installed by Patch Manager, and else by the host's own package manager.
     pub overrides: Option<String>,
+    /// Packages that Distributor installs: the host's name of each, and Distributor's.
+    pub distributor: BTreeMap<String, String>,
     /// CISA's list: `s3://BUCKET/KEY`.
     pub kev: Option<String>,
     /// Declared security groups that the schedule applies: a parameter's path below `/riposte/patch/groups/`, or
@@ -177,6 +183,7 @@ impl Default for Settings {
             inspector_hours: 24,
             group_members: GroupMembers::Tell,
             overrides: None,
+            distributor: BTreeMap::new(),
             kev: None,
             groups: None,
         }
@@ -229,6 +236,13 @@ impl Settings {
                 return wrong(place, format!("must be from 1 to {most}, not {value}"));
             }
         }
+        if let Some((package, name)) = self.distributor.iter().find(|(_, name)| !commands::is_distributors(name)) {
+            let name = crate::plain(name);
+            return wrong(
+                "`distributor`",
+                format!("`{}` names `{name}`, which is no package's name", crate::plain(package)),
+            );
+        }
         for (place, source) in [("`kev`", &self.kev), ("`groups`", &self.groups), ("`overrides`", &self.overrides)] {
             let is_object = |source: &str| s3(source).is_some();
             let is_parameter = place == "`groups`" && source.as_deref().is_some_and(|s| s.starts_with(GROUPS_PREFIX));
@@ -272,6 +286,7 @@ mod tests {
             ("{\"rings\":{\"at_once\":0}}", "`rings.at_once`"),
             ("{\"command_minutes\":0}", "`command_minutes`: must be from 1"),
             ("{\"kev\":\"http://x\"}", "`kev`: `http://x` is no"),
+            ("{\"distributor\":{\"a\":\"b c\"}}", "`distributor`: `a` names `b c`, which is no package's name"),
             ("{\"reboot\":\"maybe\"}", "unknown variant `maybe`"),
         ] {
             let error = Settings::parse(text).unwrap_err().to_string();

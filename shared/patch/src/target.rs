@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::plan::NodePlan;
+use crate::run::Run;
 
 /// Which nodes are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,15 @@ impl Target {
             Self::Vulnerability(id) => node.findings.iter().any(|finding| finding.id == *id),
         }
     }
+}
+
+/// The last run of each node that is meant, of those that have installed something.
+#[must_use]
+pub fn last_of_each(mut runs: Vec<Run>, targets: &[Target]) -> Vec<Run> {
+    runs.retain(|run| run.installed_ms.is_some() && targets.iter().any(|target| target.means(&run.plan)));
+    runs.sort_by(|a, b| a.plan.node.cmp(&b.plan.node).then(b.installed_ms.cmp(&a.installed_ms)));
+    runs.dedup_by(|earlier, last| earlier.plan.node == last.plan.node);
+    runs
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::rfc3339;
 use crate::rollout::{Turn, turns};
 use crate::run::{At, Kind, Outcome, Run};
 use crate::settings::Settings;
+use crate::target::last_of_each;
 
 /// 2026-03-02, a Monday, 08:00.
 const NOW: i64 = 1_772_438_400_000;
@@ -376,4 +377,70 @@ fn the_same_undertaking_has_the_same_id() {
     let (a, b) = (run("i-1", "dev"), run("i-1", "dev"));
     assert_eq!(a.id, b.id);
     assert_ne!(a.id, run("i-2", "dev").id);
+}
+
+#[test]
+fn of_what_is_named_the_last_run_of_each_node_is_brought_back() {
+    let installed = |node: &str, ring: &str, at: Option<i64>| {
+        let mut run = ended(run(node, ring), Kind::Patched);
+        (run.installed_ms, run.id) = (at, format!("{node}-{}", at.unwrap_or_default()));
+        run
+    };
+    let runs = vec![
+        installed("i-1", "dev", Some(NOW - DAY)),
+        installed("i-1", "dev", Some(NOW)),
+        installed("i-2", "dev", None),
+        installed("i-3", "prod", Some(NOW)),
+    ];
+    let of = |target: &str| {
+        let found = last_of_each(runs.clone(), &[target.parse().unwrap()]);
+        found.into_iter().map(|run| run.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of("ring:dev"), [format!("i-1-{NOW}")]);
+    assert_eq!(of("CVE-1"), [format!("i-1-{NOW}"), format!("i-3-{NOW}")]);
+    assert!(of("i-2").is_empty() && of("tag:ring=staging").is_empty());
+}
+
+#[test]
+fn packages_of_distributor_are_told_apart_and_not_on_windows() {
+    let settings = Settings::parse(r#"{"distributor":{"agent":"AmazonCloudWatchAgent"}}"#).unwrap();
+    let hole = [finding("CVE-1", &json!({ "severity": "CRITICAL" }), &[package("agent", "2-1"), package("a", "2-1")])];
+    let work = |facts: &Facts| plan(facts, &settings, Own::default(), NOW).nodes.remove(0).work;
+    let facts = with(facts(json!({})), &hole);
+    let debian = work(&facts);
+    assert_eq!(debian.by_distributor()[0].distributor.as_deref(), Some("AmazonCloudWatchAgent"));
+    assert_eq!(debian.by_host().iter().map(|fix| fix.package.as_str()).collect::<Vec<_>>(), ["a"]);
+    let mut windows = facts.clone();
+    windows.nodes.get_mut("i-1").unwrap().platform = "Microsoft Windows Server 2022".to_owned();
+    assert!(work(&windows).by_distributor().is_empty());
+}
+
+#[test]
+fn an_agent_that_fell_silent_on_a_running_machine_is_told_and_an_old_silence_is_not() {
+    let silent = |minutes: i64, state: &str, tags: Value, ping: &str| {
+        let mut facts = facts(tags);
+        facts.nodes.get_mut("i-1").unwrap().state = state.to_owned();
+        let node = json!({ "InstanceId": "i-1", "PingStatus": ping, "LastPingDateTime": at(NOW - minutes * 60_000) });
+        facts.take("ssm:DescribeInstanceInformation", &json!({ "InstanceInformationList": [node] }));
+        planned(&facts).silent.len()
+    };
+    assert_eq!(silent(31, "running", json!({}), "ConnectionLost"), 1);
+    assert_eq!(silent(31, "running", json!({}), "Online"), 0);
+    assert_eq!(silent(20, "running", json!({}), "ConnectionLost"), 0, "a reboot");
+    assert_eq!(silent(25 * 60, "running", json!({}), "ConnectionLost"), 0, "no news");
+    assert_eq!(silent(31, "stopped", json!({}), "ConnectionLost"), 0);
+    assert_eq!(silent(31, "running", json!({ "riposte:exempt": "yes" }), "ConnectionLost"), 0);
+    assert_eq!(silent(31, "running", json!({ "riposte:own": "" }), "ConnectionLost"), 0);
+}
+
+#[test]
+fn a_record_has_the_plans_fields_beside_its_own_and_reads_one_of_before() {
+    let run = run("i-1", "dev");
+    let mut record = serde_json::to_value(&run).unwrap();
+    assert_eq!((&record["node"], &record["ring"], &record["band"]), (&json!("i-1"), &json!("dev"), &json!("high")));
+    assert_eq!(serde_json::from_value::<Run>(record.clone()).unwrap(), run);
+    for newer in ["unfixable", "tagged_ms", "stale_scans"] {
+        record.as_object_mut().unwrap().remove(newer);
+    }
+    assert_eq!(serde_json::from_value::<Run>(record).unwrap(), run);
 }

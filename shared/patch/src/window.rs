@@ -197,7 +197,9 @@ impl Busy {
         let document = read::text(command, "DocumentName");
         let is_ours = read::text(command, "Comment").starts_with(crate::COMMENT);
         let under_way = matches!(read::text(command, "Status"), "Pending" | "InProgress" | "Cancelling");
-        if !under_way || !(patches(document) || is_ours) {
+        // Distributor runs the host's package manager too, and two at once break each other.
+        let installs = document.rsplit('/').next() == Some("AWS-ConfigureAWSPackage");
+        if !under_way || !(patches(document) || installs || is_ours) {
             return None;
         }
         let mut targets = Selectors::of_ids(command.get("InstanceIds"));

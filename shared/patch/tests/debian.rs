@@ -67,13 +67,18 @@ fn an_old_package_becomes_the_fixed_one_and_goes_back_and_others_stay() {
         package(&root, name, version);
     }
     root.run("dpkg -i /repo/sample_1.0-1_all.deb /repo/other_1.0-1_all.deb");
-    let fix =
-        |package: &str| Fix { package: package.to_owned(), installed: "1.0-1".to_owned(), fixed: "1.0-2".to_owned() };
+    let fix = |package: &str| Fix {
+        package: package.to_owned(),
+        installed: "1.0-1".to_owned(),
+        fixed: "1.0-2".to_owned(),
+        distributor: None,
+    };
     let fixes = [fix("sample")];
     let query = commands::query(Manager::Apt, &fixes).unwrap().script().unwrap();
     let open = || commands::still_open(Manager::Apt, &fixes, &root.run(&query));
     assert_eq!(open(), ["sample is 1.0-1, fixed in 1.0-2"]);
-    root.run(&commands::install(Manager::Apt, &fixes, Reboot::IfNeeded).unwrap().script().unwrap());
+    let said = root.run(&commands::install(Manager::Apt, &fixes, Reboot::IfNeeded).unwrap().script().unwrap());
+    assert_eq!(commands::before(&said), [("sample".to_owned(), "1.0-1".to_owned())]);
     assert!(open().is_empty());
     assert_eq!(root.version("sample"), "1.0-2");
     // Only what was named.

@@ -61,13 +61,18 @@ fn goes_there_and_back(manager: Manager, name: &str) {
     }
     done(Command::new("createrepo_c").arg("--quiet").arg(root.0.join("repo")));
     root.run("rpm -i --nodeps /repo/noarch/sample-1.0-1.noarch.rpm /repo/noarch/other-1.0-1.noarch.rpm");
-    let fix =
-        |package: &str| Fix { package: package.to_owned(), installed: "1.0-1".to_owned(), fixed: "1.0-2".to_owned() };
+    let fix = |package: &str| Fix {
+        package: package.to_owned(),
+        installed: "1.0-1".to_owned(),
+        fixed: "1.0-2".to_owned(),
+        distributor: None,
+    };
     let fixes = [fix("sample")];
     let query = commands::query(manager, &fixes).unwrap().script().unwrap();
     let open = || commands::still_open(manager, &fixes, &root.run(&query));
     assert_eq!(open(), ["sample is 1.0-1, fixed in 1.0-2"], "{name}");
-    root.run(&commands::install(manager, &fixes, Reboot::Never).unwrap().script().unwrap());
+    let said = root.run(&commands::install(manager, &fixes, Reboot::Never).unwrap().script().unwrap());
+    assert_eq!(commands::before(&said), [("sample".to_owned(), "1.0-1".to_owned())], "{name}");
     assert!(open().is_empty(), "{name}");
     assert_eq!(root.version("sample"), "1.0-2", "{name}");
     // Only what was named.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use riposte_aws::actions::{ACTIONS, ActionMeta};
-use riposte_core::catalogue::{FUNCTIONS, FunctionSpec};
+use riposte_core::catalogue::{FUNCTIONS, FunctionSpec, function_of};
 use riposte_core::detect::{Domain, Meta};
 
 /// The page.
@@ -44,7 +44,10 @@ fn chapter(out: &mut String, function: &FunctionSpec, domain: Domain, metas: &[&
         Domain::Hosts => "What log lines show.",
     };
     let (name, count) = (domain.as_str(), metas.len());
-    line(out, &format!("\n## {name}\n\n{subject} {count} detectors, run by `{}`.", function.name));
+    let is_home = function_of(domain).is_some_and(|home| home.name == function.name);
+    let heading = if is_home { name.to_owned() } else { format!("{name}, by {}", function.name) };
+    let noun = if count == 1 { "detector" } else { "detectors" };
+    line(out, &format!("\n## {heading}\n\n{subject} {count} {noun}, run by `{}`.", function.name));
     line(out, "");
     line(out, "| detector | what it finds | severity | confidence | technique | action |\n|---|---|---|---|---|---|");
     metas.iter().for_each(|meta| row(out, meta));

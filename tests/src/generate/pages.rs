@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use riposte_core::catalogue::{all_metas, function_of};
+use riposte_core::catalogue::{all_metas, runner_of};
 use riposte_core::detect::{Events, Meta, Outcome};
 use riposte_core::guardrail::asks_first;
 use serde_json::{Map, Value};
@@ -56,11 +56,7 @@ fn page(meta: &Meta, example: Option<&str>) -> String {
     }
     line(
         &mut out,
-        &format!(
-            "- Category {}, run by {}",
-            meta.domain.as_str(),
-            function_of(meta.domain).map_or("nobody", |f| f.name)
-        ),
+        &format!("- Category {}, run by {}", meta.domain.as_str(), runner_of(meta).map_or("nobody", |f| f.name)),
     );
     line(&mut out, &format!("- Status {}, since version {}", meta.status.as_str(), meta.since));
     let aliases: Vec<_> = meta.aliases().collect();
@@ -125,6 +121,7 @@ fn reads(meta: &Meta) -> String {
         Events::NetworkActivity => "what VPC endpoints saw of calls (network activity events)".to_owned(),
         Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => return "log lines".to_owned(),
+        Events::Looked => return "the state of the account, which the function reads on its schedule".to_owned(),
     };
     let which = match meta.outcome {
         Outcome::Success => "those that were carried out",

@@ -5,6 +5,7 @@
 //! names it: whoever reads the incident finds the plan that was signed with it. What a death in between leaves behind is an
 //! item that nothing names.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -69,9 +70,14 @@ impl Ledger {
 
     /// An incident from its item, with a plan that stands apart.
     pub(super) async fn incident_of(&self, fields: &item::Fields) -> Result<(Incident, u64), LedgerError> {
+        item::read_incident(&*self.whole(fields).await?, &self.keys)
+    }
+
+    /// An incident's item with its plan in it.
+    pub(super) async fn whole<'a>(&self, fields: &'a item::Fields) -> Result<Cow<'a, item::Fields>, LedgerError> {
         let count = fields.get(COUNT).and_then(|count| count.as_n().ok()).and_then(|n| n.parse::<usize>().ok());
         let (Some(count), Some(hash)) = (count, item::string(fields, HASH)) else {
-            return item::read_incident(fields, &self.keys);
+            return Ok(Cow::Borrowed(fields));
         };
         let own = item::string(fields, "pk").unwrap_or_default();
         let wrong = |wrong: &str| LedgerError::Item { pk: own.to_owned(), wrong: wrong.to_owned() };
@@ -89,7 +95,7 @@ impl Ledger {
         }
         let mut whole = fields.clone();
         whole.insert(item::PLAN.to_owned(), AttributeValue::S(plan));
-        item::read_incident(&whole, &self.keys)
+        Ok(Cow::Owned(whole))
     }
 }
 

@@ -18,6 +18,7 @@ mod large;
 mod lease;
 mod list;
 mod mark;
+mod memory;
 mod note;
 pub mod owned;
 mod part;
@@ -46,6 +47,7 @@ pub use baseline::Sighting;
 pub use counter::{Counter, Intended};
 pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};
+pub use memory::Memory;
 pub use note::Note;
 pub use part::{Part, Place, Tally};
 pub use past::Kept;
@@ -147,19 +149,28 @@ pub struct Ledger {
     table: String,
     keys: Keys,
     turns: Turns,
+    /// Only whoever asks for the same lists again and again has one.
+    memory: Option<Memory>,
 }
 
 impl Ledger {
     /// The ledger in `table`, whose records are signed and verified with `keys`.
     #[must_use]
     pub fn new(client: Client, table: &str, keys: Keys) -> Self {
-        Self { client, table: table.to_owned(), keys, turns: Turns::default() }
+        Self { client, table: table.to_owned(), keys, turns: Turns::default(), memory: None }
     }
 
     /// The ledger that the settings name, with a client of its own: for who looks at it alone.
     #[must_use]
     pub fn reading(config: &aws_types::SdkConfig, loaded: &Loaded) -> Self {
         Self::new(Client::new(config), &loaded.settings.ledger_table, loaded.keys())
+    }
+
+    /// The same, which verifies an item of a list once, and again when it changes.
+    #[must_use]
+    pub fn remembering(mut self, memory: &Memory) -> Self {
+        self.memory = Some(memory.clone());
+        self
     }
 
     /// The same, taking turns with all others that share these.

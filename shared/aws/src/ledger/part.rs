@@ -68,8 +68,20 @@ impl Ledger {
         let page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
         let mut listed = Listed::default();
         for fields in page.items() {
-            match self.incident_of(fields).await {
-                Ok((incident, _)) => listed.incidents.push(incident),
+            let whole = match self.whole(fields).await {
+                Ok(whole) => whole,
+                Err(error) => {
+                    listed.unreadable.push(error);
+                    continue;
+                }
+            };
+            let read = |fields: &_| item::read_incident(fields, &self.keys).map(|(incident, _)| incident);
+            let incident = match &self.memory {
+                Some(memory) => memory.incidents.read(&whole, &self.keys, read),
+                None => read(&whole),
+            };
+            match incident {
+                Ok(incident) => listed.incidents.push(incident),
                 Err(error) => listed.unreadable.push(error),
             }
         }

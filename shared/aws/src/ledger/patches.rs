@@ -31,7 +31,7 @@ fn pk(id: &str) -> String {
 }
 
 fn node_pk(run: &Run) -> String {
-    format!("patch-node#{}/{}/{}", run.account, run.region, run.node)
+    format!("patch-node#{}/{}/{}", run.account, run.region, run.plan.node)
 }
 
 /// What is signed: an older version of the same item must not pass for this one either, nor an incident for a run.
@@ -123,7 +123,7 @@ impl Ledger {
         }
     }
 
-    /// The newest runs, at most `limit`, and those that cannot be read, each with why.
+    /// The newest runs, and those that cannot be read, each with why: at most `limit` together.
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
@@ -133,14 +133,21 @@ impl Ledger {
             let query = self.client.query().table_name(&self.table).index_name("by-time");
             let query = query.key_condition_expression("#k = :k").expression_attribute_names("#k", "kind");
             let query = query.expression_attribute_values(":k", AttributeValue::S(KIND.to_owned()));
-            let page = query.scan_index_forward(false).set_exclusive_start_key(start).send().await;
-            let page = page.map_err(Fault::of("dynamodb:Query (patches)"))?;
+            // What is not asked for need not be read: a page is a megabyte otherwise.
+            let most = i32::try_from(limit.saturating_sub(runs.len() + unreadable.len())).unwrap_or(i32::MAX);
+            let query = query.limit(most.max(1)).scan_index_forward(false).set_exclusive_start_key(start);
+            let page = query.send().await.map_err(Fault::of("dynamodb:Query (patches)"))?;
             for fields in page.items() {
-                match self.read_patch(fields) {
-                    Ok((run, _)) => runs.push(run),
+                let read = |fields: &_| self.read_patch(fields).map(|(run, _)| run);
+                let run = match &self.memory {
+                    Some(memory) => memory.runs.read(fields, &self.keys, read),
+                    None => read(fields),
+                };
+                match run {
+                    Ok(run) => runs.push(run),
                     Err(error) => unreadable.push(error),
                 }
-                if runs.len() >= limit {
+                if runs.len() + unreadable.len() >= limit {
                     return Ok((runs, unreadable));
                 }
             }
@@ -164,7 +171,7 @@ impl Ledger {
             ("opened_at".to_owned(), AttributeValue::S(rfc3339(run.opened_ms))),
             ("version".to_owned(), AttributeValue::N(version.to_string())),
             ("state".to_owned(), text(outcome)),
-            ("target".to_owned(), text(&run.node)),
+            ("target".to_owned(), text(&run.plan.node)),
             ("signed_by".to_owned(), text(by)),
             ("signature".to_owned(), AttributeValue::S(signature)),
             ("record".to_owned(), AttributeValue::S(record)),

@@ -46,7 +46,7 @@ impl Signer {
 pub struct Keys {
     /// Of the mark on Riposte's own calls.
     pub(super) mark: Secret,
-    public: Arc<BTreeMap<String, [u8; 32]>>,
+    pub(super) public: Arc<BTreeMap<String, [u8; 32]>>,
     signer: Option<Arc<Signer>>,
 }
 

@@ -1,6 +1,10 @@
 //! How far a log stream has been judged: the position in it and the detectors' windows, in one item,
 //! so that both move together or not at all.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::ssh::StreamWindows;
 use riposte_logs::windows::Windows;
@@ -117,7 +121,8 @@ impl Ledger {
         Ok(stream)
     }
 
-    /// Writes the stream's item if nobody else did since it was read, and says whether it did.
+    /// Writes the stream's item if nobody else did since it was read, and says whether it did: also where its answer was
+    /// lost, so that what the write counts is counted.
     ///
     /// # Errors
     /// Where DynamoDB does not answer.
@@ -125,6 +130,7 @@ impl Ledger {
         let pk = stream_pk(key);
         let record =
             serde_json::to_string(stream).map_err(|e| LedgerError::Item { pk: pk.clone(), wrong: e.to_string() })?;
+        let mark = mark();
         let put = self
             .client
             .put_item()
@@ -132,20 +138,32 @@ impl Ledger {
             .item("pk", AttributeValue::S(pk))
             .item("record", AttributeValue::S(record))
             .item("version", AttributeValue::N((stream.version + 1).to_string()))
+            .item(MARK, AttributeValue::S(mark.clone()))
             .item("expires_at", AttributeValue::N((now_ms() / 1000 + STREAM_TTL_SECONDS).to_string()))
             .condition_expression("attribute_not_exists(pk) OR #v = :v")
             .expression_attribute_names("#v", "version")
             .expression_attribute_values(":v", AttributeValue::N(stream.version.to_string()))
             .send()
             .await;
-        match put.map_err(Fault::of("dynamodb:PutItem (stream)")) {
-            Ok(_) => {
-                stream.version += 1;
-                Ok(true)
-            }
-            Err(fault) if fault.code == "ConditionalCheckFailedException" => Ok(false),
-            Err(fault) => Err(fault.into()),
+        let Err(fault) = put.map_err(Fault::of("dynamodb:PutItem (stream)")) else {
+            stream.version += 1;
+            return Ok(true);
+        };
+        let is_taken = fault.code == "ConditionalCheckFailedException";
+        // The first of the SDK's attempts may have written it, or one whose answer never came.
+        if (is_taken || fault.worth_retrying()) && self.is_marked(key, &mark).await? {
+            stream.version += 1;
+            return Ok(true);
         }
+        if is_taken { Ok(false) } else { Err(fault.into()) }
+    }
+
+    /// Whether a stream's item was written last under this mark.
+    async fn is_marked(&self, key: &str, mark: &str) -> Result<bool, LedgerError> {
+        let get = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(stream_pk(key)));
+        let get = get.consistent_read(true).projection_expression(MARK).send().await;
+        let answer = get.map_err(Fault::of("dynamodb:GetItem (stream)"))?;
+        Ok(answer.item().and_then(|fields| item::string(fields, MARK)) == Some(mark))
     }
 
     /// Forgets a stream that no longer exists.
@@ -164,6 +182,55 @@ impl Ledger {
     }
 }
 
+/// The attribute by which a writer knows its own write again.
+const MARK: &str = "written_as";
+
+/// A mark unlike any other: of this process, and of this write.
+fn mark() -> String {
+    static WRITES: AtomicU64 = AtomicU64::new(0);
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
+    format!("{:016x}-{}", *PROCESS, WRITES.fetch_add(1, Ordering::Relaxed))
+}
+
 fn stream_pk(key: &str) -> String {
     format!("stream#{key}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Aws, Fault as Broken, keys};
+
+    fn ledger(aws: &Aws) -> Ledger {
+        Ledger::new(aws_sdk_dynamodb::Client::new(&aws.config()), "riposte-ledger", keys("log-watch"))
+    }
+
+    #[tokio::test]
+    async fn a_write_whose_answer_was_lost_is_known_to_be_ours() {
+        for fault in [Broken::LostAnswer, Broken::Timeout] {
+            let aws = Aws::new();
+            let ledger = ledger(&aws);
+            let mut item = StreamItem { lines: 7, ..StreamItem::default() };
+            aws.fail("PutItem", fault.clone());
+            // A call that was never made is no write: it is made again.
+            if ledger.write_stream("a", &mut item).await.is_err() {
+                assert!(ledger.write_stream("a", &mut item).await.unwrap());
+            }
+            assert_eq!((ledger.stream("a").await.unwrap(), item.version), (item.clone(), 1), "{fault:?}");
+            item.lines = 9;
+            assert!(ledger.write_stream("a", &mut item).await.unwrap());
+            assert_eq!(ledger.stream("a").await.unwrap().lines, 9);
+        }
+    }
+
+    #[tokio::test]
+    async fn another_ones_write_is_not_ours_though_it_says_the_same() {
+        let aws = Aws::new();
+        let ledger = ledger(&aws);
+        let item = StreamItem { lines: 7, ..StreamItem::default() };
+        let (mut one, mut other) = (item.clone(), item);
+        assert!(ledger.write_stream("a", &mut one).await.unwrap());
+        assert!(!ledger.write_stream("a", &mut other).await.unwrap());
+        assert_eq!((one.version, other.version), (1, 0));
+    }
 }

@@ -83,13 +83,13 @@ impl Patcher<'_> {
     }
 
     fn proposed(&self, run: &Run) -> Result<Plan, Fault> {
-        let response: Response = serde_json::from_value(json!({ "action": PATCH_NODE, "node": run.node }))
+        let response: Response = serde_json::from_value(json!({ "action": PATCH_NODE, "node": run.plan.node }))
             .map_err(|error| Fault::refused(PATCH_NODE, error.to_string()))?;
         let partition = riposte_core::arn::partition(self.region);
         let (service, kind) =
-            if run.node.starts_with("i-") { ("ec2", "instance") } else { ("ssm", "managed-instance") };
-        let arn = format!("arn:{partition}:{service}:{}:{}:{kind}/{}", self.region, self.account, run.node);
-        let mut plan = Plan::of(response, arn, Snapshot::default()).tagged(run.tags.clone());
+            if run.plan.node.starts_with("i-") { ("ec2", "instance") } else { ("ssm", "managed-instance") };
+        let arn = format!("arn:{partition}:{service}:{}:{}:{kind}/{}", self.region, self.account, run.plan.node);
+        let mut plan = Plan::of(response, arn, Snapshot::default()).tagged(run.plan.tags.clone());
         plan.action = ActionName::Newer(PATCH_NODE.to_owned());
         plan.kind = kind.to_owned();
         // Updates restart services, and may reboot the node.
@@ -102,17 +102,17 @@ impl Patcher<'_> {
         Finding {
             detector: "patch".to_owned(),
             title: "A node needs patches".to_owned(),
-            severity: run.severity.max(Severity::Low),
+            severity: run.plan.severity.max(Severity::Low),
             confidence: Confidence::High,
             technique: Vec::new(),
             scope: Scope { event_id: run.id.clone(), account: run.account.clone(), region: run.region.clone() },
-            event_name: run.route.word().to_owned(),
+            event_name: run.plan.route.word().to_owned(),
             event_time: Some(rfc3339(now_ms())),
             event_source: None,
             error_code: None,
             principal: Actor::default(),
-            target: Target::Resource { service: "ec2".to_owned(), id: run.node.clone() },
-            why: run.reasons.join("; "),
+            target: Target::Resource { service: "ec2".to_owned(), id: run.plan.node.clone() },
+            why: run.plan.reasons.join("; "),
             response: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The patching function: what a tick and a finding make it do.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use riposte_core::event::Event;
 use riposte_core::text::plain;
@@ -24,13 +25,15 @@ pub struct PatchGuard {
     pub(super) base: Base,
     pub(super) api: Arc<dyn Api>,
     pub(super) region: String,
+    /// The silences that this process has alerted of.
+    pub(super) told: Mutex<BTreeSet<String>>,
 }
 
 impl PatchGuard {
     /// The function in this region.
     #[must_use]
     pub fn new(base: Base, config: &SdkConfig, region: String) -> Self {
-        Self { base, api: super::client(config), region }
+        Self { base, api: super::client(config), region, told: Mutex::default() }
     }
 
     /// The same on another way to AWS.
@@ -84,7 +87,8 @@ impl PatchGuard {
         if is_tick && let Some(source) = &settings.groups {
             self.groups(&Source::of(source), &loaded, invocation).await?;
         }
-        Ok(())
+        // Last: an alert that cannot be sent holds no patch up.
+        self.silent(&plan.silent, &loaded, invocation).await
     }
 }
 
@@ -97,7 +101,7 @@ fn log(round: &super::Round) {
     }
     for run in &round.walked {
         let outcome = run.outcome.as_ref().map_or("under way", |outcome| outcome.kind.word());
-        tracing::info!(run = run.id, node = run.node, step = run.at.step(), outcome, "went on");
+        tracing::info!(run = run.id, node = run.plan.node, step = run.at.step(), outcome, "went on");
     }
 }
 

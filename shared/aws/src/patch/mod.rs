@@ -14,6 +14,7 @@ mod look_back;
 mod notices;
 mod permissions;
 mod round;
+mod silent;
 mod source;
 mod walk;
 

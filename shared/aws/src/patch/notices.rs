@@ -35,7 +35,7 @@ impl Patcher<'_> {
         let quiet = match outcome.kind {
             Kind::Nothing => true,
             // Nothing was changed: it is told from the severity on that the settings say.
-            Kind::Planned | Kind::Missed | Kind::Blocked | Kind::Unreachable => run.severity < self.told_from(),
+            Kind::Planned | Kind::Missed | Kind::Blocked | Kind::Unreachable => run.plan.severity < self.told_from(),
             _ => false,
         };
         if quiet {
@@ -55,7 +55,7 @@ impl Patcher<'_> {
     }
 
     async fn send(&self, run: &Run, word: &str, hint: &str) -> Result<(), PatchError> {
-        let subject = format!("[Riposte] PATCH {word}: {} in {} {}", run.node, run.account, run.region);
+        let subject = format!("[Riposte] PATCH {word}: {} in {} {}", run.plan.node, run.account, run.region);
         let subject = subject.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
         let notice = Notice { subject: subject.take(MAX_SUBJECT).collect(), body: body(run, hint) };
         if let Err(fault) = notices::send(self.sns, &self.loaded.settings.topic_arn, notice).await {
@@ -72,10 +72,10 @@ fn body(run: &Run, hint: &str) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{name:<10} {}", plain(value, 1000));
     };
-    line("What", &format!("{} patched {}", run.name.as_deref().unwrap_or(&run.node), run.route));
-    line("Why", &run.reasons.join("; "));
-    line("Ring", &run.ring);
-    if let Some(deadline) = run.deadline_ms {
+    line("What", &format!("{} patched {}", run.plan.name.as_deref().unwrap_or(&run.plan.node), run.plan.route));
+    line("Why", &run.plan.reasons.join("; "));
+    line("Ring", run.ring());
+    if let Some(deadline) = run.plan.deadline_ms {
         let met = match run.met_deadline() {
             Some(true) => " (met)",
             Some(false) => " (not met)",

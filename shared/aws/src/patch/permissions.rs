@@ -30,6 +30,7 @@ pub const PERMISSIONS: [Permission; 11] = [
         "rds:DescribeDBMajorEngineVersions",
         "rds:DescribePendingMaintenanceActions",
         "ssm:CancelCommand",
+        "ssm:DescribeInstanceAssociationsStatus",
         "ssm:DescribeInstanceInformation",
         "ssm:DescribeInstancePatchStates",
         "ssm:DescribeInstancePatches",
@@ -41,9 +42,11 @@ pub const PERMISSIONS: [Permission; 11] = [
         "ssm:ListAssociations",
         "ssm:ListCommands",
         "ssm:ListResourceComplianceSummaries",
+        "ssm:ListTagsForResource",
     ]),
     Permission::on(
         &[
+            "arn:${AWS::Partition}:ssm:${AWS::Region}::document/AWS-ConfigureAWSPackage",
             "arn:${AWS::Partition}:ssm:${AWS::Region}::document/AWS-RunPatchBaseline",
             "arn:${AWS::Partition}:ssm:${AWS::Region}::document/AWS-RunPowerShellScript",
             "arn:${AWS::Partition}:ssm:${AWS::Region}::document/AWS-RunShellScript",

@@ -24,7 +24,7 @@ impl Patcher<'_> {
     /// Where the ledger cannot be reached. What was done until then is in it.
     pub async fn walk(&self, id: &str, invocation: &Invocation) -> Result<Option<Run>, PatchError> {
         let (run, _) = self.run(id).await?;
-        let target = ResourceId::new("ec2", "instance", run.node.clone()).key();
+        let target = ResourceId::new("ec2", "instance", run.plan.node.clone()).key();
         let lease = Lease::on(&run.account, &run.region, &target, invocation);
         if !self.ledger.take_lease(&lease).await? {
             return Ok(None);

@@ -202,6 +202,8 @@ pub enum Events {
     Tools,
     /// Log lines.
     Lines,
+    /// Nothing: the function looks at the account by itself.
+    Looked,
 }
 
 impl Events {
@@ -210,7 +212,13 @@ impl Events {
     pub fn names(self) -> &'static [EventName] {
         match self {
             Self::Calls(names) => names,
-            Self::ByRoot | Self::Denied | Self::All | Self::NetworkActivity | Self::Tools | Self::Lines => &[],
+            Self::ByRoot
+            | Self::Denied
+            | Self::All
+            | Self::NetworkActivity
+            | Self::Tools
+            | Self::Lines
+            | Self::Looked => &[],
         }
     }
 }

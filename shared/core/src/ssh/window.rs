@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Limits, SourceHistory, parse_line};
 use crate::detect::{LogClaim, LogDetector, Meta};
@@ -22,10 +22,25 @@ const MAX_FAILURES: usize = 6_000;
 ///
 /// Its state depends only on the lines and their order, never on a clock: reading the same lines from
 /// the same state gives the same findings.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamWindows {
     sources: BTreeMap<IpAddr, SourceHistory>,
+    /// The failures that all of them hold, so that no line pays for adding them up.
+    failures: usize,
+}
+
+impl Serialize for StreamWindows {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.sources.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StreamWindows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sources = BTreeMap::<IpAddr, SourceHistory>::deserialize(deserializer)?;
+        let failures = sources.values().map(SourceHistory::held).sum();
+        Ok(Self { sources, failures })
+    }
 }
 
 /// What a detector claims of one source address.
@@ -51,6 +66,7 @@ impl StreamWindows {
         let Some(line) = parse_line(message) else { return Vec::new() };
         let address = line.address;
         let mut history = self.sources.remove(&address).unwrap_or_default();
+        self.failures -= history.held();
         history.record(&line, at_ms, limits);
         let findings = detectors
             .iter()
@@ -60,6 +76,7 @@ impl StreamWindows {
             })
             .collect();
         if history.held() > 0 {
+            self.failures += history.held();
             self.sources.insert(address, history);
             self.make_room(address, at_ms, limits);
         }
@@ -78,26 +95,35 @@ impl StreamWindows {
         self.sources.is_empty()
     }
 
-    /// Forgets addresses, never `current`, until the bounds hold.
+    /// Where the bounds do not hold, forgets addresses, never `current`. Many go at once, so that not every line pays for
+    /// the search: a quarter of what there may be, and of those that are near a limit an eighth, for they matter.
     fn make_room(&mut self, current: IpAddr, at_ms: i64, limits: &Limits) {
-        if !self.is_full() {
+        if self.fits(MAX_SOURCES, MAX_FAILURES) {
             return;
         }
         let start = at_ms.saturating_sub(limits.window_ms);
         self.sources.retain(|_, history| history.latest_ms().is_some_and(|latest| latest >= start));
+        self.failures = self.sources.values().map(SourceHistory::held).sum();
+        if self.fits(MAX_SOURCES, MAX_FAILURES) {
+            return;
+        }
         let half = limits.failures.min(limits.failures_before_login).div_ceil(2);
         let near = usize::try_from(half).unwrap_or(usize::MAX);
-        while self.is_full() {
-            let others = self.sources.iter().filter(|(address, _)| **address != current);
-            let quietest = others.min_by_key(|(_, history)| (history.held() >= near, history.latest_ms()));
-            let Some(address) = quietest.map(|(address, _)| *address) else { return };
-            self.sources.remove(&address);
+        let others = self.sources.iter().filter(|(address, _)| **address != current);
+        let mut order: Vec<(bool, Option<i64>, IpAddr)> =
+            others.map(|(address, history)| (history.held() >= near, history.latest_ms(), *address)).collect();
+        order.sort_unstable();
+        for (is_near, _, address) in order {
+            let share = if is_near { 8 } else { 4 };
+            if self.fits(MAX_SOURCES - MAX_SOURCES / share, MAX_FAILURES - MAX_FAILURES / share) {
+                return;
+            }
+            self.failures -= self.sources.remove(&address).map_or(0, |history| history.held());
         }
     }
 
-    fn is_full(&self) -> bool {
-        let failures = || self.sources.values().map(SourceHistory::held).sum::<usize>();
-        self.sources.len() > MAX_SOURCES || failures() > MAX_FAILURES
+    fn fits(&self, sources: usize, failures: usize) -> bool {
+        self.sources.len() <= sources && self.failures <= failures
     }
 }
 

@@ -1,13 +1,13 @@
 //! Incidents: the list, filtered.
 
 use maud::{Markup, html};
-use riposte_core::finding::Severity;
 use riposte_core::incident::Incident;
 
+use super::form::form;
 use super::now::unreadable;
-use crate::filter::{Filter, STATES};
+use crate::filter::Filter;
 use crate::gather::{Found, SHOWN, matching};
-use crate::layout::{Links, badge, incident_link, scrolling, trouble};
+use crate::layout::{Links, Page, badge, incident_link, scrolling, trouble};
 use crate::source::{Source, Trouble};
 use crate::words;
 
@@ -18,7 +18,7 @@ pub(crate) async fn load<S: Source>(source: &S, filter: &Filter, shown: Option<u
 pub(crate) fn show(found: &Result<Found, Trouble>, filter: &Filter, links: &Links) -> Markup {
     html! {
         h1 { "Incidents" }
-        @if links.is_site() { (form(filter)) }
+        @if links.is_site() { (form(filter, Page::Incidents)) }
         @match found {
             Err(error) => (trouble("The list", error)),
             Ok(found) => {
@@ -60,32 +60,6 @@ pub(crate) fn table(incidents: &[Incident], links: &Links) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-fn form(filter: &Filter) -> Markup {
-    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
-    html! {
-        form.filter action="/incidents" method="get" {
-            label { "From" input type="date" name="from" value=(day(filter.from)); }
-            label { "To" input type="date" name="to" value=(day(filter.to)); }
-            label { "State" select name="state" {
-                option value="" { "any" }
-                @for state in STATES { option value=(state.as_str()) selected[filter.state == Some(state)] { (state.as_str()) } }
-            } }
-            label { "Severity at least" select name="severity" {
-                option value="" { "any" }
-                @for severity in [Severity::Low, Severity::Medium, Severity::High, Severity::Critical] {
-                    option value=(severity.to_string()) selected[filter.severity == Some(severity)] { (severity.to_string()) }
-                }
-            } }
-            label { "Account" input name="account" inputmode="numeric" value=(words::name(&filter.account)); }
-            label { "Region" input name="region" value=(words::name(&filter.region)); }
-            label { "Principal" input name="principal" value=(words::name(&filter.principal)); }
-            label { "Technique" input name="technique" placeholder="T1098" value=(words::name(&filter.technique)); }
-            button type="submit" { "Filter" }
-            a href="/incidents" { "Clear" }
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod cases;
 pub(crate) mod coverage;
 pub(crate) mod detectors;
+mod form;
 pub(crate) mod identity;
 pub(crate) mod incident;
 pub(crate) mod incidents;

@@ -1,15 +1,17 @@
 //! Now: what happened today, is it contained, what waits, and is Riposte alive.
 
-use futures_util::future::join3;
+use futures_util::future::join4;
 use maud::{Markup, html};
 use riposte_core::incident::{Changed, Incident, State};
 use riposte_core::settings::Mode;
+use riposte_patch::run::Run;
 
+use super::patching;
 use crate::chart;
 use crate::filter::Filter;
 use crate::gather::{Found, matching};
-use crate::layout::{Links, badge, incident_link, of_incident, trouble};
-use crate::source::{Health, Riposte, Source, Trouble, Unreadable};
+use crate::layout::{Links, badge, incident_link, of_incident, of_run, trouble};
+use crate::source::{Health, Patches, Riposte, Source, Trouble, Unreadable};
 use crate::words;
 
 /// So many of the newest incidents are looked at.
@@ -28,13 +30,14 @@ pub(crate) struct Now {
     incidents: Result<Found, Trouble>,
     riposte: Result<Riposte, Trouble>,
     health: Result<Health, Trouble>,
+    patches: Result<Patches, Trouble>,
 }
 
 pub(crate) async fn load<S: Source>(source: &S) -> Now {
     let all = Filter::default();
-    let (incidents, riposte, health) =
-        join3(matching(source, &all, LOOKED_AT), source.riposte(), source.health()).await;
-    Now { now_ms: source.now_ms(), incidents, riposte, health }
+    let (incidents, riposte, health, patches) =
+        join4(matching(source, &all, LOOKED_AT), source.riposte(), source.health(), patching::load(source)).await;
+    Now { now_ms: source.now_ms(), incidents, riposte, health, patches }
 }
 
 pub(crate) fn show(now: &Now, links: &Links) -> Markup {
@@ -44,6 +47,30 @@ pub(crate) fn show(now: &Now, links: &Links) -> Markup {
         @match &now.incidents {
             Err(error) => (trouble("What happened today", error)),
             Ok(found) => (today(now, found, links)),
+        }
+    }
+}
+
+/// Patching that waits for a person, or that stopped its ring.
+fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
+    let of = |what: fn(&&Run) -> bool| patches.iter().flat_map(|all| &all.runs).filter(what).collect::<Vec<&Run>>();
+    let waiting = of(|run| run.asked);
+    let stopped = of(|run| {
+        run.released_by.is_none() && run.outcome.as_ref().is_some_and(|outcome| outcome.kind.stops_the_ring())
+    });
+    html! {
+        @if let Err(error) = patches { (trouble("What waits of patching", error)) }
+        @if !waiting.is_empty() || !stopped.is_empty() {
+            h3 { "Patching" }
+            ul.incidents {
+                @for run in waiting.iter().chain(&stopped).take(LISTED) {
+                    @let (word, class) = patching::outcome(run);
+                    li { (badge(word, class)) " " (patching::link(run, links))
+                        div.sub { (words::time(run.opened_ms)) " · " (words::sentence(&run.plan.reasons.join("; "))) }
+                        div { @if run.asked { "Let it: " } @else { "Its ring is stopped. Let the ring go on: " } (of_run("approve", &run.id)) } }
+                }
+            }
+            @if waiting.len() + stopped.len() > LISTED && links.is_site() { p { a href="/patching" { "All of them" } } }
         }
     }
 }
@@ -65,7 +92,7 @@ fn today(now: &Now, found: &Found, links: &Links) -> Markup {
         ul.counts aria-label="Today" {
             li { strong { (today.len()) (more) } " today" }
             li { strong { (contained.len()) } " contained" }
-            li { strong { (waiting.len()) } " waiting for approval" }
+            li { strong { (waiting.len() + now.patches.iter().flat_map(|all| &all.runs).filter(|run| run.asked).count()) } " waiting for approval" }
             li { strong { (look.len()) } " to be looked at" }
         }
         @if !all_of_today {
@@ -73,7 +100,8 @@ fn today(now: &Now, found: &Found, links: &Links) -> Markup {
         }
         (hours(now.now_ms, newest))
         (section("Contained today, and how to take it back", &contained, links, "/incidents?state=verified", "Nothing was contained today."))
-        (section("Waiting for you", &waiting, links, "/incidents?state=asked", "Nothing waits for an approval."))
+        (section("Waiting for you", &waiting, links, "/incidents?state=asked", "No incident waits for an approval."))
+        (patches(&now.patches, links))
         (section("To be looked at", &look, links, "/incidents?state=failed", "No action failed, and none is left half done."))
         (unreadable(&found.unreadable))
         @let others: Vec<&Incident> = today.iter().copied().filter(|i| !is_contained(i) && i.state != State::Asked && !needs_a_look(i)).collect();

@@ -3,6 +3,7 @@
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::needless_pass_by_value,
     reason = "helpers of tests; each file uses some of them"
 )]
@@ -17,13 +18,18 @@ use riposte_core::action::{Response, RevokeIngress};
 use riposte_core::event::{Actor, Scope};
 use riposte_core::finding::{Confidence, Finding, Severity, Target};
 use riposte_core::guardrail::{Effect, Verdict};
-use riposte_core::incident::{Changed, Incident, Made, State, Step};
+use riposte_core::incident::{Changed, Incident, Made, State, Step, rfc3339};
 use riposte_core::net::IngressRule;
 use riposte_core::plan::{Change, Plan, Snapshot, Verification};
 use riposte_core::settings::Mode;
 use riposte_dashboard::{
-    Account, Alarm, Ask, Health, Position, Queue, Reading, Riposte, Slice, Source, Tally, Trouble, Unreadable, site,
+    Account, Alarm, Ask, Health, Patches, Position, Queue, Reading, Riposte, Run, Slice, Source, Tally, Trouble,
+    Unreadable, site,
 };
+use riposte_patch::facts::Facts;
+use riposte_patch::plan::{Own, plan as plan_patches};
+use riposte_patch::run::{At, Kind, Outcome};
+use riposte_patch::settings::Settings;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -35,6 +41,9 @@ pub(crate) const NOON: i64 = 1_767_355_200_000;
 pub(crate) struct Double {
     /// In any order.
     pub(crate) incidents: Vec<Incident>,
+    /// Newest first.
+    pub(crate) runs: Vec<Run>,
+    pub(crate) unreadable_runs: Vec<Unreadable>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) broken: Mutex<BTreeMap<&'static str, Trouble>>,
     pub(crate) health: Health,
@@ -79,6 +88,16 @@ impl Source for Double {
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
         self.ask("incident", id)?;
         Ok(self.incidents.iter().find(|incident| incident.id == id).cloned())
+    }
+
+    async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        self.ask("patches", &format!("limit {limit}"))?;
+        Ok(Patches { runs: self.runs.iter().take(limit).cloned().collect(), unreadable: self.unreadable_runs.clone() })
+    }
+
+    async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
+        self.ask("patch", id)?;
+        Ok(self.runs.iter().find(|run| run.id == id).cloned())
     }
 
     async fn tally(&self, since_ms: i64) -> Result<Tally, Trouble> {
@@ -215,6 +234,34 @@ pub(crate) fn observed(minutes: i64) -> Incident {
 
 pub(crate) fn asked(minutes: i64) -> Incident {
     Incident { state: State::Asked, ..observed(minutes) }
+}
+
+/// A run of patching of a node that has a hole, begun at this minute before noon: under way.
+pub(crate) fn run(node: &str, minutes: i64) -> Run {
+    let opened_ms = NOON - minutes * 60_000;
+    let seen = rfc3339(opened_ms - 29 * 86_400_000);
+    let mut facts = Facts::default();
+    let instance = json!({ "InstanceId": node, "State": { "Name": "running" },
+        "Tags": [{ "Key": "ring", "Value": "dev" }, { "Key": "Name", "Value": format!("web {node}") }] });
+    facts.take("ec2:DescribeInstances", &json!({ "Reservations": [{ "Instances": [instance] }] }));
+    let managed = json!({ "InstanceId": node, "PingStatus": "Online", "PlatformName": "Debian GNU/Linux" });
+    facts.take("ssm:DescribeInstanceInformation", &json!({ "InstanceInformationList": [managed] }));
+    let package = json!({ "name": "libssl3", "version": "3.0.9", "release": "1", "packageManager": "OS", "fixedInVersion": "3.0.11-1" });
+    let finding = json!({ "findingArn": format!("arn:{node}"), "status": "ACTIVE", "type": "PACKAGE_VULNERABILITY", "severity": "HIGH",
+        "firstObservedAt": seen, "resources": [{ "type": "AWS_EC2_INSTANCE", "id": node }],
+        "packageVulnerabilityDetails": { "vulnerabilityId": "CVE-2026-4242", "vulnerablePackages": [package] } });
+    facts.take("inspector2:ListFindings", &json!({ "findings": [finding] }));
+    let settings = Settings::default();
+    let plan = plan_patches(&facts, &settings, Own::default(), opened_ms);
+    Run::of(&plan.nodes[0], &settings, "111122223333", "eu-west-1", opened_ms).unwrap()
+}
+
+/// One that has ended so, after an install.
+pub(crate) fn ended(mut run: Run, kind: Kind) -> Run {
+    run.at = At::Ended;
+    run.installed_ms = Some(run.opened_ms);
+    run.outcome = Some(Outcome { kind, why: "seen in the second scan".to_owned(), at_ms: run.opened_ms + 60_000 });
+    run
 }
 
 pub(crate) fn resource(service: &str, kind: &str, id: &str, name: &str, facts: Value) -> Resource {

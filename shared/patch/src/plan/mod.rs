@@ -1,6 +1,7 @@
 //! The plan: what each node needs, why, by when, and which way it goes.
 
 mod route;
+mod silent;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::route::Route;
 use self::route::{held, replacement, route};
+pub use self::silent::Silent;
 use crate::commands::Fix;
 use crate::compliance::Compliance;
 use crate::facts::Facts;
@@ -41,6 +43,20 @@ pub struct Work {
     /// Nothing is installed: the node is replaced by what its Auto Scaling group launches by now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replace: Option<Replace>,
+}
+
+impl Work {
+    /// The packages that the host's own package manager updates, or a baseline override approves.
+    #[must_use]
+    pub fn by_host(&self) -> Vec<Fix> {
+        self.fixes.iter().filter(|fix| fix.distributor.is_none()).cloned().collect()
+    }
+
+    /// Those that Distributor installs.
+    #[must_use]
+    pub fn by_distributor(&self) -> Vec<&Fix> {
+        self.fixes.iter().filter(|fix| fix.distributor.is_some()).collect()
+    }
 }
 
 /// A node that is replaced rather than patched.
@@ -80,6 +96,7 @@ pub struct NodePlan {
     /// The findings that it closes, sorted.
     pub findings: Vec<Cite>,
     /// Findings that no package of this host closes yet, by the vulnerability.
+    #[serde(default)]
     pub unfixable: Vec<String>,
 }
 
@@ -108,6 +125,8 @@ pub struct Plan {
     pub nodes: Vec<NodePlan>,
     /// Managed nodes that need nothing.
     pub current: usize,
+    /// Running machines whose agents answered within the last day and no longer do.
+    pub silent: Vec<Silent>,
     /// Machines that nobody can tell about: no agent, no scan.
     pub unknown: Vec<(String, String)>,
     /// What is not a package.
@@ -123,6 +142,16 @@ pub struct Own<'a> {
     pub roles: &'a [String],
 }
 
+impl Own<'_> {
+    /// Whether a node is ours.
+    fn has(&self, node: &Node) -> bool {
+        node.tags.contains_key(OWN_TAG) || node.profile.as_ref().is_some_and(|profile| self.roles.contains(profile))
+    }
+}
+
+/// The tag of what is Riposte's own.
+pub(crate) const OWN_TAG: &str = "riposte:own";
+
 /// Makes the plan.
 #[must_use]
 pub fn plan(facts: &Facts, settings: &Settings, own: Own<'_>, now_ms: i64) -> Plan {
@@ -134,6 +163,7 @@ pub fn plan(facts: &Facts, settings: &Settings, own: Own<'_>, now_ms: i64) -> Pl
         at_ms: now_ms,
         nodes: Vec::new(),
         current: 0,
+        silent: facts.nodes.values().filter_map(|node| silent::of(own, node, now_ms)).collect(),
         unknown: Vec::new(),
         others: others::of(facts, now_ms),
         unread: facts.unread.clone(),
@@ -182,7 +212,7 @@ fn one(
     }
     let reachable = facts.reachable.contains(&node.id);
     let weighed = priority::weigh(findings, state, reachable, &facts.kev, &settings.sla_hours);
-    let (fixes, closed, unfixable) = fixes(node.manager(), findings);
+    let (fixes, closed, unfixable) = fixes(node.manager(), &settings.distributor, findings);
     let missing = state.is_some_and(Compliance::needs);
     let pending = state.is_some_and(|state| state.pending_reboot > 0);
     let mut planned = NodePlan {
@@ -215,7 +245,11 @@ fn one(
 
 /// One fix for each package, to the highest version that any finding wants; the findings that they close; and those
 /// that no package of the host closes.
-fn fixes(manager: Option<Manager>, findings: &[&Vulnerability]) -> (Vec<Fix>, Vec<Cite>, Vec<String>) {
+fn fixes(
+    manager: Option<Manager>,
+    distributor: &BTreeMap<String, String>,
+    findings: &[&Vulnerability],
+) -> (Vec<Fix>, Vec<Cite>, Vec<String>) {
     let mut fixes: BTreeMap<String, Fix> = BTreeMap::new();
     let (mut closed, mut unfixable) = (Vec::new(), Vec::new());
     for finding in findings {
@@ -229,6 +263,8 @@ fn fixes(manager: Option<Manager>, findings: &[&Vulnerability]) -> (Vec<Fix>, Ve
                 package: package.name.clone(),
                 installed: package.installed.clone(),
                 fixed: fixed.clone(),
+                // What Distributor has put on a Windows host, no list of the host's updates shows.
+                distributor: distributor.get(&package.name).filter(|_| manager != Manager::Windows).cloned(),
             });
             if version::compare(manager, fixed, &fix.fixed) == std::cmp::Ordering::Greater {
                 fix.fixed.clone_from(fixed);

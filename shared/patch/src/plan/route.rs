@@ -134,7 +134,7 @@ pub(super) fn held(
     missing: bool,
     pending: bool,
 ) -> Option<String> {
-    if node.tags.contains_key("riposte:own") || node.profile.as_ref().is_some_and(|p| own.roles.contains(p)) {
+    if own.has(node) {
         return Some("it is Riposte's own".to_owned());
     }
     if is_exempt(&node.tags, &rfc3339(now_ms)) {

@@ -10,6 +10,8 @@ pub enum Stage {
     Scan,
     /// The install.
     Install,
+    /// A package of Distributor, by its place among those that there are.
+    Distribute(u8),
     /// The package manager's list, after it.
     Query,
     /// The scan after.
@@ -25,6 +27,7 @@ impl Stage {
         match self {
             Self::Scan => "scan",
             Self::Install => "install",
+            Self::Distribute(_) => "distribute",
             Self::Query => "query",
             Self::Rescan => "rescan",
             Self::RollBack => "roll-back",
@@ -56,6 +59,8 @@ pub enum At {
     State,
     /// The window.
     Window,
+    /// Its tags, where they were read too long ago to decide by.
+    Tags,
     /// What the guardrails say.
     Decide,
     /// The user's alarms, before.
@@ -72,8 +77,12 @@ pub enum At {
     SnapshotLook,
     /// The snapshot is taken.
     SnapshotCreate,
+    /// Its tags once more, where they were read too long ago.
+    TagsAgain,
     /// What the guardrails say now, right before the snapshot and the install.
     Confirm,
+    /// Whether an association, as of a patch policy, is at work on it right before something is installed.
+    Associations(Stage),
     /// Whether the agent answers again.
     HealthAgent,
     /// EC2's status checks.
@@ -111,11 +120,13 @@ impl At {
         match self {
             Self::Node | Self::State => 1,
             Self::Window => 2,
-            Self::Decide => 3,
+            Self::Tags | Self::Decide => 3,
             Self::AlarmsBefore | Self::Command(Stage::Scan, _) | Self::ScanRead => 4,
             Self::PatchesBefore | Self::Volume | Self::SnapshotLook | Self::SnapshotCreate => 5,
-            Self::Confirm
-            | Self::Command(Stage::Install | Stage::RollBack, _)
+            Self::TagsAgain
+            | Self::Confirm
+            | Self::Associations(_)
+            | Self::Command(Stage::Install | Stage::Distribute(_) | Stage::RollBack, _)
             | Self::Override
             | Self::Member
             | Self::Retire

@@ -1,11 +1,9 @@
 //! The record of one node's patching: what was planned, how far it came, what was seen.
 
 mod at;
+mod back;
 mod outcome;
 
-use std::collections::BTreeMap;
-
-use riposte_core::finding::Severity;
 use riposte_core::seal::short_hash;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +11,7 @@ pub use self::at::{At, Phase, STEPS, Stage};
 pub use self::outcome::{Kind, Outcome};
 use crate::commands;
 use crate::compliance::Compliance;
-use crate::plan::{Cite, NodePlan, Route, Work};
-use crate::priority::Band;
+use crate::plan::{NodePlan, Route};
 use crate::settings::{Emergency, Reboot, Settings};
 
 /// A command that was sent.
@@ -70,34 +67,21 @@ pub struct Run {
     pub account: String,
     /// The region.
     pub region: String,
-    /// The node.
-    pub node: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// Its ring.
-    pub ring: String,
-    /// Its tags, as they were when it was planned.
-    pub tags: BTreeMap<String, String>,
+    /// What was planned: the node, why, by when and what is installed. In the record its fields stand beside the others.
+    #[serde(flatten)]
+    pub plan: NodePlan,
     /// The window's occurrence, or what it closes.
     pub slot: String,
-    /// How pressing.
-    pub band: Band,
-    /// The worst severity.
-    pub severity: Severity,
-    /// Why.
-    pub reasons: Vec<String>,
-    /// By when.
-    pub deadline_ms: Option<i64>,
-    /// Which way.
-    pub route: Route,
-    /// What is installed.
-    pub work: Work,
-    /// What it closes.
-    pub findings: Vec<Cite>,
     /// How.
     pub how: How,
     /// When it was begun.
     pub opened_ms: i64,
+    /// When its tags were read last, where that was after it was begun.
+    #[serde(default)]
+    pub tagged_ms: Option<i64>,
+    /// How many scans before the install have grown too old.
+    #[serde(default)]
+    pub stale_scans: u32,
     /// Where it stands.
     pub at: At,
     /// Since when it stands there, or in its group of health checks.
@@ -169,7 +153,9 @@ impl Run {
     /// A run that has not begun. `None` where the plan leaves the node alone.
     #[must_use]
     pub fn of(plan: &NodePlan, settings: &Settings, account: &str, region: &str, now_ms: i64) -> Option<Self> {
-        let ring = plan.ring.clone().filter(|_| plan.route.is_ours())?;
+        if plan.ring.is_none() || !plan.route.is_ours() {
+            return None;
+        }
         let slot = plan.slot();
         let how = How {
             reboot: settings.reboot,
@@ -185,20 +171,12 @@ impl Run {
             id: id_of(account, region, &plan.node, &slot),
             account: account.to_owned(),
             region: region.to_owned(),
-            node: plan.node.clone(),
-            name: plan.name.clone(),
-            ring,
-            tags: plan.tags.clone(),
+            plan: plan.clone(),
             slot,
-            band: plan.band,
-            severity: plan.severity,
-            reasons: plan.reasons.clone(),
-            deadline_ms: plan.deadline_ms,
-            route: plan.route.clone(),
-            work: plan.work.clone(),
-            findings: plan.findings.clone(),
             how,
             opened_ms: now_ms,
+            tagged_ms: None,
+            stale_scans: 0,
             at: At::Node,
             since_ms: now_ms,
             wait_ms: None,
@@ -226,9 +204,9 @@ impl Run {
             timeline: Vec::new(),
             notified: false,
         };
-        run.note(now_ms, format!("{} ({}); {}", run.band, run.reasons.join("; "), run.route));
+        run.note(now_ms, format!("{} ({}); {}", plan.band, plan.reasons.join("; "), plan.route));
         // A window that is far away is waited for before anything is asked.
-        if let Route::Window { opens_ms, .. } = &run.route {
+        if let Route::Window { opens_ms, .. } = &plan.route {
             run.wait_ms = Some(*opens_ms).filter(|opens| *opens > now_ms);
         }
         Some(run)
@@ -238,6 +216,12 @@ impl Run {
     pub fn note(&mut self, at_ms: i64, text: impl Into<String>) {
         let text: String = text.into();
         self.timeline.push(Entry { at_ms, step: self.at.step(), text: riposte_core::text::plain(&text, 1000) });
+    }
+
+    /// The node's ring.
+    #[must_use]
+    pub fn ring(&self) -> &str {
+        self.plan.ring.as_deref().unwrap_or_default()
     }
 
     /// Whether it has come to its end.
@@ -255,13 +239,13 @@ impl Run {
     /// Whether there is a sure way back: the root volume's snapshot.
     #[must_use]
     pub fn is_reversible(&self) -> bool {
-        self.how.snapshot && self.node.starts_with("i-") && self.work.replace.is_none()
+        self.how.snapshot && self.plan.node.starts_with("i-") && self.plan.work.replace.is_none()
     }
 
     /// Whether the deadline was met; `None` where there is none, or nothing is proven yet.
     #[must_use]
     pub fn met_deadline(&self) -> Option<bool> {
-        let deadline = self.deadline_ms?;
+        let deadline = self.plan.deadline_ms?;
         let outcome = self.outcome.as_ref()?;
         let done = matches!(outcome.kind, Kind::Patched | Kind::Unconfirmed | Kind::Nothing);
         Some(done && self.installed_ms.unwrap_or(outcome.at_ms) <= deadline)
@@ -270,20 +254,35 @@ impl Run {
     /// What is run on the node, in its order.
     #[must_use]
     pub fn stages(&self) -> Vec<Stage> {
-        if self.work.replace.is_some() {
+        if self.plan.work.replace.is_some() {
             return Vec::new();
         }
-        let query = (!self.work.fixes.is_empty() && self.work.manager.is_some()).then_some(Stage::Query);
-        [Some(Stage::Scan), Some(Stage::Install), query, Some(Stage::Rescan)].into_iter().flatten().collect()
+        let work = &self.plan.work;
+        let query = (!work.fixes.is_empty() && work.manager.is_some()).then_some(Stage::Query);
+        let mut all = vec![Stage::Scan];
+        all.extend(self.installs());
+        all.extend(query);
+        all.push(Stage::Rescan);
+        all
+    }
+
+    /// What installs, in its order: the baseline or the host's package manager, then the packages of Distributor one by
+    /// one.
+    #[must_use]
+    pub fn installs(&self) -> Vec<Stage> {
+        let work = &self.plan.work;
+        let by_host = work.baseline || !work.by_host().is_empty();
+        let distributed = u8::try_from(work.by_distributor().len()).unwrap_or(u8::MAX);
+        by_host.then_some(Stage::Install).into_iter().chain((0..distributed).map(Stage::Distribute)).collect()
     }
 
     /// The object that says which packages Patch Manager is to install, as `s3://…`; `None` where the baseline is
     /// installed whole, or the host's own package manager does it.
     #[must_use]
     pub fn baseline_override(&self) -> Option<String> {
-        let work = &self.work;
+        let work = &self.plan.work;
         let named = !work.baseline && work.replace.is_none() && work.manager.is_some();
-        let fits = (1..=commands::MOST_APPROVED).contains(&work.fixes.len());
+        let fits = (1..=commands::MOST_APPROVED).contains(&work.by_host().len());
         let prefix = self.how.overrides.as_ref().filter(|_| named && fits)?;
         Some(format!("{}/{}.json", prefix.trim_end_matches('/'), self.id))
     }
@@ -293,7 +292,12 @@ impl Run {
     pub fn comment(&self, stage: Stage) -> String {
         // The way back asks the host's list too: that is another command than the first.
         let back = if self.rolled_back_by.is_some() { "back " } else { "" };
-        format!("{}{} {back}{}", crate::COMMENT, self.id, stage.word())
+        let number = match stage {
+            Stage::Distribute(number) => format!("-{}", u16::from(number) + 1),
+            Stage::Scan if self.stale_scans > 0 => format!("-{}", self.stale_scans + 1),
+            _ => String::new(),
+        };
+        format!("{}{} {back}{}{number}", crate::COMMENT, self.id, stage.word())
     }
 
     /// Ends it.
@@ -310,6 +314,12 @@ impl Run {
         self.note(now_ms, format!("approved by {by}"));
         self.approved_by = Some(by.to_owned());
         (self.asked, self.wait_ms) = (false, None);
+        // Whoever approves may take his time: what the guardrails decide by is read again.
+        self.at = match self.at {
+            At::Decide => At::Tags,
+            At::Confirm => At::TagsAgain,
+            other => other,
+        };
     }
 
     /// A person has looked at a run that stopped its ring, and lets the ring go on.
@@ -321,49 +331,17 @@ impl Run {
     /// Takes it up where a process left it, perhaps between a call and its record: what may have been sent is looked
     /// for before it is sent again.
     pub fn resume(&mut self) {
+        self.look_again();
+        (self.page, self.other) = (None, None);
+    }
+
+    /// Back from a call that changes something to the look at whether it was made.
+    pub(crate) fn look_again(&mut self) {
         match self.at {
-            At::Command(stage, Phase::Send) => self.at = At::Command(stage, Phase::Look),
+            At::Command(stage, Phase::Send) | At::Associations(stage) => self.at = At::Command(stage, Phase::Look),
             At::SnapshotCreate => self.at = At::SnapshotLook,
             At::Retire => self.at = At::Member,
             _ => {}
         }
-        (self.page, self.other) = (None, None);
-    }
-
-    /// Turns it round: the root volume from its snapshot, else the packages' versions from before.
-    ///
-    /// # Errors
-    /// Says why there is no way back.
-    pub fn roll_back(&mut self, by: &str, now_ms: i64) -> Result<(), String> {
-        if !self.is_done() {
-            return Err("it is under way: it is brought back when it has ended".to_owned());
-        }
-        if self.installed_ms.is_none() {
-            return Err("nothing was installed".to_owned());
-        }
-        if self.outcome.as_ref().is_some_and(|outcome| outcome.kind == Kind::RolledBack) {
-            return Err("it is rolled back already".to_owned());
-        }
-        if self.work.replace.is_some() {
-            return Err("it was replaced: roll back the image that its group launches".to_owned());
-        }
-        let named = !self.work.baseline && !self.work.fixes.is_empty() && self.work.manager.is_some();
-        let at = match &self.snapshot_id {
-            Some(_) => At::Replace,
-            None if named && self.work.fixes.iter().all(|fix| !fix.installed.is_empty()) => {
-                At::Command(Stage::RollBack, Phase::Look)
-            }
-            None if named => return Err("which versions were installed before is not known".to_owned()),
-            None => {
-                return Err(
-                    "there is no snapshot of its root volume, and the baseline's updates have no way back".to_owned()
-                );
-            }
-        };
-        self.note(now_ms, format!("to be brought back: {by}"));
-        self.rolled_back_by = Some(by.to_owned());
-        (self.at, self.since_ms, self.outcome, self.notified) = (at, now_ms, None, false);
-        (self.intended_ms, self.tries, self.open) = (None, 0, Vec::new());
-        Ok(())
     }
 }

@@ -33,7 +33,7 @@ fn change(call: &'static str, parameters: Value) -> Ask {
 /// # Errors
 /// Where none can be made: a name that is none, a platform without a command.
 pub(super) fn ask(run: &Run) -> Result<Ask, String> {
-    let node = &run.node;
+    let node = &run.plan.node;
     Ok(match run.at {
         At::Node | At::HealthAgent => {
             let filters = json!([{ "Key": "InstanceIds", "Values": [node] }]);
@@ -43,7 +43,7 @@ pub(super) fn ask(run: &Run) -> Result<Ask, String> {
             read("ssm:DescribeInstancePatchStates", json!({ "InstanceIds": [node] }))
         }
         At::Window => {
-            let Route::Window { id, .. } = &run.route else { return Err("it has no window".to_owned()) };
+            let Route::Window { id, .. } = &run.plan.route else { return Err("it has no window".to_owned()) };
             read("ssm:GetMaintenanceWindow", json!({ "WindowId": id }))
         }
         At::AlarmsBefore | At::HealthAlarms => {
@@ -67,7 +67,14 @@ pub(super) fn ask(run: &Run) -> Result<Ask, String> {
         At::Command(_, Phase::Cancel) => {
             change("ssm:CancelCommand", json!({ "CommandId": issued(run)?, "InstanceIds": [node] }))
         }
-        At::Volume => read("ec2:DescribeInstances", json!({ "InstanceIds": [node] })),
+        At::Tags | At::TagsAgain if !node.starts_with("i-") => {
+            read("ssm:ListTagsForResource", json!({ "ResourceType": "ManagedInstance", "ResourceId": node }))
+        }
+        At::Volume | At::Tags | At::TagsAgain => read("ec2:DescribeInstances", json!({ "InstanceIds": [node] })),
+        At::Associations(_) => {
+            let parameters = json!({ "InstanceId": node, "MaxResults": 50 });
+            paged(run, "ssm:DescribeInstanceAssociationsStatus", parameters, "NextToken")
+        }
         At::SnapshotLook => {
             let filters = json!([{ "Name": format!("tag:{SNAPSHOT_TAG}"), "Values": [run.id] }]);
             read("ec2:DescribeSnapshots", json!({ "OwnerIds": ["self"], "Filters": filters }))
@@ -99,8 +106,9 @@ pub(super) fn ask(run: &Run) -> Result<Ask, String> {
         At::Override => {
             let url = run.baseline_override().ok_or_else(|| "it has no baseline override".to_owned())?;
             let (bucket, key) = s3(&url).ok_or_else(|| "its baseline override has no place".to_owned())?;
-            let manager = run.work.manager.ok_or_else(|| "no command is known for its platform".to_owned())?;
-            let body = commands::baseline_override(manager, &run.work.fixes).map_err(|error| error.to_string())?;
+            let manager = run.plan.work.manager.ok_or_else(|| "no command is known for its platform".to_owned())?;
+            let body =
+                commands::baseline_override(manager, &run.plan.work.by_host()).map_err(|error| error.to_string())?;
             let body = BASE64_STANDARD.encode(body);
             change(
                 "s3:PutObject",
@@ -143,7 +151,7 @@ fn paged(run: &Run, call: &'static str, mut parameters: Value, token: &str) -> A
 }
 
 fn replaced(run: &Run) -> Result<&Replace, String> {
-    run.work.replace.as_ref().ok_or_else(|| "it is not to be replaced".to_owned())
+    run.plan.work.replace.as_ref().ok_or_else(|| "it is not to be replaced".to_owned())
 }
 
 fn issued(run: &Run) -> Result<&str, String> {
@@ -160,7 +168,7 @@ fn send(run: &Run, stage: Stage) -> Result<Ask, String> {
     Ok(change(
         "ssm:SendCommand",
         json!({
-            "InstanceIds": [run.node],
+            "InstanceIds": [run.plan.node],
             "DocumentName": document,
             "Parameters": parameters,
             "Comment": run.comment(stage),
@@ -176,15 +184,22 @@ fn send(run: &Run, stage: Stage) -> Result<Ask, String> {
 /// # Errors
 /// Where there is no command for it.
 pub fn command(run: &Run, stage: Stage) -> Result<Command, String> {
-    let manager = || run.work.manager.ok_or_else(|| "no command is known for its platform".to_owned());
-    let fixes = &run.work.fixes;
+    let manager = || run.plan.work.manager.ok_or_else(|| "no command is known for its platform".to_owned());
+    let fixes = &run.plan.work.fixes;
     match stage {
         Stage::Scan | Stage::Rescan => Ok(commands::scan()),
-        Stage::Install if run.work.baseline => Ok(commands::install_baseline(run.how.reboot)),
+        Stage::Install if run.plan.work.baseline => Ok(commands::install_baseline(run.how.reboot)),
         Stage::Install if run.baseline_override().is_some() => {
             Ok(commands::install_override(&run.baseline_override().unwrap_or_default(), run.how.reboot))
         }
-        Stage::Install => commands::install(manager()?, fixes, run.how.reboot).map_err(|error| error.to_string()),
+        Stage::Install => {
+            commands::install(manager()?, &run.plan.work.by_host(), run.how.reboot).map_err(|error| error.to_string())
+        }
+        Stage::Distribute(number) => {
+            let all = run.plan.work.by_distributor();
+            let name = all.get(usize::from(number)).and_then(|fix| fix.distributor.as_deref());
+            commands::distribute(name.unwrap_or_default()).map_err(|error| error.to_string())
+        }
         Stage::Query => commands::query(manager()?, fixes).map_err(|error| error.to_string()),
         Stage::RollBack => commands::roll_back(manager()?, fixes).map_err(|error| error.to_string()),
     }

@@ -27,6 +27,28 @@ pub(super) fn no_associations(_: &mut Value, _: &Value) -> Result<Value, Refused
     Ok(json!({ "Associations": [] }))
 }
 
+/// What State Manager does on the node: an association of a patch policy.
+#[allow(clippy::unnecessary_wraps, reason = "a handler")]
+pub(super) fn associations(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
+    let status = &state["nodes"][asked["InstanceId"].as_str().unwrap()]["association"];
+    let all = if status.is_null() {
+        json!([])
+    } else {
+        json!([
+        { "AssociationId": "a-1", "Name": "AWS-GatherSoftwareInventory", "Status": "InProgress" },
+        { "AssociationId": "a-2", "Name": "AWS-RunPatchBaseline", "Status": status,
+          "AssociationName": "AWS-QuickSetup-PatchPolicy-InstallPatches-LA-1" } ])
+    };
+    Ok(json!({ "InstanceAssociationStatusInfos": all }))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a handler")]
+pub(super) fn tags(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
+    assert_eq!(asked["ResourceType"], "ManagedInstance");
+    let tags = state["nodes"][asked["ResourceId"].as_str().unwrap()]["tags"].as_object().unwrap().iter();
+    Ok(json!({ "TagList": tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect::<Vec<_>>() }))
+}
+
 pub(super) fn no_support_plan(_: &mut Value, _: &Value) -> Result<Value, Refused> {
     refuse("SubscriptionRequiredException")
 }

@@ -199,3 +199,83 @@ async fn an_exempt_node_is_left_alone_by_the_guardrails_too() {
     assert_eq!(outcome.kind, Kind::Planned);
     assert!(outcome.why.contains("exempt-tag"), "{}", outcome.why);
 }
+
+#[tokio::test]
+async fn a_scan_that_grew_older_than_two_hours_is_made_again_before_the_install() {
+    let settings = r#"{"snapshot":true,"emergency":"act","emergency_hours":96,"command_minutes":600}"#;
+    let fleet = Fleet::of(account(&[("i-1", node())]), settings);
+    fleet.begin(None).await.unwrap();
+    fleet.aws.before("CreateSnapshot", |world| {
+        world.script.state["commands"].as_array_mut().unwrap().push(foreign("InProgress"));
+    });
+    fleet.rounds(4).await;
+    assert_eq!((fleet.commands("scan"), fleet.commands("install")), (1, 0));
+    fleet.state(|state| {
+        for command in state["commands"].as_array_mut().unwrap().iter_mut().filter(|one| one["id"] == "theirs") {
+            command["status"] = json!("Success");
+        }
+    });
+    fleet.rounds(3).await;
+    let run = fleet.run().await;
+    assert_eq!(run.outcome.as_ref().unwrap().kind, Kind::Patched, "{run:?}");
+    assert_eq!(["scan", "scan-2", "install"].map(|stage| fleet.commands(stage)), [1, 1, 1]);
+    assert_eq!(fleet.state(|state| state["snapshots"].as_array().unwrap().len()), 1);
+}
+
+#[tokio::test]
+async fn an_association_of_a_patch_policy_is_waited_for_and_not_for_ever() {
+    let fleet = Fleet::one();
+    fleet.state(|state| state["nodes"]["i-1"]["association"] = json!("InProgress"));
+    fleet.begin(None).await.unwrap();
+    fleet.rounds(1).await;
+    assert_eq!((fleet.commands("scan"), fleet.commands("install")), (1, 0));
+    fleet.state(|state| state["nodes"]["i-1"]["association"] = json!("Success"));
+    fleet.rounds(3).await;
+    assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::Patched);
+    let fleet = Fleet::one();
+    fleet.state(|state| state["nodes"]["i-1"]["association"] = json!("InProgress"));
+    fleet.begin(None).await.unwrap();
+    fleet.rounds(4).await;
+    let outcome = fleet.run().await.outcome.unwrap();
+    assert_eq!((outcome.kind, fleet.commands("install")), (Kind::Blocked, 0));
+    assert!(outcome.why.contains("the association AWS-QuickSetup-PatchPolicy"), "{}", outcome.why);
+}
+
+#[tokio::test]
+async fn a_node_that_is_exempted_or_stopped_while_its_window_is_waited_for_is_left_alone() {
+    for (exempt, kind, said) in [(true, Kind::Planned, "exempt"), (false, Kind::Unreachable, "it is stopped")] {
+        let fleet = Fleet::one();
+        let opens = now_ms() + 5 * 3_600_000;
+        fleet.state(|state| state["windows"]["mw-1"] = json!({ "opens": opens, "enabled": true }));
+        fleet.begin(None).await.unwrap();
+        fleet.state(|state| {
+            if exempt {
+                state["nodes"]["i-1"]["tags"]["riposte:exempt"] = json!("yes");
+            } else {
+                state["nodes"]["i-1"]["ec2"] = json!("stopped");
+            }
+        });
+        fleet.rounds(8).await;
+        let outcome = fleet.run().await.outcome.unwrap();
+        assert_eq!(outcome.kind, kind, "{outcome:?}");
+        assert!(outcome.why.contains(said), "{}", outcome.why);
+        assert_eq!(fleet.commands("scan"), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_node_outside_ec2_is_known_by_its_own_tags() {
+    let mut outside = node();
+    outside["tags"]["riposte:exempt"] = json!("yes");
+    let fleet = Fleet::of(account(&[("mi-1", node())]), r#"{"emergency":"act","emergency_hours":96}"#);
+    fleet.begin(None).await.unwrap();
+    fleet.rounds(1).await;
+    assert!(fleet.run().await.asked);
+    fleet.state(|state| state["nodes"]["mi-1"] = outside);
+    let loaded = fleet.loaded().await;
+    let id = fleet.run().await.id;
+    fleet.patcher(&loaded).approve(&id, "ann").await.unwrap();
+    fleet.rounds(1).await;
+    let outcome = fleet.run().await.outcome.unwrap();
+    assert_eq!((outcome.kind, fleet.commands("scan")), (Kind::Planned, 0), "{outcome:?}");
+}

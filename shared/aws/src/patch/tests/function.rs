@@ -138,3 +138,51 @@ async fn what_cannot_be_read_beside_the_nodes_is_told_and_holds_nothing_up() {
     ticks(&fleet).await;
     assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::Patched);
 }
+
+/// Nodes whose agents fell silent two hours ago.
+fn silent(count: usize) -> Fleet {
+    let quiet = |n: usize| {
+        let mut quiet = super::manager::node();
+        quiet["ping"] = json!("ConnectionLost");
+        quiet["pinged"] = json!(clock::now_ms() - 2 * 3_600_000);
+        (format!("i-{n}"), quiet)
+    };
+    let nodes: Vec<(String, Value)> = (0..count).map(quiet).collect();
+    let nodes: Vec<(&str, Value)> = nodes.iter().map(|(id, node)| (id.as_str(), node.clone())).collect();
+    Fleet::of(super::manager::account(&nodes), super::SETTINGS)
+}
+
+#[tokio::test]
+async fn an_agent_that_fell_silent_is_one_incident_however_often_it_is_looked_for() {
+    let fleet = silent(1);
+    for _ in 0..3 {
+        tick(&fleet).await;
+        clock::sleep(Duration::from_secs(300)).await;
+    }
+    let incidents = fleet.incidents().await;
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    let finding = &incidents[0].finding;
+    assert_eq!((finding.detector.as_str(), finding.target.to_string()), ("ssm-agent-silent", "ssm/i-0".to_owned()));
+    assert!(finding.why.contains("stopped, removed, or cut off"), "{}", finding.why);
+}
+
+#[tokio::test]
+async fn many_agents_that_fall_silent_at_once_are_one_incident() {
+    let fleet = silent(12);
+    tick(&fleet).await;
+    tick(&fleet).await;
+    let incidents = fleet.incidents().await;
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].finding.why.contains("12 running machines"), "{}", incidents[0].finding.why);
+}
+
+#[tokio::test]
+async fn a_silence_that_cannot_be_recorded_is_recorded_at_the_next_tick() {
+    let fleet = silent(1);
+    let function = function(&fleet);
+    let text = event("aws.events", "Scheduled Event");
+    fleet.aws.fail("TransactWriteItems", Fault::DENIED);
+    assert!(guard::handle(&function, &text, &Context::default()).await.is_err());
+    guard::handle(&function, &text, &Context::default()).await.unwrap();
+    assert_eq!(fleet.incidents().await.len(), 1);
+}

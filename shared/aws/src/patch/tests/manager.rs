@@ -23,6 +23,8 @@ pub(super) const CALLS: &[(&str, Handler)] = &[
     ("ec2:DescribeReplaceRootVolumeTasks", replaced),
     ("ssm:DescribeInstanceInformation", information),
     ("ssm:DescribeInstancePatchStates", states),
+    ("ssm:DescribeInstanceAssociationsStatus", around::associations),
+    ("ssm:ListTagsForResource", around::tags),
     ("ssm:DescribeMaintenanceWindows", around::windows),
     ("ssm:DescribeMaintenanceWindowTargets", around::window_targets),
     ("ssm:DescribeMaintenanceWindowTasks", around::no_tasks),
@@ -137,6 +139,16 @@ fn carry_out(command: &mut Value, node: &mut Value) {
         }
         node["scanned"] = json!(ends);
     }
+    if let Value::Object(packages) = &node["distributor"][command["parameters"]["name"][0].as_str().unwrap_or_default()]
+        && works
+    {
+        for (name, version) in packages.clone() {
+            node["packages"][name] = version;
+        }
+    }
+    if script.contains("'before ") {
+        command["output"] = json!(listed(node, "before "));
+    }
     if works && script.contains("--only-upgrade") {
         for name in
             node["archive"].as_object().unwrap().clone().keys().filter(|name| script.contains(&format!("'{name}'")))
@@ -149,11 +161,8 @@ fn carry_out(command: &mut Value, node: &mut Value) {
         let (name, version) = pair.split_once('=').unwrap();
         node["packages"][name] = json!(version);
     }
-    if script.contains("dpkg-query") {
-        let lines = node["packages"].as_object().unwrap().iter();
-        let lines: Vec<String> =
-            lines.map(|(name, version)| format!("{name} {} installed", version.as_str().unwrap())).collect();
-        command["output"] = json!(lines.join("\n"));
+    if script.starts_with("dpkg-query") {
+        command["output"] = json!(listed(node, ""));
     }
     match how.as_str() {
         "reboots" => node["down_until"] = json!(ends + 120_000),
@@ -161,6 +170,13 @@ fn carry_out(command: &mut Value, node: &mut Value) {
         _ => {}
     }
     command["status"] = json!(if how.starts_with("fails") { "Failed" } else { "Success" });
+}
+
+/// What dpkg lists of a node, each line with a word before it.
+fn listed(node: &Value, word: &str) -> String {
+    let lines = node["packages"].as_object().unwrap().iter();
+    let lines = lines.map(|(name, version)| format!("{word}{name} {} installed", version.as_str().unwrap()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn is_up(node: &Value) -> bool {
@@ -218,7 +234,8 @@ fn information(state: &mut Value, asked: &Value) -> Result<Value, Refused> {
         let managed = node["ping"] != "none" && node.is_object();
         let ping = if is_up(node) { json!("Online") } else { json!("ConnectionLost") };
         managed.then(|| {
-            json!({ "InstanceId": id, "PingStatus": ping, "LastPingDateTime": rfc3339(now_ms()),
+            let pinged = node["pinged"].as_i64().unwrap_or_else(now_ms);
+            json!({ "InstanceId": id, "PingStatus": ping, "LastPingDateTime": rfc3339(pinged),
                     "PlatformName": node["platform"] })
         })
     };

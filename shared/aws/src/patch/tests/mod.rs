@@ -107,7 +107,7 @@ impl Fleet {
         let loaded = self.loaded().await;
         let (mut runs, unreadable) = self.patcher(&loaded).ledger.patches(1000).await.unwrap();
         assert!(unreadable.is_empty(), "{unreadable:?}");
-        runs.sort_by(|a, b| a.node.cmp(&b.node));
+        runs.sort_by(|a, b| a.plan.node.cmp(&b.plan.node));
         runs
     }
 

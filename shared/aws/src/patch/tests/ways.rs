@@ -43,7 +43,7 @@ async fn a_finding_becomes_a_verified_fix_in_ten_steps() {
     assert!(run.snapshot_id.is_some() && run.decided_by.unwrap().contains("live-mode"));
     // What it takes without the polls: see the page on patching.
     let polls = fleet.aws.calls().iter().filter(|call| *call == "ssm:GetCommandInvocation").count();
-    assert!(run.calls as usize - polls <= 20, "{} calls, {polls} of them polls", run.calls);
+    assert!(run.calls as usize - polls <= 21, "{} calls, {polls} of them polls", run.calls);
     let told = fleet.aws.world(|world| world.sent.clone());
     assert_eq!(told.len(), 1);
     assert!(told[0].subject.starts_with("[Riposte] PATCH PATCHED: i-1"), "{}", told[0].subject);
@@ -274,5 +274,60 @@ async fn what_was_done_is_brought_back() {
     fleet.rounds(2).await;
     let run = fleet.run().await;
     assert_eq!(run.outcome.unwrap().kind, Kind::RolledBack);
+    assert_eq!(fleet.version("i-1"), "3.0.9-1");
+}
+
+#[tokio::test]
+async fn packages_of_distributor_are_installed_by_it_one_by_one_and_seen_on_the_host() {
+    let settings = r#"{"snapshot":true,"emergency":"act","emergency_hours":96,"distributor":{"libssl3":"OpenSSL"}}"#;
+    let distributor = |version: &str| json!({ "distributor": { "OpenSSL": { "libssl3": version } } });
+    for (version, kind) in [(FIXED, Kind::Patched), ("3.0.10-1", Kind::NotPatched)] {
+        let fleet = Fleet::of(account(&[("i-1", with(&distributor(version)))]), settings);
+        fleet.begin(None).await.unwrap();
+        fleet.rounds(3).await;
+        let run = fleet.run().await;
+        assert_eq!(run.outcome.clone().unwrap().kind, kind, "{:?}", run.outcome);
+        assert_eq!(["install", "distribute-1", "query"].map(|stage| fleet.commands(stage)), [0, 1, 1]);
+        fleet.state(|state| {
+            let all = state["commands"].as_array().unwrap();
+            let sent = all.iter().find(|one| one["document"] == "AWS-ConfigureAWSPackage").unwrap();
+            assert_eq!(sent["parameters"]["name"], json!(["OpenSSL"]));
+        });
+    }
+    // Beside it the host's own package manager, for what Distributor does not have; and without a snapshot no way back.
+    let both = r#"{"emergency":"act","emergency_hours":96,"distributor":{"agent":"Agent"}}"#;
+    let mut node = with(&json!({ "distributor": { "Agent": { "agent": "2-1" } } }));
+    node["packages"]["agent"] = json!("1-1");
+    let fleet = Fleet::of(account(&[("i-1", node)]), both);
+    fleet.state(|state| {
+        let packages = &mut state["findings"][0]["packageVulnerabilityDetails"]["vulnerablePackages"];
+        let agent =
+            json!({ "name": "agent", "version": "1", "release": "1", "packageManager": "OS", "fixedInVersion": "2-1" });
+        packages.as_array_mut().unwrap().push(agent);
+    });
+    fleet.begin(Some("ann")).await.unwrap();
+    fleet.rounds(3).await;
+    let run = fleet.run().await;
+    assert_eq!(run.outcome.clone().unwrap().kind, Kind::Patched, "{:?}", run.outcome);
+    assert_eq!(["install", "distribute-1"].map(|stage| fleet.commands(stage)), [1, 1]);
+    let loaded = fleet.loaded().await;
+    let refused = fleet.patcher(&loaded).roll_back(&run.id, "ann").await.unwrap_err().to_string();
+    assert!(refused.contains("Distributor keeps no version from before"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_versions_from_before_are_the_hosts_and_not_the_findings() {
+    let fleet = Fleet::of(account(&[("i-1", node())]), r#"{"emergency":"act","emergency_hours":96}"#);
+    // Inspector looked at it before somebody updated it a little.
+    fleet.state(|state| {
+        state["findings"][0]["packageVulnerabilityDetails"]["vulnerablePackages"][0]["version"] = json!("3.0.8");
+    });
+    fleet.begin(Some("ann")).await.unwrap();
+    fleet.rounds(3).await;
+    assert_eq!(fleet.version("i-1"), FIXED);
+    let loaded = fleet.loaded().await;
+    fleet.patcher(&loaded).roll_back(&fleet.run().await.id, "ann").await.unwrap();
+    fleet.rounds(2).await;
+    assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::RolledBack);
     assert_eq!(fleet.version("i-1"), "3.0.9-1");
 }

@@ -21,7 +21,7 @@ pub(super) fn ringing(run: &Run, body: &Value) -> Option<String> {
 }
 
 pub(super) fn agent(run: &mut Run, body: &Value, now_ms: i64) {
-    let node = read::list(body, "InstanceInformationList").find(|one| read::text(one, "InstanceId") == run.node);
+    let node = read::list(body, "InstanceInformationList").find(|one| read::text(one, "InstanceId") == run.plan.node);
     let online = node.is_some_and(|node| {
         let pinged = read::time(node, "LastPingDateTime").unwrap_or_default();
         Ping::of(read::text(node, "PingStatus")) == Ping::Online
@@ -29,7 +29,8 @@ pub(super) fn agent(run: &mut Run, body: &Value, now_ms: i64) {
     });
     if online {
         run.note(now_ms, "the agent answers");
-        return if run.node.starts_with("i-") { go(run, At::HealthStatus, now_ms) } else { after_status(run, now_ms) };
+        let is_instance = run.plan.node.starts_with("i-");
+        return if is_instance { go(run, At::HealthStatus, now_ms) } else { after_status(run, now_ms) };
     }
     late_or_wait(run, "its agent does not answer", now_ms);
 }
@@ -39,7 +40,7 @@ pub(super) fn after_status(run: &mut Run, now_ms: i64) {
 }
 
 pub(super) fn status(run: &mut Run, body: &Value, now_ms: i64) {
-    let found = read::list(body, "InstanceStatuses").find(|one| read::text(one, "InstanceId") == run.node);
+    let found = read::list(body, "InstanceStatuses").find(|one| read::text(one, "InstanceId") == run.plan.node);
     let Some(found) = found else { return late_or_wait(run, "EC2 does not know it", now_ms) };
     let of = |path: &str, name: &str| found.get(path).map(|part| read::text(part, name)).unwrap_or_default().to_owned();
     let (state, system, instance) =

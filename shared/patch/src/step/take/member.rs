@@ -9,7 +9,7 @@ use crate::run::{At, Kind, Run};
 
 /// Whether the group still has it. What is on its way out by somebody else's hand is left to that.
 pub(super) fn member(run: &mut Run, body: &Value, now_ms: i64) {
-    let found = read::list(body, "AutoScalingInstances").find(|one| read::text(one, "InstanceId") == run.node);
+    let found = read::list(body, "AutoScalingInstances").find(|one| read::text(one, "InstanceId") == run.plan.node);
     let is_there = found.is_some_and(|one| !read::text(one, "LifecycleState").starts_with("Terminat"));
     match (is_there, run.intended_ms) {
         (true, _) => again_or(run, At::Retire, now_ms),
@@ -30,7 +30,7 @@ pub(super) fn refilled(run: &mut Run, body: &Value, now_ms: i64) {
     let Some(group) = read::list(body, "AutoScalingGroups").next() else {
         return run.end(Kind::Unhealthy, "its Auto Scaling group is gone", now_ms);
     };
-    let others = read::list(group, "Instances").filter(|one| read::text(one, "InstanceId") != run.node);
+    let others = read::list(group, "Instances").filter(|one| read::text(one, "InstanceId") != run.plan.node);
     let serves =
         |one: &&Value| read::text(one, "LifecycleState") == "InService" && read::text(one, "HealthStatus") == "Healthy";
     let has = u64::try_from(others.filter(serves).count()).unwrap_or(u64::MAX);
@@ -44,7 +44,7 @@ pub(super) fn refilled(run: &mut Run, body: &Value, now_ms: i64) {
 
 /// Whether the group launched something in its place, and from another image than the old one.
 pub(super) fn fresh_member(run: &mut Run, body: &Value, now_ms: i64) {
-    let old = run.work.replace.as_ref().map(|replace| replace.old.clone()).unwrap_or_default();
+    let old = run.plan.work.replace.as_ref().map(|replace| replace.old.clone()).unwrap_or_default();
     let since = run.installed_ms.unwrap_or(now_ms) - SKEW_MS;
     let new = read::list(body, "Reservations")
         .flat_map(|reservation| read::list(reservation, "Instances"))
@@ -52,8 +52,12 @@ pub(super) fn fresh_member(run: &mut Run, body: &Value, now_ms: i64) {
         .map(|one| (read::text(one, "InstanceId").to_owned(), read::text(one, "ImageId").to_owned()));
     let new: Vec<(String, String)> = new.collect();
     if let Some((id, image)) = new.iter().find(|(_, image)| *image != old) {
-        let why =
-            format!("replaced by {}, of the image {}; {} is gone", crate::plain(id), crate::plain(image), run.node);
+        let why = format!(
+            "replaced by {}, of the image {}; {} is gone",
+            crate::plain(id),
+            crate::plain(image),
+            run.plan.node
+        );
         return run.end(Kind::Patched, why, now_ms);
     }
     if let Some(page) = read::some(body, "NextToken") {

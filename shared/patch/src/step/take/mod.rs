@@ -8,7 +8,7 @@ mod volume;
 
 use serde_json::Value;
 
-use self::command::{command, ended};
+use self::command::{associations, command, ended};
 use self::health::{agent, ringing, status};
 use self::member::{fresh_member, member, refilled, retired};
 use self::proof::{inspected, patches_after, patches_before, rescanned, scanned};
@@ -16,7 +16,7 @@ use self::volume::{replaced, root_volume, snapshot};
 use super::{Fault, Said, Seen};
 use crate::compliance::Compliance;
 use crate::node::Ping;
-use crate::plan::Route;
+use crate::plan::{OWN_TAG, Route};
 use crate::run::{At, Kind, Phase, Run, Stage};
 use crate::window::Window;
 use crate::{read, rfc3339};
@@ -24,6 +24,8 @@ use crate::{read, rfc3339};
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60_000;
 
+/// The guardrails decide by tags that are not older: whoever exempts a node is heard.
+const TAGS_HOLD_MS: i64 = 10 * MINUTE_MS;
 /// No install without a scan that is younger.
 const SCAN_HOLDS_MS: i64 = 120 * MINUTE_MS;
 /// What was made may take so long to be seen in a list.
@@ -89,27 +91,68 @@ fn decided(run: &mut Run, said: Said, by: &str, now_ms: i64) {
             run.note(now_ms, by.to_owned());
             if first {
                 if run.how.alarms.is_empty() { to_scan(run, now_ms) } else { go(run, At::AlarmsBefore, now_ms) }
-            } else if run.work.replace.is_some() {
+            } else if !still_holds(run, now_ms) {
+                // It is over, or scanned once more.
+            } else if run.plan.work.replace.is_some() {
                 go(run, At::Member, now_ms);
             } else if run.is_reversible() && run.snapshot_id.is_none() {
                 go(run, At::Volume, now_ms);
             } else if run.baseline_override().is_some() {
                 go(run, At::Override, now_ms);
             } else {
-                go_to(run, Stage::Install, now_ms);
+                to_install(run, now_ms);
             }
         }
     }
 }
 
+/// To the first of what installs.
+fn to_install(run: &mut Run, now_ms: i64) {
+    match run.installs().first() {
+        Some(first) => go_to(run, *first, now_ms),
+        None => run.end(Kind::Nothing, "there is nothing to install", now_ms),
+    }
+}
+
+/// To a decision, before which the tags are read where that is long ago.
+fn to_decision(run: &mut Run, decision: At, now_ms: i64) {
+    let read_ms = run.tagged_ms.unwrap_or(run.opened_ms);
+    let tags = if decision == At::Decide { At::Tags } else { At::TagsAgain };
+    go(run, if now_ms > read_ms + TAGS_HOLD_MS { tags } else { decision }, now_ms);
+}
+
+/// Whether an install may still begin: people and other commands may have been waited for. Where not, the run has
+/// ended, or is scanned once more.
+fn still_holds(run: &mut Run, now_ms: i64) -> bool {
+    if let Route::Window { last_start_ms, .. } = &run.plan.route
+        && now_ms > *last_start_ms
+    {
+        let last = rfc3339(*last_start_ms);
+        run.end(Kind::Missed, format!("nothing may be begun in its window after {last}"), now_ms);
+        return false;
+    }
+    if run.plan.work.replace.is_none() && !scan_holds(run, now_ms) {
+        run.note(now_ms, "the scan is older than two hours: once more");
+        run.stale_scans += 1;
+        go_to(run, Stage::Scan, now_ms);
+        return false;
+    }
+    true
+}
+
+fn scan_holds(run: &Run, now_ms: i64) -> bool {
+    let scanned = run.before.as_ref().and_then(|state| state.ended_ms);
+    scanned.is_some_and(|at| (0..SCAN_HOLDS_MS).contains(&(now_ms - at)))
+}
+
 /// A scan, unless there is one that still holds.
 fn to_scan(run: &mut Run, now_ms: i64) {
-    if run.work.replace.is_some() {
+    if run.plan.work.replace.is_some() {
         // Nothing is installed on it, so nothing is scanned for.
-        return go(run, At::Confirm, now_ms);
+        return to_decision(run, At::Confirm, now_ms);
     }
-    let scanned = run.before.as_ref().and_then(|state| state.ended_ms);
-    if scanned.is_some_and(|at| (0..SCAN_HOLDS_MS).contains(&(now_ms - at))) {
+    if scan_holds(run, now_ms) {
+        let scanned = run.before.as_ref().and_then(|state| state.ended_ms);
         run.note(now_ms, format!("scanned at {}, which still holds", rfc3339(scanned.unwrap_or_default())));
         after_scan(run, now_ms);
     } else {
@@ -119,14 +162,14 @@ fn to_scan(run: &mut Run, now_ms: i64) {
 
 fn after_scan(run: &mut Run, now_ms: i64) {
     let needs = run.before.as_ref().is_some_and(Compliance::needs);
-    if run.work.baseline && !needs && run.work.fixes.is_empty() {
+    if run.plan.work.baseline && !needs && run.plan.work.fixes.is_empty() {
         return run.end(Kind::Nothing, "the scan shows no update that is missing", now_ms);
     }
-    if run.work.baseline && !needs {
+    if run.plan.work.baseline && !needs {
         // The baseline has nothing to install, so the packages by their names.
-        run.work.baseline = false;
+        run.plan.work.baseline = false;
     }
-    if needs { go(run, At::PatchesBefore, now_ms) } else { go(run, At::Confirm, now_ms) }
+    if needs { go(run, At::PatchesBefore, now_ms) } else { to_decision(run, At::Confirm, now_ms) }
 }
 
 fn after_install(run: &mut Run, now_ms: i64) {
@@ -135,7 +178,7 @@ fn after_install(run: &mut Run, now_ms: i64) {
 }
 
 fn after_health(run: &mut Run, now_ms: i64) {
-    if run.work.replace.is_some() {
+    if run.plan.work.replace.is_some() {
         return go(run, At::Fresh, now_ms);
     }
     if run.rolled_back_by.is_some() && run.snapshot_id.is_some() {
@@ -145,7 +188,7 @@ fn after_health(run: &mut Run, now_ms: i64) {
             now_ms,
         );
     }
-    if run.work.fixes.is_empty() || run.work.manager.is_none() {
+    if run.plan.work.fixes.is_empty() || run.plan.work.manager.is_none() {
         go_to(run, Stage::Rescan, now_ms);
     } else {
         go_to(run, Stage::Query, now_ms);
@@ -156,13 +199,16 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
     match run.at {
         At::Node => found(run, body, now_ms),
         At::State => {
-            run.before = Compliance::only(body, &run.node);
-            if matches!(run.route, Route::Window { .. }) {
+            run.before = Compliance::only(body, &run.plan.node);
+            if matches!(run.plan.route, Route::Window { .. }) {
                 go(run, At::Window, now_ms);
             } else {
-                go(run, At::Decide, now_ms);
+                to_decision(run, At::Decide, now_ms);
             }
         }
+        At::Tags => tags(run, body, At::Decide, now_ms),
+        At::TagsAgain => tags(run, body, At::Confirm, now_ms),
+        At::Associations(stage) => associations(run, stage, body, now_ms),
         At::Window => window(run, &Window::of(body), now_ms),
         At::AlarmsBefore => match ringing(run, body) {
             Some(why) => run.end(Kind::Failed, format!("nothing is begun: {why}"), now_ms),
@@ -204,7 +250,7 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
         At::PatchesAfter => patches_after(run, body, now_ms),
         At::Override => {
             run.note(now_ms, "the baseline override names the packages");
-            go_to(run, Stage::Install, now_ms);
+            to_install(run, now_ms);
         }
         At::Member => member(run, body, now_ms),
         At::Retire => retired(run, now_ms),
@@ -216,7 +262,7 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
 }
 
 fn found(run: &mut Run, body: &Value, now_ms: i64) {
-    let node = read::list(body, "InstanceInformationList").find(|one| read::text(one, "InstanceId") == run.node);
+    let node = read::list(body, "InstanceInformationList").find(|one| read::text(one, "InstanceId") == run.plan.node);
     match node.map(|node| Ping::of(read::text(node, "PingStatus"))) {
         Some(Ping::Online) => go(run, At::State, now_ms),
         Some(_) => run.end(Kind::Unreachable, "its agent does not answer: stopped, or cut off the network", now_ms),
@@ -227,7 +273,7 @@ fn found(run: &mut Run, body: &Value, now_ms: i64) {
 }
 
 fn window(run: &mut Run, window: &Window, now_ms: i64) {
-    let Route::Window { opens_ms, last_start_ms, .. } = run.route else { return };
+    let Route::Window { opens_ms, last_start_ms, .. } = run.plan.route else { return };
     if !window.enabled {
         return run.end(Kind::Missed, "the window was switched off", now_ms);
     }
@@ -241,7 +287,26 @@ fn window(run: &mut Run, window: &Window, now_ms: i64) {
         return run.end(Kind::Missed, format!("nothing may be begun in it after {}", rfc3339(last_start_ms)), now_ms);
     }
     run.note(now_ms, "the window is open");
-    go(run, At::Decide, now_ms);
+    to_decision(run, At::Decide, now_ms);
+}
+
+/// The tags of now take the place of those of the plan.
+fn tags(run: &mut Run, body: &Value, decision: At, now_ms: i64) {
+    let instance = body.pointer("/Reservations/0/Instances/0");
+    if run.plan.node.starts_with("i-") {
+        let state = instance.and_then(|one| one.get("State")).map(|state| read::text(state, "Name"));
+        if state != Some("running") {
+            let state = state.map_or_else(|| "gone".to_owned(), crate::plain);
+            return run.end(Kind::Unreachable, format!("it is {state}"), now_ms);
+        }
+    }
+    let list = instance.map_or(body.get("TagList"), |instance| instance.get("Tags"));
+    run.plan.tags = read::tags(list);
+    run.tagged_ms = Some(now_ms);
+    if run.plan.tags.contains_key(OWN_TAG) {
+        return run.end(Kind::Planned, "it is Riposte's own by now", now_ms);
+    }
+    go(run, decision, now_ms);
 }
 
 /// It is not there: made, unless it may have been made just now and not be seen yet.
@@ -269,17 +334,13 @@ fn failed(run: &mut Run, fault: Fault, code: &str, words: &str, now_ms: i64) {
     }
     if fault == Fault::Transient && run.tries < MOST_TRIES {
         // It may have been carried out all the same: it is looked for, and the intent is kept for that.
-        match run.at {
-            At::Command(stage, Phase::Send) => run.at = At::Command(stage, Phase::Look),
-            At::SnapshotCreate => run.at = At::SnapshotLook,
-            At::Retire => run.at = At::Member,
-            _ => {}
-        }
+        run.look_again();
         let pause = (2_i64 << run.tries.min(7)) * SECOND_MS;
         run.note(now_ms, format!("tried again: {words}"));
         return wait(run, pause, now_ms);
     }
-    let unreachable = code.starts_with("InvalidInstanceId") && run.installed_ms.is_none();
+    // Systems Manager writes it `InvalidInstanceId`, EC2 `InvalidInstanceID.NotFound`.
+    let unreachable = code.to_ascii_lowercase().starts_with("invalidinstanceid") && run.installed_ms.is_none();
     let kind = match run.at {
         _ if unreachable => Kind::Unreachable,
         At::Window if fault == Fault::Gone || code.starts_with("DoesNotExist") => Kind::Missed,

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::{MINUTE_MS, SECOND_MS, SKEW_MS, after_scan, go, wait};
+use super::{MINUTE_MS, SECOND_MS, SKEW_MS, after_scan, go, to_decision, wait};
 use crate::compliance::Compliance;
-use crate::plan::Route;
 use crate::run::{At, Kind, NAMED, Run};
 use crate::{read, rfc3339};
 
@@ -16,7 +15,7 @@ const INSPECTOR_AGAIN_MS: i64 = 30 * MINUTE_MS;
 /// The state that a scan has left; `None`, after waiting, where it left none.
 fn fresh(run: &mut Run, body: &Value, now_ms: i64) -> Option<Compliance> {
     let sent_ms = run.command.as_ref().map_or(run.since_ms, |command| command.sent_ms);
-    let state = Compliance::only(body, &run.node);
+    let state = Compliance::only(body, &run.plan.node);
     if let Some(state) = state.clone().filter(|state| state.ended_ms.is_some_and(|ended| ended + SKEW_MS >= sent_ms)) {
         return Some(state);
     }
@@ -39,12 +38,6 @@ pub(super) fn scanned(run: &mut Run, body: &Value, now_ms: i64) {
     );
     run.before = Some(state);
     after_scan(run, now_ms);
-    if let (Route::Window { last_start_ms, .. }, false) = (&run.route, run.is_done())
-        && now_ms > *last_start_ms
-    {
-        let last = rfc3339(*last_start_ms);
-        run.end(Kind::Missed, format!("the scan took too long: nothing may be begun after {last}"), now_ms);
-    }
 }
 
 pub(super) fn rescanned(run: &mut Run, body: &Value, now_ms: i64) {
@@ -64,7 +57,7 @@ fn proven(run: &mut Run, now_ms: i64) {
         run.note(now_ms, format!("installed: {}; still open: {}", named(&gone), named(&run.open_after)));
     }
     match judged(run) {
-        (Kind::Patched, _) if !run.findings.is_empty() => go(run, At::Inspector, now_ms),
+        (Kind::Patched, _) if !run.plan.findings.is_empty() => go(run, At::Inspector, now_ms),
         (kind, why) => run.end(kind, why, now_ms),
     }
 }
@@ -74,7 +67,7 @@ fn judged(run: &Run) -> (Kind, String) {
     let said = run.said.as_deref().unwrap_or("nothing");
     let open = |state: Option<&Compliance>| state.map_or(0, |state| state.missing + state.failed);
     let (before, after) = (open(run.before.as_ref()), open(run.after.as_ref()));
-    let baseline_done = !run.work.baseline || after == 0;
+    let baseline_done = !run.plan.work.baseline || after == 0;
     if run.open.is_empty() && baseline_done {
         let waits = run.after.as_ref().is_some_and(|state| state.pending_reboot > 0);
         return if waits {
@@ -83,8 +76,8 @@ fn judged(run: &Run) -> (Kind, String) {
             (Kind::Patched, format!("seen in the second scan and the host's own list; the install said {said}"))
         };
     }
-    let closed = run.work.fixes.len().saturating_sub(run.open.len());
-    let some = (run.work.baseline && after < before) || (!run.open.is_empty() && closed > 0);
+    let closed = run.plan.work.fixes.len().saturating_sub(run.open.len());
+    let some = (run.plan.work.baseline && after < before) || (!run.open.is_empty() && closed > 0);
     let left =
         if run.open.is_empty() { format!("{after} of {before} updates are still open") } else { run.open.join("; ") };
     (if some { Kind::Partly } else { Kind::NotPatched }, format!("the install said {said}, and {left}"))
@@ -93,7 +86,7 @@ fn judged(run: &Run) -> (Kind, String) {
 pub(super) fn inspected(run: &mut Run, body: &Value, now_ms: i64) {
     let still = read::list(body, "findings").find_map(|finding| {
         let arn = read::text(finding, "findingArn");
-        run.findings.iter().find(|cite| cite.arn == arn).map(|cite| cite.id.clone())
+        run.plan.findings.iter().find(|cite| cite.arn == arn).map(|cite| cite.id.clone())
     });
     if still.is_none() {
         if let Some(page) = read::some(body, "nextToken") {
@@ -138,7 +131,7 @@ fn patches(list: &mut Vec<String>, page: &mut Option<String>, body: &Value) -> b
 pub(super) fn patches_before(run: &mut Run, body: &Value, now_ms: i64) {
     if patches(&mut run.open_before, &mut run.page, body) {
         run.note(now_ms, format!("open before: {}", named(&run.open_before)));
-        go(run, At::Confirm, now_ms);
+        to_decision(run, At::Confirm, now_ms);
     }
 }
 
