@@ -178,7 +178,18 @@ fn may_become(from: &View<'_>, to: &View<'_>, index: &Index) -> Result<bool, Unk
 /// Whether a statement takes the tokens of an EKS cluster whatever their subject: every pod's, for they all have the
 /// audience of AWS.
 fn any_pod(v: &View<'_>) -> Result<bool, crate::verdict::Unknown> {
-    let Some(document) = v.get("GetAccountAuthorizationDetails.AssumeRolePolicyDocument")? else { return Ok(false) };
+    let path = format!("{DETAILS}.AssumeRolePolicyDocument");
+    let Some(document) = v.get(&path)? else { return Ok(false) };
+    // AWS tells it as text, URL-encoded.
+    let read;
+    let document = match document {
+        Value::String(text) => {
+            let wrong = |error: serde_json::Error| Unknown(format!("the policy of `{path}` cannot be read: {error}"));
+            read = serde_json::from_str(&riposte_core::text::url_decoded(text)).map_err(wrong)?;
+            &read
+        }
+        document => document,
+    };
     let one_or_many = |value: &Value| match value {
         Value::Array(items) => items.clone(),
         Value::Null => Vec::new(),

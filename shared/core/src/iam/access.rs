@@ -136,7 +136,9 @@ impl Policy {
             let actions = actions_of(statement);
             // By whom and how, since a `Deny` may cover some of the actions only.
             let mut found: BTreeMap<(Outsider, bool), Vec<String>> = BTreeMap::new();
-            for (barriers, actions) in judge.by_barriers(statement, &actions) {
+            let groups = judge.by_barriers(statement, &actions);
+            let several = groups.len() > 1;
+            for (barriers, actions) in groups {
                 let mut outsiders: Vec<_> = principals_of(statement)
                     .iter()
                     .flat_map(|principal| judge.outsiders(principal, statement, &barriers))
@@ -144,12 +146,14 @@ impl Policy {
                 outsiders.sort();
                 outsiders.dedup();
                 for outsider in outsiders {
-                    let all = found.entry(outsider).or_default();
-                    for action in &actions {
-                        if !all.iter().any(|known| known == action) {
-                            all.push((*action).to_owned());
-                        }
-                    }
+                    found.entry(outsider).or_default().extend(actions.iter().map(|a| (*a).to_owned()));
+                }
+            }
+            if several {
+                // An action on several resources may be in several groups.
+                for actions in found.values_mut() {
+                    let mut seen = BTreeSet::new();
+                    actions.retain(|action| seen.insert(action.clone()));
                 }
             }
             grants.extend(found.into_iter().map(|((who, narrowed), actions)| OutsideGrant {
@@ -220,15 +224,21 @@ impl<'a> Judge<'a> {
             Patterns::Only(patterns) => patterns.as_slice(),
             Patterns::AllBut(_) => &whole,
         };
+        // Resources that the same barriers cover are one, and each pattern is compared once: documents may be hostile.
+        let mut alike: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
+        for resource in resources {
+            let near = self.barriers.iter().enumerate().filter(|(_, barrier)| barrier.covers_resource(resource));
+            alike.entry(near.map(|(index, _)| index).collect()).or_default().push(resource);
+        }
         let mut groups: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
         for action in actions {
-            let fits = |resource: &&String| may_concern(action, resource);
-            let any = resources.iter().any(|resource| fits(&resource));
+            let of_action: Vec<bool> = self.barriers.iter().map(|barrier| barrier.covers_action(action)).collect();
+            let fits = |resources: &[&str]| resources.iter().any(|resource| may_concern(action, resource));
             // An action that fits none of the resources was meant for one of them.
-            for resource in resources.iter().filter(|resource| !any || fits(resource)) {
-                let covers = |barrier: &Barrier<'_>| barrier.covers_action(action) && barrier.covers_resource(resource);
-                let covering = self.barriers.iter().enumerate().filter(|(_, barrier)| covers(barrier));
-                let together = groups.entry(covering.map(|(index, _)| index).collect()).or_default();
+            let any = alike.values().any(|resources| fits(resources));
+            for (near, _) in alike.iter().filter(|(_, resources)| !any || fits(resources)) {
+                let covering = near.iter().copied().filter(|index| of_action.get(*index) == Some(&true));
+                let together = groups.entry(covering.collect()).or_default();
                 if together.last() != Some(&action.as_str()) {
                     together.push(action);
                 }

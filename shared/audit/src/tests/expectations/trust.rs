@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Expectations, Good, HOME, Is, ORGANIZATION, OTHER, document, when};
+use super::{Expectations, Good, HOME, Is, ORGANIZATION, OTHER, document, text, when};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 const GITLAB: &str = "gitlab.com";
@@ -124,10 +124,14 @@ fn who_may_become_a_role() {
     ];
     let mut expected = Expectations::default();
     for (case, statements, letters) in cases {
-        let facts = json!({"GetAccountAuthorizationDetails": {"AssumeRolePolicyDocument": document(&statements)}});
-        for (letter, check) in CHECKS {
-            let is = if letters.contains(letter) { Is::Bad } else { Good };
-            expected.of(check, case, facts.clone(), &[], is);
+        // As JSON, as a file has it, and as AWS tells it.
+        let encoded = text(&statements).replace('%', "%25").replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
+        for document in [document(&statements), text(&statements).into(), encoded.into()] {
+            let facts = json!({"GetAccountAuthorizationDetails": {"AssumeRolePolicyDocument": document}});
+            for (letter, check) in CHECKS {
+                let is = if letters.contains(letter) { Is::Bad } else { Good };
+                expected.of(check, case, facts.clone(), &[], is);
+            }
         }
     }
     let linked = json!({"arn": format!("arn:aws:iam::{HOME}:role/aws-service-role/x.amazonaws.com/X"), "facts": {"GetAccountAuthorizationDetails": {"AssumeRolePolicyDocument": document(&everyone())}}});
