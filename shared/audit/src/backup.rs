@@ -2,10 +2,13 @@
 
 use riposte_core::finding::Severity::{High, Low, Medium};
 
+use serde_json::Value;
+
 use crate::check::{Check, check};
 use crate::index::Index;
-use crate::verdict::{Answer, Verdict};
-use crate::view::View;
+use crate::resource::Resource;
+use crate::verdict::{Answer, Unknown, Verdict};
+use crate::view::{View, list, strings, text};
 
 pub(crate) static CHECKS: &[Check] = &[
     check(
@@ -53,11 +56,63 @@ pub(crate) static CHECKS: &[Check] = &[
         }),
 ];
 
-/// Fails where AWS Backup does not protect a resource.
+/// What is looked at beside a resource that should be backed up.
+pub(crate) const BESIDE: &[(&str, &str)] = &[("backup", "backup-selection"), ("backup", "protected-resource")];
+
+/// Days within which a backup is one of a plan: those are made once a month at least.
+const RECENT: i64 = 35;
+
+/// Fails where AWS Backup does not protect a resource: no plan's selection takes it, and it has no recent backup.
 pub(crate) fn protected(v: &View<'_>, index: &Index) -> Answer {
-    let arn = &v.resource.arn;
-    let covered = index.of_account("backup", "protected-resource", v.resource).any(|p| {
-        p.resource.arn == *arn || p.text("ListProtectedResources.ResourceArn").ok().flatten() == Some(arn.as_str())
-    });
-    Verdict::fail_if(!covered, "AWS Backup does not protect it", "AWS Backup protects it")
+    if let Some(plan) = selected(v, index)? {
+        return Ok(Verdict::Pass(format!("a backup plan selects it by `{}`", riposte_core::text::plain(&plan, 80))));
+    }
+    let Some(backed) = index.find("backup", "protected-resource", &v.resource.arn) else {
+        return Ok(Verdict::Fail("AWS Backup does not protect it: no backup plan selects it".to_owned()));
+    };
+    let days = backed.time("ListProtectedResources.LastBackupTime")?.map(|time| v.days_since(time));
+    Verdict::fail_with(
+        days.filter(|days| *days > RECENT)
+            .map(|days| format!("no backup plan selects it, and it was last backed up {days} days ago")),
+        "AWS Backup protects it",
+    )
 }
+
+/// The selection of a backup plan that takes a resource, where one does.
+pub(crate) fn selected(v: &View<'_>, index: &Index) -> Result<Option<String>, Unknown> {
+    for selection in index.near("backup", "backup-selection", v.resource) {
+        let Some(of) = selection.get("GetBackupSelection.BackupSelection")? else { continue };
+        if takes(of, v.resource) {
+            return Ok(Some(selection.resource.name.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a selection takes a resource: it names it, or has one of its tags; its conditions hold all; and it does not
+/// leave it out. One that names nothing takes what its conditions leave.
+fn takes(selection: &Value, resource: &Resource) -> bool {
+    let names = |list: &str| strings(selection, list).any(|pattern| riposte_core::arn::matches(pattern, &resource.arn));
+    let has_tag = |key: &str, fits: &dyn Fn(&str) -> bool| resource.tags.get(key).is_some_and(|value| fits(value));
+    let tags = list(selection, "ListOfTags");
+    let tagged = tags.iter().any(|tag| {
+        let (key, wanted) =
+            (text(tag, "ConditionKey").unwrap_or_default(), text(tag, "ConditionValue").unwrap_or_default());
+        has_tag(key.strip_prefix(TAG).unwrap_or(key), &|value| value == wanted)
+    });
+    let conditions = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike"].into_iter().all(|operator| {
+        list(selection, &format!("Conditions.{operator}")).iter().all(|condition| {
+            let key = text(condition, "ConditionKey").unwrap_or_default();
+            let wanted = text(condition, "ConditionValue").unwrap_or_default();
+            let fits = has_tag(key.strip_prefix(TAG).unwrap_or(key), &|value| match operator {
+                "StringEquals" | "StringNotEquals" => value == wanted,
+                _ => riposte_core::arn::matches(wanted, value),
+            });
+            fits != operator.contains("Not")
+        })
+    });
+    let any = list(selection, "Resources").is_empty() && tags.is_empty();
+    (any || names("Resources") || tagged) && conditions && !names("NotResources")
+}
+
+const TAG: &str = "aws:ResourceTag/";

@@ -30,8 +30,8 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| v.none_of("DescribeContinuousBackups.ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", &["ENABLED"], "point-in-time recovery is off", "point-in-time recovery is on")),
     check("dynamodb-table-not-backed-up", "A table is in no backup plan", Medium, "dynamodb", "table")
         .fsbp(&["DynamoDB.4"])
-        .page("AWS Backup protects the table.", "A table that is deleted can't be brought back.", "Select it in a backup plan, by a tag.", "Tables that can be made again.")
-        .beside(&[("backup", "protected-resource")], |v, index| { v.fact("DescribeTable")?; crate::backup::protected(v, index) }),
+        .page("A backup plan selects the table, or it was backed up within 35 days.", "A table that is deleted can't be brought back.", "Select it in a backup plan, by a tag.", "Tables that can be made again.")
+        .beside(crate::backup::BESIDE, |v, index| { v.fact("DescribeTable")?; crate::backup::protected(v, index) }),
     check("dynamodb-table-deletion-unprotected", "A table can be deleted by one call", Medium, "dynamodb", "table")
         .fsbp(&["DynamoDB.6"])
         .page("Deletion protection is on.", "One call, by mistake or by an attacker, and the data is gone.", "aws dynamodb update-table --deletion-protection-enabled.", "Tables for tests.")

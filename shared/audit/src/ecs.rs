@@ -62,7 +62,7 @@ pub(crate) static CHECKS: &[Check] = &[
     check("ecs-task-host-network-as-root", "A task on the host's network runs as root", High, "ecs", "task-definition")
         .fsbp(&["ECS.1"])
         .page(
-            "A task in host mode runs as a user, and is not privileged.",
+            "No container of a task in host mode runs as root; privileged ones are told by another check.",
             "It reaches everything on the host's network, as root.",
             "Use awsvpc mode, or name a user.",
             "None.",
@@ -72,7 +72,8 @@ pub(crate) static CHECKS: &[Check] = &[
                 return Ok(Verdict::Pass("it is not on the host's network".to_owned()));
             }
             containers(v, "runs as root on the host's network", |c| {
-                flag(c, "privileged") || text(c, "user").is_none_or(|u| u.is_empty() || u == "root" || u == "0")
+                // A privileged container, whoever runs in it, is a check of its own.
+                !flag(c, "privileged") && text(c, "user").is_none_or(|u| u.is_empty() || u == "root" || u == "0")
             })
         }),
     check("ecs-task-shares-host-processes", "A task sees its host's processes", High, "ecs", "task-definition")

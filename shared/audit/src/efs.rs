@@ -19,18 +19,23 @@ pub(crate) static CHECKS: &[Check] = &[
     check("efs-not-backed-up", "A file system is not backed up", Medium, "efs", "file-system")
         .fsbp(&["EFS.2"])
         .page(
-            "Automatic backups are on.",
+            "Automatic backups are on, or a backup plan selects the file system.",
             "Files that are deleted or encrypted for ransom can't be brought back.",
             "aws efs put-backup-policy.",
             "Scratch files.",
         )
         .detectors(&["backup-recovery-point-deleted"])
-        .each(|v| {
-            v.none_of(
-                "DescribeBackupPolicy.BackupPolicy.Status",
-                &["ENABLED", "ENABLING"],
-                "automatic backups are off",
-                "automatic backups are on",
+        .with(&[("backup", "backup-selection")], |v, index| {
+            let status = v.text("DescribeBackupPolicy.BackupPolicy.Status")?;
+            if matches!(status, Some("ENABLED" | "ENABLING")) {
+                return Ok(Verdict::Pass("automatic backups are on".to_owned()));
+            }
+            // What nobody has seen backs nothing up.
+            let selected = crate::backup::selected(v, index).ok().flatten().is_some();
+            Verdict::fail_if(
+                !selected,
+                "automatic backups are off, and no backup plan selects it",
+                "a backup plan selects it",
             )
         }),
     check(

@@ -18,9 +18,19 @@ pub(crate) static CHECKS: &[Check] = &[
         )
         .detectors(&["emr-public-access-allowed"])
         .each(|v| {
-            v.off(
-                "GetBlockPublicAccessConfiguration.BlockPublicAccessConfiguration.BlockPublicSecurityGroupRules",
-                "public access is not blocked",
+            const BLOCK: &str = "GetBlockPublicAccessConfiguration.BlockPublicAccessConfiguration";
+            if !v.flag(&format!("{BLOCK}.BlockPublicSecurityGroupRules"))? {
+                return Ok(Verdict::Fail("public access is not blocked".to_owned()));
+            }
+            let spared = v.list(&format!("{BLOCK}.PermittedPublicSecurityGroupRuleRanges"))?;
+            let port = |range: &Value, name: &str| crate::view::number(range, name);
+            let ssh = |range: &Value| {
+                let first = port(range, "MinRange");
+                first == Some(22.0) && port(range, "MaxRange").or(first) == Some(22.0)
+            };
+            Verdict::fail_if(
+                !spared.iter().all(ssh),
+                "public access is blocked, but for other ports than 22",
                 "public access is blocked",
             )
         }),

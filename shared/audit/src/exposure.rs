@@ -16,9 +16,19 @@ pub(crate) fn public(view: &View<'_>, path: &str) -> Answer {
     let Some(policy) = view.policy(path)? else {
         return Ok(Verdict::Pass("it has no policy, so that only its own account gets in".to_owned()));
     };
-    let grants = to_everyone(view, &policy);
+    let resource = view.resource;
+    let grants = to_everyone(view, &policy.on(prefix_of(&resource.service), &[&resource.arn]));
     let wrong = grants.first().map(|grant| format!("its policy lets in {grant}: {}", actions(grant)));
     Verdict::fail_with(wrong, "its policy lets in nobody but whom it names")
+}
+
+/// The prefix of a service's actions.
+fn prefix_of(service: &str) -> &str {
+    match service {
+        "opensearch" => "es",
+        "efs" => "elasticfilesystem",
+        other => other,
+    }
 }
 
 /// The actions of a grant, as a sentence's end.

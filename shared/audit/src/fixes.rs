@@ -2,7 +2,7 @@
 //! and verify. A check without an action is fixed by a person, as its page says.
 
 use riposte_core::action::{ActionId, Malformed, Response, RevokeIngress};
-use riposte_core::net::{PortSpan, Transport};
+use riposte_core::net::Transport;
 
 use crate::check::Check;
 use crate::ec2::{HIGH_RISK, Ports, Rules};
@@ -58,9 +58,7 @@ fn revoked(check: &Check, v: &View<'_>, index: &Index) -> Result<Vec<Response>, 
         "ec2-security-group-rdp-open" => tcp(&[3389]),
         "ec2-security-group-cifs-open" => tcp(&[139, 445]),
         "ec2-security-group-high-risk-port-open" => tcp(&HIGH_RISK),
-        "ec2-security-group-all-ports-open" => {
-            rules.offending(Ports::Spans(&|span| span.is_some_and(PortSpan::is_all)))
-        }
+        "ec2-security-group-all-ports-open" => rules.every_port().into_iter().collect(),
         _ => Vec::new(),
     };
     found.sort();

@@ -16,7 +16,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "A symmetric customer key rotates by itself.",
             "Everything that was ever encrypted hangs on one key's material.",
             "aws kms enable-key-rotation.",
-            "Keys with imported material, which can't rotate by themselves.",
+            "Keys with imported material can't rotate by themselves; they and disabled keys are left out.",
         )
         .detectors(&["rotation-disabled"])
         .each(|v| {
@@ -28,6 +28,8 @@ pub(crate) static CHECKS: &[Check] = &[
                 || origin.is_some_and(|o| o != "AWS_KMS")
                 || spec.is_some_and(|s| s != "SYMMETRIC_DEFAULT")
                 || is_leaving(v)?
+                // What is disabled encrypts nothing, and KMS rotates it no more.
+                || v.text("DescribeKey.KeyMetadata.KeyState")? == Some("Disabled")
             {
                 return Ok(Verdict::Skip);
             }

@@ -3,25 +3,30 @@
 use jiff::civil::{Date, date};
 use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
-use riposte_core::iam::Outsider;
+use riposte_core::iam::{OutsideGrant, Outsider};
 
 use crate::check::{Check, check};
 use crate::secrets::found_in;
 use crate::verdict::{Unknown, Verdict};
-use crate::view::{View, list, strings, text};
+use crate::view::{View, list, number, strings, text};
 
 pub(crate) static CHECKS: &[Check] = &[
     check("lambda-function-public", "Everyone may call a function", Critical, "lambda", "function")
         .cis("", "", "2.21").fsbp(&["Lambda.1"])
-        .page("The function's resource policy names who may call it, whichever call wrote it (AddPermission, PutResourcePolicy).",
+        .page("The function's resource policy names who may call it, whichever call wrote it (AddPermission, PutResourcePolicy), and S3 for whose buckets.",
             "Everyone makes it work under its role, with the input of his choice.", "aws lambda remove-permission; name the principal, and its account for a service.",
             "A public function URL is its own check.")
         .detectors(&["function-public"])
         .each(|v| {
             let Some(policy) = v.policy("GetPolicy.Policy")? else { return Ok(Verdict::Pass("it has no policy, so that only its own account calls it".to_owned())) };
-            // What a function URL needs is the URL's check.
-            let of_url = |grant: &riposte_core::iam::OutsideGrant| grant.actions.iter().all(|a| a == "lambda:invokefunctionurl");
-            let open = crate::exposure::to_everyone(v, &policy).into_iter().find(|grant| !of_url(grant) || has_open_url(v));
+            let policy = policy.on("lambda", &[&v.resource.arn]);
+            // What a URL without a signature needs, and nothing else meets, opens none that asks for one.
+            let of_url = |grant: &OutsideGrant| !grant.narrowed && grant.actions.iter().all(|a| a == "lambda:invokefunctionurl");
+            // Buckets have no account in their names: S3 calls for anybody where the permission names none.
+            let of_s3 = |grant: &OutsideGrant| !grant.narrowed && grant.who == Outsider::ServiceForAnyone("s3.amazonaws.com".to_owned());
+            let open = policy.outside_grants(&v.home()).into_iter().find(|grant| {
+                (grant.who == Outsider::Everyone && (!of_url(grant) || !urls_are_signed(v))) || of_s3(grant)
+            });
             Verdict::fail_with(open.map(|grant| format!("its policy lets in {grant}: {}", crate::exposure::actions(&grant))), "its policy lets in nobody but whom it names")
         }),
     check("lambda-function-open-to-any-source", "A service may call a function for anybody", Medium, "lambda", "function")
@@ -174,12 +179,12 @@ pub(crate) static CHECKS: &[Check] = &[
     check("lambda-function-log-group-kept-forever", "A function's logs are kept for ever, or are not there", Low, "lambda", "function")
         .page("The function's log group exists and has a retention.", "Without logs nobody knows what it did; kept for ever they hold personal data that should be gone.",
             "aws logs put-retention-policy for its log group.", "Functions that never ran.")
-        .beside(&[("logs", "log-group")], |v, index| {
+        .each(|v| {
             let default = format!("/aws/lambda/{}", v.resource.name);
-            let name = v.text("ListFunctions.LoggingConfig.LogGroup")?.unwrap_or(&default).to_owned();
-            let group = index.near("logs", "log-group", v.resource).find(|g| g.resource.name == name || g.resource.id == name);
+            let name = v.text("ListFunctions.LoggingConfig.LogGroup")?.unwrap_or(&default);
+            let group = v.list("DescribeLogGroups.logGroups")?.iter().find(|group| text(group, "logGroupName") == Some(name));
             let Some(group) = group else { return Ok(Verdict::Fail("its log group does not exist".to_owned())) };
-            Verdict::fail_if(group.number("DescribeLogGroups.retentionInDays")?.is_none(), "its logs are kept for ever", "its logs have a retention")
+            Verdict::fail_if(number(group, "retentionInDays").is_none(), "its logs are kept for ever", "its logs have a retention")
         }),
     check("lambda-function-egress-unrestricted", "A function in a VPC may send everything everywhere", Low, "lambda", "function")
         .page("The security groups of a function in a VPC limit what goes out.", "Stolen data leaves by any port to any address.",
@@ -208,10 +213,10 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| crate::exposure::public(v, "GetLayerVersionPolicy.Policy")),
 ];
 
-/// A URL without a signature exists, as far as is known.
-fn has_open_url(v: &View<'_>) -> bool {
-    v.list("ListFunctionUrlConfigs.FunctionUrlConfigs")
-        .map_or(true, |urls| urls.iter().any(|url| text(url, "AuthType") == Some("NONE")))
+/// There are URLs, and all ask for a signature.
+fn urls_are_signed(v: &View<'_>) -> bool {
+    let urls = v.list("ListFunctionUrlConfigs.FunctionUrlConfigs").unwrap_or_default();
+    !urls.is_empty() && urls.iter().all(|url| text(url, "AuthType") == Some("AWS_IAM"))
 }
 
 /// When AWS's support of runtimes ended, or will: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.

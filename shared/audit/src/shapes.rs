@@ -75,6 +75,7 @@ pub static SHAPES: &[Shape] = &[
         .note("`UserData` becomes what was found in it, see below."),
     shape("backup", "backup-vault", "ListBackupVaults", &["ListBackupVaults", "GetBackupVaultAccessPolicy"]),
     shape("backup", "backup-plan", "ListBackupPlans", &["ListBackupPlans"]),
+    shape("backup", "backup-selection", "ListBackupSelections", &["GetBackupSelection"]),
     shape("backup", "recovery-point", "ListRecoveryPointsByBackupVault", &["ListRecoveryPointsByBackupVault"]),
     shape("backup", "protected-resource", "ListProtectedResources", &["ListProtectedResources"])
         .note("The resource's ARN is that of what is protected, its id `backup/ARN`."),
@@ -166,8 +167,8 @@ pub static SHAPES: &[Shape] = &[
     global("iam", "group", "GetAccountAuthorizationDetails", &["GetAccountAuthorizationDetails", "GetGroup"]),
     global("iam", "role", "GetAccountAuthorizationDetails", &["GetAccountAuthorizationDetails", "GetServiceLastAccessedDetails"])
         .note("The last-accessed details for roles that functions run under."),
-    global("iam", "policy", "GetAccountAuthorizationDetails", &["GetAccountAuthorizationDetails"])
-        .note("Customer managed policies, and those of AWS that are attached."),
+    global("iam", "policy", "GetAccountAuthorizationDetails", &["GetAccountAuthorizationDetails", "GetPolicyVersion"])
+        .note("Customer managed policies with their versions. Of AWS's own those that are attached, as `ListPolicies` tells them, with `GetPolicyVersion` of their default version."),
     global("iam", "saml-provider", "ListSAMLProviders", &["ListSAMLProviders"]),
     global("iam", "server-certificate", "ListServerCertificates", &["ListServerCertificates"]),
     shape("inspector2", "account", "", &["BatchGetAccountStatus"]),
@@ -175,8 +176,8 @@ pub static SHAPES: &[Shape] = &[
     shape("kinesis", "stream", "ListStreams", &["DescribeStreamSummary", "GetResourcePolicy"]),
     shape("kms", "key", "ListKeys", &["DescribeKey", "GetKeyRotationStatus", "GetKeyPolicy", "ListGrants"])
         .note("`GetKeyRotationStatus` and `ListGrants` of customer managed keys."),
-    shape("lambda", "function", "ListFunctions", &["ListFunctions", "GetPolicy", "ListFunctionUrlConfigs", "GetFunctionConcurrency", "GetFunctionCodeSigningConfig", "ListFunctionEventInvokeConfigs", "GetFunctionRecursionConfig"])
-        .note("`GetPolicy` of the function without qualifier; the values of environment variables become what was found in them."),
+    shape("lambda", "function", "ListFunctions", &["ListFunctions", "GetPolicy", "ListFunctionUrlConfigs", "GetFunctionConcurrency", "GetFunctionCodeSigningConfig", "ListFunctionEventInvokeConfigs", "GetFunctionRecursionConfig", "DescribeLogGroups"])
+        .note("`GetPolicy` of the function without qualifier; `DescribeLogGroups` is that of `logs`, for the group that the function writes to; the values of environment variables become what was found in them."),
     shape("lambda", "layer", "ListLayers", &["GetLayerVersionPolicy"]).note("Of the newest version."),
     shape("logs", "log-group", "DescribeLogGroups", &["DescribeLogGroups"]),
     shape("logs", "metric-filter", "DescribeMetricFilters", &["DescribeMetricFilters"]),

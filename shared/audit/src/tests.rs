@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
+mod expectations;
+
 const NOW: &str = "2026-11-27T12:00:00Z";
 
 struct Case {
@@ -261,4 +263,20 @@ fn the_catalogue_is_whole() {
             assert!(detectors.contains(detector), "{}: there is no detector `{detector}`", check.id);
         }
     }
+}
+
+/// What accounts have a million of is looked at while it streams by, and forgotten.
+#[test]
+fn log_groups_are_not_kept_however_many_there_are() {
+    const GROUPS: usize = 5_000;
+    let mut audit = Audit::new(checks().collect(), NOW.parse().unwrap());
+    let mut told = 0;
+    for number in 0..GROUPS {
+        let name = format!("/app/{number}");
+        let facts = json!({"DescribeLogGroups": {"logGroupName": name}});
+        audit.add(resource("logs", "log-group", &json!({"id": name, "facts": facts})), |_| told += 1);
+    }
+    assert!(told >= GROUPS, "they are looked at");
+    let index = audit.finish(|finding| panic!("nothing waits for the end: {finding:?}"));
+    assert!(index.all("logs", "log-group").is_empty());
 }

@@ -208,7 +208,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .cis("3.3", "4.3", "4.3")
         .fsbp(&["Config.1"])
         .page(
-            "A recorder is on, records all types of resources, and its last delivery did not fail.",
+            "A recorder is on, records all types of resources, and delivers them: there is a channel, and the last delivery did not fail.",
             "What changed, and what was before, can't be told.",
             "aws configservice put-configuration-recorder with all types, then start-configuration-recorder.",
             "Regions that are denied by policy.",
@@ -218,6 +218,7 @@ pub(crate) static CHECKS: &[Check] = &[
             let recorders = v.list("DescribeConfigurationRecorders.ConfigurationRecorders")?;
             let status = v.list("DescribeConfigurationRecorderStatus.ConfigurationRecordersStatus")?;
             let Some(recorder) = recorders.first() else { return Ok(Verdict::Fail("there is no recorder".to_owned())) };
+            let delivers = !v.list("DescribeDeliveryChannels.DeliveryChannels")?.is_empty();
             let on = status.iter().any(|s| flag(s, "recording"));
             let failing =
                 status.iter().any(|s| text(s, "lastStatus").is_some_and(|s| s.eq_ignore_ascii_case("failure")));
@@ -229,6 +230,8 @@ pub(crate) static CHECKS: &[Check] = &[
                     Some("the recorder is off".to_owned())
                 } else if !all {
                     Some("it records some types of resources only".to_owned())
+                } else if !delivers {
+                    Some("it delivers nowhere".to_owned())
                 } else if failing {
                     Some("its last delivery failed".to_owned())
                 } else {

@@ -56,6 +56,10 @@ PUBLIC: list[tuple[str, list[dict], bool, bool]] = [
     ("everyone, denied outside of the organization", [read(), deny(Principal="*", Action="s3:*", Resource="arn:aws:s3:::B/*", **when("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))], False, False),
     ("everyone, denied to all but a role", [read(), deny(NotPrincipal={"AWS": [f"arn:aws:iam::{HOME}:role/app", f"arn:aws:iam::{HOME}:root"]}, Action="s3:*", Resource="arn:aws:s3:::B/*")], False, False),
     ("everyone, denied outside of a network", [read(), deny(Principal="*", NotAction="s3:ListBucket", Resource="arn:aws:s3:::B/*", **when("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"))], False, False),
+    ("both, the objects' actions denied on the objects", [read(Resource=["arn:aws:s3:::B", "arn:aws:s3:::B/*"]), deny(Principal="*", Action="s3:*", Resource="arn:aws:s3:::B/*")], False, False),
+    ("everything, denied by a statement each for bucket and objects", [read(Action="s3:*", Resource=["arn:aws:s3:::B", "arn:aws:s3:::B/*"]), deny(Principal="*", Action="s3:*", Resource="arn:aws:s3:::B"), deny(Principal="*", Action="s3:*", Resource="arn:aws:s3:::B/*")], False, False),
+    ("all actions but S3's", [allow(Principal="*", NotAction="s3:*", Resource="arn:aws:s3:::B/*")], False, False),
+    ("all actions but reads", [allow(Principal="*", NotAction=["s3:Get*", "s3:List*"], Resource=["arn:aws:s3:::B", "arn:aws:s3:::B/*"])], False, True),
     ("only denials", [deny(Principal="*", Action="s3:*", Resource="arn:aws:s3:::B/*")], False, False),
 ]
 FALSE = when("Bool", "aws:SecureTransport", "false")

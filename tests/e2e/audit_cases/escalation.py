@@ -145,3 +145,4 @@ def _roles(account: Account, iam) -> None:
     attached = role("machine-aws-admin", FOR_MACHINES)
     iam.attach_role_policy(RoleName="machine-aws-admin", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     account.bad(attached, "a machine's administrator by AWS's policy", "iam-role-admin-for-service")
+    account.bad("arn:aws:iam::aws:policy/AdministratorAccess", "AWS's policy, attached", "iam-aws-admin-policy-attached")

@@ -36,6 +36,7 @@ def make(account: Account) -> None:
     _groups(account, logs)
     _tables(account)
     _trails(account)
+    _backups(account)
 
 
 def _groups(account: Account, logs) -> None:
@@ -59,6 +60,49 @@ def _tables(account: Account) -> None:
                 TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
             )
         account.says(name, name, not on, "dynamodb-table-point-in-time-recovery-off", "dynamodb-table-deletion-unprotected")
+
+
+def _backups(account: Account) -> None:
+    """Plans that select some resources by name, by type, by tag, and leave some out."""
+    ec2, backup, dynamodb = account.client("ec2"), account.client("backup"), account.client("dynamodb")
+
+    def volume(**tags: str) -> str:
+        tagged = [{"ResourceType": "volume", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+        made = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, Encrypted=True, TagSpecifications=tagged if tags else [])
+        return made["VolumeId"]
+
+    def arn(id_: str) -> str:
+        return f"arn:aws:ec2:us-east-1:123456789012:volume/{id_}"
+
+    backup.create_backup_vault(BackupVaultName="kept")
+    rules = [{"RuleName": "daily", "TargetBackupVaultName": "kept", "ScheduleExpression": "cron(0 5 * * ? *)"}]
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "daily", "Rules": rules})["BackupPlanId"]
+
+    def select(name: str, **what) -> None:
+        selection = {"SelectionName": name, "IamRoleArn": "arn:aws:iam::123456789012:role/backup", **what}
+        backup.create_backup_selection(BackupPlanId=plan, BackupSelection=selection)
+
+    named, loose, left_out = volume(), volume(), volume(backup="daily")
+    tagged, other_tag = volume(backup="daily"), volume(backup="never")
+    select("named", Resources=[arn(named)])
+    by_tag = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "daily"}]
+    select("tagged", ListOfTags=by_tag, NotResources=[arn(left_out)])
+    for id_, case, bad in (
+        (named, "a volume that a plan names", False),
+        (tagged, "a volume that a plan selects by its tag", False),
+        (loose, "a volume in no plan", True),
+        (other_tag, "a volume with another value of the tag", True),
+        (left_out, "a volume that the plan leaves out", True),
+    ):
+        account.says(id_, case, bad, "ec2-volume-not-backed-up")
+    for name in ("planned-orders", "unplanned-orders"):
+        dynamodb.create_table(
+            TableName=name, BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        account.says(name, name, name != "planned-orders", "dynamodb-table-not-backed-up")
+    select("tables", Resources=["arn:aws:dynamodb:*:*:table/planned-*"])
 
 
 def _trails(account: Account) -> None:

@@ -63,6 +63,7 @@ CASES: list[tuple[str, list[dict], str]] = [
     ("a SAML provider without audience", [may(SAML, "sts:AssumeRoleWithSAML")], "f"),
     ("a SAML provider", [may(SAML, "sts:AssumeRoleWithSAML", **when("StringEquals", "SAML:aud", "https://signin.aws.amazon.com/saml"))], ""),
     ("pods of a cluster, any", [token(PODS)], "f"),
+    ("pods of a cluster, any service account", [token(PODS, StringLike={f"{CLUSTER}:sub": "system:serviceaccount:*"})], "f"),
     ("pods of one service account", [token(PODS, StringEquals={f"{CLUSTER}:sub": "system:serviceaccount:app:web", f"{CLUSTER}:aud": "sts.amazonaws.com"})], ""),
 ]
 

@@ -1,6 +1,8 @@
 //! What a network ACL lets in: its entries in their order, the first that fits decides.
 
-use ipnet::IpNet;
+use std::net::Ipv6Addr;
+
+use ipnet::{IpNet, Ipv6Net};
 use riposte_core::net::cidr::{internet_ranges, network};
 use serde_json::Value;
 
@@ -12,18 +14,40 @@ pub(crate) fn open_to_internet(v: &View<'_>, protocol: &str, port: u16) -> Resul
     let mut entries: Vec<&Value> =
         v.list("DescribeNetworkAcls.Entries")?.iter().filter(|e| !flag(e, "Egress")).collect();
     entries.sort_by_key(|entry| whole(entry, "RuleNumber").unwrap_or(i64::MAX));
-    let (mut allowed, mut denied): (Vec<&str>, Vec<IpNet>) = (Vec::new(), Vec::new());
+    let (mut allowed, mut denied): (Vec<IpNet>, Vec<IpNet>) = (Vec::new(), Vec::new());
     for entry in entries.into_iter().filter(|entry| fits(entry, protocol, port)) {
         let Some(cidr) = text(entry, "CidrBlock").or_else(|| text(entry, "Ipv6CidrBlock")) else { continue };
         let Ok(range) = network(cidr) else { continue };
         if text(entry, "RuleAction") == Some("deny") {
             denied.push(range);
             denied = IpNet::aggregate(&denied);
-        } else if !denied.iter().any(|denied| denied.contains(&range)) {
-            allowed.push(cidr);
+        } else {
+            leave(range, &denied, &mut allowed);
         }
     }
-    Ok(!internet_ranges(&allowed).is_empty())
+    let ranges: Vec<String> = IpNet::aggregate(&allowed).iter().map(ToString::to_string).collect();
+    Ok(!internet_ranges(&ranges.iter().map(String::as_str).collect::<Vec<_>>()).is_empty())
+}
+
+/// The addresses of IPv6 that are given out at all.
+const GIVEN_OUT: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// What is left of a range that was not denied before, in networks; of IPv6 what is given out.
+fn leave(range: IpNet, denied: &[IpNet], left: &mut Vec<IpNet>) {
+    let range = match range {
+        IpNet::V6(wide) if wide.contains(&GIVEN_OUT) => GIVEN_OUT.into(),
+        IpNet::V6(other) if !GIVEN_OUT.contains(&other) => return,
+        range => range,
+    };
+    if denied.iter().any(|denied| denied.contains(&range)) {
+        return;
+    }
+    // Halves, down to what is denied: there are no more of them than denied networks times the bits of an address.
+    let halves = range.subnets(range.prefix_len().saturating_add(1)).ok();
+    match halves.filter(|_| denied.iter().any(|denied| range.contains(denied))) {
+        Some(halves) => halves.for_each(|half| leave(half, denied, left)),
+        None => left.push(range),
+    }
 }
 
 fn fits(entry: &Value, protocol: &str, port: u16) -> bool {

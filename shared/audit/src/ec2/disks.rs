@@ -21,12 +21,12 @@ pub(crate) static CHECKS: &[Check] = &[
     check("ec2-volume-not-backed-up", "A disk is in no backup plan", Low, "ec2", "volume")
         .fsbp(&["EC2.28"])
         .page(
-            "AWS Backup protects the volume.",
+            "A backup plan selects the volume, or it was backed up within 35 days.",
             "A disk that is lost or encrypted for ransom can't be brought back.",
             "Select it in a backup plan, by a tag.",
             "Disks that hold nothing of their own.",
         )
-        .beside(&[("backup", "protected-resource")], crate::backup::protected),
+        .beside(crate::backup::BESIDE, crate::backup::protected),
     check("ec2-snapshot-public", "A snapshot of a disk is public", Critical, "ec2", "snapshot")
         .fsbp(&["EC2.1"])
         .page(

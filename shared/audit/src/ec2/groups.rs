@@ -2,7 +2,7 @@
 
 use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High, Low, Medium};
-use riposte_core::net::{PortSpan, Transport, admin_ports};
+use riposte_core::net::{IngressRule, Transport, admin_ports};
 
 use super::rules::{LISTS, Ports, Rules};
 use crate::check::{Check, check};
@@ -15,13 +15,15 @@ const OPEN: &[&str] = &["open-admin-port", "open-all-ports"];
 pub(crate) static CHECKS: &[Check] = &[
     check("ec2-security-group-all-ports-open", "A security group lets the internet in to all ports", Critical, "ec2", "security-group")
         .cis("5.3 5.4", "6.3 6.4", "6.3 6.4")
-        .page("No rule opens all ports of a protocol, or all protocols, to the internet, in whatever spelling of ranges.",
+        .page("No rules open all ports of TCP or of UDP to the internet, alone or several together, in whatever spelling of ranges.",
             "Whatever listens behind it, now or later, is there for everybody.",
             "Revoke the rule; open the one port that is needed, to those who need it.",
             "None that we know of.")
         .detectors(OPEN).action(ActionId::RevokeIngress)
         .with(LISTS, |v, index| {
-            open(v, index, Ports::Spans(&|span| span.is_some_and(PortSpan::is_all)), "all ports")
+            let rules = Rules::of(v, index)?;
+            let names: Vec<_> = rules.every_port().iter().map(IngressRule::label).collect();
+            told(&rules, &names, "it lets the internet in to all ports", "all ports")
         }),
     check("ec2-security-group-ssh-open", "A security group lets the internet in to SSH", High, "ec2", "security-group")
         .cis("5.3 5.4", "6.3 6.4", "6.3 6.4").fsbp(&["EC2.13"])
@@ -72,13 +74,13 @@ pub(crate) static CHECKS: &[Check] = &[
         }),
     check("ec2-security-group-unauthorized-port-open", "A security group lets the internet in to more than the web's ports", High, "ec2", "security-group")
         .fsbp(&["EC2.18"])
-        .page("What is open to the internet is TCP port 80 or 443 and nothing else.",
+        .page("Of what has ports, TCP port 80 or 443 is open to the internet and nothing else.",
             "Every other port is a service that somebody forgot, or opened for a day.",
             "Revoke the rule, or name who may come.",
             "Mail, DNS and VPN servers, games: mute those groups with the reason.")
         .detectors(OPEN).action(ActionId::RevokeIngress)
         .with(LISTS, |v, index| {
-            open(v, index, Ports::Spans(&|span| !span.is_some_and(|span| span.is_within(&[80, 443]))), "other ports than 80 and 443")
+            open(v, index, Ports::Spans(&|span| span.is_some_and(|span| !span.is_within(&[80, 443]))), "other ports than 80 and 443")
         }),
     check("ec2-security-group-default-not-empty", "A VPC's default security group lets traffic pass", High, "ec2", "security-group")
         .cis("5.5", "6.5", "6.5").fsbp(&["EC2.2"])
@@ -100,7 +102,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "A group that nobody uses is a rule set that nobody reviews, ready to be put on something.",
             "Delete the group.",
             "A group that is kept for launches to come: those of launch templates and auto scaling.")
-        .beside(&[("ec2", "network-interface"), ("ec2", "launch-template")], unused),
+        .beside(&[("ec2", "network-interface"), ("ec2", "instance"), ("ec2", "launch-template")], unused),
     check("ec2-security-group-on-many-instances", "One security group is on very many interfaces", Low, "ec2", "security-group")
         .page("No group is on more than 50 network interfaces.",
             "A rule that one of them needs opens all of them.",
@@ -167,6 +169,10 @@ fn unused(v: &View<'_>, index: &Index) -> Answer {
     let id = v.resource.label();
     if index.near("ec2", "network-interface", v.resource).any(|interface| has_group(&interface, id)) {
         return Ok(Verdict::Pass("it is on a network interface".to_owned()));
+    }
+    let on_instance = |instance: View<'_>| super::reach::group_ids(&instance).is_ok_and(|ids| ids.contains(&id));
+    if index.near("ec2", "instance", v.resource).any(on_instance) {
+        return Ok(Verdict::Pass("it is on an instance".to_owned()));
     }
     let named = |other: &View<'_>| {
         let rules = |list: &str| other.list(&format!("DescribeSecurityGroups.{list}")).unwrap_or_default().iter();

@@ -1,5 +1,7 @@
 //! The ingress rules of a security group, prefix lists taken apart.
 
+use std::collections::BTreeSet;
+
 use riposte_core::net::cidr::internet_ranges;
 use riposte_core::net::{IngressRule, PortSpan, Transport};
 use serde_json::Value;
@@ -65,6 +67,26 @@ impl Rules {
         let rules: Vec<&IngressRule> = self.rules.iter().filter(fits).collect();
         let cidrs: Vec<&str> = rules.iter().map(|rule| rule.cidr.as_str()).collect();
         internet_ranges(&cidrs).into_iter().filter_map(|index| rules.get(index)).map(|rule| (*rule).clone()).collect()
+    }
+
+    /// The rules by which the internet comes in to every port of TCP or of UDP, alone or several together.
+    pub(crate) fn every_port(&self) -> BTreeSet<IngressRule> {
+        let spans: Vec<(u16, u16)> = self.rules.iter().filter_map(PortSpan::of).map(PortSpan::edges).collect();
+        // What is open changes only where a span begins or has ended. Port 0 is reserved.
+        let ends = spans.iter().filter_map(|(_, last)| last.checked_add(1));
+        let ports: BTreeSet<u16> = spans.iter().map(|(first, _)| *first).chain(ends).chain([1]).collect();
+        let every = |transport: Transport| {
+            let mut found = BTreeSet::new();
+            for port in ports.iter().filter(|port| **port > 0) {
+                let open = self.offending(Ports::One(transport, *port));
+                if open.is_empty() {
+                    return BTreeSet::new();
+                }
+                found.extend(open);
+            }
+            found
+        };
+        &every(Transport::Tcp) | &every(Transport::Udp)
     }
 
     /// Whether nothing is open that is not known to be closed.

@@ -22,6 +22,8 @@ struct Power {
     boundary: Boundary,
     /// A document that is not known.
     unknown: Option<Unknown>,
+    /// The ARNs of itself, its groups and its customer policies: whoever writes onto these, writes onto itself.
+    own: Vec<String>,
 }
 
 enum Boundary {
@@ -58,15 +60,20 @@ pub(crate) fn escalations(v: &View<'_>, index: &Index) -> Result<Vec<String>, Un
         let all = policy.escalations(home.partition, home.account);
         all.into_iter().filter(|e| e.combination.way != Way::Existing).collect()
     };
+    let over = |policy: &Policy| policy.escalations_over(&power.own, home.partition, home.account);
     let mut ways = power.policy.as_ref().map(of).unwrap_or_default();
+    let mut over_itself = power.policy.as_ref().map(over).unwrap_or_default();
     match power.boundary {
         Boundary::None | Boundary::Wide => {}
         Boundary::Policy(policy) => {
             let left = of(&policy);
             ways.retain(|way| left.iter().any(|l| l.combination.id == way.combination.id));
+            // Whoever is bounded stays so, whatever it writes onto itself.
+            over_itself.clear();
         }
         Boundary::Unknown(unknown) => return Err(unknown),
     }
+    ways.extend(over_itself);
     if ways.is_empty() {
         power.unknown.map_or(Ok(()), Err)?;
     }
@@ -90,7 +97,8 @@ pub(crate) fn may_assume(v: &View<'_>, index: &Index, role: &str) -> Result<bool
 
 impl Power {
     fn of(v: &View<'_>, index: &Index) -> Result<Self, Unknown> {
-        let mut power = Self { policy: None, aws_admin: None, boundary: Boundary::None, unknown: None };
+        let mut power =
+            Self { policy: None, aws_admin: None, boundary: Boundary::None, unknown: None, own: Vec::new() };
         let mut documents = Vec::new();
         power.collect(v, index, &mut documents)?;
         for name in v.texts(&format!("{DETAILS}.GroupList"))? {
@@ -116,6 +124,7 @@ impl Power {
     }
 
     fn collect(&mut self, v: &View<'_>, index: &Index, documents: &mut Vec<Policy>) -> Result<(), Unknown> {
+        self.own.push(v.resource.arn.clone());
         for kind in ["UserPolicyList", "RolePolicyList", "GroupPolicyList"] {
             for inline in v.list(&format!("{DETAILS}.{kind}"))? {
                 let document = inline.get("PolicyDocument").unwrap_or(&Value::Null);
@@ -128,12 +137,18 @@ impl Power {
                 Some(policy) if policy.is_aws_admin() => {
                     self.aws_admin = arn.rsplit('/').next().map(str::to_owned);
                 }
-                parsed => match managed(index, arn)? {
-                    Some(policy) => documents.push(policy),
-                    // AWS's other policies make nobody an administrator.
-                    None if matches!(parsed, Some(ManagedPolicy::Aws { .. })) => {}
-                    None => self.unknown = missing("policy", arn),
-                },
+                parsed => {
+                    if matches!(parsed, Some(ManagedPolicy::Customer { .. })) {
+                        self.own.push(arn.to_owned());
+                    }
+                    match managed(index, arn) {
+                        Ok(Some(policy)) => documents.push(policy),
+                        // AWS's other policies make nobody an administrator.
+                        Ok(None) if matches!(parsed, Some(ManagedPolicy::Aws { .. })) => {}
+                        Err(unknown) => self.unknown = Some(unknown),
+                        Ok(None) => self.unknown = missing("policy", arn),
+                    }
+                }
             }
         }
         Ok(())
@@ -154,10 +169,13 @@ fn managed(index: &Index, arn: &str) -> Result<Option<Policy>, Unknown> {
 pub(crate) fn document(policy: &View<'_>) -> Result<Policy, Unknown> {
     let versions = policy.get(&format!("{DETAILS}.PolicyVersionList"))?.map_or(&[][..], |versions| list_of(versions));
     let default = versions.iter().find(|version| flag(version, "IsDefaultVersion"));
-    let document = default
-        .and_then(|version| version.get("Document"))
-        .ok_or_else(|| Unknown("its document was not collected".to_owned()))?;
-    policy.read_policy(DETAILS, document)
+    match default.and_then(|version| version.get("Document")) {
+        Some(document) => policy.read_policy(DETAILS, document),
+        // One of AWS's own comes without its versions.
+        None => policy
+            .policy("GetPolicyVersion.PolicyVersion.Document")?
+            .ok_or_else(|| Unknown("its document was not collected".to_owned())),
+    }
 }
 
 fn list_of(value: &Value) -> &[Value] {

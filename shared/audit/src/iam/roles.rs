@@ -178,7 +178,18 @@ fn may_become(from: &View<'_>, to: &View<'_>, index: &Index) -> Result<bool, Unk
 /// Whether a statement takes the tokens of an EKS cluster whatever their subject: every pod's, for they all have the
 /// audience of AWS.
 fn any_pod(v: &View<'_>) -> Result<bool, crate::verdict::Unknown> {
-    let Some(document) = v.get("GetAccountAuthorizationDetails.AssumeRolePolicyDocument")? else { return Ok(false) };
+    let path = format!("{DETAILS}.AssumeRolePolicyDocument");
+    let Some(document) = v.get(&path)? else { return Ok(false) };
+    // AWS tells it as text, URL-encoded.
+    let read;
+    let document = match document {
+        Value::String(text) => {
+            let wrong = |error: serde_json::Error| Unknown(format!("the policy of `{path}` cannot be read: {error}"));
+            read = serde_json::from_str(&riposte_core::text::url_decoded(text)).map_err(wrong)?;
+            &read
+        }
+        document => document,
+    };
     let one_or_many = |value: &Value| match value {
         Value::Array(items) => items.clone(),
         Value::Null => Vec::new(),
@@ -189,10 +200,23 @@ fn any_pod(v: &View<'_>) -> Result<bool, crate::verdict::Unknown> {
         let named = one_or_many(&member(&member(statement, "Principal"), "Federated"));
         named.iter().any(|name| name.as_str().is_some_and(|name| name.contains(":oidc-provider/oidc.eks.")))
     };
+    // `system:serviceaccount:NAMESPACE:NAME`: the namespace tells whose pods they are.
+    let names_namespace = |value: &Value| {
+        let namespace =
+            value.as_str().and_then(|subject| subject.strip_prefix("system:serviceaccount:")?.split_once(':'));
+        namespace.is_some_and(|(namespace, _)| !namespace.is_empty() && !namespace.contains(['*', '?']))
+    };
     let names_subject = |statement: &Value| {
         let condition = member(statement, "Condition");
-        let keys = condition.as_object().into_iter().flat_map(|tests| tests.values().filter_map(Value::as_object));
-        keys.flat_map(|keys| keys.keys()).any(|key| key.to_ascii_lowercase().ends_with(":sub"))
+        let tests = condition.as_object().into_iter().flatten();
+        let mut keys = tests
+            .filter(|(operator, _)| !operator.to_ascii_lowercase().contains("not"))
+            .filter_map(|(_, keys)| keys.as_object())
+            .flatten();
+        keys.any(|(key, values)| {
+            let values = one_or_many(values);
+            key.to_ascii_lowercase().ends_with(":sub") && !values.is_empty() && values.iter().all(names_namespace)
+        })
     };
     let allows = |statement: &Value| statement.get("Effect").and_then(Value::as_str) == Some("Allow");
     Ok(one_or_many(&member(document, "Statement"))

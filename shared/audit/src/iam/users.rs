@@ -104,6 +104,13 @@ pub(crate) static CHECKS: &[Check] = &[
             "Users who deploy: give them a role with a permissions boundary.")
         .detectors(&["escalation-by-policy", "escalation-by-any-role"])
         .with(super::power::BESIDE, escalation),
+    check("iam-group-escalation", "A group's permissions together lead to more", High, "iam", "group")
+        .page("The policies of a group, taken together, hold no published way to become an administrator.",
+            "Whoever is put into the group is an administrator in two calls.",
+            "Name the roles that may be passed, and take the action away that nobody needs.",
+            "Groups of those who deploy: give them a role with a permissions boundary.")
+        .detectors(&["escalation-by-policy", "escalation-by-any-role"])
+        .with(super::power::BESIDE, escalation),
     check("iam-group-empty", "A group has no members", Low, "iam", "group")
         .page("Every group has a member.",
             "An empty group with permissions is a place where a new user is put unseen.",

@@ -302,7 +302,7 @@ pub(crate) static CHECKS: &[Check] = &[
         "Select it in a backup plan, by a tag.",
         "Databases for tests.",
     )
-    .beside(&[("backup", "protected-resource")], crate::backup::protected),
+    .beside(crate::backup::BESIDE, crate::backup::protected),
     check(
         "rds-instance-postgresql-logs-not-exported",
         "A PostgreSQL instance's logs stay on it",

@@ -37,11 +37,11 @@ pub(crate) static CHECKS: &[Check] = &[
             let Some(policy) = v.policy("GetBucketPolicy.Policy")? else {
                 return Ok(Verdict::Pass("it has no policy".to_owned()));
             };
-            let grants = policy.outside_grants(&v.home());
+            let grants = super::public::on_bucket(v, &policy).outside_grants_of(&v.home(), &CONTROL);
             let foreign = grants.iter().filter(|g| matches!(g.who, Outsider::Account(_) | Outsider::Everyone));
-            let names: Vec<_> = foreign.filter_map(|grant| {
+            let names: Vec<_> = foreign.map(|grant| {
                 let actions: Vec<_> = CONTROL.into_iter().filter(|action| grant.allows(action)).collect();
-                (!actions.is_empty()).then(|| format!("{grant} may {}", actions.join(", ")))
+                format!("{grant} may {}", actions.join(", "))
             }).collect();
             Verdict::fail_for(&names, "its policy gives control away", "no other account may change who gets at it")
         }),

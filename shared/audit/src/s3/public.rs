@@ -2,10 +2,10 @@
 
 use riposte_core::action::ActionId;
 use riposte_core::finding::Severity::{Critical, High};
+use riposte_core::iam::{Outsider, Policy};
 use serde_json::Value;
 
 use crate::check::{Check, check};
-use crate::exposure::to_everyone;
 use crate::index::Index;
 use crate::verdict::{Answer, Unknown, Verdict};
 use crate::view::{View, flag, text};
@@ -151,8 +151,8 @@ fn open(v: &View<'_>, index: &Index, actions: &[&str], permissions: &[&str]) -> 
     if missing.contains(&"RestrictPublicBuckets")
         && let Some(policy) = v.policy("GetBucketPolicy.Policy")?
     {
-        let grants = to_everyone(v, &policy);
-        let grant = grants.iter().find(|grant| actions.iter().any(|action| grant.allows(action)));
+        let grants = on_bucket(v, &policy).outside_grants_of(&v.home(), actions);
+        let grant = grants.iter().find(|grant| grant.who == Outsider::Everyone);
         wrong = grant.map(|grant| format!("its policy lets in {grant}: {}", crate::exposure::actions(grant)));
     }
     if wrong.is_none() && missing.contains(&"IgnorePublicAcls") && !acls_are_off(v)? {
@@ -174,6 +174,12 @@ fn open(v: &View<'_>, index: &Index, actions: &[&str], permissions: &[&str]) -> 
 /// Fails where everyone can read a bucket or write to it.
 pub(crate) fn open_to_all(v: &View<'_>, index: &Index) -> Answer {
     open(v, index, &[READ, WRITE].concat(), &["READ", "WRITE", "WRITE_ACP", "READ_ACP", "FULL_CONTROL"])
+}
+
+/// A bucket's policy as it hangs on the bucket and its objects.
+pub(super) fn on_bucket(v: &View<'_>, policy: &Policy) -> Policy {
+    let bucket = format!("arn:{}:s3:::{}", v.resource.partition(), v.resource.label());
+    policy.on("s3", &[&bucket, &format!("{bucket}/*")])
 }
 
 /// Where the owner is enforced, ACLs have no effect.

@@ -114,6 +114,32 @@ fn tables_name_operations_that_are_there_with_the_parameters_that_they_have() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// What AWS shows only to those who ask for it: what services manage in the account, what is disabled or to be deleted.
+#[test]
+fn resources_that_are_hidden_are_asked_for() {
+    const ASKS: [&str; 4] =
+        ["IncludeManagedResources", "IncludeDisabled", "IncludeDeprecated", "IncludePlannedDeletion"];
+    let (mut hidden, mut asked) = (Vec::new(), 0);
+    for (service, types) in TABLES.iter() {
+        for one in types.as_ref().unwrap() {
+            let lists = one.list.iter().chain(&one.within).map(|List { call, with, .. }| (call, with));
+            for (call, with) in lists.chain(one.facts.iter().map(|Fact { call, with, .. }| (call, with))) {
+                let (of, operation) = name_of(service, call);
+                let model = models::of(of).unwrap();
+                for name in ASKS {
+                    let takes = !model.wrong_parameters(operation, &[name]).contains(&format!("no {name}"));
+                    asked += usize::from(takes);
+                    if takes && with[name] != json!(true) {
+                        hidden.push(format!("{service} {}: {call}: {name}", one.kind));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(hidden, Vec::<String>::new());
+    assert!(asked >= 8, "{asked}");
+}
+
 #[test]
 fn no_two_types_of_a_service_are_listed_twice() {
     let files: BTreeSet<_> = TABLES.iter().map(|(service, _)| *service).collect();
@@ -373,4 +399,66 @@ async fn what_is_throttled_to_the_end_is_not_assessed_and_costs_nothing_else() {
     assert_eq!(lines["sns account eu-west-1"]["facts"]["ListTopics"]["error"]["code"], "Throttling");
     assert_eq!(summary.unlisted.len(), 1, "{summary:?}");
     assert!(summary.unlisted[0].starts_with("sns in eu-west-1: "), "{summary:?}");
+}
+
+/// What is held does not grow with the account: a page is asked for when all of the one before was handed on.
+#[tokio::test]
+async fn log_groups_cost_no_more_than_a_page_however_many_there_are() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    const PAGES: u64 = 1_000;
+    const OF_A_PAGE: u64 = 50;
+    let handed_on = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&handed_on);
+    let account = Account::new(move |call| match call.operation.as_str() {
+        "DescribeLogGroups" => {
+            let page: u64 = call.parameters["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+            assert_eq!(seen.load(Ordering::Relaxed), page * OF_A_PAGE, "what came before was handed on");
+            let groups: Vec<_> = (0..OF_A_PAGE)
+                .map(|number| json!({"logGroupName": format!("/{page}/{number}"), "arn": format!("arn:aws:logs:eu-west-1:1:log-group:/{page}/{number}:*")}))
+                .collect();
+            let next = (page + 1 < PAGES).then(|| (page + 1).to_string());
+            Ok(json!({"logGroups": groups, "nextToken": next}))
+        }
+        _ => Ok(json!({})),
+    });
+    let types = BTreeSet::from([("logs".to_owned(), "log-group".to_owned())]);
+    let options = Options { types, deadline: Duration::from_secs(600), ..options(&["logs"]) };
+    let mut counted = Value::Null;
+    let mut emit = |line: Value| {
+        if line["type"] == "log-group" {
+            handed_on.fetch_add(1, Ordering::Relaxed);
+        } else if line["type"] == "account" {
+            counted = line["facts"]["DescribeLogGroups"].clone();
+        }
+    };
+    collect(&account, &options, &mut emit).await.unwrap();
+    assert_eq!(handed_on.load(Ordering::Relaxed), PAGES * OF_A_PAGE);
+    assert_eq!(counted, json!({"count": PAGES * OF_A_PAGE}));
+}
+
+#[tokio::test]
+async fn policies_of_aws_that_are_attached_come_with_the_document_of_their_default_version() {
+    let account = Account::new(|call| match call.operation.as_str() {
+        "GetAccountAuthorizationDetails" if call.parameters["Filter"] == json!(["LocalManagedPolicy"]) => Ok(
+            json!({"Policies": [{"PolicyId": "ANPAOWN", "PolicyName": "own", "Arn": "arn:aws:iam::111122223333:policy/own"}]}),
+        ),
+        "ListPolicies" => {
+            assert_eq!((&call.parameters["Scope"], &call.parameters["OnlyAttached"]), (&json!("AWS"), &json!(true)));
+            let of = |name: &str, attached: u64| json!({"PolicyId": name, "PolicyName": name, "Arn": format!("arn:aws:iam::aws:policy/{name}"), "DefaultVersionId": "v3", "AttachmentCount": attached});
+            Ok(json!({"Policies": [of("AdministratorAccess", 1), of("ReadOnlyAccess", 0)]}))
+        }
+        "GetPolicyVersion" => {
+            assert_eq!(call.parameters["VersionId"], "v3");
+            Ok(json!({"PolicyVersion": {"Document": "%7B%7D", "IsDefaultVersion": true}}))
+        }
+        _ => Ok(json!({})),
+    });
+    let types = BTreeSet::from([("iam".to_owned(), "policy".to_owned())]);
+    let (lines, _) = collected(&account, &Options { types, ..options(&["iam"]) }).await;
+    let facts = |id: &str| lines[&format!("iam policy {id}")]["facts"].clone();
+    assert_eq!(facts("AdministratorAccess")["GetPolicyVersion"]["PolicyVersion"]["Document"], "%7B%7D");
+    assert_eq!(facts("AdministratorAccess")["GetAccountAuthorizationDetails"]["AttachmentCount"], 1);
+    assert!(facts("ANPAOWN").get("GetPolicyVersion").is_none());
+    assert!(!lines.contains_key("iam policy ReadOnlyAccess"), "nobody has it");
 }

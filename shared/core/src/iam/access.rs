@@ -113,17 +113,32 @@ impl Policy {
     /// which names no principals, lets nobody in.
     #[must_use]
     pub fn outside_grants(&self, home: &Home<'_>) -> Vec<OutsideGrant> {
+        self.grants(home, |statement| match &statement.actions {
+            Patterns::Only(actions) => actions.clone(),
+            Patterns::AllBut(_) => vec!["*".to_owned()],
+        })
+    }
+
+    /// [`Self::outside_grants`] of some actions alone, each looked at by itself: what several `Deny` take away together
+    /// of a pattern, and what `NotAction` leaves out, is known of each of them.
+    #[must_use]
+    pub fn outside_grants_of(&self, home: &Home<'_>, actions: &[&str]) -> Vec<OutsideGrant> {
+        self.grants(home, |statement| {
+            actions.iter().filter(|action| statement.names_action(action)).map(|a| a.to_ascii_lowercase()).collect()
+        })
+    }
+
+    /// Whom each `Allow` lets in from outside to the actions that `actions_of` takes of it.
+    fn grants(&self, home: &Home<'_>, actions_of: impl Fn(&Statement) -> Vec<String>) -> Vec<OutsideGrant> {
         let judge = Judge::new(self, home);
         let mut grants = Vec::new();
         for (index, statement) in self.allows() {
-            let everything = vec!["*".to_owned()];
-            let actions = match &statement.actions {
-                Patterns::Only(actions) => actions,
-                Patterns::AllBut(_) => &everything,
-            };
+            let actions = actions_of(statement);
             // By whom and how, since a `Deny` may cover some of the actions only.
             let mut found: BTreeMap<(Outsider, bool), Vec<String>> = BTreeMap::new();
-            for (barriers, actions) in judge.by_barriers(statement, actions) {
+            let groups = judge.by_barriers(statement, &actions);
+            let several = groups.len() > 1;
+            for (barriers, actions) in groups {
                 let mut outsiders: Vec<_> = principals_of(statement)
                     .iter()
                     .flat_map(|principal| judge.outsiders(principal, statement, &barriers))
@@ -132,6 +147,13 @@ impl Policy {
                 outsiders.dedup();
                 for outsider in outsiders {
                     found.entry(outsider).or_default().extend(actions.iter().map(|a| (*a).to_owned()));
+                }
+            }
+            if several {
+                // An action on several resources may be in several groups.
+                for actions in found.values_mut() {
+                    let mut seen = BTreeSet::new();
+                    actions.retain(|action| seen.insert(action.clone()));
                 }
             }
             grants.extend(found.into_iter().map(|((who, narrowed), actions)| OutsideGrant {
@@ -190,20 +212,40 @@ impl<'a> Judge<'a> {
         Self { home, barriers: denies.filter_map(|statement| Barrier::new(statement, home)).collect() }
     }
 
-    /// The actions of a statement, those together that the same barriers cover.
+    /// The actions of a statement, those together that the same barriers cover, for each of its resources: of a bucket
+    /// and its objects, one `Deny` may cover the one and another the other.
     pub(super) fn by_barriers<'b>(
         &'b self,
         statement: &Statement,
         actions: &'b [String],
     ) -> Vec<(Vec<&'b Barrier<'a>>, Vec<&'b str>)> {
-        let near: Vec<&Barrier<'_>> =
-            self.barriers.iter().filter(|barrier| barrier.covers_resources_of(statement)).collect();
+        let whole = ["*".to_owned()];
+        let resources = match &statement.resources {
+            Patterns::Only(patterns) => patterns.as_slice(),
+            Patterns::AllBut(_) => &whole,
+        };
+        // Resources that the same barriers cover are one, and each pattern is compared once: documents may be hostile.
+        let mut alike: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
+        for resource in resources {
+            let near = self.barriers.iter().enumerate().filter(|(_, barrier)| barrier.covers_resource(resource));
+            alike.entry(near.map(|(index, _)| index).collect()).or_default().push(resource);
+        }
         let mut groups: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
         for action in actions {
-            let covering = near.iter().enumerate().filter(|(_, barrier)| barrier.covers_action(action));
-            groups.entry(covering.map(|(index, _)| index).collect()).or_default().push(action);
+            let of_action: Vec<bool> = self.barriers.iter().map(|barrier| barrier.covers_action(action)).collect();
+            let fits = |resources: &[&str]| resources.iter().any(|resource| may_concern(action, resource));
+            // An action that fits none of the resources was meant for one of them.
+            let any = alike.values().any(|resources| fits(resources));
+            for (near, _) in alike.iter().filter(|(_, resources)| !any || fits(resources)) {
+                let covering = near.iter().copied().filter(|index| of_action.get(*index) == Some(&true));
+                let together = groups.entry(covering.collect()).or_default();
+                if together.last() != Some(&action.as_str()) {
+                    together.push(action);
+                }
+            }
         }
-        let barriers = |indices: Vec<usize>| indices.iter().filter_map(|index| near.get(*index).copied()).collect();
+        let barriers =
+            |indices: Vec<usize>| indices.iter().filter_map(|index| self.barriers.get(*index)).collect::<Vec<_>>();
         groups.into_iter().map(|(indices, actions)| (barriers(indices), actions)).collect()
     }
 
@@ -304,8 +346,8 @@ impl<'a> Barrier<'a> {
         (barrier.escape.is_some() || !of_source).then_some(barrier)
     }
 
-    fn covers_resources_of(&self, allow: &Statement) -> bool {
-        covers_all(&self.statement.resources, &allow.resources)
+    fn covers_resource(&self, pattern: &str) -> bool {
+        covers_pattern(&self.statement.resources, pattern)
     }
 
     fn covers_action(&self, action: &str) -> bool {
@@ -400,14 +442,23 @@ fn settle(base: Outsider, mut clauses: Vec<Clause>, mut narrowed: bool) -> Vec<(
     outsiders.map(|who| (who, narrowed)).collect()
 }
 
-/// Whether the patterns of a `Deny` surely cover all that those of an `Allow` do.
-fn covers_all(deny: &Patterns, allow: &Patterns) -> bool {
-    match allow {
-        Patterns::Only(allowed) => allowed.iter().all(|pattern| covers_pattern(deny, pattern)),
-        Patterns::AllBut(_) => covers_pattern(deny, "*"),
+/// Whether an action may be one on what a pattern names. Of S3's actions those on objects are none on a bucket, and the
+/// other way round; of all others it is not known.
+fn may_concern(action: &str, resource: &str) -> bool {
+    let Some(name) = action.strip_prefix("s3:").filter(|name| !name.contains(['*', '?'])) else { return true };
+    let Some(path) = resource.split_once(":s3:::").map(|(_, path)| path) else { return true };
+    let bucket_lock = name.ends_with("bucketobjectlockconfiguration");
+    let of_object = (name.contains("object") && !bucket_lock)
+        || ["abortmultipartupload", "listmultipartuploadparts", "bypassgovernanceretention", "replicatedelete"]
+            .contains(&name);
+    let of_bucket = !of_object && (name.contains("bucket") || name.ends_with("configuration"));
+    match path.split_once('/') {
+        Some((bucket, _)) => !of_bucket || bucket.contains('*'),
+        None => !of_object || path.ends_with('*'),
     }
 }
 
+/// Whether the patterns of a `Deny` surely cover all that one of an `Allow` does.
 pub(super) fn covers_pattern(deny: &Patterns, pattern: &str) -> bool {
     match deny {
         Patterns::Only(denied) => denied.iter().any(|denied| covers(denied, pattern)),

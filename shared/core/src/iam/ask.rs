@@ -1,9 +1,10 @@
 //! Plain questions of one document, or of several that one principal holds.
 
 use super::access::{Home, covers_pattern};
+use super::condition::Test;
 use super::policy::{Effect, Patterns, Policy, Statement};
 use super::principal::{Principal, Principals};
-use crate::arn::{matches, matches_ignoring_case};
+use crate::arn::{covers, matches, matches_ignoring_case};
 
 /// How a trust policy lets a principal of the role's own account become the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,34 +63,105 @@ impl Policy {
         })
     }
 
-    /// How a role's trust policy lets another role or user of the account become the role, where it does, under a
-    /// condition or not.
+    /// How a role's trust policy lets another role or user of the account become the role, where it does. Of conditions
+    /// those count that name principals by their ARNs; a `Deny` counts where it has none.
     #[must_use]
     pub fn trusts_principal(&self, arn: &str, home: &Home<'_>) -> Trusts {
         const ASSUME: &str = "sts:assumerole";
+        let is_own = |principal: &Principal| match principal {
+            Principal::Arn { arn: named, .. } => named == arn,
+            Principal::Everyone => true,
+            Principal::Account { account, .. } => account == home.account,
+            _ => false,
+        };
+        let denies = |s: &Statement| match &s.principals {
+            Some(Principals::Only(denied)) => denied.iter().any(is_own),
+            Some(Principals::AllBut(spared)) => !spared.iter().any(is_own),
+            None => false,
+        };
+        let denied = self.statements.iter().filter(|s| s.effect == Effect::Deny && !s.is_conditional());
+        if denied.filter(|s| covers_pattern(&s.actions, ASSUME)).any(denies) {
+            return Trusts::No;
+        }
         let mut trusts = Trusts::No;
-        for (_, statement) in self.allows().filter(|(_, s)| covers_pattern(&s.actions, ASSUME)) {
+        for (_, statement) in self.allows().filter(|(_, s)| covers_pattern(&s.actions, ASSUME) && s.may_mean(arn)) {
             let Some(Principals::Only(principals)) = &statement.principals else { continue };
-            for principal in principals {
-                match principal {
-                    Principal::Arn { arn: named, .. } if named == arn => return Trusts::ByName,
-                    Principal::Everyone => trusts = Trusts::ByAccount,
-                    Principal::Account { account, .. } if account == home.account => trusts = Trusts::ByAccount,
-                    _ => {}
+            for principal in principals.iter().filter(|principal| is_own(principal)) {
+                if matches!(principal, Principal::Arn { .. }) {
+                    return Trusts::ByName;
                 }
+                trusts = Trusts::ByAccount;
             }
         }
         trusts
     }
+
+    /// The policy as it hangs on a resource, or on several such as a bucket and its objects (`own`, ARNs or patterns of
+    /// them). An `Allow` that covers some of them names just these, so that each is looked at by itself. A `Deny` that
+    /// covers all of them covers everything, and so does one of every action of the service, of whose actions alone a
+    /// resource's policy can speak. `service` is the prefix of the service's actions.
+    #[must_use]
+    pub fn on(&self, service: &str, own: &[&str]) -> Self {
+        let all_actions = format!("{service}:*");
+        let narrowed = |statement: &Statement| {
+            let mut statement = statement.clone();
+            match (statement.effect, &statement.actions, &statement.resources) {
+                (Effect::Deny, actions, resources) => {
+                    let (acts, covers) =
+                        (covers_pattern(actions, &all_actions), own.iter().all(|own| covers_pattern(resources, own)));
+                    if acts {
+                        statement.actions = Patterns::Only(vec!["*".to_owned()]);
+                    }
+                    if covers {
+                        statement.resources = Patterns::Only(vec!["*".to_owned()]);
+                    }
+                }
+                (Effect::Allow, actions, resources) => {
+                    let nothing =
+                        matches!(actions, Patterns::AllBut(spared) if spared.iter().any(|s| covers(s, &all_actions)));
+                    let resources = match resources {
+                        Patterns::Only(patterns) => Some(patterns.iter().flat_map(|p| named_by(p, own)).collect()),
+                        Patterns::AllBut(_) => None,
+                    };
+                    if nothing {
+                        statement.actions = Patterns::Only(Vec::new());
+                    }
+                    if let Some(resources) = resources {
+                        statement.resources = Patterns::Only(resources);
+                    }
+                }
+            }
+            statement
+        };
+        Self { statements: self.statements.iter().map(narrowed).collect() }
+    }
+}
+
+/// Those of a resource's ARNs that a pattern covers; the pattern itself where it covers none.
+fn named_by(pattern: &str, own: &[&str]) -> Vec<String> {
+    let covered: Vec<String> = own.iter().filter(|own| covers(pattern, own)).map(|own| (*own).to_owned()).collect();
+    if covered.is_empty() { vec![pattern.to_owned()] } else { covered }
 }
 
 impl Statement {
-    fn names_action(&self, action: &str) -> bool {
+    pub(super) fn names_action(&self, action: &str) -> bool {
         let named = |patterns: &[String]| patterns.iter().any(|pattern| matches_ignoring_case(pattern, action));
         match &self.actions {
             Patterns::Only(patterns) => named(patterns),
             Patterns::AllBut(patterns) => !named(patterns),
         }
+    }
+
+    /// Whether its conditions may hold for a principal: those on `aws:PrincipalArn` tell.
+    fn may_mean(&self, arn: &str) -> bool {
+        self.conditions.iter().filter(|c| c.key == "aws:principalarn").all(|condition| {
+            let named = condition.values.iter().any(|value| matches(value, arn));
+            match condition.operator.test {
+                Test::Is => named,
+                Test::IsNot => !named,
+                _ => true,
+            }
+        })
     }
 
     fn names_resource(&self, resource: &str) -> bool {
@@ -139,6 +211,45 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_on_its_resource() {
+        let home = Home { partition: "aws", account: "111122223333" };
+        let queue = "arn:aws:sqs:eu-west-1:111122223333:jobs";
+        let open = |statements: Value| !policy(statements).on("sqs", &[queue]).outside_grants(&home).is_empty();
+        let allow = |resource: &str| json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": resource});
+        let deny = |action: &str, resource: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource});
+        assert!(open(json!([allow("*")])) && open(json!([allow(queue)])));
+        assert!(!open(json!([allow("*"), deny("sqs:*", queue)])), "its own name is all of it");
+        assert!(!open(json!([allow("arn:aws:sqs:*:*:jo*"), deny("sqs:*", "*")])));
+        assert!(open(json!([allow("*"), deny("sqs:SendMessage", queue)])));
+        assert!(open(json!([allow("*"), deny("sqs:*", "arn:aws:sqs:eu-west-1:111122223333:other")])));
+        let spared =
+            |action: &str| json!({"Effect": "Allow", "Principal": "*", "NotAction": action, "Resource": queue});
+        assert!(open(json!([spared("sqs:DeleteQueue")])) && !open(json!([spared("sqs:*")])));
+        assert!(!open(json!([spared("sqs:DeleteQueue"), deny("sqs:*", "*")])));
+    }
+
+    #[test]
+    fn a_bucket_and_its_objects_are_looked_at_by_themselves() {
+        let home = Home { partition: "aws", account: "111122223333" };
+        let (bucket, objects) = ("arn:aws:s3:::b", "arn:aws:s3:::b/*");
+        let may = |statements: Value, action: &str| {
+            !policy(statements).on("s3", &[bucket, objects]).outside_grants_of(&home, &[action]).is_empty()
+        };
+        let allow = |action: Value| json!({"Effect": "Allow", "Principal": "*", "Action": action, "Resource": [bucket, objects]});
+        let deny = |action: Value, resource: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource});
+        let get = || allow(json!("s3:GetObject"));
+        assert!(!may(json!([get(), deny(json!("s3:*"), objects)]), "s3:GetObject"), "on the bucket it is no action");
+        assert!(may(json!([get(), deny(json!("s3:*"), bucket)]), "s3:GetObject"));
+        assert!(may(json!([get(), deny(json!("s3:*"), "arn:aws:s3:::b/private/*")]), "s3:GetObject"));
+        let both = json!([allow(json!("s3:*")), deny(json!("s3:*"), bucket), deny(json!("s3:*"), objects)]);
+        assert!(!may(both.clone(), "s3:GetObject") && !may(both, "s3:ListBucket"));
+        let some = json!([allow(json!("s3:*")), deny(json!(["s3:Get*", "s3:List*"]), "*")]);
+        assert!(!may(some.clone(), "s3:GetObject") && may(some, "s3:PutObject"));
+        let spared = json!([{"Effect": "Allow", "Principal": "*", "NotAction": "s3:Get*", "Resource": "*"}]);
+        assert!(!may(spared.clone(), "s3:GetObject") && may(spared, "s3:PutObject"));
+    }
+
+    #[test]
     fn whole_services() {
         let all = policy(json!([
             {"Effect": "Allow", "Action": ["s3:*", "ec2:Describe*", "*"], "Resource": "*"},
@@ -156,6 +267,23 @@ mod tests {
         assert_eq!(trust(json!({"AWS": own})).trusts_principal(own, &home), Trusts::ByName);
         assert_eq!(trust(json!({"AWS": "111122223333"})).trusts_principal(own, &home), Trusts::ByAccount);
         assert_eq!(trust(json!({"AWS": "444455556666"})).trusts_principal(own, &home), Trusts::No);
+        let denied = |deny: Value| {
+            let allow = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"});
+            policy(json!([allow, deny])).trusts_principal(own, &home)
+        };
+        let deny = |principal: Value| json!({"Effect": "Deny", "Principal": principal, "Action": "sts:*"});
+        assert_eq!(denied(deny(json!({"AWS": own}))), Trusts::No);
+        assert_eq!(denied(deny(json!({"AWS": "arn:aws:iam::111122223333:role/other"}))), Trusts::ByAccount);
+        let spared = json!({"Effect": "Deny", "NotPrincipal": {"AWS": own}, "Action": "sts:AssumeRole"});
+        assert_eq!(denied(spared), Trusts::ByAccount);
+        let when = |operator: &str, value: &str| {
+            policy(json!([{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole",
+                "Condition": {operator: {"aws:PrincipalArn": value}}}]))
+            .trusts_principal(own, &home)
+        };
+        assert_eq!(when("ArnLike", "arn:aws:iam::111122223333:role/c?"), Trusts::ByAccount);
+        assert_eq!(when("ArnEquals", "arn:aws:iam::111122223333:role/other"), Trusts::No);
+        assert_eq!(when("ArnNotEquals", own), Trusts::No);
         let service = trust(json!({"Service": "ec2.amazonaws.com"}));
         assert_eq!(service.trusts_principal(own, &home), Trusts::No);
         assert!(service.trusts_service("ec2.amazonaws.com") && !service.trusts_service("lambda.amazonaws.com"));

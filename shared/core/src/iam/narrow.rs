@@ -112,7 +112,8 @@ fn named(condition: &Condition, home: &Home<'_>) -> Reading {
         "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => of(organization),
         "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => of(organization_path),
         "aws:sourcearn" | "aws:principalarn" | "aws:sourcevpcarn" | "s3:dataaccesspointarn" => of(arn),
-        "aws:sourcevpc" | "aws:sourcevpce" => of(network),
+        "aws:sourcevpc" | "aws:sourcevpce" | "aws:ec2instancesourcevpc" => of(network),
+        "sns:endpoint" => of(endpoint),
         "aws:userid" => of(user_id),
         "aws:principalservicename" => of(service),
         "lambda:functionurlauthtype" if values().any(|value| value.eq_ignore_ascii_case("none")) => Reading::Everyone,
@@ -210,6 +211,20 @@ fn network(value: &str, _: &Home<'_>) -> Name {
     } else {
         unfixed(value)
     }
+}
+
+/// Where a topic delivers to: an ARN, an address of a domain (`*@example.com`), or a URL of a host. Whoever asks, what is
+/// sent goes there.
+fn endpoint(value: &str, home: &Home<'_>) -> Name {
+    if value.starts_with("arn:") {
+        return arn(value, home);
+    }
+    let host = match value.rsplit_once('@') {
+        Some((_, domain)) => Some(domain),
+        None => value.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(host, _)| host),
+    };
+    let fixed = host.is_some_and(is_fixed) || is_fixed(value);
+    if fixed { Name::One(Party::Named(value.to_owned())) } else { unfixed(value) }
 }
 
 /// `AROA…:session`, `AIDA…`, or the number of an account, which is its root's.

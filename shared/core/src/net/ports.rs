@@ -64,6 +64,12 @@ impl PortSpan {
         self.first <= 1 && self.last == u16::MAX
     }
 
+    /// The first and the last port.
+    #[must_use]
+    pub fn edges(self) -> (u16, u16) {
+        (self.first, self.last)
+    }
+
     /// Whether it spans a port of a transport.
     #[must_use]
     pub fn opens(self, transport: Transport, port: u16) -> bool {

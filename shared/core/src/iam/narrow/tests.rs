@@ -57,6 +57,20 @@ fn keys_of_accounts() {
 }
 
 #[test]
+fn where_a_topic_delivers_to() {
+    let named = |value: &str| only([Party::Named(value.to_owned())]);
+    for value in ["*@example.com", "https://example.com/*", "someone@example.com"] {
+        assert_passes("StringLike", "sns:Endpoint", json!(value), named(value));
+    }
+    let own = json!("arn:aws:sqs:eu-west-1:111122223333:*");
+    assert_passes("StringLike", "sns:Endpoint", own, only([Party::Home]));
+    assert_passes("StringLike", "sns:Endpoint", json!("*"), Reading::Everyone);
+    for value in ["*@*", "https://*", "*@example.*"] {
+        assert_passes("StringLike", "sns:Endpoint", json!(value), Reading::Else);
+    }
+}
+
+#[test]
 fn keys_of_organisations() {
     let acme = || only([organization("o-acme123456")]);
     assert_passes("StringEquals", "aws:PrincipalOrgID", json!("o-acme123456"), acme());
