@@ -114,8 +114,9 @@ watch: build ## Serve the functions with `cargo lambda watch`, against an emulat
 	@$(PYTHON) tests/e2e/watch.py --cargo-lambda $(VENV)/bin/cargo-lambda --zips $(ZIPS) --riposte $(BIN)/riposte
 
 .PHONY: cost
-cost: build ## Compute what a stack costs, from the template's patterns over a generated account, into docs/cost.md
+cost: build ## Compute what a stack costs, from the template's patterns over a generated account, into docs/cost.md; and a hunt, into docs/hunt.md
 	@$(PYTHON) tests/bench/cost.py --riposte $(BIN)/riposte
+	@$(PYTHON) tests/bench/hunt.py --riposte $(BIN)/riposte
 
 FN ?= ingress-guard
 EVENT ?= .work/events/open-ssh.json
@@ -149,6 +150,17 @@ zips: $(VENV)/.ready ## Build the functions for AWS, small: ARCH=arm64 or x86_64
 release: zips ## Write zips, template, command and checksums below target/release-VERSION-ARCH
 	cargo build --quiet --locked --profile command --workspace --bin riposte
 	@$(PYTHON) infra/release.py --zips $(ZIPS)-release --command $(CARGO_TARGET_DIR)/$(CARGO_BUILD_TARGET)/command/riposte --out $(RELEASED)
+
+# The logs that hunts may read: s3://BUCKET/PREFIX.
+INPUT ?=
+HUNT = $(PYTHON) infra/deploy.py --bucket '$(BUCKET)' $(if $(REGION),--region '$(REGION)') --architecture $(ARCH) \
+  --template infra/hunt.yaml --stack riposte-hunt --input '$(INPUT)' $(DEPLOY_ARGS)
+
+.PHONY: hunt-deploy
+hunt-deploy: $(VENV)/.ready ## Deploy what `riposte hunt` needs: make hunt-deploy BUCKET=… INPUT=s3://my-trail/AWSLogs/ [REGION=…]
+	@$(HUNT) --check
+	@$(MAKE) --no-print-directory zips
+	@$(HUNT) --zips $(ZIPS)-release
 
 # What can be wrong is said before the build.
 .PHONY: deploy

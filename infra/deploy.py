@@ -42,6 +42,7 @@ def _check(arguments: argparse.Namespace) -> place.Place:
         raise DeployError("BUCKET is not set: name a bucket of the region for the zip files")
     if arguments.rules:
         packages.read_rules(arguments.rules)
+    _input(arguments)
     where = place.find(arguments.region)
     place.check_bucket(where, arguments.bucket)
     kind = _stack(arguments, where).kind_of_change()
@@ -78,6 +79,9 @@ def _run(arguments: argparse.Namespace, where: place.Place) -> None:
         stack.execute(change_set)
         print("deployed")
     print(f"outputs:\n{report.outputs(stack.describe())}")
+    if packages.functions(template) == ["hunter"]:
+        print("next:", "riposte hunt s3://BUCKET/PREFIX --dry-run     how much there is, how long it takes and what it costs", sep="\n  ")
+        return
     print(f"mode: {report.mode(where)}")
     named = [name for name in packages.functions(template) if name != "dashboard"]
     print("next:", *report.next_steps(where, named), sep="\n  ")
@@ -130,7 +134,17 @@ def _url(s3, bucket: str, key: str) -> str:
 
 def _parameters(arguments: argparse.Namespace, upload: packages.Upload) -> dict[str, str]:
     own = {"CodeBucket": arguments.bucket, "CodePrefix": upload.prefix, "Architecture": arguments.architecture}
-    return own | dict(arguments.parameter)
+    return own | _input(arguments) | dict(arguments.parameter)
+
+
+def _input(arguments: argparse.Namespace) -> dict[str, str]:
+    """The parameters of a hunt that name what it may read."""
+    if arguments.input is None:
+        return {}
+    bucket, _, prefix = arguments.input.removeprefix("s3://").partition("/")
+    if not arguments.input.startswith("s3://") or not bucket:
+        raise DeployError(f"INPUT must be s3://BUCKET/PREFIX, the logs that hunts may read, not `{arguments.input}`")
+    return {"InputBucket": bucket, "InputPrefix": prefix}
 
 
 def _stack(arguments: argparse.Namespace, where: place.Place) -> Stack:
@@ -162,6 +176,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--architecture", choices=["arm64", "x86_64"], default="x86_64")
     parser.add_argument("--stack", default="riposte", help="the stack's name")
     parser.add_argument("--template", type=Path, default=TEMPLATE, help="the template, where it is another")
+    parser.add_argument("--input", help="s3://BUCKET/PREFIX that hunts may read, for the template of a hunt")
     parser.add_argument("--rules", type=Path, help="folder of Sigma rules of your own")
     parser.add_argument("--parameter", action="append", default=[], type=_pair, help="NAME=VALUE of the template")
     parser.add_argument("--check", action="store_true", help="only look whether it can be deployed")

@@ -23,8 +23,9 @@ def main() -> int:
     parser.add_argument("--command", type=Path, required=True, help="the command's binary")
     parser.add_argument("--out", type=Path, required=True, help="the release's folder, which is made anew")
     arguments = parser.parse_args()
-    template = HERE / "template.yaml"
-    built = {name: arguments.zips / name / "bootstrap.zip" for name in packages.functions(template.read_text())}
+    templates = [HERE / "template.yaml", HERE / "hunt.yaml"]
+    names = [name for template in templates for name in packages.functions(template.read_text())]
+    built = {name: arguments.zips / name / "bootstrap.zip" for name in names}
     missing = [str(path) for path in [*built.values(), arguments.command] if not path.is_file()]
     if missing:
         print("release: not built: " + ", ".join(missing), file=sys.stderr)
@@ -35,7 +36,7 @@ def main() -> int:
     for name, path in built.items():
         shutil.copyfile(path, out / f"{name}.zip")
     shutil.copy(arguments.command, out / "riposte")
-    for path in [template, HERE / "deploy.py", *(HERE / "deployment").glob("*.py")]:
+    for path in [*templates, HERE / "deploy.py", *(HERE / "deployment").glob("*.py")]:
         shutil.copyfile(path, out / path.relative_to(HERE))
     files = sorted(path for path in out.rglob("*") if path.is_file())
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out)}\n" for path in files]

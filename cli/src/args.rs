@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::screen::When;
 use crate::{
-    approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, incidents, logs, mode, patch, redrive,
-    report, rules, settings,
+    approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, hunt, incidents, logs, mode, patch,
+    redrive, report, rules, settings,
 };
 
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
@@ -15,7 +15,7 @@ use crate::{
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
 /// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks`, `explain` and `rules` need none of them.
 ///
-/// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 and 4 as `detect`, `logs`, `audit` and `status` say.
+/// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 and 4 as `detect`, `hunt`, `logs`, `audit` and `status` say.
 #[derive(Debug, Parser)]
 #[command(name = "riposte", version)]
 pub(crate) struct Arguments {
@@ -191,6 +191,8 @@ pub(crate) enum Account {
         #[arg(long)]
         json: bool,
     },
+    /// Scan a bucket of CloudTrail logs with the catalog by many functions at once
+    Hunt(Box<hunt::Options>),
     /// Show or set what the functions may do
     Mode(mode::Options),
     /// List, set and check the settings

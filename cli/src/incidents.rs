@@ -13,7 +13,9 @@ use riposte_core::outcome::Outcome;
 use riposte_core::text::plain;
 use serde_json::Value;
 
-use crate::detect::{Moment, csv, inert};
+use riposte_scan::filter::Moment;
+
+use crate::detect::{csv, inert};
 use crate::screen::{Screen, cut, short};
 
 /// How they are written.

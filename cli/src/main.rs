@@ -1,6 +1,6 @@
 //! `riposte`: the operator's command.
 //!
-//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`, `logs` and `audit`) something could not be read or
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 (of `detect`, `hunt`, `logs` and `audit`) something could not be read or
 //! assessed, or (of `status`) is wrong, 4 (of `audit`) what --fail-on names.
 
 mod advice;
@@ -18,6 +18,7 @@ mod exclusions;
 mod groups;
 mod guardrails;
 mod history;
+mod hunt;
 mod incidents;
 mod init;
 mod logs;
@@ -116,6 +117,7 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
                 }
                 // What is declared wrong is said before anything is asked of AWS.
                 Account::ApplyGroups(options) => drop(options.declared()?),
+                Account::Hunt(options) if hunt::offline(&mut out, options)? => return Ok(ExitCode::SUCCESS),
                 Account::Report(options) if options.pages.is_asked() => return dashboard::write(&options.pages),
                 Account::Exclusions { verb: Some(exclusions::Verb::Check { files }), .. } => {
                     return exclusions::check(&mut out, files).map(|()| ExitCode::SUCCESS);
@@ -172,6 +174,7 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         Account::History { resource, json } => {
             history::run(out, &config, &connected(&config).await?, &resource, json, screen).await?;
         }
+        Account::Hunt(options) => return hunt::run(&config, &options, screen).await,
         Account::Mode(options) => mode::run(out, &config, options, screen).await?,
         Account::Settings(verb) => settings::run(out, &config, verb, screen).await?,
         Account::Guardrails(verb) => guardrails::run(out, &config, verb, screen).await?,

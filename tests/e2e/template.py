@@ -6,6 +6,7 @@ A property of the template that only holds in the emulator's reading of it would
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from cfnlint.decode import cfn_yaml
@@ -14,9 +15,9 @@ from deploy import TEMPLATE
 _ABSENT = object()
 
 
-def load() -> dict:
-    """The template with its short forms spelled out."""
-    return cfn_yaml.load(str(TEMPLATE))
+def load(path: Path = TEMPLATE) -> dict:
+    """A template with its short forms spelled out."""
+    return cfn_yaml.load(str(path))
 
 
 def defaults(template: dict) -> dict[str, str]:

@@ -43,6 +43,7 @@ ENDS = [
     (r"^riposte patch run ", {0, 1}, "there is no node in the ring"),
     (r"--maxmind ", {1, 2, 3}, "the databases of addresses are MaxMind's, and not here"),
     (r"^riposte show case-", {1}, "there is no such case"),
+    (r"^riposte hunt (s3://|--status)(?!.*--dry-run)", {1}, "no hunt is deployed in that account"),
     (r"^riposte history ", {1}, "the auditor has kept nothing of it yet"),
 ]
 

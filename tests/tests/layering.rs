@@ -32,9 +32,12 @@ fn the_core_has_neither_sdk_nor_runtime() {
 #[test]
 fn one_crate_alone_imports_the_sdk() {
     let functions = riposte_core::catalogue::FUNCTIONS.iter().map(|function| format!("functions/{}", function.name));
-    let shared = ["core", "logs", "audit", "records", "patch", "dashboard", "dashboard-aws"]
+    let shared = ["core", "logs", "audit", "records", "scan", "patch", "dashboard", "dashboard-aws"]
         .map(|name| format!("shared/{name}"));
-    let others = ["cli", "tests", "tests/bench", "functions/dashboard"].map(str::to_owned).into_iter().chain(shared);
+    let others = ["cli", "tests", "tests/bench", "functions/dashboard", "functions/hunter"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(shared);
     for folder in functions.chain(others) {
         let manifest = std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("aws-sdk") && !manifest.contains("aws-config"), "{folder} imports the SDK");
@@ -82,7 +85,9 @@ fn check(folder: &Path, files: &mut usize) {
 
 #[test]
 fn a_functions_main_is_wiring() {
-    for function in riposte_core::catalogue::FUNCTIONS.iter().map(|function| function.name).chain(["dashboard"]) {
+    for function in
+        riposte_core::catalogue::FUNCTIONS.iter().map(|function| function.name).chain(["dashboard", "hunter"])
+    {
         let path = root().join("functions").join(function).join("src/main.rs");
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= 40, "{} has {lines} lines", path.display());

@@ -22,7 +22,7 @@ pub(super) struct At {
 }
 
 /// Compares, or only learns.
-pub(super) struct Behavior {
+pub(crate) struct Behavior {
     history: History,
     reorder: Reorder<At>,
     learning_s: i64,

@@ -9,15 +9,15 @@ use anyhow::Result;
 use riposte_core::finding::Finding;
 use riposte_core::text::plain;
 use riposte_records::pool::{Pool, Report};
+use riposte_scan::judge::{Judge, Sequence, Verdict};
+use riposte_scan::remarks::{Remark, Remarks};
+use riposte_scan::report::{Judged, Note, What};
 
 use super::behavior::{At, Behavior};
 use super::exclude::Exclusions;
-use super::judge::{Judge, Sequence, Verdict};
 use super::output::Writer;
 use super::profile::Profile;
 use super::progress::Progress;
-use super::remarks::{Remark, Remarks};
-use super::report::{Judged, Note, What};
 use super::summary::Summary;
 
 /// How many unreadable records of a file are named one by one.
@@ -27,18 +27,18 @@ const NAMED_OF_FILE: u64 = 20;
 const NAMED_OF_DETECTOR: u64 = 5;
 
 /// What of the findings is wanted.
-pub(super) struct Taste {
+pub(crate) struct Taste {
     /// Every remark by itself.
-    pub(super) each: bool,
+    pub(crate) each: bool,
     /// How often each detector fires, instead of what it finds.
-    pub(super) profile: bool,
-    pub(super) exclusions: Exclusions,
+    pub(crate) profile: bool,
+    pub(crate) exclusions: Exclusions,
     /// What behavior is compared with.
-    pub(super) behavior: Option<Behavior>,
+    pub(crate) behavior: Option<Behavior>,
 }
 
 /// Where reports end.
-pub(super) struct Collector<W> {
+pub(crate) struct Collector<W> {
     out: W,
     writer: Writer,
     /// Where remarks are counted instead of written one by one.
@@ -49,14 +49,14 @@ pub(super) struct Collector<W> {
     lines: Vec<u8>,
     progress: Progress,
     sequence: Sequence,
-    pub(super) behavior: Option<Behavior>,
-    pub(super) summary: Summary,
+    pub(crate) behavior: Option<Behavior>,
+    pub(crate) summary: Summary,
     /// Unreadable records of the input that is being read.
     unreadable: u64,
 }
 
 impl<W: Write> Collector<W> {
-    pub(super) fn new(out: W, writer: Writer, taste: Taste, progress: Progress) -> Self {
+    pub(crate) fn new(out: W, writer: Writer, taste: Taste, progress: Progress) -> Self {
         let Taste { each, profile, exclusions, behavior } = taste;
         let profile = profile.then(Profile::default);
         let (sequence, summary) = (Sequence::default(), Summary::default());
@@ -97,6 +97,14 @@ impl<W: Write> Collector<W> {
             self.report(report)?;
             pool.written(input);
         }
+        self.end()
+    }
+
+    /// What is only known once all reports were taken.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    pub(crate) fn end(&mut self) -> Result<()> {
         while let Some((finding, at)) = self.behavior.as_mut().and_then(Behavior::rest) {
             self.finding(finding, (&at.file, at.line))?;
         }
@@ -105,7 +113,20 @@ impl<W: Write> Collector<W> {
         Ok(self.out.flush()?)
     }
 
-    fn report(&mut self, report: Report<Judged>) -> Result<()> {
+    /// Takes a remark that stands for many, counted elsewhere.
+    pub(crate) fn remark(&mut self, remark: Remark) {
+        self.summary.remarked += remark.count;
+        if let Some(remarks) = &mut self.remarks {
+            let Remark { finding, file, line, count } = remark;
+            remarks.add(finding, &file, line, count);
+        }
+    }
+
+    /// Takes the next report.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    pub(crate) fn report(&mut self, report: Report<Judged>) -> Result<()> {
         let Report { name, end, packed, given: Judged { records, others, notes }, input: _, batch: _ } = report;
         self.summary.records += records;
         add(&mut self.summary.others, others);
@@ -166,7 +187,7 @@ impl<W: Write> Collector<W> {
             *self.summary.unanswered.entry(id).or_default() += 1;
         }
         for (id, why) in verdict.failures {
-            let count = self.summary.failures.entry(id).or_default();
+            let count = self.summary.failures.entry(id.clone()).or_default();
             *count += 1;
             if *count <= NAMED_OF_DETECTOR {
                 self.say(&format!("{}: `{id}` cannot evaluate it: {why}", at()));
@@ -188,7 +209,7 @@ impl<W: Write> Collector<W> {
             && Remarks::is_one(&finding)
         {
             self.summary.remarked += 1;
-            remarks.add(finding, place.0, place.1);
+            remarks.add(finding, place.0, place.1, 1);
             return Ok(());
         }
         self.summary.found(&finding);
@@ -210,7 +231,7 @@ impl<W: Write> Collector<W> {
     }
 
     /// What the exclusions left out.
-    pub(super) fn excluded(&self) -> Vec<String> {
+    pub(crate) fn excluded(&self) -> Vec<String> {
         self.exclusions.summary()
     }
 
@@ -229,7 +250,7 @@ impl<W: Write> Collector<W> {
     }
 
     /// A line on standard error.
-    fn say(&self, line: &str) {
+    pub(crate) fn say(&self, line: &str) {
         // Where nobody reads it, the exit code still tells.
         self.progress.aside(|| _ = writeln!(io::stderr(), "riposte: {}", plain(line, 1000)));
     }

@@ -12,7 +12,7 @@ use crate::usage::Usage;
 
 /// The exclusions, and what each has left out.
 #[derive(Debug, Default)]
-pub(super) struct Exclusions {
+pub(crate) struct Exclusions {
     all: Vec<Exclusion>,
     /// Those that have ended, which leave nothing out.
     expired: Vec<String>,
@@ -24,7 +24,7 @@ impl Exclusions {
     ///
     /// # Errors
     /// Names the file, the exclusion and what is wrong with it.
-    pub(super) fn read(files: &[PathBuf], now_ms: i64) -> Result<Self, Usage> {
+    pub(crate) fn read(files: &[PathBuf], now_ms: i64) -> Result<Self, Usage> {
         let mut exclusions = Self::default();
         for file in files {
             let fault = |why: String| Usage(format!("{}: {why}", file.display()));
@@ -41,14 +41,14 @@ impl Exclusions {
     }
 
     /// Whether a finding is left out; then it is counted.
-    pub(super) fn cover(&mut self, finding: &Finding) -> bool {
+    pub(crate) fn cover(&mut self, finding: &Finding) -> bool {
         let Some(exclusion) = self.all.iter().find(|exclusion| exclusion.covers(finding)) else { return false };
         *self.swallowed.entry(exclusion.name.clone()).or_default() += 1;
         true
     }
 
     /// What is to be said of them at the end.
-    pub(super) fn summary(&self) -> Vec<String> {
+    pub(crate) fn summary(&self) -> Vec<String> {
         let swallowed = self.all.iter().map(|exclusion| {
             let count = self.swallowed.get(&exclusion.name).copied().unwrap_or_default();
             let (name, reason) = (plain(&exclusion.name, 80), plain(&exclusion.reason, 200));

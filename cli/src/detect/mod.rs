@@ -1,26 +1,21 @@
 //! `riposte detect`: the catalogue over files that CloudTrail wrote. Needs no AWS account, and asks none.
 //!
-//! The way of the data: [`riposte_records`] → [`worker`] → [`collect`]. Threads read and judge batches of records; reports
-//! come back in the order of the input.
+//! The way of the data: [`riposte_records`] → [`riposte_scan`] → [`collect`]. Threads read and judge batches of records;
+//! reports come back in the order of the input.
 
 pub(crate) mod behavior;
-mod collect;
+pub(crate) mod collect;
 pub(crate) mod csv;
 mod exclude;
-mod export;
-mod filter;
 mod judge;
 mod ocsf;
 pub(crate) mod output;
 mod profile;
 pub(crate) mod progress;
-mod remarks;
 mod remote;
-mod report;
 mod sarif;
 mod summary;
 mod table;
-mod worker;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -35,24 +30,24 @@ use riposte_core::detect::Trusted;
 use riposte_core::detect::behavior::History;
 use riposte_core::finding::Severity;
 use riposte_records::pool::Pool;
+use riposte_scan::filter::{Filter, Moment, Where};
+use riposte_scan::judge::Judge;
 
 use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
 pub(crate) use self::csv::line as csv_line;
-use self::exclude::Exclusions;
-pub(crate) use self::filter::Moment;
+pub(crate) use self::exclude::Exclusions;
+pub(crate) use self::judge::check as check_detectors;
+use self::judge::judge;
 pub(crate) use self::output::inert;
-pub(crate) use self::remote::walk;
-
-use self::filter::{Filter, Where};
-use self::judge::Judge;
 use self::output::{Format, Writer};
 use self::progress::Progress;
+pub(crate) use self::remote::walk;
 use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.
-const UNREADABLE: u8 = 3;
+pub(crate) const UNREADABLE: u8 = 3;
 
 /// Scans CloudTrail files with the catalog, offline.
 ///
@@ -163,7 +158,7 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
         mut paths,
     } = options;
     named(&mut paths)?;
-    let judge = Judge::new(&rules, rules_alone, &only, min_severity, baseline.is_some())?.trusting(trusted_accounts);
+    let judge = judge(&rules, rules_alone, &only, min_severity, baseline.is_some())?.trusting(trusted_accounts);
     let atlas = baseline.as_ref().map(|_| behavior::atlas(&maxmind)).transpose()?;
     let judge = judge.observing(atlas).over(Filter { since, until, principals: principal, wheres });
     let exclusions = Exclusions::read(&exclusions, Timestamp::now().as_millisecond())?;

@@ -1,30 +1,30 @@
 //! What was read and found, counted, for the end of the run.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
-
-use super::report::Other;
+use riposte_scan::report::Other;
 
 /// The counts.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
-    pub(super) files: u64,
-    pub(super) records: u64,
-    pub(super) findings: u64,
+pub(crate) struct Summary {
+    pub(crate) files: u64,
+    pub(crate) records: u64,
+    pub(crate) findings: u64,
     /// Informational findings, which are counted for each principal and day.
-    pub(super) remarked: u64,
+    pub(crate) remarked: u64,
     /// Files and records that could not be read.
-    pub(super) unreadable: u64,
-    pub(super) others: BTreeMap<Other, u64>,
-    pub(super) passed: u64,
+    pub(crate) unreadable: u64,
+    pub(crate) others: BTreeMap<Other, u64>,
+    pub(crate) passed: u64,
     /// By the detector that would have to ask AWS.
-    pub(super) unanswered: BTreeMap<&'static str, u64>,
+    pub(crate) unanswered: BTreeMap<Cow<'static, str>, u64>,
     /// By the detector that could not judge.
-    pub(super) failures: BTreeMap<&'static str, u64>,
+    pub(crate) failures: BTreeMap<Cow<'static, str>, u64>,
     detectors: BTreeMap<String, Found>,
 }
 
@@ -37,7 +37,7 @@ struct Found {
 
 impl Summary {
     /// Counts a finding.
-    pub(super) fn found(&mut self, finding: &Finding) {
+    pub(crate) fn found(&mut self, finding: &Finding) {
         self.findings += 1;
         if let Some(found) = self.detectors.get_mut(&finding.detector) {
             found.count += 1;
@@ -48,7 +48,7 @@ impl Summary {
     }
 
     /// With the time that it took.
-    pub(super) fn after(&self, time: Duration) -> impl Display {
+    pub(crate) fn after(&self, time: Duration) -> impl Display {
         Timed { summary: self, time }
     }
 }

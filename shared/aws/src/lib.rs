@@ -18,6 +18,7 @@ pub mod environment;
 pub mod fault;
 pub mod guard;
 pub mod health;
+pub mod hunts;
 pub mod inventory;
 pub mod invocation;
 pub mod ledger;

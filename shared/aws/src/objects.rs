@@ -3,24 +3,29 @@
 //! INVARIANT: what is on its way or waits to be read never exceeds [`HELD`], and nobody waits for ever: room is given
 //! out in the order of the keys, and within an object in that of its parts. So what is read first has its room first.
 
+mod listing;
 mod place;
+mod store;
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use riposte_core::text::plain;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use self::listing::Listing;
+pub use self::listing::{Listed, Section};
 pub use self::place::{Place, PlaceError};
-use crate::api::{Call, Client, Model, Pages, models, region_named};
-use crate::fault::Fault;
+pub use self::store::Store;
+use crate::api::{Call, Client, Model, models};
+use crate::fault::{Fault, Kind};
 
 /// So many requests are on their way at once.
 pub const IN_FLIGHT: usize = 64;
@@ -103,40 +108,84 @@ impl Read for Object {
 #[derive(Debug)]
 pub struct Objects {
     found: mpsc::Receiver<Found>,
+    trouble: Trouble,
+}
+
+/// The first fault that is no object's own: the place cannot be listed, or AWS does not answer for now. Whoever can be
+/// called again should be.
+#[derive(Debug, Clone, Default)]
+pub struct Trouble(Arc<Mutex<Option<Fault>>>);
+
+impl Trouble {
+    /// It, where there was one so far.
+    #[must_use]
+    pub fn first(&self) -> Option<Fault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn meet(&self, fault: &Fault) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| fault.clone());
+    }
 }
 
 impl Objects {
-    /// Lists and reads a place, with the person's credentials, in a thread of its own.
+    /// Lists and reads a place, with the credentials of the environment, in a thread of its own.
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub fn open(place: Place) -> io::Result<Self> {
-        Self::started(place, async || {
-            let config = crate::clients::configuration().await;
-            let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
-            config.into_builder().timeout_config(limits).build()
-        })
+    pub fn open(section: impl Into<Section>) -> io::Result<Self> {
+        Self::started(section.into(), async || patient(&crate::clients::configuration().await))
     }
 
-    fn started<F>(place: Place, configured: F) -> io::Result<Self>
+    /// What is met on the way and is no object's own fault.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        self.trouble.clone()
+    }
+
+    fn started<F>(section: Section, configured: F) -> io::Result<Self>
     where
         F: AsyncFnOnce() -> SdkConfig + Send + 'static,
     {
         let (send, found) = mpsc::channel(KNOWN);
+        let trouble = Trouble::default();
+        let met = trouble.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new().name("objects".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let config = configured().await;
-                let region = config.region().map_or_else(|| FIRST_REGION.to_owned(), ToString::to_string);
                 let client = Arc::new(Client::new(&config, &MODELS));
-                let mut reader = Reader::new(client, place, region, send);
+                let mut reader = Reader::new(client, section, region_of(&config), send, met);
                 reader.all().await;
                 // What was asked for arrives, unless nobody waits for it any more.
                 while reader.fetching.join_next().await.is_some() {}
             });
         })?;
-        Ok(Self { found })
+        Ok(Self { found, trouble })
     }
+}
+
+/// The configuration with the time that large answers need.
+fn patient(config: &SdkConfig) -> SdkConfig {
+    let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
+    config.clone().into_builder().timeout_config(limits).build()
+}
+
+fn region_of(config: &SdkConfig) -> String {
+    config.region().map_or_else(|| FIRST_REGION.to_owned(), ToString::to_string)
+}
+
+/// Lists a section, page by page; each object is handed on. The bucket's region.
+///
+/// # Errors
+/// Where it cannot be listed.
+pub async fn list(config: &SdkConfig, section: &Section, mut each: impl FnMut(&Listed)) -> Result<String, Fault> {
+    let client = Client::new(&patient(config), &MODELS);
+    let mut listing = Listing::new(&client, section, region_of(config))?;
+    while let Some(page) = listing.page().await {
+        page?.iter().for_each(&mut each);
+    }
+    Ok(listing.region().to_owned())
 }
 
 impl Iterator for Objects {
@@ -147,39 +196,41 @@ impl Iterator for Objects {
     }
 }
 
-/// Lists a place, and asks for its objects.
+/// Lists a section, and asks for its objects.
 struct Reader {
     client: Arc<Client>,
-    place: Place,
+    section: Section,
     region: String,
     found: mpsc::Sender<Found>,
+    trouble: Trouble,
     room: Arc<Semaphore>,
     ways: Arc<Semaphore>,
     fetching: JoinSet<()>,
 }
 
-/// An object as a listing says it.
-#[derive(Debug, PartialEq, Eq)]
-struct Listed {
-    key: String,
-    size: u64,
-    etag: Option<String>,
-    archived: Option<String>,
-}
-
 impl Reader {
-    fn new(client: Arc<Client>, place: Place, region: String, found: mpsc::Sender<Found>) -> Self {
+    fn new(
+        client: Arc<Client>,
+        section: Section,
+        region: String,
+        found: mpsc::Sender<Found>,
+        trouble: Trouble,
+    ) -> Self {
         let room = usize::try_from(HELD as u64 / UNIT).unwrap_or(Semaphore::MAX_PERMITS);
         let (room, ways) = (Arc::new(Semaphore::new(room)), Arc::new(Semaphore::new(IN_FLIGHT)));
-        Self { client, place, region, found, room, ways, fetching: JoinSet::new() }
+        Self { client, section, region, found, trouble, room, ways, fetching: JoinSet::new() }
     }
 
     async fn all(&mut self) {
+        let place = self.section.place.to_string();
         match self.listed().await {
             // Nobody waits any more.
             Err(None) => {}
-            Err(Some(fault)) => self.broken(self.place.to_string(), fault.to_string()).await,
-            Ok(0) => self.broken(self.place.to_string(), "there is no object whose key begins so".to_owned()).await,
+            Err(Some(fault)) => {
+                self.trouble.meet(&fault);
+                self.broken(place, fault.to_string()).await;
+            }
+            Ok(0) => self.broken(place, "there is no object whose key begins so".to_owned()).await,
             Ok(_) => {}
         }
     }
@@ -189,27 +240,15 @@ impl Reader {
         let _ = self.found.send(Found::Broken { name, why }).await;
     }
 
-    /// Lists the place, and hands on its objects; how many there are. `None` as an error: nobody waits any more.
+    /// Lists the section, and hands on its objects; how many there are. `None` as an error: nobody waits any more.
     async fn listed(&mut self) -> Result<u64, Option<Fault>> {
-        let client = Arc::clone(&self.client);
+        let (client, section) = (Arc::clone(&self.client), self.section.clone());
         let mut count = 0;
-        let mut pages = self.pages(&client)?;
-        let mut moved = false;
-        while let Some(page) = pages.next().await {
-            let page = match page {
-                Ok(page) => page,
-                // S3 says once where a bucket is, and then is asked there.
-                Err(fault) => match region_named(&fault.reason).filter(|_| !moved && count == 0) {
-                    Some(region) => {
-                        moved = true;
-                        region.clone_into(&mut self.region);
-                        pages = self.pages(&client)?;
-                        continue;
-                    }
-                    None => return Err(Some(fault)),
-                },
-            };
-            for object in page.get("Contents").and_then(Value::as_array).into_iter().flatten().filter_map(listed) {
+        let mut listing = Listing::new(&client, &section, self.region.clone()).map_err(Some)?;
+        while let Some(page) = listing.page().await {
+            let page = page.map_err(Some)?;
+            listing.region().clone_into(&mut self.region);
+            for object in page {
                 count += 1;
                 self.read(object).await?;
             }
@@ -217,14 +256,9 @@ impl Reader {
         Ok(count)
     }
 
-    fn pages<'a>(&self, client: &'a Client) -> Result<Pages<'a>, Option<Fault>> {
-        let parameters = json!({"Bucket": self.place.bucket, "Prefix": self.place.prefix});
-        Pages::new(client, &models::S3, Call::new("s3:ListObjectsV2", &self.region, parameters)).map_err(Some)
-    }
-
     /// Hands an object on, and asks for its parts as room is there.
     async fn read(&mut self, object: Listed) -> Result<(), Option<Fault>> {
-        let name = format!("s3://{}/{}", self.place.bucket, object.key);
+        let name = format!("s3://{}/{}", self.section.place.bucket, object.key);
         if let Some(class) = object.archived {
             let why = format!("it is archived ({}): restore it first", plain(&class, 40));
             self.broken(name, why).await;
@@ -243,7 +277,7 @@ impl Reader {
             if send.send(part).is_err() {
                 break;
             }
-            let mut parameters = json!({"Bucket": self.place.bucket, "Key": object.key});
+            let mut parameters = json!({"Bucket": self.section.place.bucket, "Key": object.key});
             if let Some(parameters) = parameters.as_object_mut() {
                 if !whole {
                     let range = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
@@ -255,9 +289,14 @@ impl Reader {
                 }
             }
             let call = Call::new("s3:GetObject", &self.region, parameters);
-            let client = Arc::clone(&self.client);
+            let (client, trouble) = (Arc::clone(&self.client), self.trouble.clone());
             self.fetching.spawn(async move {
                 let fetched = client.fetch(&call).await.and_then(|bytes| complete(bytes, length));
+                if let Err(fault) = fetched.as_ref()
+                    && fault.kind == Kind::Transient
+                {
+                    trouble.meet(fault);
+                }
                 drop(way);
                 // Nobody waits any more where it cannot be sent.
                 let _ = answer.send(fetched.map(|bytes| Part { bytes, read: 0, _room: room }));
@@ -280,18 +319,6 @@ fn complete(bytes: Vec<u8>, length: u64) -> Result<Vec<u8>, Fault> {
 /// The parts of an object of so many bytes.
 fn ranges(size: u64) -> impl Iterator<Item = Range<u64>> {
     (0..size.div_ceil(PART)).map(move |part| part * PART..size.min((part + 1) * PART))
-}
-
-/// An object of a listing; `None` for what the console makes to show a folder.
-fn listed(value: &Value) -> Option<Listed> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let key = text("Key")?;
-    let size = value.get("Size").and_then(Value::as_u64).unwrap_or_default();
-    if size == 0 && key.ends_with('/') {
-        return None;
-    }
-    let archived = text("StorageClass").filter(|class| matches!(class.as_str(), "GLACIER" | "DEEP_ARCHIVE"));
-    Some(Listed { key, size, etag: text("ETag"), archived })
 }
 
 #[cfg(test)]

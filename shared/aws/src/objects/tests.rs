@@ -57,6 +57,12 @@ impl State {
         let objects = self.objects.lock().unwrap();
         if !query.contains("list-type=2") {
             let key = path.split_once("/trail/").unwrap().1;
+            if key.contains("slow") {
+                return status(503, "<Error><Code>SlowDown</Code><Message>less</Message></Error>");
+            }
+            if key.contains("secret") {
+                return status(403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+            }
             let Some(bytes) = objects.get(key) else { return status(404, "<Error><Code>NoSuchKey</Code></Error>") };
             let bounds = range.strip_prefix("bytes=").and_then(|range| range.split_once('-'));
             let bytes = match bounds {
@@ -73,7 +79,7 @@ impl State {
                 .map(|(_, value)| value)
         };
         let prefix = value("prefix").unwrap_or_default().replace("%2F", "/");
-        let after = value("continuation-token").unwrap_or_default().replace("%2F", "/");
+        let after = value("continuation-token").or(value("start-after")).unwrap_or_default().replace("%2F", "/");
         let keys: Vec<_> = objects.iter().filter(|(key, _)| key.starts_with(&prefix) && **key > after).collect();
         let contents: String = keys
             .iter()
@@ -106,11 +112,15 @@ impl Bucket {
     }
 
     fn open(&self, place: &str, region: &'static str) -> Objects {
+        let section = Place::parse(place).unwrap().unwrap().into();
+        let config = self.config(region);
+        Objects::started(section, async move || config).unwrap()
+    }
+
+    fn config(&self, region: &'static str) -> SdkConfig {
         let connector = SharedHttpConnector::new(self.clone());
-        let place = Place::parse(place).unwrap().unwrap();
         let config = config_of(http_client_fn(move |_, _| connector.clone()));
-        let config = config.into_builder().region(aws_types::region::Region::new(region)).build();
-        Objects::started(place, async move || config).unwrap()
+        config.into_builder().region(aws_types::region::Region::new(region)).build()
     }
 
     fn read(&self, place: &str) -> Vec<(String, Result<Vec<u8>, String>)> {
@@ -218,4 +228,46 @@ fn the_parts_of_an_object_cover_it() {
         assert_eq!(all.iter().map(|range| range.end - range.start).sum::<u64>(), size);
         assert!(all.windows(2).all(|pair| pair[0].end == pair[1].start));
     }
+}
+
+fn section(after: Option<&str>, last: Option<&str>) -> Section {
+    let place = Place::parse("s3://trail").unwrap().unwrap();
+    let (after, last) = (after.map(str::to_owned), last.map(str::to_owned));
+    Section { place, after, last, wanted: Arc::new(|key| key != "c") }
+}
+
+#[tokio::test]
+async fn a_section_is_from_one_key_to_another_and_only_what_is_wanted() {
+    let bucket = Bucket::with(["a", "b", "c", "d", "e", "f"].map(|key| (key, noise(3))));
+    for (after, last, want) in [
+        (None, None, vec!["a", "b", "d", "e", "f"]),
+        (Some("a"), Some("d"), vec!["b", "d"]),
+        (Some("b"), Some("c"), vec![]),
+        (Some("d"), None, vec!["e", "f"]),
+    ] {
+        let mut keys = Vec::new();
+        let config = bucket.config("us-west-2");
+        let region = list(&config, &section(after, last), |object| keys.push((object.key.clone(), object.size))).await;
+        assert_eq!(region.unwrap(), "eu-west-1");
+        assert_eq!(keys, want.iter().map(|key| ((*key).to_owned(), 3)).collect::<Vec<_>>());
+        // Behind its last key nothing more is listed: a page has two.
+        let pages = bucket.0.asked.lock().unwrap().drain(..).filter(|asked| asked.contains("list-type")).count();
+        assert!(last.is_none() || pages <= 3, "{pages} pages for {after:?} to {last:?}");
+    }
+}
+
+#[test]
+fn what_may_go_away_by_itself_is_told_apart_from_an_objects_own_fault() {
+    let trouble = |keys: &[&'static str]| {
+        let bucket = Bucket::with(keys.iter().map(|key| (*key, noise(3))));
+        let mut open = bucket.open("s3://trail", "eu-west-1");
+        let trouble = open.trouble();
+        let read: Vec<_> = open.by_ref().map(whole).collect();
+        assert_eq!(read.len(), keys.len().max(1));
+        trouble.first().map(|fault| fault.kind)
+    };
+    assert_eq!(trouble(&["a", "b"]), None);
+    assert_eq!(trouble(&["a", "secret"]), None);
+    assert_eq!(trouble(&["a", "slow"]), Some(Kind::Transient));
+    assert_eq!(trouble(&[]), None);
 }

@@ -53,7 +53,7 @@ pub use meta::{ANY, Burst, Domain, EventName, Events, Meta, Need, Needs, Outcome
 pub use network::NETWORK;
 pub use question::{Answer, Facts, LaunchedImage, Question};
 pub use run::{Report, run, run_all, run_at};
-pub use tally::{Correlated, Counter, Sighting, Tally};
+pub use tally::{Correlated, Counter, Seen, Sighting, Tally};
 pub use tools::is_known as is_known_tool;
 pub use traces::TRACES;
 pub use trusted::Trusted;

@@ -11,9 +11,10 @@ use std::hash::{BuildHasher, RandomState};
 
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::correlation::{Correlation, Mark};
-use super::{Burst, Meta, Per, renamed};
+use super::{Burst, Detector, Meta, Per, renamed};
 use crate::finding::{Finding, Target};
 use crate::seal::short_hash;
 use crate::text::plain;
@@ -40,6 +41,32 @@ pub struct Correlated {
     pub correlation: &'static Correlation,
     /// The event's own mark.
     pub mark: Mark,
+}
+
+/// A sighting on its way to another program, which counts it: without what that knows of the detector itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// What it adds.
+    pub item: String,
+    /// Whose events a correlation takes together; `None` where none decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What is found where this one is the last that was missing.
+    pub finding: Finding,
+}
+
+impl Seen {
+    /// The sighting, by the detector of its finding; `None` where that counts nothing.
+    #[must_use]
+    pub fn by(self, detector: &dyn Detector) -> Option<Sighting> {
+        let Self { item, group, finding } = self;
+        let meta = detector.meta();
+        let sighting = Sighting::new(meta, meta.burst?, item, finding);
+        Some(match detector.correlation() {
+            Some(correlation) => sighting.correlated(correlation, group),
+            None => sighting,
+        })
+    }
 }
 
 /// How often a burst that goes on is told, in seconds.
@@ -108,6 +135,13 @@ impl Sighting {
         self.counter.window_s = at_s - at_s.rem_euclid(correlation.span_s);
         self.correlated = Some(Correlated { correlation, mark: correlation.mark(at_s, &self.item) });
         self
+    }
+
+    /// The same, for another program.
+    #[must_use]
+    pub fn seen(self) -> Seen {
+        let group = self.correlated.is_some().then_some(self.counter.whose);
+        Seen { item: self.item, group, finding: self.finding }
     }
 
     /// The counters of the windows beside that of a correlation: what was seen there may count together with it.

@@ -14,12 +14,21 @@ use serde_json::Value;
 
 /// A point in time: RFC 3339, a date (its midnight in UTC), or so long ago (`90m`, `24h`, `7d`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Moment(Timestamp);
+pub struct Moment(Timestamp);
 
 impl Moment {
     /// Milliseconds since 1970.
-    pub(crate) fn as_ms(self) -> i64 {
+    #[must_use]
+    pub fn as_ms(self) -> i64 {
         self.0.as_millisecond()
+    }
+}
+
+impl Moment {
+    /// A point in time by its milliseconds since 1970; `None` beyond what a calendar has.
+    #[must_use]
+    pub fn of_ms(ms: i64) -> Option<Self> {
+        Timestamp::from_millisecond(ms).ok().map(Self)
     }
 }
 
@@ -54,7 +63,7 @@ impl FromStr for Moment {
 
 /// A condition on a record: `PATH=VALUE`, `PATH!=VALUE`, `PATH` (it is there) or `!PATH` (it is not).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Where {
+pub struct Where {
     path: Vec<String>,
     value: Option<String>,
     negated: bool,
@@ -117,18 +126,20 @@ fn texts(value: &Value, path: &[String], to: &mut Vec<String>) {
 
 /// What all the options say together.
 #[derive(Debug, Default)]
-pub(super) struct Filter {
-    pub(super) since: Option<Moment>,
-    pub(super) until: Option<Moment>,
+pub struct Filter {
+    /// From this time on.
+    pub since: Option<Moment>,
+    /// Before this time.
+    pub until: Option<Moment>,
     /// One of these, where there are any.
-    pub(super) principals: Vec<String>,
+    pub principals: Vec<String>,
     /// All of these.
-    pub(super) wheres: Vec<Where>,
+    pub wheres: Vec<Where>,
 }
 
 impl Filter {
     /// Whether a record is to be judged.
-    pub(super) fn passes(&self, call: &ApiCall) -> bool {
+    pub(crate) fn passes(&self, call: &ApiCall) -> bool {
         self.in_time(call) && self.by(call) && self.wheres.iter().all(|one| one.holds(call.record()))
     }
 

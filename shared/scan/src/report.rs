@@ -5,23 +5,25 @@ use std::fmt;
 
 use riposte_core::event::OtherRecord;
 use riposte_records::split::Place;
+use serde::{Deserialize, Serialize};
 
-use super::judge::Verdict;
+use crate::judge::Verdict;
 
 /// A batch, judged.
 #[derive(Debug, Default)]
-pub(super) struct Judged {
+pub struct Judged {
     /// How many records were read.
-    pub(super) records: u64,
+    pub records: u64,
     /// Records that are no API calls, by their kind.
-    pub(super) others: BTreeMap<Other, u64>,
+    pub others: BTreeMap<Other, u64>,
     /// The records that there is something to say of, in order.
-    pub(super) notes: Vec<Note>,
+    pub notes: Vec<Note>,
 }
 
 /// Well-formed, and no API call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Other {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Other {
     /// A record of CloudTrail that is no call.
     Record(OtherRecord),
     /// An EventBridge event of another kind.
@@ -46,17 +48,18 @@ impl fmt::Display for Other {
 
 /// Something to say of a record.
 #[derive(Debug)]
-pub(super) struct Note {
+pub struct Note {
     /// The record's number in its input, counted from 1.
-    pub(super) record: u64,
+    pub record: u64,
     /// Where it begins.
-    pub(super) place: Place,
-    pub(super) what: What,
+    pub place: Place,
+    /// What there is to say.
+    pub what: What,
 }
 
 /// What it is.
 #[derive(Debug)]
-pub(super) enum What {
+pub enum What {
     /// Detectors have something to say.
     Verdict(Box<Verdict>),
     /// The record cannot be read.

@@ -9,13 +9,13 @@ use riposte_records::split::{Batch, Piece, Place, json_fault};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::export::{self, Opened};
-use super::judge::{Judge, Verdict};
-use super::report::{Judged, Note, Other, What};
+use crate::export::{self, Opened};
+use crate::judge::{Judge, Verdict};
+use crate::report::{Judged, Note, Other, What};
 
 /// What a thread keeps from record to record.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub struct Memory {
     reader: Reader,
     memo: Memo,
     /// The call at hand: the next one takes its memory.

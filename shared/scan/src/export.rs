@@ -14,7 +14,7 @@ const MOST: u64 = 64 << 20;
 
 /// What a value that is no record holds.
 #[derive(Debug, PartialEq)]
-pub(super) enum Opened {
+pub(crate) enum Opened {
     /// Each may be a record, or hold some.
     Parts(Vec<Value>),
     /// Lines of a log that are no records.
@@ -36,7 +36,7 @@ const LISTS: [&str; 8] =
     ["Records", "Events", "events", "logEvents", "records", "Messages", "results", "QueryResultRows"];
 
 /// Opens a value.
-pub(super) fn open(value: Value) -> Opened {
+pub(crate) fn open(value: Value) -> Opened {
     match value {
         Value::Object(object) => of_object(object),
         Value::Array(members) => of_list(members),
