@@ -1,8 +1,10 @@
 //! The resources that checks look at together, by type.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use riposte_core::iam::Policy;
 
 use crate::resource::Resource;
 use crate::shapes::{Scope, shape_of};
@@ -19,17 +21,22 @@ pub struct Index {
     pub now: Timestamp,
     by_type: BTreeMap<(String, String), Vec<Resource>>,
     by_id: HashMap<(String, String), (String, usize)>,
+    trusts: OnceLock<Trusts>,
 }
+
+/// The trust policies of roles, by their ARNs.
+type Trusts = HashMap<String, Result<Policy, Unknown>>;
 
 impl Index {
     /// An empty one.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { now, by_type: BTreeMap::new(), by_id: HashMap::new() }
+        Self { now, by_type: BTreeMap::new(), by_id: HashMap::new(), trusts: OnceLock::new() }
     }
 
     /// Keeps a resource.
     pub fn add(&mut self, resource: Resource) {
+        self.trusts.take();
         let list = self.by_type.entry((resource.service.clone(), resource.kind.clone())).or_default();
         for name in [&resource.id, &resource.arn] {
             if !name.is_empty() {
@@ -58,6 +65,13 @@ impl Index {
         let (found, position) = self.by_id.get(&(service.to_owned(), id.to_owned()))?;
         let resource = (found == kind).then(|| self.all(service, kind).get(*position)).flatten()?;
         Some(View::new(resource, self.now))
+    }
+
+    /// The trust policies of all roles, as `read` reads them, once: whoever walks over roles asks for each of them again
+    /// and again.
+    pub(crate) fn trusts(&self, read: fn(&View<'_>) -> Result<Policy, Unknown>) -> &Trusts {
+        let all = || self.views("iam", "role").map(|role| (role.resource.arn.clone(), read(&role))).collect();
+        self.trusts.get_or_init(all)
     }
 
     /// All of a type in the account and region of another resource.

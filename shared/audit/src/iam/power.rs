@@ -13,7 +13,7 @@ pub(crate) const BESIDE: &[(&str, &str)] = &[("iam", "policy"), ("iam", "group")
 const DETAILS: &str = "GetAccountAuthorizationDetails";
 
 /// The documents that say what a principal may do.
-struct Power {
+pub(crate) struct Power {
     /// By all policies together; `None` where there is none.
     policy: Option<Policy>,
     /// One of AWS's own that is an administrator's, by name.
@@ -84,19 +84,18 @@ pub(crate) fn escalations(v: &View<'_>, index: &Index) -> Result<Vec<String>, Un
         .collect())
 }
 
-/// Whether its policies let it take a role.
-pub(crate) fn may_assume(v: &View<'_>, index: &Index, role: &str) -> Result<bool, Unknown> {
-    let power = Power::of(v, index)?;
-    let allows = power.policy.as_ref().is_some_and(|policy| policy.allows_action_on("sts:AssumeRole", role));
-    match power.boundary {
-        Boundary::Policy(policy) => Ok(allows && policy.allows_action_on("sts:AssumeRole", role)),
-        Boundary::None | Boundary::Wide => Ok(allows || power.aws_admin.is_some()),
-        Boundary::Unknown(unknown) => Err(unknown),
-    }
-}
-
 impl Power {
-    fn of(v: &View<'_>, index: &Index) -> Result<Self, Unknown> {
+    /// Whether they let it take a role.
+    pub(crate) fn may_assume(&self, role: &str) -> Result<bool, Unknown> {
+        let allows = self.policy.as_ref().is_some_and(|policy| policy.allows_action_on("sts:AssumeRole", role));
+        match &self.boundary {
+            Boundary::Policy(policy) => Ok(allows && policy.allows_action_on("sts:AssumeRole", role)),
+            Boundary::None | Boundary::Wide => Ok(allows || self.aws_admin.is_some()),
+            Boundary::Unknown(unknown) => Err(unknown.clone()),
+        }
+    }
+
+    pub(crate) fn of(v: &View<'_>, index: &Index) -> Result<Self, Unknown> {
         let mut power =
             Self { policy: None, aws_admin: None, boundary: Boundary::None, unknown: None, own: Vec::new() };
         let mut documents = Vec::new();

@@ -6,7 +6,7 @@ use riposte_core::finding::Severity::{Critical, High, Low, Medium};
 use riposte_core::iam::{Outsider, Policy, TrustGrant, Trusts};
 use serde_json::Value;
 
-use super::power;
+use super::power::{self, Power};
 use crate::check::{Check, check};
 use crate::index::Index;
 use crate::verdict::{Answer, Unknown, Verdict};
@@ -148,12 +148,32 @@ pub(super) fn chain_to_admin(v: &View<'_>, index: &Index) -> Result<Option<Strin
         index.of_account("iam", "role", v.resource).filter(|role| !is_service_linked(role)).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::from([v.resource.arn.as_str()]);
     let mut edge: Vec<(&View<'_>, String)> = vec![(v, v.resource.name.clone())];
+    let trusts = index.trusts(trust_policy);
     while let Some((from, path)) = edge.pop() {
+        // Read where some role trusts the account, for all of them.
+        let mut power = None;
         for to in &roles {
-            if seen.contains(to.resource.arn.as_str()) || !may_become(from, to, index)? {
+            let arn = &to.resource.arn;
+            let Some(trust) = trusts.get(arn).filter(|_| !seen.contains(arn.as_str())) else { continue };
+            let trust = trust.as_ref().map_err(Clone::clone)?;
+            // The other names it, or trusts the account and this one has the permission.
+            let becomes = match trust.trusts_principal(&from.resource.arn, &from.home()) {
+                Trusts::ByName => true,
+                Trusts::No => false,
+                Trusts::ByAccount => {
+                    let known = match power.take() {
+                        Some(known) => known,
+                        None => Power::of(from, index)?,
+                    };
+                    let may = known.may_assume(arn);
+                    power = Some(known);
+                    may?
+                }
+            };
+            if !becomes {
                 continue;
             }
-            seen.insert(&to.resource.arn);
+            seen.insert(arn);
             let path = format!("{path} → {}", to.resource.name);
             if let Some(how) = power::admin(to, index)? {
                 return Ok(Some(format!("{}, an administrator {how}", riposte_core::text::plain(&path, 400))));
@@ -162,17 +182,6 @@ pub(super) fn chain_to_admin(v: &View<'_>, index: &Index) -> Result<Option<Strin
         }
     }
     Ok(None)
-}
-
-/// Whether one role may become another: the other names it, or trusts the account and the one has the permission.
-fn may_become(from: &View<'_>, to: &View<'_>, index: &Index) -> Result<bool, Unknown> {
-    let trust = trust_policy(to)?;
-    let own = trust.trusts_principal(&from.resource.arn, &from.home());
-    Ok(match own {
-        Trusts::ByName => true,
-        Trusts::ByAccount => power::may_assume(from, index, &to.resource.arn)?,
-        Trusts::No => false,
-    })
 }
 
 /// Whether a statement takes the tokens of an EKS cluster whatever their subject: every pod's, for they all have the
