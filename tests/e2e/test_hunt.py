@@ -102,7 +102,7 @@ def test_a_hunt_goes_on_when_the_command_is_killed(hunting):
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_evaluated(hunting):
-    s3, day = hunting.emulator.client("s3"), PREFIX + "09/"
+    s3, day = hunting.emulator.client("s3"), "AWSLogs/damaged/"
     whole = gzip.compress(json.dumps({"Records": [_purge(number) for number in range(400)]}).encode())
     s3.put_object(Bucket=TRAIL, Key=day + "1-cut.json.gz", Body=whole[: len(whole) // 2])
     s3.put_object(Bucket=TRAIL, Key=day + "2-text.txt", Body=b"Dear diary\nnothing here is CloudTrail\n")
