@@ -20,7 +20,7 @@ const INCIDENTS: usize = 200;
 /// The report. What could not be read is said in its place.
 pub async fn report<S: Source>(source: &S) -> String {
     let read = source.account().await;
-    let told: Result<_, Trouble> = read.as_ref().map(|account| account.as_deref()).map_err(Clone::clone);
+    let told: Result<_, Trouble> = read.as_ref().map(Option::as_deref).map_err(Clone::clone);
     let account = told.as_ref().ok().copied().flatten();
     let untold = told.as_ref().err();
     let filter = Filter::default();

@@ -188,7 +188,7 @@ async fn patching_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderM
         (Err(error), Err(_)) => status_of(error),
         _ => StatusCode::OK,
     };
-    let account = account.as_ref().map(|account| account.as_deref()).map_err(Clone::clone);
+    let account = account.as_ref().map(Option::as_deref).map_err(Clone::clone);
     page(&headers, status, "Patching", Some(Page::Patching), &patching::show(&runs, &account, &Links::Site))
 }
 
