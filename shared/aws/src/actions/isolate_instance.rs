@@ -239,7 +239,7 @@ async fn with_surroundings(
     if !volumes(instance).is_empty() {
         let of_it = json!({ "Filters": [{ "Name": format!("tag:{EVIDENCE}"), "Values": [request.instance_id] }] });
         let taken = site.list("ec2:DescribeSnapshots", of_it, "Snapshots", ("NextToken", "NextToken")).await?;
-        let recent = taken.iter().filter(|snapshot| is_recent(snapshot) && snapshot["State"] != "error");
+        let recent = taken.iter().filter(|snapshot| is_recent(snapshot) && text_of(snapshot, "State") != Some("error"));
         let mut ids: Vec<_> = recent.filter_map(|snapshot| snapshot.get("VolumeId")?.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -321,17 +321,21 @@ async fn groups(site: &Site<'_>, vpc: &str) -> Result<Result<Groups, String>, Fa
     Ok(Ok(Groups { quarantine, untracked }))
 }
 
+fn text_of<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}
+
 fn id_of(group: &Value) -> String {
-    group.get("GroupId").and_then(Value::as_str).unwrap_or_default().to_owned()
+    text_of(group, "GroupId").unwrap_or_default().to_owned()
 }
 
 /// Whether rules of this direction let everything through, to and from everywhere.
 fn lets_all(group: &Value, direction: &str) -> bool {
     let rules = group.get(direction).and_then(Value::as_array).into_iter().flatten();
-    let all: Vec<_> = rules.filter(|rule| rule["IpProtocol"] == "-1").collect();
+    let all: Vec<_> = rules.filter(|rule| text_of(rule, "IpProtocol") == Some("-1")).collect();
     let has = |ranges: &str, name: &str, everywhere: &str| {
         all.iter().any(|rule| {
-            rule.get(ranges).and_then(Value::as_array).is_some_and(|list| list.iter().any(|range| range[name] == everywhere))
+            rule.get(ranges).and_then(Value::as_array).is_some_and(|list| list.iter().any(|range| text_of(range, name) == Some(everywhere)))
         })
     };
     has("IpRanges", "CidrIp", "0.0.0.0/0") && has("Ipv6Ranges", "CidrIpv6", "::/0")

@@ -204,8 +204,8 @@ async fn kept(site: &Site<'_>, request: &Request) -> Result<Option<Former>, Faul
     let vpcs = site.list("ec2:DescribeVpcs", json!({}), "Vpcs", ("NextToken", "NextToken")).await?;
     for vpc in vpcs.iter().filter_map(|vpc| vpc.get("VpcId")?.as_str()) {
         let Some(good) = site.former("ec2", "vpc", &site.arn("ec2", &format!("vpc/{vpc}"))).await? else { continue };
-        let logs = good.state.get(KEPT).and_then(Value::as_array).into_iter().flatten();
-        let Some(log) = logs.into_iter().find(|log| id_of(log) == request.flow_log_id) else { continue };
+        let mut logs = good.state.get(KEPT).and_then(Value::as_array).into_iter().flatten();
+        let Some(log) = logs.find(|log| id_of(log) == request.flow_log_id) else { continue };
         let of = log.get("ResourceId").and_then(Value::as_str).unwrap_or_default();
         return Ok(Former::new(of, log));
     }

@@ -97,8 +97,8 @@ impl Responder<'_> {
             }
             seen.insert(since, listed.incidents);
         }
-        let others = seen.get(&since).into_iter().flatten();
-        Ok(others.filter(|other| incident.is_attacked_by(&other.finding)).map(|other| other.id.clone()).next())
+        let mut others = seen.get(&since).into_iter().flatten();
+        Ok(others.find(|other| incident.is_attacked_by(&other.finding)).map(|other| other.id.clone()))
     }
 
     async fn renew(&self, held: &mut Held, timed: Timed, other: &str) -> Result<(), RespondError> {

@@ -96,7 +96,7 @@ impl Incident {
 mod tests {
     use super::*;
     use crate::action::{DenySource, Request};
-    use crate::incident::{Changed, Made};
+    use crate::incident::{Changed, Made, Undoing};
     use crate::settings::Mode;
     use crate::testing::{finding, plan};
 
@@ -152,6 +152,20 @@ mod tests {
         let mut held = contained(finding());
         held.plan.as_mut().unwrap().resource_arn = "arn:aws:iam::111122223333:user/mallory".to_owned();
         assert!(held.is_attacked_by(&elsewhere), "by the one who is held");
+    }
+
+    #[test]
+    fn the_clocks_own_call_is_known_by_the_functions_role_alone() {
+        const AT_MS: i64 = 1_767_323_045_000;
+        let own = "arn:aws:iam::111122223333:role/riposte-own".to_owned();
+        let mut incident = contained(finding());
+        incident.undoing = Some(Undoing { by: Some("f".to_owned()), reason: None, at_ms: AT_MS });
+        let mut event = Finding { event_name: "AuthorizeSecurityGroupIngress".to_owned(), ..other("e-9") };
+        assert!(!incident.caused(&event, std::slice::from_ref(&own)), "by somebody who copied the mark");
+        event.principal.role_arn = Some(own.clone());
+        assert!(incident.caused(&event, std::slice::from_ref(&own)));
+        incident.undoing = Some(Undoing { by: Some("another".to_owned()), reason: None, at_ms: AT_MS });
+        assert!(!incident.caused(&event, &[own]), "not by this function");
     }
 
     #[test]
