@@ -69,7 +69,7 @@ fn every_shape_plain_and_packed_gives_the_same_findings() {
                 "{shape}, {packed}: {}",
                 ran.err
             );
-            assert!(ran.err.contains("1 files, 5 records, 3 findings, 0 unreadable"), "{}", ran.err);
+            assert!(ran.err.contains("1 file, 5 records, 3 findings, 0 unreadable"), "{}", ran.err);
             assert_eq!(first.get_or_insert_with(|| ran.out.clone()), &ran.out, "{shape}, {packed}");
         }
     }
@@ -199,7 +199,7 @@ fn what_cannot_be_read_is_named_with_its_place_and_the_rest_goes_on() {
         let ran = detect(&[file]);
         assert_eq!(ran.findings(), ["ev-1 trail-stopped", "ev-3 trail-stopped"], "{bad}: {}", ran.err);
         assert_eq!((ran.code, ran.faults()), (3, vec![at(2, start) + why]), "{bad}");
-        assert!(ran.err.contains("1 files, 2 records, 2 findings, 1 unreadable"), "{}", ran.err);
+        assert!(ran.err.contains("1 file, 2 records, 2 findings, 1 unreadable"), "{}", ran.err);
     }
     fs::write(&path, [good(1).as_bytes(), b"\n{\"eventName\":\"\xff\"}\n", good(3).as_bytes()].concat()).unwrap();
     let ran = detect(&[file]);
@@ -524,7 +524,7 @@ fn the_summary_counts_by_detector_the_worst_first() {
         .run(lines(&records).as_bytes());
     let rows: Vec<Vec<_>> = ran.err.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
     assert_eq!(rows[..2], [vec!["2", "high", "trail-stopped"], vec!["1", "high", "open-admin-port"]], "{}", ran.err);
-    assert!(ran.err.contains("1 files, 4 records, 3 findings, 0 unreadable; "), "{}", ran.err);
+    assert!(ran.err.contains("1 file, 4 records, 3 findings, 0 unreadable; "), "{}", ran.err);
     assert!(ran.err.trim_end().ends_with(" records/s"), "{}", ran.err);
 }
 
@@ -849,4 +849,25 @@ fn the_catalogue_is_listed_and_explained_without_an_account() {
     assert_eq!((&one["function"], &one["severity"]), (&json!("ingress-guard"), &json!("high")));
     let page = riposte(&["explain", "open-admin-port"]).run(b"");
     assert!(page.code == 0 && page.out.contains("# open-admin-port"), "{}", page.out);
+}
+
+#[test]
+fn what_can_match_nothing_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, empty) = (folder.path().join("trail.json"), folder.path().join("rules"));
+    fs::write(&file, json!({ "Records": samples() }).to_string()).unwrap();
+    fs::create_dir(&empty).unwrap();
+    let (file, empty) = (file.to_str().unwrap(), empty.to_str().unwrap());
+    for (options, said) in [
+        (&["--since", "2026-05-04", "--until", "2026-05-03"][..], "--since is not before --until"),
+        (&["--where", "sourceIPAddress=10.0.0.0/99"], "no range of addresses"),
+        (&["--where", "eventName==StopLogging"], "one `=`"),
+        (&["--principal", ""], "--principal"),
+        (&["--rules", empty], "there is no rule"),
+        (&["--rules", "/nope"], "/nope: "),
+    ] {
+        let ran = detect(&[options, &[file]].concat());
+        assert_eq!(ran.code, 2, "{options:?}: {}", ran.err);
+        assert!(ran.err.contains(said) && !ran.err.contains(":1: "), "{options:?}: {}", ran.err);
+    }
 }

@@ -8,7 +8,6 @@
 //! [`words`] and maud's escaping, and so is text, never markup. No page holds a script of its own.
 
 mod attack;
-mod cases;
 mod chart;
 mod diff;
 mod filter;

@@ -175,14 +175,19 @@ async fn a_filter_that_fits_nothing_reads_a_bounded_part_and_goes_on() {
 }
 
 #[tokio::test]
-async fn cases_group_what_one_principal_did_within_a_day() {
-    let mut other = contained(30);
-    other.finding.principal.arn = Some("arn:aws:iam::111122223333:user/eve".to_owned());
-    let old = contained(3 * 24 * 60);
-    let source = Arc::new(Double { incidents: vec![contained(10), asked(20), other, old], ..Double::default() });
+async fn cases_are_those_of_the_command() {
+    let mut alone = contained(30);
+    let actor = &mut alone.finding.principal;
+    actor.arn = Some("arn:aws:iam::111122223333:user/eve".to_owned());
+    (actor.role_arn, actor.access_key_id, actor.source_ip) = (None, None, None);
+    let incidents = vec![contained(10), asked(20), alone];
+    let cases = riposte_core::case::cases(&incidents);
+    assert_eq!((cases.len(), cases[0].steps.len()), (1, 2), "of one incident alone none is made");
+    let id = cases[0].id.clone();
+    let source = Arc::new(Double { incidents, ..Double::default() });
     let text = get(&source, "/cases").await.text;
-    assert_eq!(text.matches("<section class=\"case\">").count(), 3, "{text}");
-    assert!(text.contains("2 incidents") && text.contains("user/eve"), "{text}");
+    assert_eq!(text.matches("<section class=\"case\">").count(), 1, "{text}");
+    assert!(text.contains("2 incidents") && text.contains(&id) && !text.contains("user/eve"), "{text}");
 }
 
 #[tokio::test]

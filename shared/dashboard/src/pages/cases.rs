@@ -1,8 +1,8 @@
-//! Cases: the incidents of one principal that belong together.
+//! Cases: incidents that belong together, as `riposte cases` lists them.
 
 use maud::{Markup, html};
+use riposte_core::case::cases;
 
-use crate::cases::cases;
 use crate::filter::Filter;
 use crate::gather::{Found, matching};
 use crate::layout::{Links, badge, incident_link, trouble};
@@ -22,26 +22,27 @@ pub(crate) async fn load<S: Source>(source: &S) -> Result<Found, Trouble> {
 pub(crate) fn show(found: &Result<Found, Trouble>, links: &Links) -> Markup {
     html! {
         h1 { "Cases" }
-        p.note { "Incidents of one principal that follow each other within a day are one case. Of the newest " (LOOKED_AT) " incidents." }
+        p.note { "Incidents of one principal, session or address within a day are one case, the worst first. Of the newest " (LOOKED_AT) " incidents." }
         @match found {
             Err(error) => (trouble("The cases", error)),
             Ok(found) => {
                 @let all = cases(&found.incidents);
                 @if all.is_empty() { p.none { "No case yet." } }
                 @for case in all.iter().take(50) {
-                    @let (from, to) = case.span();
+                    @let (from, to) = (case.began_ms, case.ended_ms);
                     section.case {
                         h2 { (words::name(&case.who)) }
-                        p { (badge(&case.severity().to_string(), words::severity_class(case.severity()))) " "
-                            (words::count(case.incidents.len(), "incident")) ", " (words::time(from)) @if to != from { " to " (words::time(to)) } }
+                        p.sub { (words::name(&case.id)) }
+                        p { (badge(&case.severity.to_string(), words::severity_class(case.severity))) " "
+                            (words::count(case.steps.len(), "incident")) ", " (words::time(from)) @if to != from { " to " (words::time(to)) } }
                         ul.incidents {
-                            @for incident in case.incidents.iter().take(LISTED) {
+                            @for incident in case.steps.iter().take(LISTED) {
                                 @let (word, class) = words::outcome(incident);
                                 li { (badge(word, class)) " " (incident_link(incident, links)) div.sub { (words::time(incident.opened_ms)) " · " (words::name(&incident.finding.target.key())) } }
                             }
                         }
-                        @if case.incidents.len() > LISTED {
-                            p { (case.incidents.len() - LISTED) " more. "
+                        @if case.steps.len() > LISTED {
+                            p { (case.steps.len() - LISTED) " more. "
                                 @if links.is_site() && case.who.len() <= 300 {
                                     @let filter = Filter { principal: case.who.clone(), ..Filter::default() };
                                     a href={ "/incidents" (filter.query()) } { "All incidents of this principal" }
