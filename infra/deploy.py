@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace, where: place.Place) -> None:
     stack = _stack(arguments, where)
     kind = stack.kind_of_change()
     if arguments.dry_run:
-        return _dry_run(arguments, stack, kind, upload, template)
+        return _dry_run(arguments, where, stack, kind, upload, template)
     s3 = where.client("s3")
     upload = _upload(arguments, where, s3, upload, template)
     if kind == "AGAIN":
@@ -87,7 +87,9 @@ def _run(arguments: argparse.Namespace, where: place.Place) -> None:
     print("next:", *report.next_steps(where, named), sep="\n  ")
 
 
-def _dry_run(arguments: argparse.Namespace, stack: Stack, kind: str, upload: packages.Upload, template: str) -> None:
+def _dry_run(
+    arguments: argparse.Namespace, where: place.Place, stack: Stack, kind: str, upload: packages.Upload, template: str
+) -> None:
     """Everything that would be done, without an upload and without a change set, which both leave something behind."""
     print("would upload:")
     for key, content in upload.objects.items():
@@ -95,14 +97,19 @@ def _dry_run(arguments: argparse.Namespace, stack: Stack, kind: str, upload: pac
     parameters = _parameters(arguments, upload)
     print("would set the parameters:")
     print(*(f"  {name}={value}" for name, value in parameters.items()), sep="\n")
-    before = "Resources: {}"
+    before, code = "Resources: {}", False
     if kind == "UPDATE":
         kept = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.describe().get("Parameters", [])}
         print("would keep the parameters:")
         print(*(f"  {name}={value}" for name, value in kept.items() if name not in parameters), sep="\n")
         before = stack.template()
+        code = kept.get("CodePrefix") != parameters.get("CodePrefix")
     print(f"would {'update' if kind == 'UPDATE' else 'create'} the stack {arguments.stack}, by the templates' texts:")
     print(report.changes(report.differences(before, template)))
+    if code:
+        print(f"  modify  the code of {len(packages.functions(template))} functions: another CodePrefix")
+    if kind == "UPDATE":
+        print(f"the mode stays: {report.mode(where)}")
     print("dry run: nothing was changed")
 
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use riposte_aws::approval::{Approved, Proposed, Yes};
+use riposte_aws::approval::{ApprovalError, Approved, Proposed, Yes};
 use riposte_aws::operator::Operator;
 use riposte_core::approval::Judgment;
 use riposte_core::incident::{Incident, State, Step};
@@ -13,6 +13,7 @@ use riposte_core::text::plain;
 use crate::screen::Screen;
 use crate::show::{difference, head};
 use crate::undo::{confirmed, unique};
+use crate::usage::words;
 
 /// How an approval was given.
 #[derive(Debug, clap::Args)]
@@ -23,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "HASH")]
     plan: Option<String>,
     /// Why, for the record
-    #[arg(long)]
+    #[arg(long, value_parser = words)]
     reason: Option<String>,
     /// Show what would be done, and do nothing
     #[arg(long, conflicts_with = "yes")]
@@ -40,7 +41,11 @@ pub(crate) async fn approve(
     options: Options,
     screen: &Screen,
 ) -> Result<()> {
-    let proposed = operator.proposed(&options.id).await?;
+    let proposed = match operator.proposed(&options.id).await {
+        Ok(proposed) => proposed,
+        Err(ApprovalError::Gone(why)) => return settled(out, operator, &options, &why).await,
+        Err(error) => return Err(error.into()),
+    };
     shown(out, &proposed, screen)?;
     let Some(needed) = proposed.needed else {
         bail!("the guardrails forbid it: {}", proposed.verdict);
@@ -62,12 +67,23 @@ pub(crate) async fn approve(
     }
     let yes = Yes { plan: proposed.hash, reason: options.reason };
     match operator.approve(&options.id, &yes, &unique()?).await? {
-        Approved::Waiting { given, .. } => {
-            writeln!(out, "recorded: {given} of {needed} persons have approved; nothing was changed yet")?;
-            Ok(())
+        Approved::Waiting { given, again, .. } => {
+            let you = if again { "you had approved it before, and count once: " } else { "recorded: " };
+            Ok(writeln!(out, "{you}{given} of {needed} persons have approved; nothing was changed yet")?)
         }
         Approved::Done(incident) => ended(out, &incident, screen),
     }
+}
+
+/// Somebody has fixed it meanwhile: there is nothing to approve, and the incident is closed as such.
+async fn settled(out: &mut impl Write, operator: &Operator, options: &Options, why: &str) -> Result<()> {
+    let why = plain(why, 600);
+    if options.dry_run {
+        return Ok(writeln!(out, "nothing is left to contain: {why}; approving it would close the incident")?);
+    }
+    let incident = operator.settle(&options.id, &unique()?).await?;
+    let outcome = Outcome::of(&incident).headline();
+    Ok(writeln!(out, "{}  {outcome}: nothing is left to contain: {why}; nothing was changed", incident.id)?)
 }
 
 fn shown(out: &mut impl Write, proposed: &Proposed, screen: &Screen) -> Result<()> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::screen::When;
+use crate::usage::words;
 use crate::{
     approve, audit, baseline, dashboard, detect, exclusions, groups, guardrails, hunt, incidents, logs, mode, patch,
     redrive, report, rules, settings,
@@ -13,7 +14,8 @@ use crate::{
 /// See and undo what Riposte did, set what it may do, and scan recorded events.
 ///
 /// Endpoint, region, profile and credentials are those of the AWS SDK (AWS_PROFILE, AWS_REGION,
-/// AWS_ENDPOINT_URL…). `detect`, `logs`, `audit`, `detectors`, `checks`, `explain` and `rules` need none of them.
+/// AWS_ENDPOINT_URL…). `detect`, `logs`, `detectors`, `actions`, `checks`, `explain` and `rules` need none of them, nor does
+/// `audit` with --inventory or --import.
 ///
 /// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 and 4 as `detect`, `hunt`, `logs`, `audit` and `status` say.
 #[derive(Debug, Parser)]
@@ -100,7 +102,7 @@ pub(crate) enum Account {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
-        /// Among so many of the newest incidents
+        /// How many of the newest incidents are looked at
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
     },
@@ -114,17 +116,17 @@ pub(crate) enum Account {
     },
     /// Explain what happened to one event: from the rule that delivered it to the notice
     Why {
-        /// The event's id, or a file with the event
+        /// The event's id, an incident's id, or a file with the event
         event: String,
     },
     /// Approve the action that an incident asks about, or one that shadow mode only recorded
     Approve(approve::Options),
-    /// Say no to the action that an incident asks about
+    /// Deny the action that an incident asks about
     Deny {
         /// The incident's id, inc-…
         id: String,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: String,
     },
     /// Mark a finding as right or wrong
@@ -134,7 +136,7 @@ pub(crate) enum Account {
         /// What it was
         judgment: approve::Word,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         note: Option<String>,
     },
     /// Restore what an incident changed
@@ -148,7 +150,7 @@ pub(crate) enum Account {
         #[arg(long)]
         accept_changes: bool,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: Option<String>,
     },
     /// Do an action by hand: planned, put to the guardrails, recorded, verified and notified like any other
@@ -164,7 +166,7 @@ pub(crate) enum Account {
         #[arg(long)]
         yes: bool,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: Option<String>,
     },
     /// Bring security groups to what a file declares: shown first, recorded, verified, undone by `undo`
@@ -180,7 +182,7 @@ pub(crate) enum Account {
         #[arg(long)]
         yes: bool,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: Option<String>,
     },
     /// Show how a resource was, since when, and who changed what

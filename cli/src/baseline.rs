@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use riposte_aws::clients;
 use riposte_aws::ledger::Ledger;
-use riposte_aws::operator::Operator;
 use riposte_core::detect::behavior::{Baseline, History, Key, Mark, Past};
 use riposte_core::incident::rfc3339;
 use riposte_core::text::plain;
 use serde_json::json;
 
+use crate::connect::here;
 use crate::detect;
-use crate::screen::Screen;
+use crate::screen::{Screen, counted};
+use crate::tables::Table;
 use crate::usage::Usage;
 
 /// The exit code where something could not be read.
@@ -81,7 +81,7 @@ pub(crate) fn run(out: &mut impl Write, what: What, screen: &Screen) -> Result<E
                 Some(file) => detect::behavior::read(file)?,
                 None => of_account(async |ledger: &Ledger| kept(ledger).await)?,
             };
-            show(out, &history, principal.as_deref(), json)?;
+            show(out, &history, principal.as_deref(), json, screen)?;
             Ok(ExitCode::SUCCESS)
         }
         What::Reset { file, principal, yes } => reset(out, file.as_deref(), principal.as_deref(), yes),
@@ -106,11 +106,11 @@ fn learn(
     match file {
         Some(file) => {
             write(file, history)?;
-            writeln!(out, "{learned} records in {}", plain(&file.to_string_lossy(), 300))?;
+            writeln!(out, "{} in {}", counted(learned, "record"), plain(&file.to_string_lossy(), 300))?;
         }
         None => {
             of_account(async |ledger: &Ledger| add(ledger, &history).await)?;
-            writeln!(out, "{learned} records in the account's ledger")?;
+            writeln!(out, "{} in the account's ledger", counted(learned, "record"))?;
         }
     }
     Ok(if unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
@@ -125,7 +125,14 @@ fn write(file: &Path, history: History) -> Result<()> {
     fs::rename(&beside, file).with_context(|| format!("{shown} cannot be written"))
 }
 
-fn show(out: &mut impl Write, history: &History, principal: Option<&str>, as_json: bool) -> Result<()> {
+fn show(
+    out: &mut impl Write,
+    history: &History,
+    principal: Option<&str>,
+    as_json: bool,
+    screen: &Screen,
+) -> Result<()> {
+    let mut rows = Vec::new();
     let wanted = |key: &Key| match principal {
         None => true,
         Some(Key::ACCOUNT) => key.whose == Key::ACCOUNT,
@@ -154,17 +161,22 @@ fn show(out: &mut impl Write, history: &History, principal: Option<&str>, as_jso
         } else {
             let some: Vec<String> = values.iter().take(6).map(|value| plain(value, 40)).collect();
             let more = if values.len() > 6 { ", …" } else { "" };
-            writeln!(
-                out,
-                "{account}  {:<60}  {record:<16}  {items:>5}  {}  {}{more}",
-                plain(whose, 200),
-                since.as_deref().unwrap_or("-"),
-                some.join(", "),
-            )?;
+            rows.push(vec![
+                account.clone(),
+                whose.clone(),
+                (*record).to_owned(),
+                items.to_string(),
+                since.unwrap_or_else(|| "-".to_owned()),
+                format!("{}{more}", some.join(", ")),
+            ]);
         }
     }
     if lines.is_empty() && !as_json {
         writeln!(out, "nothing was learned")?;
+    }
+    if !rows.is_empty() {
+        let columns = &["account", "whose", "what", "known", "since", "values"];
+        Table { title: "Riposte: the baseline", columns, rows }.show(out, screen)?;
     }
     Ok(())
 }
@@ -196,7 +208,7 @@ fn reset(out: &mut impl Write, file: Option<&Path>, principal: Option<&str>, yes
             Ok(forgotten)
         })?,
     };
-    writeln!(out, "{forgotten} records forgotten")?;
+    writeln!(out, "{} forgotten", counted(forgotten, "record"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -204,11 +216,7 @@ fn reset(out: &mut impl Write, file: Option<&Path>, principal: Option<&str>, yes
 fn of_account<T>(work: impl AsyncFnOnce(&Ledger) -> Result<T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = clients::checked().await?;
-        let operator = Operator::connect(&config).await?;
-        for broken in &operator.loaded.broken {
-            let _ = writeln!(io::stderr(), "riposte: warning: {}", plain(&broken.error.to_string(), 600));
-        }
+        let (_, operator) = here().await?;
         work(&operator.ledger).await
     })
 }
@@ -254,7 +262,7 @@ mod tests {
 
     fn shown(principal: Option<&str>, json: bool) -> String {
         let mut out = Vec::new();
-        show(&mut out, &history(), principal, json).unwrap();
+        show(&mut out, &history(), principal, json, &Screen::plain(usize::MAX)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -262,8 +270,8 @@ mod tests {
     fn it_tells_what_was_learned_of_whom_and_since_when() {
         let text = shown(None, false);
         assert!(text.contains("user/maria") && text.contains("2026-01-05T12:00:00") && text.contains("eu-west-1"));
-        assert_eq!(text.lines().count(), 3);
-        assert_eq!(shown(Some("*"), false).lines().count(), 1);
+        assert_eq!(text.lines().count(), 4, "a head and three rows");
+        assert_eq!(shown(Some("*"), false).lines().count(), 2);
         assert_eq!(shown(Some("maria"), true).lines().count(), 2);
         assert_eq!(shown(Some("nobody"), false), "nothing was learned\n");
     }

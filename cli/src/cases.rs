@@ -9,39 +9,47 @@ use riposte_core::incident::{Incident, rfc3339};
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 
+use crate::screen::{Screen, counted};
+use crate::tables::Table;
+
 /// What a case's id begins with.
 pub(crate) const PREFIX: &str = "case-";
 
 /// The list, the worst first. Items that cannot be read are named, and make the command fail after the others.
-pub(crate) fn list(out: &mut impl Write, listed: &Listed, as_json: bool) -> Result<()> {
+pub(crate) fn list(out: &mut impl Write, listed: &Listed, as_json: bool, screen: &Screen) -> Result<()> {
     let cases = cases(&listed.incidents);
-    for case in &cases {
-        if as_json {
-            writeln!(out, "{}", entry(case))?;
-            continue;
-        }
-        writeln!(
-            out,
-            "{}  {}  {:<8}  {:>3} incidents  {}  by {}",
-            case.id,
-            rfc3339(case.began_ms),
-            case.severity,
-            case.steps.len(),
-            tactics(case),
-            plain(&case.who, 80),
-        )?;
-    }
-    if cases.is_empty() && !as_json {
+    if as_json {
+        cases.iter().try_for_each(|case| writeln!(out, "{}", entry(case)))?;
+    } else if cases.is_empty() {
         writeln!(out, "no cases")?;
+    } else {
+        let rows = cases.iter().map(|case| {
+            vec![
+                case.id.clone(),
+                rfc3339(case.began_ms),
+                case.severity.to_string(),
+                case.steps.len().to_string(),
+                tactics(case),
+                case.who.clone(),
+            ]
+        });
+        let columns = &["case", "began", "severity", "incidents", "tactics", "by"];
+        Table { title: "Riposte: cases", columns, rows: rows.collect() }.show(out, screen)?;
     }
     match listed.unreadable.first() {
         None => Ok(()),
-        Some(first) => bail!("{} incident(s) could not be read, the first: {first}", listed.unreadable.len()),
+        Some(first) => bail!("{} could not be read, the first: {first}", counted(listed.unreadable.len(), "incident")),
     }
 }
 
 /// One case.
-pub(crate) fn one(out: &mut impl Write, incidents: &[Incident], id: &str, as_json: bool) -> Result<()> {
+pub(crate) fn one(
+    out: &mut impl Write,
+    incidents: &[Incident],
+    id: &str,
+    as_json: bool,
+    screen: &Screen,
+) -> Result<()> {
     let cases = cases(incidents);
     let Some(case) = cases.iter().find(|case| case.id == id) else {
         bail!("there is no case `{}` among the last {} incidents", plain(id, 60), incidents.len());
@@ -49,28 +57,27 @@ pub(crate) fn one(out: &mut impl Write, incidents: &[Incident], id: &str, as_jso
     if as_json {
         return Ok(writeln!(out, "{}", entry(case))?);
     }
-    writeln!(out, "{}  {}  {} incidents, {}", case.id, case.severity, case.steps.len(), tactics(case))?;
-    writeln!(out, "  {:<10} {}", "who", plain(&case.who, 200))?;
-    writeln!(out, "  {:<10} {} to {}", "when", rfc3339(case.began_ms), rfc3339(case.ended_ms))?;
+    let count = counted(case.steps.len(), "incident");
+    writeln!(out, "{}", screen.line(0, &format!("{}  {}  {count}, {}", case.id, case.severity, tactics(case))))?;
+    writeln!(out, "{}", screen.field("who", &case.who))?;
+    writeln!(out, "{}", screen.field("when", &format!("{} to {}", rfc3339(case.began_ms), rfc3339(case.ended_ms))))?;
     if let Some(principal) = &case.contain {
-        let command = format!("riposte contain deny-principal {}", plain(&principal.to_string(), 120));
-        writeln!(out, "  {:<10} {command}", "contain")?;
+        writeln!(out, "{}", screen.field("contain", &format!("riposte contain deny-principal {principal}")))?;
     }
     writeln!(out, "\nsteps, in the order of ATT&CK")?;
-    for incident in &case.steps {
+    let rows = case.steps.iter().map(|incident| {
         let finding = &incident.finding;
-        writeln!(
-            out,
-            "  {:<20}  {}  {:<8}  {}  {}  {}",
-            tactic_of(incident).map_or("-", Tactic::as_str),
+        vec![
+            tactic_of(incident).map_or("-", Tactic::as_str).to_owned(),
             rfc3339(happened_ms(incident)),
-            finding.severity,
-            incident.id,
-            plain(&finding.detector, 60),
-            plain(&finding.why, 160),
-        )?;
-    }
-    Ok(())
+            finding.severity.to_string(),
+            incident.id.clone(),
+            finding.detector.clone(),
+            finding.why.clone(),
+        ]
+    });
+    let columns = &["tactic", "at", "severity", "incident", "detector", "why"];
+    Table { title: "Riposte: a case", columns, rows: rows.collect() }.show(out, screen)
 }
 
 fn tactics(case: &Case<'_>) -> String {

@@ -6,19 +6,22 @@ use anyhow::Result;
 use riposte_audit::{Check, checks};
 use serde_json::{Value, json};
 
+use crate::screen::Screen;
+use crate::tables::Table;
+
 /// Every check, by service and id.
-pub(crate) fn list(out: &mut impl Write, as_json: bool) -> Result<()> {
+pub(crate) fn list(out: &mut impl Write, as_json: bool, screen: &Screen) -> Result<()> {
     let mut all: Vec<&Check> = checks().collect();
     all.sort_by_key(|check| (check.service, check.id));
-    for check in all {
-        if as_json {
-            writeln!(out, "{}", entry(check))?;
-            continue;
-        }
-        let action = check.action.map_or("-", riposte_core::action::ActionId::as_str);
-        writeln!(out, "{:<48}  {:<9}  {:<22}  {}", check.id, check.severity, action, check.title)?;
+    if as_json {
+        return all.into_iter().try_for_each(|check| Ok(writeln!(out, "{}", entry(check))?));
     }
-    Ok(())
+    let rows = all.into_iter().map(|check| {
+        let action = check.action.map_or("-", riposte_core::action::ActionId::as_str);
+        vec![check.id.to_owned(), check.severity.to_string(), action.to_owned(), check.title.to_owned()]
+    });
+    let columns = &["check", "severity", "action", "title"];
+    Table { title: "Riposte: checks", columns, rows: rows.collect() }.show(out, screen)
 }
 
 fn entry(check: &Check) -> Value {
@@ -41,9 +44,9 @@ mod tests {
     fn the_list_has_every_check_in_both_forms() {
         for as_json in [false, true] {
             let mut text = Vec::new();
-            list(&mut text, as_json).unwrap();
+            list(&mut text, as_json, &Screen::plain(usize::MAX)).unwrap();
             let text = String::from_utf8(text).unwrap();
-            assert_eq!(text.lines().count(), checks().count());
+            assert_eq!(text.lines().count(), checks().count() + usize::from(!as_json));
             assert!(checks().all(|check| text.contains(check.id)));
         }
     }

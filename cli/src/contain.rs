@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::approve::ended;
 use crate::near::near;
 use crate::screen::Screen;
+use crate::tables::Table;
 use crate::undo::{confirmed, unique};
 use crate::usage::Usage;
 
@@ -38,61 +39,66 @@ pub(crate) async fn contain(out: &mut impl Write, operator: &Operator, asked: &A
     let preview = operator.preview(asked).await?;
     let resource = plain(&preview.plan.resource_arn, 300);
     if let Some(stack) = preview.plan.stack() {
-        writeln!(out, "{resource} was made by the stack `{}`", plain(&stack, 200))?;
+        let made = format!("{resource} was made by the stack `{}`", plain(&stack, 200));
+        writeln!(out, "{}", how.screen.line(0, &made))?;
     }
     if let Some(note) = &preview.plan.note {
-        writeln!(out, "{}", plain(note, 600))?;
+        writeln!(out, "{}", how.screen.line(0, &plain(note, 600)))?;
     }
     if preview.plan.changes.is_empty() {
         return Ok(writeln!(out, "nothing to do on {resource}")?);
     }
     for change in &preview.plan.changes {
-        writeln!(out, "would call {change}")?;
+        writeln!(out, "{}", how.screen.line(0, &format!("would call {change}")))?;
     }
     for inverse in &preview.plan.undo {
-        writeln!(out, "undo would call {}", inverse.change)?;
+        writeln!(out, "{}", how.screen.line(0, &format!("undo would call {}", inverse.change)))?;
     }
     if !preview.allowed {
         bail!("the guardrails forbid it: {}", preview.verdict);
     }
-    writeln!(out, "the guardrails allow it: {}", preview.verdict)?;
+    writeln!(out, "{}", how.screen.line(0, &format!("the guardrails allow it: {}", preview.verdict)))?;
     out.flush()?;
     if how.dry_run {
         return Ok(());
     }
-    if !how.yes && !confirmed(out, "do it?")? {
+    if !how.yes && !confirmed(out, "carry it out?")? {
         bail!("nothing was changed");
     }
     let incident = operator.contain(asked).await?;
     ended(out, &incident, how.screen)
 }
 
-/// Every action, in the catalogue's order.
-pub(crate) fn list(out: &mut impl Write, as_json: bool) -> Result<()> {
-    for meta in ACTIONS {
-        let target = meta.id.target_form();
-        if as_json {
+/// Every action, in the catalog's order.
+pub(crate) fn list(out: &mut impl Write, as_json: bool, screen: &Screen) -> Result<()> {
+    if as_json {
+        return ACTIONS.iter().try_for_each(|meta| {
             let calls = |permissions: &[riposte_aws::actions::Permission]| -> Vec<&str> {
                 permissions.iter().flat_map(|permission| permission.calls).copied().collect()
             };
             let entry = json!({
-                "id": meta.id, "title": meta.title, "target": target, "reversibility": meta.reversibility,
+                "id": meta.id, "title": meta.title, "target": meta.id.target_form(), "reversibility": meta.reversibility,
                 "reversible": meta.reversible, "disruptive": meta.disruptive,
                 "permissions": calls(meta.permissions), "undo_permissions": calls(meta.undo_permissions),
             });
-            writeln!(out, "{entry}")?;
-            continue;
-        }
+            Ok(writeln!(out, "{entry}")?)
+        });
+    }
+    let rows = ACTIONS.iter().map(|meta| {
         let kind = match (meta.reversible, meta.disruptive) {
             (true, false) => "reversible",
             (true, true) => "reversible, disruptive",
-            (false, false) => "with a loss",
-            (false, true) => "with a loss, disruptive",
+            (false, false) => "not fully reversible",
+            (false, true) => "not fully reversible, disruptive",
         };
-        let target = if target.is_empty() { "{…}" } else { target };
-        writeln!(out, "{:<28}  {kind:<24}  {target:<36}  {}", meta.id.as_str(), meta.title)?;
-    }
-    Ok(())
+        let target = match meta.id.target_form() {
+            "" => "{…}",
+            form => form,
+        };
+        vec![meta.id.as_str().to_owned(), kind.to_owned(), target.to_owned(), meta.title.to_owned()]
+    });
+    let columns = &["action", "undo", "target", "title"];
+    Table { title: "Riposte: actions", columns, rows: rows.collect() }.show(out, screen)
 }
 
 #[cfg(test)]
@@ -103,10 +109,14 @@ mod tests {
     fn the_list_has_every_action_in_both_forms() {
         for as_json in [false, true] {
             let mut text = Vec::new();
-            list(&mut text, as_json).unwrap();
+            list(&mut text, as_json, &Screen::plain(usize::MAX)).unwrap();
             let text = String::from_utf8(text).unwrap();
-            assert_eq!(text.lines().count(), ActionId::ALL.len());
-            assert!(ActionId::ALL.iter().zip(text.lines()).all(|(id, line)| line.contains(id.as_str())), "{text}");
+            let head = usize::from(!as_json);
+            assert_eq!(text.lines().count(), ActionId::ALL.len() + head);
+            assert!(
+                ActionId::ALL.iter().zip(text.lines().skip(head)).all(|(id, line)| line.contains(id.as_str())),
+                "{text}"
+            );
         }
     }
 

@@ -14,9 +14,9 @@ use riposte_core::text::plain;
 use riposte_patch::groups::{self, Declared, Which};
 
 use crate::contain::{How, contain};
-use crate::screen::Screen;
+use crate::screen::{Screen, counted};
 use crate::undo::unique;
-use crate::usage::Usage;
+use crate::usage::{Usage, words};
 
 /// What is applied, and how it is asked for.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long)]
     yes: bool,
     /// Why, for the record
-    #[arg(long)]
+    #[arg(long, value_parser = words)]
     reason: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn apply(
         }
     }
     if failed > 0 {
-        bail!("{failed} group(s) are not as declared");
+        bail!("{} not as declared", counted(failed, "group"));
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ async fn one(
                 None => {
                     contain(out, operator, &asked(named.clone().into())?, how).await?;
                     if how.dry_run {
-                        return Ok(writeln!(out, "then it would have the {} declared rule(s)", group.rules())?);
+                        return Ok(writeln!(out, "then it would have {}", counted(group.rules(), "declared rule"))?);
                     }
                     let made = group_id(api, operator.region(), named).await?;
                     made.context("the group was created and is not seen yet: apply the file again")?

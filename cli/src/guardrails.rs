@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use riposte_aws::actions::{Planned, meta};
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::operator::{self, Operator};
@@ -13,13 +13,15 @@ use riposte_core::arn::partition;
 use riposte_core::detect::{self, Facts, Head, Index, detectors};
 use riposte_core::event::{ApiCall, Event};
 use riposte_core::finding::{Finding, Severity};
-use riposte_core::guardrail::{self, Decision, Guardrails, Verdict};
+use riposte_core::guardrail::{self, Checked, Decision, GuardrailError, Guardrails, Verdict};
 use riposte_core::plan::{Plan, Snapshot};
 use riposte_core::settings::{CustomGuardrail, GUARDRAILS_PREFIX, Mode, Settings};
 use riposte_core::text::plain;
 
-use crate::mode::not_deployed;
-use crate::screen::Screen;
+use crate::connect::connected;
+use crate::screen::{Screen, counted};
+use crate::settings::of_a_stack;
+use crate::undo::confirmed;
 use crate::usage::Usage;
 
 /// What is done.
@@ -36,12 +38,15 @@ pub(crate) enum Verb {
         /// Cedar files; needs no account
         files: Vec<PathBuf>,
     },
-    /// Set one from a file, if it is valid
+    /// Set one from a file, if it is valid; asks where it can forbid an undo
     Set {
         /// Its name
         name: String,
         /// The Cedar file
         file: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Remove one
     Remove {
@@ -62,13 +67,13 @@ pub(crate) struct Test {
     /// A guardrail that is tried beside those that are set (repeatable)
     #[arg(long, value_name = "FILE")]
     guardrail: Vec<PathBuf>,
-    /// Ask no account: with the guardrails that ship and those of --guardrail, and a resource without tags
+    /// Without an account: the guardrails that ship and those of --guardrail, and a resource without tags
     #[arg(long)]
     offline: bool,
-    /// A tag of the resource, where no account is asked (repeatable)
+    /// A tag of the resource, with --offline (repeatable)
     #[arg(long, value_name = "KEY=VALUE", requires = "offline")]
     tag: Vec<String>,
-    /// The mode, where no account is asked
+    /// The mode, with --offline
     #[arg(long, default_value = "live", requires = "offline")]
     mode: Mode,
 }
@@ -77,7 +82,7 @@ pub(crate) struct Test {
 pub(crate) fn offline(out: &mut impl Write, verb: &Verb, screen: &Screen) -> Option<Result<()>> {
     match verb {
         Verb::List { shipped: true } => Some(list_shipped(out, screen)),
-        Verb::Check { files } if !files.is_empty() => Some(check(out, files)),
+        Verb::Check { files } if !files.is_empty() => Some(check(out, files, screen)),
         Verb::Schema => Some(out.write_all(guardrail::schema_text().as_bytes()).map_err(Into::into)),
         Verb::Test(test) if test.offline => Some(test_offline(out, test, screen)),
         _ => None,
@@ -88,16 +93,19 @@ pub(crate) fn offline(out: &mut impl Write, verb: &Verb, screen: &Screen) -> Opt
 pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, screen: &Screen) -> Result<()> {
     match verb {
         Verb::Test(test) => {
-            let operator = Operator::connect(config).await?;
+            let operator = connected(config).await?;
             return test_online(out, config, &operator, &test, screen).await;
         }
-        Verb::Set { name, file } => {
+        Verb::Set { name, file, yes } => {
             let text = read(&file)?;
             named(&name)?;
             let guardrail = CustomGuardrail { id: name.clone(), text: text.clone() };
-            guardrail::check(&guardrail).with_context(|| file.display().to_string())?;
-            if !operator::is_deployed(config).await? {
-                bail!(not_deployed(config));
+            let checked =
+                guardrail::check(&guardrail).map_err(|error| anyhow!("{}: it {}", file.display(), wrong(&error)))?;
+            of_a_stack(config).await?;
+            doubts(out, &checked, screen)?;
+            if !checked.doubts.is_empty() && !yes && !confirmed(out, "set it all the same?")? {
+                bail!("nothing was written");
             }
             operator::put(config, &format!("{GUARDRAILS_PREFIX}{name}"), text.trim()).await?;
             return Ok(writeln!(out, "custom/{name} is set; the functions follow within a minute")?);
@@ -113,47 +121,78 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
     }
     let parameters = operator::parameters(config).await?;
     let own = parameters.iter().filter_map(|(path, text)| Some((path.strip_prefix(GUARDRAILS_PREFIX)?, text)));
-    let (mut count, mut wrong) = (0, 0);
+    let (mut count, mut faults) = (0_u32, 0_u32);
     for (name, text) in own {
         count += 1;
         writeln!(out, "{}", screen.heading(&format!("custom/{}", plain(name, 80))))?;
         for line in text.lines() {
-            writeln!(out, "  {}", plain(line, 400))?;
+            writeln!(out, "{}", code(line, screen))?;
         }
-        if let Err(error) = guardrail::check(&CustomGuardrail { id: name.to_owned(), text: text.clone() }) {
-            wrong += 1;
-            writeln!(out, "  WRONG: {}", plain(&error.to_string(), 600))?;
+        match guardrail::check(&CustomGuardrail { id: name.to_owned(), text: text.clone() }) {
+            Ok(checked) => doubts(out, &checked, screen)?,
+            Err(error) => {
+                faults += 1;
+                writeln!(out, "{}", screen.line(2, &format!("WRONG: it {}", plain(&wrong(&error), 600))))?;
+            }
         }
     }
-    if wrong > 0 {
-        bail!("{wrong} of {count} guardrails of your own are wrong: nothing is changed until they are repaired");
+    if faults > 0 {
+        bail!(
+            "{faults} of {} of your own are wrong: nothing is changed until they are repaired",
+            counted(count, "guardrail")
+        );
     }
-    Ok(writeln!(out, "{count} guardrails of your own, all valid")?)
+    Ok(writeln!(out, "{} of your own, all valid", counted(count, "guardrail"))?)
 }
 
 fn list_shipped(out: &mut impl Write, screen: &Screen) -> Result<()> {
     for (name, text) in guardrail::shipped()? {
         writeln!(out, "{}", screen.heading(&name))?;
         for line in text.lines().filter(|line| !line.starts_with("@id")) {
-            writeln!(out, "  {line}")?;
+            writeln!(out, "{}", code(line, screen))?;
         }
     }
     Ok(())
 }
 
-fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<()> {
-    let mut wrong = 0;
+/// A line of a policy, with its own indentation.
+fn code(line: &str, screen: &Screen) -> String {
+    let bare = line.trim_start();
+    screen.line(2 + line.len() - bare.len(), &plain(bare, 400))
+}
+
+/// What is wrong with a guardrail, as it is said of a file.
+pub(crate) fn wrong(error: &GuardrailError) -> String {
+    match error {
+        GuardrailError::Setting(error) => error.wrong.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn doubts(out: &mut impl Write, checked: &Checked, screen: &Screen) -> Result<()> {
+    for doubt in &checked.doubts {
+        writeln!(out, "{}", screen.line(2, &format!("warning: {doubt}")))?;
+    }
+    Ok(())
+}
+
+fn check(out: &mut impl Write, files: &[PathBuf], screen: &Screen) -> Result<()> {
+    let mut faults = 0;
     for file in files {
         match guardrail::check(&custom(file)?) {
-            Ok(policies) => writeln!(out, "{}: {policies} policies, valid", file.display())?,
+            Ok(checked) => {
+                writeln!(out, "{}: {}, valid", file.display(), counted(checked.policies, "policy"))?;
+                doubts(out, &checked, screen)?;
+            }
             Err(error) => {
-                wrong += 1;
-                writeln!(out, "{}: {}", file.display(), plain(&error.to_string(), 600))?;
+                faults += 1;
+                let said = format!("{}: it {}", file.display(), plain(&wrong(&error), 600));
+                writeln!(out, "{}", screen.line(0, &said))?;
             }
         }
     }
-    if wrong > 0 {
-        bail!("{wrong} of {} files are wrong", files.len());
+    if faults > 0 {
+        bail!("{faults} of {} are wrong", counted(files.len(), "file"));
     }
     Ok(())
 }

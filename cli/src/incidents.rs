@@ -16,7 +16,7 @@ use serde_json::Value;
 use riposte_scan::filter::Moment;
 
 use crate::detect::{csv, inert};
-use crate::screen::{Screen, cut, short};
+use crate::screen::{Screen, counted, cut, short};
 
 /// How they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,10 +38,10 @@ pub(crate) struct Options {
     /// The same as --format jsonl
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// At most so many
+    /// How many at most
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
-    /// Those behind this one: the next page
+    /// Those after this incident: the next page
     #[arg(long, value_name = "ID")]
     after: Option<String>,
     /// In this state: observed, asked, denied, intended, applied, verified, failed or undone (repeatable)
@@ -68,7 +68,7 @@ pub(crate) struct Options {
     /// Of a target that matches
     #[arg(long, value_name = "PATTERN")]
     target: Option<String>,
-    /// Opened at this time or later: RFC 3339, a date, or so long ago (24h, 7d)
+    /// Opened at this time or later: RFC 3339, a date, or a time ago (24h, 7d)
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
     /// Opened before this time
@@ -141,13 +141,35 @@ pub(crate) async fn list(out: &mut impl Write, operator: &Operator, options: &Op
         && listed.more
         && let Some(last) = listed.incidents.last()
     {
-        let _ = writeln!(io::stderr(), "there are more: riposte incidents … --after {}", last.id);
+        let _ = writeln!(io::stderr(), "there are more: {}", next_page(std::env::args(), &last.id));
     }
     if listed.unreadable.is_empty() {
         return Ok(());
     }
     let faults: Vec<_> = listed.unreadable.iter().map(ToString::to_string).collect();
-    bail!("{} incident(s) could not be read: {}", faults.len(), faults.join("; "))
+    bail!("{} could not be read: {}", counted(faults.len(), "incident"), faults.join("; "))
+}
+
+/// The command that shows the next page: the one that was typed, quoted for a shell, behind this incident.
+fn next_page(typed: impl Iterator<Item = String>, last: &str) -> String {
+    let mut words = vec!["riposte".to_owned()];
+    let mut typed = typed.skip(1);
+    while let Some(word) = typed.next() {
+        if word == "--after" {
+            typed.next();
+        } else if !word.starts_with("--after=") {
+            words.push(quoted(&word));
+        }
+    }
+    format!("{} --after {last}", words.join(" "))
+}
+
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '=' | ',' | '@' | '+');
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", plain(word, 500).replace('\'', "'\\''"))
 }
 
 /// From this width on an incident has one line.
@@ -184,7 +206,7 @@ fn table(out: &mut impl Write, incidents: &[Incident], screen: &Screen) -> Resul
         }
         writeln!(out, "{:<20}  {opened:<16}  {severity}  {outcome}", incident.id)?;
         let second = format!("{}  {}  by {}", plain(detector, 80), plain(&target, 300), plain(who, 300));
-        writeln!(out, "  {}", cut(&second, screen.width.saturating_sub(2).min(800)))?;
+        writeln!(out, "{}", screen.line(2, &second))?;
     }
     Ok(())
 }
@@ -229,4 +251,23 @@ fn cells(incident: &Incident) -> String {
         &finding.target.key(),
         &finding.why,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_a_command_that_can_be_pasted() {
+        let typed = |words: &[&str]| next_page(words.iter().map(|word| (*word).to_owned()), "inc-2");
+        assert_eq!(typed(&["/bin/riposte", "incidents"]), "riposte incidents --after inc-2");
+        assert_eq!(
+            typed(&["riposte", "incidents", "--detector", "open-*", "--after", "inc-1", "--limit=5"]),
+            "riposte incidents --detector 'open-*' --limit=5 --after inc-2"
+        );
+        assert_eq!(
+            typed(&["riposte", "incidents", "--target", "it's"]),
+            "riposte incidents --target 'it'\\''s' --after inc-2"
+        );
+    }
 }

@@ -11,6 +11,7 @@ mod baseline;
 mod cases;
 mod catalogue;
 mod checks;
+mod connect;
 mod contain;
 mod dashboard;
 mod detect;
@@ -45,11 +46,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use riposte_aws::clients;
-use riposte_aws::operator::Operator;
 use riposte_aws::undo::Wish;
 use riposte_core::text::plain;
 
 use crate::args::{Account, Arguments, Verb};
+use crate::connect::connected;
 use crate::screen::Screen;
 use crate::usage::Usage;
 
@@ -64,7 +65,9 @@ fn main() -> ExitCode {
     advice::on_panic();
     let arguments = Arguments::parse();
     let screen = Screen::of(arguments.color, arguments.quiet);
-    match run(arguments.verb, &screen) {
+    // What is still in the buffer is written before success is said.
+    let done = run(arguments.verb, &screen).and_then(|code| Ok(io::stdout().flush().map(|()| code)?));
+    match done {
         Ok(code) => code,
         // A reader that has seen enough, such as `head`, is no failure.
         Err(error) if broken_pipe(&error) => ExitCode::SUCCESS,
@@ -91,22 +94,22 @@ fn run(verb: Verb, screen: &Screen) -> Result<ExitCode> {
         Verb::Baseline(what) => return baseline::run(&mut out, what, screen),
         Verb::Audit(options) => {
             drop(out);
-            return audit::run(&options);
+            return audit::run(&options, screen);
         }
         Verb::Dashboard(options) => {
             drop(out);
             return dashboard::run(&options);
         }
-        Verb::Checks { json } => checks::list(&mut out, json)?,
-        Verb::Detectors { json, rules } => catalogue::list(&mut out, json, rules.as_deref())?,
-        Verb::Actions { json } => contain::list(&mut out, json)?,
-        Verb::Explain { id, rules } => catalogue::explain(&mut out, &id, rules.as_deref())?,
+        Verb::Checks { json } => checks::list(&mut out, json, screen)?,
+        Verb::Detectors { json, rules } => catalogue::list(&mut out, json, rules.as_deref(), screen)?,
+        Verb::Actions { json } => contain::list(&mut out, json, screen)?,
+        Verb::Explain { id, rules } => catalogue::explain(&mut out, &id, rules.as_deref(), screen)?,
         Verb::Patch { verb } => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(patch::run(&mut out, verb))?;
+            runtime.block_on(patch::run(&mut out, verb, screen))?;
         }
         Verb::Rules(verb) => rules::run(&mut out, verb)?,
-        Verb::Completions { shell } => manual::completions(&mut out, shell),
+        Verb::Completions { shell } => manual::completions(&mut out, shell)?,
         Verb::Man => manual::page(&mut out)?,
         Verb::Account(verb) => {
             match verb.as_ref() {
@@ -138,12 +141,12 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         Account::Incidents(options) => incidents::list(out, &connected(&config).await?, &options, screen).await?,
         Account::Cases { json, limit } => {
             let operator = connected(&config).await?;
-            cases::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json)?;
+            cases::list(out, &operator.ledger.list(usize::try_from(limit)?).await?, json, screen)?;
         }
         Account::Show { id, json } if id.starts_with(cases::PREFIX) => {
             let operator = connected(&config).await?;
             let listed = operator.ledger.list(CASES_AMONG).await?;
-            cases::one(out, &listed.incidents, &id, json)?;
+            cases::one(out, &listed.incidents, &id, json, screen)?;
         }
         Account::Show { id, json } => {
             let operator = connected(&config).await?;
@@ -165,7 +168,7 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         Account::Contain { action, target, dry_run, yes, reason } => {
             let asked = contain::asked(&action, &target, reason)?;
             let how = contain::How { screen, dry_run, yes };
-            contain::contain(out, &Operator::connect(&config).await?, &asked, &how).await?;
+            contain::contain(out, &connected(&config).await?, &asked, &how).await?;
         }
         Account::Fix { finding, dry_run, yes, reason } => {
             let asking = audit::fix::named(&finding)?;
@@ -179,7 +182,7 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
         Account::Settings(verb) => settings::run(out, &config, verb, screen).await?,
         Account::Guardrails(verb) => guardrails::run(out, &config, verb, screen).await?,
         Account::Exclusions { verb, json } => {
-            exclusions::run(out, &config, verb.unwrap_or(exclusions::Verb::List { json })).await?;
+            exclusions::run(out, &config, verb.unwrap_or(exclusions::Verb::List { json }), screen).await?;
         }
         Account::ApplyGroups(options) => {
             let declared = options.declared()?;
@@ -195,15 +198,7 @@ async fn account(out: &mut impl Write, verb: Account, screen: &Screen) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
-/// Connects, and warns of settings that are broken: what can be done without them is done.
-async fn connected(config: &clients::SdkConfig) -> Result<Operator> {
-    let operator = Operator::connect(config).await.map_err(|error| advice::undeployed(error, config))?;
-    for broken in &operator.loaded.broken {
-        let _ = writeln!(io::stderr(), "riposte: warning: {}", plain(&broken.error.to_string(), 600));
-    }
-    Ok(operator)
-}
-
 fn broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

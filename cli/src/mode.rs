@@ -1,6 +1,8 @@
 //! `riposte mode`: what the functions may do, for all detectors or for some.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use riposte_aws::clients::SdkConfig;
@@ -10,7 +12,9 @@ use riposte_core::arn::account_of;
 use riposte_core::catalogue::all_metas;
 use riposte_core::detect::renamed;
 use riposte_core::finding::Severity;
-use riposte_core::settings::{DETECTORS_PREFIX, GUARDRAILS_PREFIX, LiveOnly, Mode, ModeSetting, Settings};
+use riposte_core::settings::{
+    DETECTORS_PREFIX, GUARDRAILS_PREFIX, LiveOnly, Mode, ModeSetting, OF_THE_STACK, Settings,
+};
 use riposte_core::text::plain;
 
 use crate::near::near;
@@ -35,6 +39,9 @@ pub(crate) struct Options {
     /// Live from this severity on
     #[arg(long, value_name = "SEVERITY")]
     min_severity: Option<Severity>,
+    /// Folder of your own rules that are deployed, whose ids --only and --also may name (repeatable)
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -74,7 +81,7 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, options: Optio
         writeln!(out, "{}", screen.line(0, &place))?;
         let what = format!("the mode is `{old}` and becomes `{new}`: {}", meaning(&new));
         writeln!(out, "{}", screen.line(0, &what))?;
-        if !confirmed(out, "set it?")? {
+        if !confirmed(out, "set this mode?")? {
             bail!("nothing was changed");
         }
     }
@@ -88,17 +95,18 @@ impl Options {
         !self.only.is_empty() || !self.also.is_empty() || !self.action.is_empty() || self.min_severity.is_some()
     }
 
-    /// What alone is live, as it was asked for. A detector that the catalog does not have may be a rule of the user's;
-    /// one that looks like a misspelling is refused.
+    /// What alone is live, as it was asked for. A detector that is none would put everything else in shadow mode and be
+    /// live itself for nothing: one of the catalog is named, or of the rules of a folder.
     fn wanted(&self) -> Result<LiveOnly> {
+        let own = self.rules.iter().map(|folder| crate::rules::ids(folder)).collect::<Result<Vec<_>>>()?.concat();
+        let known = || all_metas().map(|meta| meta.id).chain(own.iter().map(String::as_str));
         let mut detectors = Vec::new();
         for id in self.only.iter().chain(&self.also) {
             let current = renamed::current(id);
-            if !all_metas().any(|meta| meta.id == current) {
-                let said = near(id, all_metas().map(|meta| meta.id), "riposte detectors");
-                if said.contains("did you mean") {
-                    return Err(Usage(format!("there is no detector {said}")).into());
-                }
+            if !known().any(|other| other == current) {
+                let said = near(id, known(), "riposte detectors");
+                let own = "where it is a rule of your own, name its folder by --rules";
+                return Err(Usage(format!("there is no detector {said}; {own}")).into());
             }
             detectors.push(current.to_owned());
         }
@@ -131,7 +139,7 @@ fn with_old(mut also: LiveOnly, old: &Result<ModeSetting, String>) -> Result<Liv
 
 async fn show(out: &mut impl Write, config: &SdkConfig, screen: &Screen) -> Result<()> {
     let parameters = operator::parameters(config).await?;
-    if !parameters.contains_key(riposte_core::settings::TABLE_PATH) && !parameters.contains_key("/riposte/mode") {
+    if !is_of_a_stack(&parameters) {
         bail!(not_deployed(config));
     }
     let mode = operator::mode(config).await?;
@@ -167,14 +175,15 @@ fn meaning(setting: &ModeSetting) -> String {
             let LiveOnly { detectors, actions, severity } = &setting.only;
             let mut parts = Vec::new();
             if !detectors.is_empty() {
-                parts.push(format!("because of {}", detectors.join(", ")));
+                parts.push(format!("findings of {}", detectors.join(" or ")));
             }
             if !actions.is_empty() {
                 let actions: Vec<_> = actions.iter().map(|action| action.as_str()).collect();
-                parts.push(format!("the actions {}", actions.join(", ")));
+                parts.push(format!("the action {}", actions.join(" or ")));
             }
-            parts.extend(severity.map(|severity| format!("from severity {severity} on")));
-            format!("live {}; everything else is in shadow mode", parts.join("; "))
+            parts.extend(severity.map(|severity| format!("severity {severity} or higher")));
+            let all = if parts.len() > 1 { "live only where all of these hold: " } else { "live only for " };
+            format!("{all}{}; everything else is in shadow mode", parts.join(", and "))
         }
     }
 }
@@ -183,10 +192,51 @@ fn region(config: &SdkConfig) -> String {
     config.region().map(ToString::to_string).unwrap_or_default()
 }
 
+/// Whether parameters are those of a stack. `riposte init` alone writes none of these.
+pub(crate) fn is_of_a_stack(parameters: &BTreeMap<String, String>) -> bool {
+    OF_THE_STACK.iter().any(|path| parameters.contains_key(*path))
+}
+
 /// What is said where no stack is.
 pub(crate) fn not_deployed(config: &SdkConfig) -> String {
     format!(
         "Riposte is not deployed in region {} of this account: set AWS_REGION or AWS_PROFILE to where it is, or deploy it (make deploy)",
         region(config)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Verb;
+
+    fn only(id: &str, rules: Vec<PathBuf>) -> Result<LiveOnly> {
+        let only = vec![id.to_owned()];
+        Options { mode: None, only, also: vec![], action: vec![], min_severity: None, rules, yes: true }.wanted()
+    }
+
+    #[test]
+    fn a_detector_that_there_is_not_is_refused_and_a_rule_of_ones_own_is_known_by_its_folder() {
+        assert_eq!(only("open-all-ports", vec![]).unwrap().detectors, ["open-all-ports"]);
+        for id in ["nosuch", "open-all-port"] {
+            let error = only(id, vec![]).unwrap_err();
+            assert!(error.is::<Usage>() && error.to_string().contains("there is no detector"), "{error}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let rule = Verb::New { id: "break-glass-used".to_owned(), folder: folder.path().to_owned() };
+        crate::rules::run(&mut Vec::new(), rule).unwrap();
+        let own = only("break-glass-used", vec![folder.path().to_owned()]).unwrap();
+        assert_eq!(own.detectors, ["break-glass-used"]);
+    }
+
+    #[test]
+    fn what_must_hold_together_is_said_so() {
+        let said = |text: &str| meaning(&text.parse().unwrap());
+        assert_eq!(
+            said("live detectors=a,b actions=revoke-ingress severity=high"),
+            "live only where all of these hold: findings of a or b, and the action revoke-ingress, and severity high or \
+             higher; everything else is in shadow mode"
+        );
+        assert_eq!(said("live detectors=a"), "live only for findings of a; everything else is in shadow mode");
+    }
 }

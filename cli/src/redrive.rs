@@ -10,8 +10,9 @@ use riposte_core::event::Event;
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 
+use crate::connect::connected;
 use crate::near::near;
-use crate::screen::Screen;
+use crate::screen::{Screen, counted};
 use crate::status::{Queues, queues};
 use crate::undo::{confirmed, unique};
 use crate::usage::Usage;
@@ -25,7 +26,7 @@ const HIDDEN_SECONDS: u32 = 5;
 /// Which ones.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Those of this function; of every function, where it is not said
+    /// Those of this function; those of every function by default
     function: Option<String>,
     /// Show them, and send nothing
     #[arg(long, conflicts_with = "yes")]
@@ -33,7 +34,7 @@ pub(crate) struct Options {
     /// Do not ask
     #[arg(long)]
     yes: bool,
-    /// The role that may send to the queues; the stack's own, where it is not said
+    /// The role that may send to the queues; the stack's own by default
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
 }
@@ -51,12 +52,12 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, options: &Opti
             vec![known]
         }
     };
-    let operator = Operator::connect(config).await?;
+    let operator = connected(config).await?;
     let mut dead: Vec<(&str, Queues)> = Vec::new();
     for name in names {
         let queues = queues(&operator, name).await?;
         if queues.dead > 0 {
-            writeln!(out, "{}", screen.heading(&format!("{name}: {} dead letters", queues.dead)))?;
+            writeln!(out, "{}", screen.heading(&format!("{name}: {}", counted(queues.dead, "dead letter"))))?;
             for line in letters(&operator, &queues).await? {
                 writeln!(out, "{}", screen.line(2, &line))?;
             }
@@ -82,7 +83,7 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, options: &Opti
     for (name, queues) in dead {
         let parameters = json!({ "SourceArn": queues.dead_arn, "DestinationArn": queues.arn });
         as_role.call("sqs:StartMessageMoveTask", parameters).await?;
-        writeln!(out, "{name}: {} dead letters are on their way to the queue", queues.dead)?;
+        writeln!(out, "{name}: {} sent back to the queue", counted(queues.dead, "dead letter"))?;
     }
     Ok(())
 }

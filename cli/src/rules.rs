@@ -12,6 +12,7 @@ use riposte_core::detect::{self, Detector, Domain, Events, Facts, Head, Index, M
 use riposte_core::event::Event;
 use riposte_core::text::plain;
 
+use crate::screen::counted;
 use crate::usage::Usage;
 
 /// What is done.
@@ -26,7 +27,7 @@ pub(crate) enum Verb {
     New {
         /// The detector's id: small letters, digits and hyphens
         id: String,
-        /// Where; the current folder, where it is not said
+        /// Where; the current folder by default
         #[arg(long, default_value = ".", value_name = "DIR")]
         folder: PathBuf,
     },
@@ -55,6 +56,14 @@ pub(crate) fn loaded(folder: &Path) -> Result<Vec<&'static dyn Detector>> {
         return Err(Usage(why).into());
     }
     Ok(rules)
+}
+
+/// The ids of the rules of a folder.
+///
+/// # Errors
+/// As [`loaded`].
+pub(crate) fn ids(folder: &Path) -> Result<Vec<String>> {
+    Ok(loaded(folder)?.iter().map(|rule| rule.meta().id.to_owned()).collect())
 }
 
 fn check(out: &mut impl Write, folder: &Path) -> Result<()> {
@@ -86,9 +95,9 @@ fn check(out: &mut impl Write, folder: &Path) -> Result<()> {
         wrong += u32::from(!fixture(out, *rule, folder)?);
     }
     if wrong > 0 {
-        bail!("{wrong} faults in {} rules", rules.len());
+        bail!("{} in {}", counted(wrong, "fault"), counted(rules.len(), "rule"));
     }
-    Ok(writeln!(out, "{} rules, all valid", rules.len())?)
+    Ok(writeln!(out, "{}, all valid", counted(rules.len(), "rule"))?)
 }
 
 /// Tries a rule on the event beside it. Whether that went well; without an event, it did.
@@ -212,7 +221,7 @@ mod tests {
         let (text, result) = said(|out| check(out, folder.path()));
         result.unwrap();
         assert!(text.starts_with("break-glass-used  high  identity  in identity-guard\n"), "{text}");
-        assert!(text.contains("    finds ") && text.ends_with("1 rules, all valid\n"), "{text}");
+        assert!(text.contains("    finds ") && text.ends_with("1 rule, all valid\n"), "{text}");
         assert!(said(|out| new(out, "break-glass-used", folder.path())).1.unwrap_err().to_string().contains("exists"));
         for id in ["Break", "a b", "", "-a", "open-admin-port"] {
             assert!(said(|out| new(out, id, folder.path())).1.is_err(), "{id}");

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 
 use console::{Style, Term};
 use riposte_core::finding::Severity;
+pub(crate) use riposte_core::text::counted;
 use riposte_core::text::plain;
 
 /// When colors are used.
@@ -108,7 +109,12 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
             length += 1;
         }
         while length + word.len() > width {
-            let rest = word.split_off(width - length);
+            // A long word is cut behind a mark where it has one, as JSON and ARNs do, and not amid a name.
+            let room = width - length;
+            let mark =
+                |place: &usize| word.get(place - 1).is_some_and(|c| matches!(c, ',' | ':' | '/' | '{' | '[' | ';'));
+            let place = (room / 2 + 1..=room).rev().find(mark).unwrap_or(room);
+            let rest = word.split_off(place);
             line.extend(word);
             lines.push(std::mem::take(&mut line));
             length = 0;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use riposte_core::deed::{self, Deed};
+use riposte_core::document;
 use riposte_core::incident::{Incident, State, rfc3339};
 use riposte_core::notice::{opened, timeline};
 use riposte_core::outcome::Outcome;
@@ -31,6 +32,8 @@ pub(crate) fn one(out: &mut impl Write, incident: &Incident, as_json: bool, scre
         writeln!(out, "\nundo by: riposte undo {}", incident.id)?;
     } else if incident.state == State::Asked {
         writeln!(out, "\napprove by: riposte approve {0}\ndeny by: riposte deny {0} --reason WHY", incident.id)?;
+    } else if incident.can_be_done_by_hand() {
+        writeln!(out, "\nrespond by hand: riposte approve {}", incident.id)?;
     }
     Ok(())
 }
@@ -44,6 +47,8 @@ fn whole(incident: &Incident) -> Result<Value> {
         .iter()
         .map(|(deed, change)| json!({ "status": deed, "call": change.call, "parameters": change.parameters }))
         .collect();
+    map.insert("schema_version".to_owned(), json!(document::SCHEMA_VERSION));
+    map.insert("opened_at".to_owned(), json!(rfc3339(incident.opened_ms)));
     map.insert("outcome".to_owned(), json!(Outcome::of(incident)));
     map.insert("changes".to_owned(), Value::Array(changes));
     match deed::after(incident) {
@@ -62,7 +67,9 @@ pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -
     let finding = &incident.finding;
     let (actor, scope) = (&finding.principal, &finding.scope);
     let outcome = screen.heading(Outcome::of(incident).headline());
-    writeln!(out, "{}  {outcome}  {}", incident.id, plain(&finding.title, 200))?;
+    let severity = screen.severity(finding.severity, &finding.severity.to_string());
+    let title = screen.line(0, &plain(&finding.title, 200));
+    writeln!(out, "{}  {outcome}  {severity}\n{title}", incident.id)?;
     let mut field = |name: &str, value: &str| writeln!(out, "{}", screen.field(name, value));
     field("why", &finding.why)?;
     field("who", actor.label())?;
@@ -75,12 +82,7 @@ pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -
     field("where", &format!("account {}, region {}", scope.account, scope.region))?;
     let at = finding.event_time.as_deref().unwrap_or("an unknown time");
     field("event", &format!("{} {} of {at}", finding.event_name, scope.event_id))?;
-    let technique = finding.technique.join(" ");
-    let detector = &finding.detector;
-    field(
-        "detector",
-        &format!("{detector} (severity {}, confidence {}, {technique})", finding.severity, finding.confidence),
-    )?;
+    field("detector", &finding.named())?;
     field("mode", incident.mode.as_str())?;
     if let Some(verdict) = &incident.verdict {
         field("decision", &verdict.to_string())?;
@@ -116,7 +118,7 @@ fn changed(out: &mut impl Write, incident: &Incident, plan: &Plan, screen: &Scre
         difference(out, plan, &delta, screen)?;
     }
     for (deed, change) in &deeds {
-        writeln!(out, "{}", screen.line(0, &format!("{:<10} {change}", deed.label())))?;
+        writeln!(out, "{}", screen.line(0, &format!("{:<10} {change}", deed.label().to_lowercase())))?;
     }
     if let Some(made) = deed::undoable(incident) {
         for inverse in &made.undo {

@@ -2,10 +2,11 @@
 
 mod log_lines;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::{Fault, Kind};
@@ -18,15 +19,17 @@ use riposte_core::text::plain;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::advice;
-use crate::mode::not_deployed;
-use crate::screen::Screen;
+use crate::connect::quietly;
+use crate::screen::{Screen, counted};
 
 /// The exit code where something is wrong.
 const WRONG: u8 = 3;
 
 /// Invocations are looked for so far back, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
+
+/// So many of the newest incidents are looked at.
+const INCIDENTS: usize = 200;
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,6 +47,9 @@ struct Line {
     health: Health,
     what: String,
     said: String,
+    /// The same for programs: numbers, versions and times.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    facts: Value,
 }
 
 /// What was looked at.
@@ -52,7 +58,11 @@ struct Lines(Vec<Line>);
 
 impl Lines {
     fn add(&mut self, health: Health, what: impl Into<String>, said: impl Into<String>) {
-        self.0.push(Line { health, what: what.into(), said: said.into() });
+        self.with(health, what, said, Value::Null);
+    }
+
+    fn with(&mut self, health: Health, what: impl Into<String>, said: impl Into<String>, facts: Value) {
+        self.0.push(Line { health, what: what.into(), said: said.into(), facts });
     }
 
     /// A call that failed: what it would have said is not known.
@@ -66,17 +76,17 @@ pub(crate) struct Queues {
     pub(crate) arn: String,
     pub(crate) dead_url: String,
     pub(crate) dead_arn: String,
-    /// Messages that wait, and dead letters.
+    /// Messages that wait.
     pub(crate) waiting: u64,
+    /// Messages that a function holds, or that wait to be tried again.
+    pub(crate) in_flight: u64,
+    /// Dead letters.
     pub(crate) dead: u64,
 }
 
 /// Looks at everything.
 pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, as_json: bool, screen: &Screen) -> Result<ExitCode> {
-    if !operator::is_deployed(config).await? {
-        bail!(not_deployed(config));
-    }
-    let operator = Operator::connect(config).await.map_err(|error| advice::undeployed(error, config))?;
+    let operator = quietly(config).await?;
     let mut lines = Lines::default();
     match operator::whoami(config).await {
         Ok(caller) => {
@@ -87,8 +97,11 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, as_json: bool,
         Err(fault) => lines.unknown("account", &fault),
     }
     settings(&mut lines, &operator);
+    bus(&mut lines, config, &operator).await;
+    let incidents = last_incidents(&operator).await;
     for function in FUNCTIONS {
-        self::function(&mut lines, &operator, function.name).await;
+        let last = incidents.get(function.name).map(String::as_str);
+        self::function(&mut lines, &operator, function.name, last).await;
     }
     log_lines::look(&mut lines, &operator).await;
     alarms(&mut lines, &operator).await;
@@ -106,7 +119,11 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, as_json: bool,
             };
             writeln!(out, "{}", screen.line(0, &format!("{mark}  {:<22} {}", line.what, plain(&line.said, 600))))?;
         }
-        let said = if wrong == 0 { "healthy".to_owned() } else { format!("{wrong} things are wrong") };
+        let said = match wrong {
+            0 => "healthy".to_owned(),
+            1 => "1 thing is wrong".to_owned(),
+            more => format!("{more} things are wrong"),
+        };
         writeln!(out, "{said}")?;
     }
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
@@ -132,7 +149,7 @@ fn settings(lines: &mut Lines, operator: &Operator) {
     }
 }
 
-async fn function(lines: &mut Lines, operator: &Operator, name: &str) {
+async fn function(lines: &mut Lines, operator: &Operator, name: &str, incident: Option<&str>) {
     let full = format!("riposte-{name}");
     let about = match operator.call("lambda:GetFunctionConfiguration", json!({ "FunctionName": full })).await {
         Ok(about) => about,
@@ -144,32 +161,40 @@ async fn function(lines: &mut Lines, operator: &Operator, name: &str) {
     let text = |key: &str| about.get(key).and_then(Value::as_str).unwrap_or_default();
     let (state, deployed) = (text("State"), text("LastModified"));
     let hash: String = text("CodeSha256").chars().take(8).collect();
-    let last = match last_invoked(operator, &full).await {
-        Ok(Some(at)) => format!("last event within the five minutes from {at} on"),
-        Ok(None) => "no event for a day".to_owned(),
-        Err(fault) => format!("when the last event came is not known: {fault}"),
+    let invoked = last_invoked(operator, &full).await;
+    let last = match (&invoked, incident) {
+        (Ok(Some(at)), _) => format!("last invoked within the five minutes from {at} on"),
+        // Metrics come minutes later than what the function has recorded.
+        (Ok(None), Some(at)) => format!("last incident {at}; CloudWatch shows no invocation for a day"),
+        (Ok(None), None) => "CloudWatch shows no invocation for a day".to_owned(),
+        (Err(fault), _) => format!("when it was last invoked is not known: {fault}"),
     };
+    let deployed = utc(deployed);
     let healthy = matches!(state, "" | "Active" | "Inactive");
     let version = about.pointer("/Environment/Variables/RIPOSTE_VERSION").and_then(Value::as_str).unwrap_or("unknown");
     let said = format!("version {version}, deployed {deployed}, code {hash}, {last}");
+    let facts = json!({
+        "version": version, "deployed": deployed, "code": hash, "state": state,
+        "last_invoked": invoked.ok().flatten(), "last_incident": incident,
+    });
     if healthy && version != env!("CARGO_PKG_VERSION") {
         // Either may be the older one: what one records, the other may not be able to undo.
-        lines.add(Health::Note, name, format!("{said}; this command is {}", env!("CARGO_PKG_VERSION")));
+        lines.with(Health::Note, name, format!("{said}; this command is {}", env!("CARGO_PKG_VERSION")), facts);
     } else if healthy {
-        lines.add(Health::Ok, name, said);
+        lines.with(Health::Ok, name, said, facts);
     } else {
-        lines.add(Health::Wrong, name, format!("{state}; {said}"));
+        lines.with(Health::Wrong, name, format!("{state}; {said}"), facts);
     }
     match queues(operator, name).await {
         Ok(queues) => {
             let health = if queues.dead > 0 { Health::Wrong } else { Health::Ok };
             let help =
                 if queues.dead > 0 { format!(": look at them by riposte redrive {name}") } else { String::new() };
-            lines.add(
-                health,
-                format!("{name} queue"),
-                format!("{} waiting, {} dead letters{help}", queues.waiting, queues.dead),
-            );
+            let (waiting, in_flight) = (queues.waiting, queues.in_flight);
+            let said =
+                format!("{waiting} waiting, {in_flight} in flight, {}{help}", counted(queues.dead, "dead letter"));
+            let facts = json!({ "waiting": waiting, "in_flight": in_flight, "dead": queues.dead });
+            lines.with(health, format!("{name} queue"), said, facts);
         }
         Err(fault) => lines.unknown(format!("{name} queue"), &fault),
     }
@@ -190,7 +215,16 @@ async fn last_invoked(operator: &Operator, function: &str) -> Result<Option<Stri
     let answer = operator.call("cloudwatch:GetMetricStatistics", parameters).await?;
     let points = answer.get("Datapoints").and_then(Value::as_array).into_iter().flatten();
     let times = points.filter(|point| point.get("Sum").and_then(Value::as_f64).unwrap_or_default() > 0.0);
-    Ok(times.filter_map(|point| point.get("Timestamp").and_then(Value::as_str)).max().map(str::to_owned))
+    Ok(times.filter_map(|point| point.get("Timestamp").and_then(Value::as_str)).max().map(utc))
+}
+
+/// A time as AWS writes it (`2026-05-04T10:00:00.000+0000`), as everywhere else: `2026-05-04T10:00:00Z`.
+fn utc(time: &str) -> String {
+    let parsed = time.parse::<Timestamp>().or_else(|_| {
+        let read = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", time);
+        read.and_then(|read| read.to_timestamp())
+    });
+    parsed.map_or_else(|_| plain(time, 60), |at| rfc3339(at.as_millisecond()))
 }
 
 /// The queues of a function.
@@ -215,11 +249,42 @@ pub(crate) async fn queues(operator: &Operator, name: &str) -> Result<Queues, Fa
     let answer = operator.call("sqs:GetQueueUrl", json!({ "QueueName": dead_name })).await?;
     let dead_url = answer.get("QueueUrl").and_then(Value::as_str).unwrap_or_default().to_owned();
     let dead = attributes(dead_url.clone()).await?;
-    let count = |answer: &Value| text(answer, "ApproximateNumberOfMessages").parse::<u64>();
-    let counted = |answer: &Value| {
-        count(answer).map_err(|_| Fault::refused(CALL, "there is no number of messages in the answer"))
+    let number = |answer: &Value, of: &str| {
+        let count = text(answer, &format!("ApproximateNumberOfMessages{of}")).parse::<u64>();
+        count.map_err(|_| Fault::refused(CALL, "there is no number of messages in the answer"))
     };
-    Ok(Queues { arn: text(&queue, "QueueArn"), waiting: counted(&queue)?, dead: counted(&dead)?, dead_url, dead_arn })
+    Ok(Queues {
+        arn: text(&queue, "QueueArn"),
+        waiting: number(&queue, "")?,
+        in_flight: number(&queue, "NotVisible")?.saturating_add(number(&queue, "Delayed")?),
+        dead: number(&dead, "")?,
+        dead_url,
+        dead_arn,
+    })
+}
+
+/// When each function last recorded an incident, of the newest ones. What cannot be read, the ledger's line says.
+async fn last_incidents(operator: &Operator) -> BTreeMap<String, String> {
+    let listed = operator.ledger.list(INCIDENTS).await.map(|listed| listed.incidents).unwrap_or_default();
+    let mut last = BTreeMap::new();
+    for incident in listed {
+        last.entry(incident.function).or_insert_with(|| rfc3339(incident.opened_ms));
+    }
+    last
+}
+
+/// Whether the event bus that is set is there.
+async fn bus(lines: &mut Lines, config: &SdkConfig, operator: &Operator) {
+    let Some(bus) = &operator.loaded.settings.event_bus else { return };
+    match Operator::has_bus(config, bus).await {
+        Ok(true) => lines.add(Health::Ok, "event bus", bus),
+        Ok(false) => lines.add(
+            Health::Wrong,
+            "event bus",
+            format!("there is no event bus `{bus}`: name one by riposte settings set event-bus"),
+        ),
+        Err(fault) => lines.add(Health::Note, "event bus", format!("{bus}, which could not be looked up: {fault}")),
+    }
 }
 
 async fn alarms(lines: &mut Lines, operator: &Operator) {
@@ -291,5 +356,18 @@ async fn ledger(lines: &mut Lines, operator: &Operator) {
             lines.add(Health::Ok, "ledger", last.unwrap_or_else(|| "no incident yet".to_owned()));
         }
         Err(error) => lines.add(Health::Wrong, "ledger", error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_one_way() {
+        for time in ["2026-05-04T10:00:00.000+0000", "2026-05-04T10:00:00+00:00", "2026-05-04T10:00:00Z"] {
+            assert!(utc(time).starts_with("2026-05-04T10:00:00") && utc(time).ends_with('Z'), "{}", utc(time));
+        }
+        assert_eq!(utc("soon"), "soon");
     }
 }

@@ -51,7 +51,7 @@ pub(crate) async fn run(out: &mut impl Write, operator: &Operator, wait: u16) ->
         if Timestamp::now().as_millisecond() >= until {
             bail!(
                 "no record of it within {wait} s: CloudTrail may take minutes (--wait 600); is there a trail in this region, \
-                 and is trail-guard well (riposte status)?"
+                 and is trail-guard healthy (riposte status)?"
             );
         }
         tokio::time::sleep(PAUSE).await;

@@ -25,7 +25,7 @@ pub(crate) async fn undo(
     let (incident, _) = found.with_context(|| format!("there is no incident `{id}`"))?;
     if incident.can_be_undone() {
         preview(out, &incident, screen)?;
-        if !yes && !confirmed(out, "undo it?")? {
+        if !yes && !confirmed(out, "undo this incident?")? {
             bail!("nothing was changed");
         }
     }
@@ -33,7 +33,11 @@ pub(crate) async fn undo(
         Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.loaded.guardrails };
     let undone = undoer.undo(id, wish, &Operator::invocation(&unique()?)).await?;
     writeln!(out, "{} is undone: read again, the before-state is restored", undone.id)?;
-    operator.announce(&undone).await.with_context(|| "it is undone, but the event bus was not notified")
+    // Whoever may undo may not always publish: what is done is done, and is said here.
+    for refused in operator.announce(&undone).await {
+        writeln!(io::stderr(), "riposte: warning: it is undone, but {}", plain(&refused, 600))?;
+    }
+    Ok(())
 }
 
 fn preview(out: &mut impl Write, incident: &Incident, screen: &Screen) -> Result<()> {
@@ -43,8 +47,14 @@ fn preview(out: &mut impl Write, incident: &Incident, screen: &Screen) -> Result
     writeln!(out, "\n{}", screen.heading(&title))?;
     writeln!(out, "{}", screen.line(2, &plain(&incident.finding.why, 600)))?;
     let delta: Delta = plan.undo.iter().flat_map(|inverse| inverse.change.delta.clone()).collect();
+    let after = plan.after();
     for (name, part) in &delta {
-        let (sign, value) = part.as_ref().map_or(('-', String::new()), |part| ('+', plain(&part.to_string(), 400)));
+        // What the undo removes is said too: of a denied address, who comes in again.
+        let (sign, value) = match part {
+            Some(part) => ('+', part.to_string()),
+            None => ('-', after.0.get(name).map(ToString::to_string).unwrap_or_default()),
+        };
+        let value = plain(&value, 400);
         writeln!(out, "{}", screen.line(2, format!("{sign} {}  {value}", plain(name, 160)).trim_end()))?;
     }
     for inverse in &plan.undo {

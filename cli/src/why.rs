@@ -36,7 +36,18 @@ pub(crate) async fn run(
     if Path::new(event).is_file() {
         return explain(out, config, operator, &call_of(Path::new(event))?, screen).await;
     }
-    let incidents = of_event(operator, event).await?;
+    // An incident's id leads to its event.
+    let named = if event.starts_with("inc-") { operator.ledger.get(event).await? } else { None };
+    if event.starts_with("inc-") && named.is_none() {
+        bail!("there is no incident `{}`", plain(event, 80));
+    }
+    let event = named.as_ref().map_or(event, |(incident, _)| incident.finding.scope.event_id.as_str());
+    let mut incidents = of_event(operator, event).await?;
+    if let Some((incident, _)) = &named
+        && !incidents.iter().any(|other| other.id == incident.id)
+    {
+        incidents.push(incident.clone());
+    }
     match operator.recorded(event).await {
         Ok(Some(Event::Call(call))) => return explain(out, config, operator, &call, screen).await,
         Ok(_) if incidents.is_empty() => {

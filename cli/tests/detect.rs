@@ -69,7 +69,7 @@ fn every_shape_plain_and_packed_gives_the_same_findings() {
                 "{shape}, {packed}: {}",
                 ran.err
             );
-            assert!(ran.err.contains("1 files, 5 records, 3 findings, 0 unreadable"), "{}", ran.err);
+            assert!(ran.err.contains("1 file, 5 records, 3 findings, 0 unreadable"), "{}", ran.err);
             assert_eq!(first.get_or_insert_with(|| ran.out.clone()), &ran.out, "{shape}, {packed}");
         }
     }
@@ -199,7 +199,7 @@ fn what_cannot_be_read_is_named_with_its_place_and_the_rest_goes_on() {
         let ran = detect(&[file]);
         assert_eq!(ran.findings(), ["ev-1 trail-stopped", "ev-3 trail-stopped"], "{bad}: {}", ran.err);
         assert_eq!((ran.code, ran.faults()), (3, vec![at(2, start) + why]), "{bad}");
-        assert!(ran.err.contains("1 files, 2 records, 2 findings, 1 unreadable"), "{}", ran.err);
+        assert!(ran.err.contains("1 file, 2 records, 2 findings, 1 unreadable"), "{}", ran.err);
     }
     fs::write(&path, [good(1).as_bytes(), b"\n{\"eventName\":\"\xff\"}\n", good(3).as_bytes()].concat()).unwrap();
     let ran = detect(&[file]);
@@ -524,7 +524,7 @@ fn the_summary_counts_by_detector_the_worst_first() {
         .run(lines(&records).as_bytes());
     let rows: Vec<Vec<_>> = ran.err.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
     assert_eq!(rows[..2], [vec!["2", "high", "trail-stopped"], vec!["1", "high", "open-admin-port"]], "{}", ran.err);
-    assert!(ran.err.contains("1 files, 4 records, 3 findings, 0 unreadable; "), "{}", ran.err);
+    assert!(ran.err.contains("1 file, 4 records, 3 findings, 0 unreadable; "), "{}", ran.err);
     assert!(ran.err.trim_end().ends_with(" records/s"), "{}", ran.err);
 }
 
@@ -633,7 +633,7 @@ fn wrong_usage_is_told_apart() {
         (&["detect", "--format", "xml", "-"], "invalid value 'xml'"),
         (&["detect", "--jobs", "0", "-"], "invalid value '0'"),
         (&["detect", "--rules-alone", "-"], "--rules <DIR>"),
-        (&["detect", "--rules", "/nowhere/at/all", "-"], "/nowhere/at/all:1: "),
+        (&["detect", "--rules", "/nowhere/at/all", "-"], "/nowhere/at/all: No such file"),
         (&["explain", "trail-stoped"], "no detector `trail-stoped`; did you mean `trail-stopped`"),
     ] {
         let ran = riposte(arguments).run(b"");
@@ -804,7 +804,7 @@ fn a_profile_says_how_often_on_whom_and_what_would_silence_it() {
         json!({"detectors": ["trail-stopped"], "principal": "arn:aws:iam::111122223333:user/mallory", "silences": 9})
     );
     let table = riposte(&[&ONLY[..], &["--profile", "--format", "table"]].concat()).run(lines(&records).as_bytes());
-    assert!(table.out.contains("5.0 a day  high") && table.out.contains("would silence 9 of 10"), "{}", table.out);
+    assert!(table.out.contains("5.0 a day  high") && table.out.contains("would leave out 9 of 10"), "{}", table.out);
 }
 
 #[test]
@@ -843,10 +843,31 @@ fn the_catalogue_is_listed_and_explained_without_an_account() {
     let json = riposte(&["detectors", "--json"]).run(b"");
     assert_eq!((text.code, json.code), (0, 0));
     let all: Vec<Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(all.len(), text.out.lines().count());
+    assert_eq!(all.len() + 1, text.out.lines().count(), "a head, and a row for each");
     let one = all.iter().find(|entry| entry["id"] == "open-admin-port").unwrap();
     assert_eq!(one["actions"], json!(["revoke-ingress"]));
     assert_eq!((&one["function"], &one["severity"]), (&json!("ingress-guard"), &json!("high")));
     let page = riposte(&["explain", "open-admin-port"]).run(b"");
     assert!(page.code == 0 && page.out.contains("# open-admin-port"), "{}", page.out);
+}
+
+#[test]
+fn what_can_match_nothing_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, empty) = (folder.path().join("trail.json"), folder.path().join("rules"));
+    fs::write(&file, json!({ "Records": samples() }).to_string()).unwrap();
+    fs::create_dir(&empty).unwrap();
+    let (file, empty) = (file.to_str().unwrap(), empty.to_str().unwrap());
+    for (options, said) in [
+        (&["--since", "2026-05-04", "--until", "2026-05-03"][..], "--since is not before --until"),
+        (&["--where", "sourceIPAddress=10.0.0.0/99"], "no range of addresses"),
+        (&["--where", "eventName==StopLogging"], "one `=`"),
+        (&["--principal", ""], "--principal"),
+        (&["--rules", empty], "there is no rule"),
+        (&["--rules", "/nope"], "/nope: "),
+    ] {
+        let ran = detect(&[options, &[file]].concat());
+        assert_eq!(ran.code, 2, "{options:?}: {}", ran.err);
+        assert!(ran.err.contains(said) && !ran.err.contains(":1: "), "{options:?}: {}", ran.err);
+    }
 }

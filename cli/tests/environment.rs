@@ -45,3 +45,49 @@ fn what_is_missing_or_wrong_is_said_in_one_line() {
         }
     }
 }
+
+#[test]
+fn every_verb_that_asks_aws_looks_at_region_and_credentials_first() {
+    for verb in [
+        &["audit"][..],
+        &["audit", "--service", "s3"],
+        &["patch", "plan"],
+        &["patch", "status"],
+        &["dashboard", "--port", "0"],
+        &["report", "--html", "/nonexistent/report.html"],
+        &["baseline", "show"],
+        &["redrive"],
+        &["exclusions"],
+    ] {
+        for (environment, said) in [
+            (vec![("X", "1")], "no region is set: set AWS_REGION"),
+            (vec![("AWS_REGION", "us-east-1")], "no credentials"),
+        ] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_riposte"));
+            command.args(verb).env_clear().env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", "/nonexistent");
+            let ran = command.envs(environment).output().unwrap();
+            let err = String::from_utf8(ran.stderr).unwrap();
+            assert_eq!(ran.status.code(), Some(1), "{verb:?}: {err}");
+            assert!(err.contains(said) && !err.contains("\\u{a}"), "{verb:?}: {err}");
+        }
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_riposte"));
+    command.args(["detect", "s3://bucket/trail"]).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+    let ran = command.env("HOME", "/nonexistent").output().unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.code() == Some(1) && err.contains("no credentials"), "{err}");
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error_and_no_panic() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for verb in [&["completions", "zsh"][..], &["man"], &["detectors"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_riposte"));
+        let ran = command.args(verb).stdout(full.try_clone().unwrap()).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert!(
+            ran.status.code() == Some(1) && err.starts_with("riposte: ") && !err.contains("fault"),
+            "{verb:?}: {err}"
+        );
+    }
+}

@@ -140,11 +140,20 @@ fn what_is_wrong_is_refused_by_name() {
         .unwrap();
     let (code, out, err) = run(&["guardrails", "check", "never.cedar", "typo.cedar", "good.cedar"]);
     assert_eq!((code, err.as_str()), (1, "riposte: 2 of 3 files are wrong\n"));
-    for line in
-        ["never.cedar: setting `/riposte/guardrails/never`", "typo.cedar: setting", "good.cedar: 1 policies, valid"]
-    {
+    for line in ["never.cedar: it is not a valid guardrail", "typo.cedar: it is not", "good.cedar: 1 policy, valid"] {
         assert!(out.contains(line), "{line}: {out}");
     }
+    assert!(!out.contains("policy0") && !out.contains("/riposte/guardrails/"), "of a file, not of a setting: {out}");
+    fs::write(
+        folder.path().join("words.cedar"),
+        "forbid (principal, action, resource) when { context.severity == \"hgih\" } unless { context.approved };",
+    )
+    .unwrap();
+    let (code, out, _) = run(&["guardrails", "check", "words.cedar"]);
+    assert!(code == 1 && out.contains("context.severity is never `hgih`"), "{out}");
+    fs::write(folder.path().join("all.cedar"), "forbid (principal, action, resource);").unwrap();
+    let (code, out, _) = run(&["guardrails", "check", "all.cedar"]);
+    assert!(code == 0 && out.contains("warning: policy 1 can forbid an undo"), "{out}");
     let (code, out, _) = run(&["guardrails", "list", "--shipped"]);
     assert!(code == 0 && out.contains("shadow-mode\n") && out.contains("asks-first\n"), "{out}");
     let (code, out, _) = run(&["guardrails", "schema"]);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import boto3
@@ -24,9 +25,11 @@ class Place:
 
 
 def find(region: str | None) -> Place:
-    """The place of the current credentials. `region` wins over the profile's."""
+    """The place of the current credentials. `region` wins over the environment's, and that over the profile's."""
+    # boto3 reads AWS_DEFAULT_REGION alone; the other SDKs, and AWS's own command, AWS_REGION.
+    region = region or os.environ.get("AWS_REGION") or None
     try:
-        session = boto3.Session(region_name=region or None)
+        session = boto3.Session(region_name=region)
     except ProfileNotFound as error:
         raise DeployError(f"{error}: name one that exists in AWS_PROFILE") from error
     if not session.region_name:

@@ -48,7 +48,7 @@ class Attack:
     def plain(self, incident: dict) -> dict:
         """The record without what is different in every run: ids, times, and the way it went."""
         # After an interruption it is not known who made the change, and it is not claimed.
-        kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms", "changed", "made")}
+        kept = {name: part for name, part in incident.items() if name not in ("timeline", "opened_ms", "opened_at", "changed", "made")}
         plain = json.loads(self._renamed(json.dumps(kept)).replace('"found-done"', '"done"'))
         del plain["id"], plain["finding"]["scope"]["event_id"], plain["finding"]["event_time"]
         # AWS's own id of the user, role or group: each run has its own.

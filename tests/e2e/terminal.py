@@ -57,7 +57,7 @@ _CHANGES = [
     (r"\b(sg|sgr|vpc|subnet|acl|i)-[0-9a-f]{8,17}\b", r"\1-ID"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-01-02 03:04"),
-    (r"[+-] *\d+ ms", "+      N ms"),
+    (r"(?m)^( +)[+-][\d.]+ (?:ms|s|min|h|d) +", r"\1+      N ms  "),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
     (r"\d+\.\d s, \d+ records/s", "0.1 s, 100 records/s"),
 ]

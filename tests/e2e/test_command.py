@@ -48,7 +48,7 @@ SUMMARY = {
 }
 WHOLE = {
     "id", "function", "state", "mode", "opened_ms", "finding", "plan", "verdict", "changed", "made", "verification", "notified",
-    "timeline", "after", "changes", "outcome",
+    "timeline", "after", "changes", "outcome", "opened_at", "schema_version",
 }
 
 

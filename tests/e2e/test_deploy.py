@@ -102,6 +102,8 @@ def test_the_region_that_is_named_wins(account, zips):
     ended = run(account, "--check", "--bucket", BUCKET, AWS_REGION="eu-west-1")
     assert ended.returncode == 0, ended.stderr
     assert f"account {ACCOUNT}, region {REGION}, as arn:aws:" in ended.stdout and "stack riposte: new" in ended.stdout
+    ended = run(account, "--check", "--bucket", BUCKET, region=None, AWS_REGION=REGION)
+    assert ended.returncode == 0 and f"region {REGION}, as" in ended.stdout, ended.stderr
 
 
 def test_a_dry_run_prints_everything_and_leaves_nothing(account, zips):
@@ -144,6 +146,11 @@ def test_a_stack_is_made_updated_and_left_alone(account, zips, binary):
     dry = deploy(account, zips, "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert "  LogRetentionDays=30\n" in dry.stdout and "would keep the parameters" in dry.stdout
+    assert "the mode stays: live (" in dry.stdout and "the code of" not in dry.stdout
+    with zipfile.ZipFile(zips / "ingress-guard" / "bootstrap.zip", "a") as archive:
+        archive.writestr("another", "build")
+    dry = deploy(account, zips, "--dry-run")
+    assert "  modify  the code of" in dry.stdout, dry.stdout
 
 
 def test_a_failure_names_its_reasons_and_the_next_deployment_starts_anew(account, zips):

@@ -95,7 +95,7 @@ def test_the_notice_says_what_was_verified_and_how_to_undo_it(live, group):
     assert "open-admin-port" in notice.field("Detector") and "0.0.0.0/0" in notice.field("Why")
     assert notice.field("Decision") == "act (live-mode)"
     assert "RevokeSecurityGroupIngress" in notice.field("Done") and "0.0.0.0/0" in notice.field("Done")
-    assert notice.field("Unchanged").startswith("3 other part(s)")
+    assert notice.field("Unchanged").startswith("3 other parts")
     assert notice.field("Undo") == f"riposte undo {incident['id']}"
 
 

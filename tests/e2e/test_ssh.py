@@ -80,7 +80,7 @@ def test_a_guessing_address_is_denied_and_nothing_else_changes(live, host, addre
     assert entries(live, host) == before | {(False, 99): denied(address)}
     (notice,) = live.inbox.of(incident["id"])
     assert "CONTAINED" in notice.subject and notice.field("From") == address
-    assert "CreateNetworkAclEntry" in notice.field("Done") and notice.field("Unchanged").startswith("4 other part(s)")
+    assert "CreateNetworkAclEntry" in notice.field("Done") and notice.field("Unchanged").startswith("4 other parts")
 
     live.command.must("undo", incident["id"], "--yes")
     assert entries(live, host) == before

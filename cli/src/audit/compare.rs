@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use riposte_audit::AuditFinding;
 use riposte_audit::states::AllStates;
+use riposte_aws::inventory;
 use riposte_aws::ledger::audit;
-use riposte_aws::operator::Operator;
-use riposte_aws::{clients, inventory};
 use riposte_core::text::plain;
 
+use crate::connect::here;
 use crate::usage::Usage;
 
 /// The name for what the ledger remembers.
@@ -25,8 +25,7 @@ pub(super) fn states(from: &str, now: Timestamp) -> Result<AllStates> {
     if from == LEDGER {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(async {
-            let config = clients::configuration().await;
-            let operator = Operator::connect(&config).await?;
+            let (config, operator) = here().await?;
             let region = config.region().map(ToString::to_string).unwrap_or_default();
             let (account, _) = inventory::identity(&inventory::client(&config), &region).await?;
             Ok(audit::states(&operator.ledger, &account).await?)

@@ -4,9 +4,9 @@ use anyhow::Result;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use riposte_audit::baseline::{Seen, drift};
 use riposte_audit::{AuditFinding, Unknown};
-use riposte_aws::clients;
 use riposte_aws::ledger::LedgerError;
-use riposte_aws::operator::Operator;
+
+use crate::connect::here;
 
 /// So many histories are read at once.
 const AT_ONCE: usize = 16;
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 16;
 pub(super) fn tell_all(seen: &[Seen], tell: &mut impl FnMut(AuditFinding)) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let operator = Operator::connect(&clients::configuration().await).await?;
+        let (_, operator) = here().await?;
         let ledger = &operator.ledger;
         let one = |seen: &'_ Seen| {
             let (whose, seen) = (seen.whose.clone(), seen.clone());

@@ -10,9 +10,9 @@ use riposte_audit::{Audit, AuditFinding, Check, Index, Resource, Status, check_o
 use riposte_aws::by_hand::Asked;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::inventory::{self, Named, Options};
-use riposte_aws::operator::Operator;
 use riposte_core::text::plain;
 
+use crate::connect::connected;
 use crate::contain::{How, contain};
 use crate::near::near;
 use crate::undo::unique;
@@ -66,7 +66,7 @@ pub(crate) async fn fix(
     if responses.is_empty() {
         bail!("a person must choose what to change: {}", what.check.fix);
     }
-    let operator = Operator::connect(config).await?;
+    let operator = connected(config).await?;
     for response in responses {
         let reason = reason.clone().unwrap_or_else(|| format!("the audit's check {} failed", what.check.id));
         let asked = Asked { response, reason: Some(reason), id: unique()? };

@@ -49,8 +49,8 @@ pub(super) fn collect(
     let reader = std::thread::spawn(move || -> Result<inventory::Summary> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let config = clients::configuration().await;
-            let home = config.region().map(ToString::to_string).context("no region: set AWS_REGION, or a profile's")?;
+            let config = clients::checked().await?;
+            let home = config.region().map(ToString::to_string).unwrap_or_default();
             let options = inventory::Options {
                 home,
                 regions,

@@ -27,6 +27,7 @@ use riposte_core::text::plain;
 
 use self::formats::Format;
 use self::report::Report;
+use crate::screen::Screen;
 use crate::usage::Usage;
 
 /// Something could not be assessed, or read.
@@ -86,7 +87,7 @@ pub(crate) struct Options {
 }
 
 /// Runs the audit.
-pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(options: &Options, screen: &Screen) -> Result<ExitCode> {
     let now = Timestamp::now();
     let frameworks = frameworks(&options.framework)?;
     let mutes = mutes::read(options.mutes.as_deref(), reads_account(options), now)?;
@@ -98,7 +99,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         );
     }
     let mut seen = Vec::new();
-    let mut report = Report::new(options.format, BufWriter::new(io::stdout().lock()), chosen.clone(), now)?;
+    let mut report = Report::new(options.format, BufWriter::new(io::stdout().lock()), chosen.clone(), now, *screen)?;
     let mut unreadable = 0_u64;
     {
         let mut failed = None;

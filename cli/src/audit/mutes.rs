@@ -39,9 +39,8 @@ pub(super) fn read(file: Option<&Path>, account: bool, now: Timestamp) -> Result
 /// Those under `/riposte/mutes/`. An account without Riposte has none, and one whose parameters cannot be read shows all.
 fn of_account() -> Result<Vec<Mute>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let found =
-        runtime.block_on(async { settings::parameters_below(MUTES_PREFIX, &clients::configuration().await).await });
-    let found = match found {
+    let config = runtime.block_on(clients::checked())?;
+    let found = match runtime.block_on(settings::parameters_below(MUTES_PREFIX, &config)) {
         Ok(found) => found,
         Err(fault) => {
             warn(&format!("mutes under {MUTES_PREFIX} do not count, for they cannot be read: {fault}"))?;

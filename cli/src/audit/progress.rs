@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::screen::counted;
+
 /// A bar, or nothing.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<ProgressBar>);
@@ -19,7 +21,7 @@ impl Progress {
         }
         let bar = ProgressBar::new(path.metadata().map(|about| about.len()).unwrap_or_default());
         if let Ok(style) =
-            ProgressStyle::with_template("{elapsed_precise} [{wide_bar}] {bytes} of {total_bytes}, {msg}, {eta} left ")
+            ProgressStyle::with_template("{elapsed} [{wide_bar}] {bytes} of {total_bytes}, {eta} left{msg} ")
         {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -33,7 +35,7 @@ impl Progress {
             return Self(None);
         }
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {spinner} {msg} ") {
+        if let Ok(style) = ProgressStyle::with_template("{elapsed} {spinner} reading{msg} ") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -44,7 +46,7 @@ impl Progress {
     pub(super) fn read(&self, bytes: u64, resources: u64) {
         if let Some(bar) = &self.0 {
             bar.inc(bytes);
-            bar.set_message(format!("{resources} resources"));
+            bar.set_message(format!(", {}", counted(resources, "resource")));
         }
     }
 

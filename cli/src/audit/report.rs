@@ -10,6 +10,7 @@ use riposte_audit::{AuditFinding, Check, Status};
 use riposte_core::finding::Severity;
 
 use super::formats::{Format, Writer};
+use crate::screen::Screen;
 
 /// Counts by status, and the failures by severity. Muted findings are counted apart.
 #[derive(Debug, Default)]
@@ -79,8 +80,14 @@ pub(super) struct Report<W: Write> {
 }
 
 impl<W: Write + 'static> Report<W> {
-    pub(super) fn new(format: Format, mut out: W, checks: Vec<&'static Check>, now: Timestamp) -> Result<Self> {
-        let mut writer = format.writer(checks, now);
+    pub(super) fn new(
+        format: Format,
+        mut out: W,
+        checks: Vec<&'static Check>,
+        now: Timestamp,
+        screen: Screen,
+    ) -> Result<Self> {
+        let mut writer = format.writer(checks, now, screen);
         writer.begin(&mut out)?;
         Ok(Self { writer, out, totals: Totals::default() })
     }

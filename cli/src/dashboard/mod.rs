@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await;
         let listener = listener.with_context(|| format!("port {} of 127.0.0.1", options.port))?;
         let port = listener.local_addr()?.port();
-        let router = site::router(Arc::new(source(account).await));
+        let router = site::router(Arc::new(source(account).await?));
         writeln!(io::stdout(), "the dashboard is at http://127.0.0.1:{port}/ (Ctrl-C ends it)")?;
         io::stdout().flush()?;
         serve::serve(listener, port, router).await
@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 pub(crate) fn write(options: &ReportOptions) -> Result<ExitCode> {
     let Some(path) = &options.html else { bail!("`--html FILE` names no file") };
     let account = account(&options.shown)?;
-    let text = runtime()?.block_on(async { report::report(&source(account).await).await });
+    let text = runtime()?.block_on(async { Ok::<_, anyhow::Error>(report::report(&source(account).await?).await) })?;
     std::fs::write(path, text).with_context(|| path.display().to_string())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -85,9 +85,8 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-async fn source(account: Option<Account>) -> AwsSource {
-    let config = clients::configuration().await;
-    AwsSource::new(&config, account)
+async fn source(account: Option<Account>) -> Result<AwsSource> {
+    Ok(AwsSource::new(&clients::checked().await?, account))
 }
 
 /// What the inventories say; lines that cannot be read are named on standard error and counted.

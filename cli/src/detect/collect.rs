@@ -134,7 +134,7 @@ impl<W: Write> Collector<W> {
             self.note(&name, note)?;
         }
         self.show()?;
-        self.progress.read(packed, self.summary.records, self.summary.findings);
+        self.progress.read(packed, self.summary.findings);
         let Some(end) = end else { return Ok(()) };
         if let Some(more) = self.unreadable.checked_sub(NAMED_OF_FILE).filter(|more| *more > 0) {
             self.say(&format!("{name}: {more} more records cannot be read"));

@@ -33,6 +33,9 @@ pub(crate) fn judge(
     let mut faults = Vec::new();
     for folder in rules {
         match load(folder, &seen.iter().copied().collect::<Vec<_>>()) {
+            Ok(loaded) if loaded.is_empty() => {
+                faults.push(format!("{}: there is no rule (a .yml or .yaml file) in it", folder.display()));
+            }
             Ok(loaded) => {
                 seen.extend(loaded.iter().map(|detector| detector.meta().id));
                 all.extend(loaded);

@@ -79,18 +79,18 @@ pub(crate) struct Options {
     /// Leave out detectors that are less severe: informational, low, medium, high or critical
     #[arg(long, value_name = "SEVERITY")]
     min_severity: Option<Severity>,
-    /// Accounts and organisations of the same owner, with commas between: what is opened to them is opened within the
-    /// house (repeatable)
+    /// Accounts and organizations of the same owner, with commas between: what is opened to them is not external
+    /// (repeatable)
     #[arg(long, value_name = "IDS")]
     trusted_accounts: Vec<Trusted>,
-    /// Scan records from this time on: RFC 3339, a date, or so long ago (24h, 7d)
+    /// Scan records from this time on: RFC 3339, a date, or a time ago (24h, 7d)
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
     /// Scan records before this time
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
     /// Scan what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     principal: Vec<String>,
     /// Scan records of which this holds: PATH=VALUE, PATH!=VALUE, PATH or !PATH; a value may have * and ?, or be a
     /// range of addresses (repeatable: all must hold)
@@ -110,19 +110,19 @@ pub(crate) struct Options {
     /// not changed
     #[arg(long, value_name = "FILE", conflicts_with = "rules_alone")]
     baseline: Option<PathBuf>,
-    /// So many days a baseline learns before it speaks
+    /// Days that a baseline learns before it finds anything
     #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "baseline", value_parser = clap::value_parser!(u16).range(1..=365))]
     learning: u16,
     /// A MaxMind database of cities, countries or autonomous systems (repeatable)
     #[arg(long, value_name = "FILE", requires = "baseline")]
     maxmind: Vec<PathBuf>,
-    /// Instead of findings, write how often each detector fires a day, on whom, and which exclusion would silence it
+    /// Instead of findings, write how often each detector fires a day, on whom, and which exclusion would leave it out
     #[arg(long)]
     profile: bool,
-    /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
+    /// How findings are written; by default a table on a terminal and JSON lines elsewhere
     #[arg(long)]
     format: Option<Format>,
-    /// How many threads read and evaluate; where it is not said, one for each core
+    /// How many threads read and evaluate; one for each core by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Files, folders and s3://BUCKET/PREFIX; - is standard input, which is read where none is named
@@ -158,6 +158,11 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
         mut paths,
     } = options;
     named(&mut paths)?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since.as_ms() >= until.as_ms()
+    {
+        return Err(Usage("--since is not before --until: no record is in between".to_owned()).into());
+    }
     let judge = judge(&rules, rules_alone, &only, min_severity, baseline.is_some())?.trusting(trusted_accounts);
     let atlas = baseline.as_ref().map(|_| behavior::atlas(&maxmind)).transpose()?;
     let judge = judge.observing(atlas).over(Filter { since, until, principals: principal, wheres });
@@ -195,7 +200,7 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
         for line in collector.excluded().into_iter().chain(of_behavior) {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed()));
+        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed(), informational || each, *screen));
     }
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }
@@ -256,6 +261,6 @@ pub(crate) fn learn(
     for line in behavior.remarks() {
         let _ = writeln!(io::stderr(), "{line}");
     }
-    let _ = writeln!(io::stderr(), "{}", collector.summary.after(began.elapsed()));
+    let _ = writeln!(io::stderr(), "{}", collector.summary.after(began.elapsed(), false, *screen));
     Ok((behavior.learned(), collector.summary.unreadable))
 }

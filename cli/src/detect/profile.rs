@@ -1,4 +1,4 @@
-//! `--profile`: how often each detector fires, on whom, and what would silence it.
+//! `--profile`: how often each detector fires, on whom, and what would leave it out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -65,7 +65,7 @@ impl Profile {
                     let who = plain(who, 200).replace('\'', "''");
                     writeln!(
                         out,
-                        "            {{detectors: [{id}], principal: '{who}'}} would silence {count} of {}",
+                        "            {{detectors: [{id}], principal: '{who}'}} would leave out {count} of {}",
                         fired.count
                     )?;
                 }

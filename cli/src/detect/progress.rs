@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use riposte_records::inputs::{Input, Walk};
 
+use crate::screen::counted;
+
 /// A bar, or nothing.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<ProgressBar>);
@@ -22,7 +24,8 @@ impl Progress {
         if !io::stderr().is_terminal() {
             return Self(None);
         }
-        let style = "{elapsed_precise} [{wide_bar}] {bytes} of {total_bytes}, {bytes_per_sec}, {msg}, {eta} left ";
+        // Short enough for a bar within 80 columns: how fast it is, and how many are found, is said at the end.
+        let style = "{elapsed} [{wide_bar}] {bytes} of {total_bytes}, {eta} left{msg} ";
         let bar = ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style.progress_chars("=> "));
@@ -42,10 +45,12 @@ impl Progress {
     }
 
     /// So many bytes more were read.
-    pub(crate) fn read(&self, bytes: u64, records: u64, findings: u64) {
+    pub(crate) fn read(&self, bytes: u64, findings: u64) {
         if let Some(bar) = &self.0 {
             bar.inc(bytes);
-            bar.set_message(format!("{records} records, {findings} findings"));
+            if findings > 0 {
+                bar.set_message(format!(", {}", counted(findings, "finding")));
+            }
         }
     }
 

@@ -13,8 +13,8 @@ use crate::usage::Usage;
 /// The inputs of paths, of which some may be places in buckets. Those are listed when their turn comes.
 ///
 /// # Errors
-/// Where a place is none, or the environment names an endpoint or certificates that cannot be used: before anything is
-/// read.
+/// Where a place is none, there are no credentials, or the environment names an endpoint or certificates that cannot be
+/// used: before anything is read.
 pub(crate) fn walk(paths: Vec<PathBuf>) -> Result<Walk> {
     let mut any = false;
     for path in &paths {
@@ -24,7 +24,8 @@ pub(crate) fn walk(paths: Vec<PathBuf>) -> Result<Walk> {
         }
     }
     if any {
-        clients::check_environment()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(clients::check_credentials())?;
     }
     Ok(Walk::beyond(paths, Box::new(|path| Some(inputs(path, place(path)?.ok()?)))))
 }

@@ -9,6 +9,11 @@ use riposte_core::finding::{Finding, Severity};
 use riposte_core::text::plain;
 use riposte_scan::report::Other;
 
+use crate::screen::{Screen, counted, cut};
+
+/// A row is no wider than this on the widest screen.
+const WIDEST: usize = 400;
+
 /// The counts.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
@@ -47,25 +52,41 @@ impl Summary {
         self.detectors.insert(finding.detector.clone(), found);
     }
 
-    /// With the time that it took.
-    pub(crate) fn after(&self, time: Duration) -> impl Display {
-        Timed { summary: self, time }
+    /// With the time that it took, for a screen; with informational detectors in rows of their own where they are wanted.
+    pub(crate) fn after(&self, time: Duration, informational: bool, screen: Screen) -> impl Display {
+        Timed { summary: self, time, informational, screen }
+    }
+
+    /// How many there are of each severity, the worst first.
+    fn totals(&self) -> String {
+        let mut totals: BTreeMap<Severity, u64> = BTreeMap::new();
+        for found in self.detectors.values() {
+            *totals.entry(found.severity).or_default() += found.count;
+        }
+        let totals: Vec<_> = totals.iter().rev().map(|(severity, count)| format!("{count} {severity}")).collect();
+        totals.join(", ")
     }
 }
 
 struct Timed<'a> {
     summary: &'a Summary,
     time: Duration,
+    informational: bool,
+    screen: Screen,
 }
 
 impl Display for Timed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Summary { files, records, findings, remarked, unreadable, others, passed, unanswered, failures, detectors } =
             self.summary;
-        let mut rows: Vec<_> = detectors.iter().collect();
+        let mut rows: Vec<_> = detectors
+            .iter()
+            .filter(|(_, found)| self.informational || found.severity > Severity::Informational)
+            .collect();
         rows.sort_by(|(_, a), (_, b)| b.severity.cmp(&a.severity).then(b.count.cmp(&a.count)));
         for (id, Found { severity, title, count }) in rows {
-            writeln!(f, "{count:>9}  {severity:<13}  {:<36}  {title}", plain(id, 60))?;
+            let row = format!("{count:>9}  {severity:<13}  {:<36}  {title}", plain(id, 60));
+            writeln!(f, "{}", cut(row.trim_end(), self.screen.width.min(WIDEST)))?;
         }
         for (id, count) in failures {
             writeln!(f, "{count:>9}  could not be evaluated by {}", plain(id, 60))?;
@@ -80,8 +101,13 @@ impl Display for Timed<'_> {
             writeln!(f, "{count:>9}  passed over: {kind}")?;
         }
         let seconds = self.time.as_secs_f64();
-        let rate = if seconds > 0.0 { *records as f64 / seconds } else { 0.0 };
-        write!(f, "{files} files, {records} records, {findings} findings, {unreadable} unreadable")?;
+        let rate = if seconds > 0.0 { self.summary.records as f64 / seconds } else { 0.0 };
+        let totals = self.summary.totals();
+        if !totals.is_empty() {
+            writeln!(f, "{totals}")?;
+        }
+        let (files, records) = (counted(*files, "file"), counted(*records, "record"));
+        write!(f, "{files}, {records}, {}, {unreadable} unreadable", counted(*findings, "finding"))?;
         if *passed > 0 {
             write!(f, ", {passed} passed over")?;
         }

@@ -84,7 +84,6 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
     /// The bar moves after so many lines.
     const STRIDE: u64 = 4096;
     let progress = Progress::new(&paths);
-    let mut total = 0_u64;
     let mut unreadable = 0;
     let mut fault = |name: &str, why: &str| {
         unreadable += 1;
@@ -118,10 +117,9 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
             match lines.next() {
                 Ok(Some(line)) => {
                     number += 1;
-                    total += 1;
                     each(&Place { file: &name, line: number, progress: &progress }, line)?;
                     if number.is_multiple_of(STRIDE) {
-                        progress.read(lines.read(), total, 0);
+                        progress.read(lines.read(), 0);
                     }
                 }
                 Ok(None) => break,
@@ -131,7 +129,7 @@ fn every_line(paths: Vec<PathBuf>, mut each: impl FnMut(&Place<'_>, &[u8]) -> Re
                 }
             }
         }
-        progress.read(lines.read(), total, 0);
+        progress.read(lines.read(), 0);
         if lines.cut > 0 {
             fault(&name, &format!("{} lines were longer than {} bytes and were cut", lines.cut, Lines::LONGEST));
         }

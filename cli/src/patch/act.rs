@@ -13,6 +13,7 @@ use riposte_patch::run::{At, Run};
 use riposte_patch::step::Said;
 
 use super::RunOptions;
+use crate::screen::counted;
 use crate::undo::{confirmed, unique};
 
 /// Between two rounds.
@@ -73,7 +74,7 @@ pub(super) async fn run(out: &mut impl Write, patcher: &Patcher<'_>, options: &R
     if ready.is_empty() {
         bail!("nothing that is named can be patched");
     }
-    if !options.yes && !confirmed(out, &format!("patch {} node(s)?", ready.len()))? {
+    if !options.yes && !confirmed(out, &format!("patch {}?", counted(ready.len(), "node")))? {
         bail!("nothing was changed");
     }
     let mut begun = Vec::new();
@@ -146,7 +147,7 @@ fn ended(out: &mut impl Write, runs: &[Run]) -> Result<()> {
 pub(super) async fn approve(out: &mut impl Write, patcher: &Patcher<'_>, id: &str, yes: bool, by: &str) -> Result<()> {
     let (run, _) = patcher.run(id).await?;
     super::show::one(out, &run, false)?;
-    if !yes && !confirmed(out, "let it go on?")? {
+    if !yes && !confirmed(out, "approve this run?")? {
         bail!("nothing was changed");
     }
     let run = patcher.approve(id, by).await?;
@@ -184,7 +185,7 @@ pub(super) async fn roll_back(out: &mut impl Write, patcher: &Patcher<'_>, runs:
     if how.dry_run {
         return Ok(());
     }
-    if !how.yes && !confirmed(out, &format!("bring {} node(s) back?", ready.len()))? {
+    if !how.yes && !confirmed(out, &format!("roll {} back?", counted(ready.len(), "node")))? {
         bail!("nothing was changed");
     }
     let mut begun = Vec::new();

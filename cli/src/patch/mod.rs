@@ -8,8 +8,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use riposte_aws::clients;
-use riposte_aws::operator::Operator;
 use riposte_aws::patch::{self, Patcher, Source};
 use riposte_patch::facts::Facts;
 use riposte_patch::kev::Kev;
@@ -17,8 +15,10 @@ use riposte_patch::plan::{Own, Plan, plan};
 use riposte_patch::settings::Settings;
 use riposte_patch::target::{Target, last_of_each};
 
+use crate::connect::here;
+use crate::screen::Screen;
 use crate::tables::Format;
-use crate::usage::Usage;
+use crate::usage::{Usage, words};
 
 /// So many runs are looked at, the newest ones.
 const RUNS: usize = 10_000;
@@ -41,7 +41,7 @@ pub(crate) enum PatchVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Let a run go on that asks, or a ring that one has stopped
+    /// Approve a run that waits for a person, or a ring that one has stopped
     Approve {
         /// The run's id, patch-…
         id: String,
@@ -49,10 +49,10 @@ pub(crate) enum PatchVerb {
         #[arg(long)]
         yes: bool,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: Option<String>,
     },
-    /// Go back: the root volume from its snapshot, else the packages' versions from before
+    /// Roll back: the root volume from its snapshot, else the packages' versions from before
     Rollback {
         /// The run's id, patch-…
         #[arg(required_unless_present = "target")]
@@ -68,7 +68,7 @@ pub(crate) enum PatchVerb {
         #[arg(long)]
         yes: bool,
         /// Why, for the record
-        #[arg(long)]
+        #[arg(long, value_parser = words)]
         reason: Option<String>,
     },
     /// Look up in CloudTrail who weakened patching, launched from old images or patched by hand
@@ -85,7 +85,7 @@ pub(crate) enum PatchVerb {
         /// How it is written
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
-        /// At most so many, the newest
+        /// How many at most, the newest
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
     },
@@ -133,19 +133,18 @@ pub(crate) struct RunOptions {
     #[arg(long)]
     no_wait: bool,
     /// Why, for the record
-    #[arg(long)]
+    #[arg(long, value_parser = words)]
     reason: Option<String>,
 }
 
 /// Does what is asked for.
-pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
+pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb, screen: &Screen) -> Result<()> {
     if let PatchVerb::Plan(options) = &verb
         && let Some(path) = &options.facts
     {
-        return show::plan(out, &offline(options, path)?, &options.target, options.format);
+        return show::plan(out, &offline(options, path)?, &options.target, options.format, screen);
     }
-    let config = clients::configuration().await;
-    let operator = Operator::connect(&config).await?;
+    let (config, operator) = here().await?;
     let api = patch::client(&config);
     let (account, caller) = operator.account().await?;
     let patcher = Patcher {
@@ -162,18 +161,18 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
             let since = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
             let trusted = &operator.loaded.settings.trusted;
             let found = patch::look_back(&config, trusted, operator.region(), since).await?;
-            show::history(out, &found, format)
+            show::history(out, &found, format, screen)
         }
         PatchVerb::Plan(options) => {
             let plan = live(&patcher, options.kev.as_deref()).await?;
-            show::plan(out, &plan, &options.target, options.format)
+            show::plan(out, &plan, &options.target, options.format, screen)
         }
         PatchVerb::Run(options) => act::run(out, &patcher, &options, &caller).await,
         PatchVerb::Status { id: Some(id), json, .. } => show::one(out, &patcher.run(&id).await?.0, json),
         PatchVerb::Status { id: None, target, json } => {
             let (runs, unreadable) = patcher.ledger.patches(RUNS).await?;
             show::unreadable(&unreadable);
-            show::under_way(out, &runs, &target, if json { Format::Jsonl } else { Format::Table })
+            show::under_way(out, &runs, &target, if json { Format::Jsonl } else { Format::Table }, screen)
         }
         PatchVerb::Approve { id, yes, reason } => {
             act::approve(out, &patcher, &id, yes, &act::by(&caller, reason.as_deref())).await
@@ -193,7 +192,7 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb) -> Result<()> {
         PatchVerb::Report { format, limit } => {
             let (runs, unreadable) = patcher.ledger.patches(usize::try_from(limit)?).await?;
             show::unreadable(&unreadable);
-            show::report(out, &runs, format)
+            show::report(out, &runs, format, screen)
         }
     }
 }

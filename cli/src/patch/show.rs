@@ -11,10 +11,17 @@ use riposte_patch::rfc3339;
 use riposte_patch::run::{Run, STEPS};
 use riposte_patch::target::Target;
 
+use crate::screen::{Screen, counted};
 use crate::tables::{Format, Table};
 
 /// The nodes of a plan that are meant, and, where all are, what else is to be known.
-pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format: Format) -> Result<()> {
+pub(super) fn plan(
+    out: &mut impl Write,
+    plan: &Plan,
+    targets: &[Target],
+    format: Format,
+    screen: &Screen,
+) -> Result<()> {
     let meant = plan.nodes.iter().filter(|node| targets.is_empty() || targets.iter().any(|target| target.means(node)));
     let mut rows: Vec<Vec<String>> = meant
         .map(|node| {
@@ -40,7 +47,7 @@ pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format
                 String::new(),
                 word.to_owned(),
                 String::new(),
-                "told".to_owned(),
+                "notified".to_owned(),
                 String::new(),
                 what.to_owned(),
             ]
@@ -50,15 +57,15 @@ pub(super) fn plan(out: &mut impl Write, plan: &Plan, targets: &[Target], format
         rows.extend(plan.unread.iter().map(|why| rest("", "not read", why)));
     }
     let columns = &["node", "name", "ring", "priority", "deadline", "way", "installs", "why"];
-    Table { title: "Riposte: what needs a patch", columns, rows }.write(out, format)?;
+    Table { title: "Riposte: what needs a patch", columns, rows }.write(out, format, screen)?;
     if format == Format::Table && targets.is_empty() {
-        writeln!(out, "{} managed nodes need nothing", plan.current)?;
+        writeln!(out, "{} without a missing patch", counted(plan.current, "managed node"))?;
     }
     Ok(())
 }
 
 /// What CloudTrail has recorded of patching.
-pub(super) fn history(out: &mut impl Write, found: &LookedBack, format: Format) -> Result<()> {
+pub(super) fn history(out: &mut impl Write, found: &LookedBack, format: Format, screen: &Screen) -> Result<()> {
     let rows = found.findings.iter().map(|finding| {
         vec![
             finding.event_time.clone().unwrap_or_default(),
@@ -70,20 +77,30 @@ pub(super) fn history(out: &mut impl Write, found: &LookedBack, format: Format) 
         ]
     });
     let columns = &["time", "detector", "severity", "principal", "target", "why"];
-    Table { title: "Riposte: what was done to patching", columns, rows: rows.collect() }.write(out, format)?;
+    Table { title: "Riposte: what was done to patching", columns, rows: rows.collect() }.write(out, format, screen)?;
     for error in &found.unjudged {
         let _ = writeln!(io::stderr(), "riposte: {}", plain(error, 400));
     }
     if format == Format::Table {
-        writeln!(out, "{} events were judged", found.events)?;
+        writeln!(out, "{} evaluated", counted(found.events, "event"))?;
     }
     Ok(())
 }
 
 /// What is under way; where targets are named, theirs alone.
-pub(super) fn under_way(out: &mut impl Write, runs: &[Run], targets: &[Target], format: Format) -> Result<()> {
+pub(super) fn under_way(
+    out: &mut impl Write,
+    runs: &[Run],
+    targets: &[Target],
+    format: Format,
+    screen: &Screen,
+) -> Result<()> {
     let meant = |run: &&Run| targets.is_empty() || targets.iter().any(|target| target.means(&run.plan));
-    let rows = runs.iter().filter(|run| !run.is_done()).filter(meant).map(|run| {
+    let runs: Vec<&Run> = runs.iter().filter(|run| !run.is_done()).filter(meant).collect();
+    if format == Format::Table && runs.is_empty() {
+        return Ok(writeln!(out, "no runs under way")?);
+    }
+    let rows = runs.into_iter().map(|run| {
         let step = usize::from(run.at.step()).checked_sub(1).and_then(|n| STEPS.get(n)).copied().unwrap_or_default();
         let waits = match (run.asked, run.wait_ms) {
             (true, _) => format!("a person: riposte patch approve {}", run.id),
@@ -101,11 +118,14 @@ pub(super) fn under_way(out: &mut impl Write, runs: &[Run], targets: &[Target], 
         ]
     });
     let columns = &["run", "node", "ring", "priority", "step", "waits for", "deadline"];
-    Table { title: "Riposte: patches under way", columns, rows: rows.collect() }.write(out, format)
+    Table { title: "Riposte: patches under way", columns, rows: rows.collect() }.write(out, format, screen)
 }
 
 /// What was patched.
-pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format) -> Result<()> {
+pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format, screen: &Screen) -> Result<()> {
+    if format == Format::Table && runs.is_empty() {
+        return Ok(writeln!(out, "no runs")?);
+    }
     let rows = runs.iter().map(|run| {
         let outcome = run.outcome.as_ref();
         let met = match run.met_deadline() {
@@ -147,7 +167,7 @@ pub(super) fn report(out: &mut impl Write, runs: &[Run], format: Format) -> Resu
         "deadline met",
         "calls",
     ];
-    Table { title: "Riposte: patch report", columns, rows: rows.collect() }.write(out, format)
+    Table { title: "Riposte: patch report", columns, rows: rows.collect() }.write(out, format, screen)
 }
 
 /// One run, step by step.
@@ -166,7 +186,7 @@ pub(super) fn one(out: &mut impl Write, run: &Run, json: bool) -> Result<()> {
         writeln!(out, "  {}  step {:>2}  {}", rfc3339(entry.at_ms), entry.step, plain(&entry.text, 1000))?;
     }
     if run.asked {
-        writeln!(out, "it asks; let it go on by: riposte patch approve {}", run.id)?;
+        writeln!(out, "it waits for a person: riposte patch approve {}", run.id)?;
     }
     Ok(())
 }

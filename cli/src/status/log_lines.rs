@@ -44,7 +44,11 @@ pub(super) async fn look(lines: &mut Lines, operator: &Operator) {
             Ok(None) => {}
             Ok(Some(count)) => {
                 let (health, said) = verdict(&group, &count);
-                lines.add(health, "log lines", said);
+                let Count { from_ms, taken_in, evaluated } = count;
+                let facts = json!({
+                    "group": group, "since": rfc3339(from_ms), "taken_in": taken_in, "evaluated": evaluated,
+                });
+                lines.with(health, "log lines", said, facts);
             }
             Err(fault) => lines.unknown(format!("log lines of {group}"), &fault),
         }
@@ -110,7 +114,8 @@ fn compared(taken_in: &Points, evaluated: &Points, (from_ms, now_ms): (i64, i64)
     let until_ms = now_ms - ON_ITS_WAY_MS;
     let sum = |points: &Points, until_ms: i64| -> f64 {
         let within = points.iter().filter(|(at, _)| *at >= from_ms && at.saturating_add(STEP_MS) <= until_ms);
-        within.map(|(_, sum)| sum).sum()
+        // A sum of no floats is -0, and is shown so.
+        within.map(|(_, sum)| sum).fold(0.0, |all, sum| all + sum)
     };
     Some(Count { from_ms, taken_in: sum(taken_in, until_ms), evaluated: sum(evaluated, i64::MAX) })
 }
@@ -161,6 +166,13 @@ mod tests {
         let (health, said) = verdict("/g", &compared(&all, &behind[1..].to_vec(), (now - DAY_MS, now), true).unwrap());
         assert_eq!(health, Health::Wrong);
         assert!(said.contains("2850 taken in") && said.contains("10 are missing"), "{said}");
+    }
+
+    #[test]
+    fn nothing_is_zero() {
+        let now = 100 * DAY_MS;
+        let (health, said) = verdict("/g", &compared(&Vec::new(), &Vec::new(), (now - DAY_MS, now), true).unwrap());
+        assert!(health == Health::Ok && said.contains(" 0 taken in") && !said.contains(" -0"), "{said}");
     }
 
     #[test]

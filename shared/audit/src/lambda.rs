@@ -151,7 +151,7 @@ pub(crate) static CHECKS: &[Check] = &[
             Verdict::fail_for(&others, "it shares its role with", "no other function has its role")
         }),
     check("lambda-function-role-admin", "A function runs as an administrator", High, "lambda", "function")
-        .page("The function's role has no administrator power, and no way to it.", "One flaw in its code, or one package from a stranger, gives the account away.",
+        .page("The function's role has no administrator power, and no way to it.", "One flaw in its code, or one compromised package, gives the account away.",
             "Give the role what the function needs.", "None that we know of.")
         .detectors(&["function-role-changed", "admin-policy-attached"])
         .with(&[("iam", "role"), ("iam", "policy"), ("iam", "group")], |v, index| {

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, LedgerError};
 use crate::operator::Operator;
-use crate::responder::{RespondError, Responder};
+use crate::responder::{RespondError, Responder, gone};
 
 /// Why a person's word was not taken. Nothing was changed unless the text says so.
 #[derive(Debug, Error)]
@@ -52,6 +52,9 @@ pub enum ApprovalError {
     /// The offense is gone.
     #[error("there is nothing left to contain: {0}")]
     Gone(String),
+    /// The offense was gone, and is there again.
+    #[error("there is something to contain in incident `{0}` again: look at it anew")]
+    Left(String),
     /// There is no way to do it.
     #[error("it cannot be done: {0}")]
     Impossible(String),
@@ -110,6 +113,8 @@ pub enum Approved {
         given: usize,
         /// How many must.
         needed: u32,
+        /// Whether the person had approved this plan before: it counts once.
+        again: bool,
     },
 }
 
@@ -159,19 +164,19 @@ impl Operator {
         let result = self.ledger.under(lease, id, work).await;
         self.done_with(&held, &result).await;
         Ok(match result? {
-            Some((given, needed)) => Approved::Waiting { given, needed },
+            Some(waiting) => waiting,
             None => Approved::Done(Box::new(held.incident)),
         })
     }
 
-    /// `Some`: how many have approved, and how many must.
+    /// `Some`: more persons must approve.
     async fn approve_under_lease(
         &self,
         held: &mut Held,
         yes: &Yes,
         caller: &str,
         invocation: &Invocation,
-    ) -> Result<Option<(usize, u32)>, ApprovalError> {
+    ) -> Result<Option<Approved>, ApprovalError> {
         // An earlier attempt was cut short: it is carried on, whatever would be planned now.
         if held.incident.state == State::Intended && !held.incident.approvals.is_empty() {
             let persons = count(&held.incident.approvals);
@@ -194,16 +199,49 @@ impl Operator {
         {
             return Err(ApprovalError::Forbidden(verdict.clone()));
         }
+        let again = of_plan(&held.incident, &now).iter().any(|one| person(&one.by) == person(caller));
         held.incident.approvals = approvals;
         let why = yes.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
         held.incident.note(now_ms(), Step::Approval, format!("plan {now} approved by {caller}{why}"));
         if let Decision::Hold(_, Verdict { approvers: Some(needed), .. }) = decision {
             self.ledger.finish(held).await?;
-            return Ok(Some((persons(&held.incident.approvals), needed)));
+            return Ok(Some(Approved::Waiting { given: persons(&held.incident.approvals), needed, again }));
         }
         let account = held.incident.finding.scope.account.clone();
         self.responder(&account, given).carry_out(held, plan, invocation).await?;
         Ok(None)
+    }
+
+    /// Closes an incident of which nothing is left to contain: as one that needed no action. Nothing is changed.
+    ///
+    /// # Errors
+    /// Says why not; [`ApprovalError::Left`] where something is left after all.
+    pub async fn settle(&self, id: &str, unique: &str) -> Result<Incident, ApprovalError> {
+        let caller = self.identity().await?;
+        let invocation = Self::invocation(unique);
+        let mut held = self.hold(id, &invocation).await?;
+        let lease = held.lease();
+        let result = self.ledger.under(lease, id, self.settle_under_lease(&mut held, &caller, &invocation)).await;
+        self.done_with(&held, &result).await;
+        result.map(|()| held.incident)
+    }
+
+    async fn settle_under_lease(
+        &self,
+        held: &mut Held,
+        caller: &str,
+        invocation: &Invocation,
+    ) -> Result<(), ApprovalError> {
+        still_open(&held.incident)?;
+        let why = match self.planned_now(&held.incident, caller).await {
+            Err(ApprovalError::Gone(why)) => why,
+            Err(error) => return Err(error),
+            Ok(_) => return Err(ApprovalError::Left(held.incident.id.clone())),
+        };
+        held.incident.note(now_ms(), Step::Approval, format!("looked at by {caller}"));
+        gone(&mut held.incident, &why);
+        let account = held.incident.finding.scope.account.clone();
+        Ok(self.responder(&account, 0).conclude(held, invocation).await?)
     }
 
     /// Says no to what people are asked about.

@@ -136,7 +136,7 @@ impl Operator {
         let why = asked.reason.clone().unwrap_or_else(|| "no reason was given".to_owned());
         Ok(Finding {
             detector: BY_HAND.to_owned(),
-            title: "A person asked for it".to_owned(),
+            title: "Containment by hand".to_owned(),
             severity: Severity::High,
             confidence: Confidence::High,
             technique: Vec::new(),

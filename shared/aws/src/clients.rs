@@ -82,21 +82,39 @@ pub fn check_environment() -> Result<(), Unusable> {
 /// # Errors
 /// Says what is missing and what to do.
 pub async fn checked() -> Result<SdkConfig, Unusable> {
+    let config = with_endpoint().await?;
+    let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
+    let region = region.ok_or(Unusable::NoRegion)?;
+    if !is_label(&region) {
+        return Err(Unusable::Region(region));
+    }
+    has_credentials(&config).await?;
+    Ok(config)
+}
+
+/// Whether there are credentials and a usable endpoint, where no region is needed: a bucket says its own.
+///
+/// # Errors
+/// Says what is missing and what to do.
+pub async fn check_credentials() -> Result<(), Unusable> {
+    has_credentials(&with_endpoint().await?).await
+}
+
+async fn with_endpoint() -> Result<SdkConfig, Unusable> {
     check_environment()?;
     let config = configuration().await;
     if let Some(url) = config.endpoint_url() {
         let name = "the endpoint_url of the profile".to_owned();
         environment::endpoint(url).map_err(|wrong| EndpointError { name, value: url.to_owned(), wrong })?;
     }
-    let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
-    let region = region.ok_or(Unusable::NoRegion)?;
-    if !is_label(&region) {
-        return Err(Unusable::Region(region));
-    }
+    Ok(config)
+}
+
+async fn has_credentials(config: &SdkConfig) -> Result<(), Unusable> {
     let provider = config.credentials_provider();
     let provider = provider.ok_or_else(|| Unusable::Credentials("none are configured".to_owned()))?;
     match provider.provide_credentials().await {
-        Ok(_) => Ok(config),
+        Ok(_) => Ok(()),
         // The chain tells line by line what it has tried. What is to be done is the same.
         Err(error) => {
             let said = in_short(&error);

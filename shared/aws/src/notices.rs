@@ -81,8 +81,7 @@ pub async fn emit(api: &dyn Api, region: &str, settings: &Settings, incident: &I
     let Some(bus) = &settings.event_bus else { return Ok(()) };
     let document = document::of(incident, links(settings, incident));
     let document = document.map_err(|error| Fault::refused(PUT, error.to_string()))?;
-    // A bus elsewhere is named by its ARN, which says where.
-    let region = bus.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)).unwrap_or(region);
+    let region = region_of(bus).unwrap_or(region);
     let entry = json!({
         "Source": EVENT_SOURCE,
         "DetailType": DETAIL_TYPE,
@@ -97,6 +96,11 @@ pub async fn emit(api: &dyn Api, region: &str, settings: &Settings, incident: &I
     let said = answer.body.pointer("/Entries/0");
     let word = |key: &str| said.and_then(|entry| entry.get(key)).and_then(Value::as_str).unwrap_or_default();
     Err(Fault::answered(PUT, word("ErrorCode"), 400, word("ErrorMessage")))
+}
+
+/// Where a bus is that is named by its ARN.
+pub(crate) fn region_of(bus: &str) -> Option<&str> {
+    bus.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2))
 }
 
 /// Sends a notice that is of no incident, and returns the topic's message id.

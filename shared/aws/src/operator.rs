@@ -87,12 +87,33 @@ impl Operator {
         Bus { api: self.api.as_ref(), region: &self.region }
     }
 
-    /// Puts an event of an incident's outcome on the operator's bus, where one is set: of what a person did.
+    /// Notifies of what a person did: by the topic, and by an event on the operator's bus where one is set. Says which of
+    /// them refused, and why: what was done stands all the same.
+    pub async fn announce(&self, incident: &Incident) -> Vec<String> {
+        let settings = &self.loaded.settings;
+        let sent = notices::publish(&self.sns, settings, incident).await.map(drop);
+        let put = notices::emit(self.api.as_ref(), &self.region, settings, incident).await;
+        let refused = |what: &str, result: Result<(), Fault>| result.err().map(|fault| format!("{what}: {fault}"));
+        [refused("the topic was not notified", sent), refused("the event bus was not notified", put)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Whether there is an event bus of this name, or with this ARN.
     ///
     /// # Errors
-    /// Where the bus refuses it.
-    pub async fn announce(&self, incident: &Incident) -> Result<(), Fault> {
-        notices::emit(self.api.as_ref(), &self.region, &self.loaded.settings, incident).await
+    /// Where it may not be looked at, or AWS does not answer.
+    pub async fn has_bus(config: &SdkConfig, bus: &str) -> Result<bool, Fault> {
+        let home = config.region().map(ToString::to_string).unwrap_or_default();
+        let region = notices::region_of(bus).unwrap_or(&home);
+        // A bus of another account is described by its ARN alone, and not to everybody.
+        let call = Call::new("events:DescribeEventBus", region, json!({ "Name": bus }));
+        match ApiClient::new(config, &[&models::EVENTS]).send(&call).await {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.kind == Kind::Gone => Ok(false),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// A call of the command's own, in the region that it works in.

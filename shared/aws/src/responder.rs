@@ -338,53 +338,77 @@ impl Responder<'_> {
         }
     }
 
+    /// Notifies by the topic first, and puts an event on the bus whatever became of that: neither waits for the other.
     async fn notify(&self, held: &mut Held) -> Result<(), RespondError> {
-        if let Err(fault) = self.emit(&held.incident).await {
-            return self.untold(held, fault).await;
+        let sent = self.notice(held).await;
+        match sent {
+            Ok(said) => {
+                if !on_the_bus(&held.incident) {
+                    self.emit(&mut held.incident).await;
+                }
+                held.incident.notified = true;
+                held.incident.note(now_ms(), Step::Notice, said);
+                Ok(self.ledger.finish(held).await?)
+            }
+            Err(RespondError::Notice { id, fault }) => {
+                metrics::count(self.function, Metric::NoticeFailures);
+                // The event comes again, and its notice is tried again. The bus has had its own by then.
+                if !on_the_bus(&held.incident) && self.emit(&mut held.incident).await {
+                    held.incident.note(now_ms(), Step::Notice, ON_THE_BUS);
+                }
+                // What was done must not be lost with the notice.
+                self.ledger.write(held).await?;
+                Err(RespondError::Notice { id, fault })
+            }
+            Err(error) => Err(error),
         }
-        let incident = &mut held.incident;
+    }
+
+    /// Sends the notice, where one is due, and says what became of it.
+    async fn notice(&self, held: &Held) -> Result<String, RespondError> {
+        let incident = &held.incident;
         // A change is always notified.
         let failed = matches!(incident.state, State::Failed | State::Applied);
         let quiet = incident.changed == Changed::No && !failed;
         if quiet && incident.finding.severity < self.loaded.settings.notice_severity {
-            incident.notified = true;
-            incident.note(now_ms(), Step::Notice, "below the notification threshold: recorded only");
-            return Ok(self.ledger.finish(held).await?);
+            return Ok("below the notification threshold: recorded only".to_owned());
         }
-        if digest::may_wait(&held.incident)
-            && crate::digest::place(&self.ledger, &held.incident).await? == digest::Placed::Held
-        {
-            held.incident.notified = true;
-            held.incident.note(now_ms(), Step::Notice, "one of many like it: in the next digest of them");
-            return Ok(self.ledger.finish(held).await?);
+        if digest::may_wait(incident) && crate::digest::place(&self.ledger, incident).await? == digest::Placed::Held {
+            return Ok("one of many like it: in the next digest of them".to_owned());
         }
-        match notices::publish(self.sns, &self.loaded.settings, &held.incident).await {
-            Ok(message_id) => {
-                held.incident.notified = true;
-                held.incident.note(now_ms(), Step::Notice, format!("accepted by the topic as {message_id}"));
-                Ok(self.ledger.finish(held).await?)
+        match notices::publish(self.sns, &self.loaded.settings, incident).await {
+            Ok(message_id) => Ok(format!("accepted by the topic as {message_id}")),
+            Err(fault) => Err(RespondError::Notice { id: incident.id.clone(), fault }),
+        }
+    }
+
+    /// Puts an event of the outcome on the operator's bus, and says whether it is there. A bus that refuses it is
+    /// counted, logged and recorded, and holds nothing up: it may be misspelt, and would be so for ever.
+    async fn emit(&self, incident: &mut Incident) -> bool {
+        let (Some(Bus { api, region }), Some(_)) = (self.bus, &self.loaded.settings.event_bus) else { return false };
+        match notices::emit(api, region, &self.loaded.settings, incident).await {
+            Ok(()) => true,
+            Err(fault) => {
+                metrics::count(self.function, Metric::NoticeFailures);
+                tracing::error!(incident = incident.id, %fault, "the event bus refused the event of an outcome");
+                incident.note(now_ms(), Step::Notice, format!("the event bus refused the event: {fault}"));
+                false
             }
-            Err(fault) => self.untold(held, fault).await,
         }
-    }
-
-    /// Puts an event of the outcome on the operator's bus, where there is one.
-    async fn emit(&self, incident: &Incident) -> Result<(), Fault> {
-        match self.bus {
-            Some(Bus { api, region }) => notices::emit(api, region, &self.loaded.settings, incident).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn untold(&self, held: &mut Held, fault: Fault) -> Result<(), RespondError> {
-        metrics::count(self.function, Metric::NoticeFailures);
-        // What was done must not be lost with the notice.
-        self.ledger.write(held).await?;
-        Err(RespondError::Notice { id: held.incident.id.clone(), fault })
     }
 }
 
-fn gone(incident: &mut Incident, why: &str) {
+/// What the timeline says where the bus has the outcome and the topic has not.
+const ON_THE_BUS: &str = "an event of it is on the event bus";
+
+/// Whether the bus was given the outcome as it stands, by an earlier attempt.
+fn on_the_bus(incident: &Incident) -> bool {
+    let mut notices = incident.timeline.iter().rev().take_while(|entry| entry.step == Step::Notice);
+    notices.any(|entry| entry.text == ON_THE_BUS)
+}
+
+/// Nothing is left to contain, as the live state says.
+pub(crate) fn gone(incident: &mut Incident, why: &str) {
     incident.changed = Changed::No;
     incident.advance(State::Verified);
     incident.note(now_ms(), Step::Plan, format!("nothing left to contain: {why}"));

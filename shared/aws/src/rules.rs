@@ -35,7 +35,7 @@ pub fn load(path: &Path, taken: &[&str]) -> Result<Vec<&'static dyn Detector>, V
 }
 
 fn unreadable(path: &Path, reason: String) -> RuleError {
-    RuleError { file: path.to_owned(), line: 1, reason }
+    RuleError { file: path.to_owned(), line: 0, reason }
 }
 
 fn find(path: &Path, deeper: usize, files: &mut Vec<PathBuf>, errors: &mut Vec<RuleError>) {

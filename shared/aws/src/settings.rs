@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_ssm::Client;
 use riposte_core::guardrail::{GuardrailError, Guardrails};
 use riposte_core::settings::{
-    Broken, Defaults, Instead, Mended, PREFIX, PRIVATE_KEYS_PREFIX, Settings, SettingsError, TABLE_PATH, TOPIC_PATH,
+    Broken, Defaults, Instead, Mended, OF_THE_STACK, PREFIX, PRIVATE_KEYS_PREFIX, Settings, SettingsError, TABLE_PATH,
+    TOPIC_PATH,
 };
 use riposte_core::text::plain;
 use thiserror::Error;
@@ -47,6 +48,14 @@ impl Loaded {
     #[must_use]
     pub fn parameter(&self, path: &str) -> Option<&str> {
         self.used.get(path).map(String::as_str)
+    }
+
+    /// Whether they are those of a stack: one that it writes is there. `riposte init` alone writes none of them.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        let missing =
+            |path: &&str| self.broken.iter().any(|broken| broken.error.path == **path && broken.error.is_missing());
+        !OF_THE_STACK.iter().all(missing)
     }
 
     fn of(mended: Mended, signer: Option<Arc<Signer>>) -> Self {

@@ -32,7 +32,7 @@ pub struct Exclusion {
 
 /// As it is written.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of detectors, principal, target, network, reason and expires")]
 struct Text {
     detectors: Vec<String>,
     principal: Option<String>,
@@ -89,6 +89,13 @@ impl Exclusion {
             ));
         }
         Ok(Self { name: name.to_owned(), reason, expires, detectors, principal, target, network })
+    }
+
+    /// Its detectors that match none of these: misspelt, or rules of the user's.
+    #[must_use]
+    pub fn unknown_detectors(&self, known: &[&str]) -> Vec<&str> {
+        let meant = |pattern: &&String| known.iter().any(|id| matches_ignoring_case(pattern, id));
+        self.detectors.iter().filter(|pattern| !meant(pattern)).map(String::as_str).collect()
     }
 
     /// Whether it has ended at this time, in milliseconds since 1970.
@@ -224,5 +231,13 @@ mod tests {
             Exclusion::read_all("a: {detectors: [x], principal: y, reason: r, expires: '2027-01-31'}").unwrap().len(),
             1
         );
+    }
+
+    #[test]
+    fn a_detector_that_nobody_knows_is_named_and_what_is_no_map_is_said_plainly() {
+        let one = Exclusion::read("a", "{detectors: ['s3-*', nosuch], principal: y, reason: r, expires: '2027-01-31'}");
+        assert_eq!(one.unwrap().unknown_detectors(&["s3-bucket-listed"]), ["nosuch"]);
+        let error = Exclusion::read("a", "x").unwrap_err();
+        assert!(error.contains("a map of detectors") && !error.contains("struct"), "{error}");
     }
 }

@@ -253,6 +253,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The detector with how bad and how sure it is, and its techniques, in a line.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let techniques = self.technique.iter().fold(String::new(), |all, one| format!("{all}, {one}"));
+        format!("{} (severity {}, confidence {}{techniques})", self.detector, self.severity, self.confidence)
+    }
+
     /// What a lease is taken on: the thing that only one action at a time may change. Coarser than the target's
     /// key, since two policies of one user belong to one resource.
     #[must_use]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::{Approval, Denial, Mark};
 use crate::detect::renamed;
 use crate::finding::Finding;
-use crate::guardrail::Verdict;
+use crate::guardrail::{Effect, Verdict};
 use crate::plan::{Plan, Verification};
 use crate::seal;
 use crate::settings::Mode;
@@ -311,6 +311,13 @@ impl Incident {
     pub fn can_be_undone(&self) -> bool {
         matches!(self.state, State::Verified | State::Applied | State::Failed)
             && self.made_plan().is_some_and(|plan| !plan.changes.is_empty())
+    }
+
+    /// Whether a person may carry out by hand what was only recorded: in shadow mode, where live mode would act or ask.
+    #[must_use]
+    pub fn can_be_done_by_hand(&self) -> bool {
+        let live = self.verdict.as_ref().and_then(|verdict| verdict.live);
+        self.state == State::Observed && self.plan.is_some() && live.is_some_and(|live| live != Effect::Observe)
     }
 
     /// Whether an event whose call bears this incident's mark tells of one of its calls: of a change by one of our own

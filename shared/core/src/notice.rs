@@ -7,7 +7,7 @@ use crate::document::Links;
 use crate::incident::{Incident, State, Step, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::{Change, Plan};
-use crate::text::plain;
+use crate::text::{counted, plain};
 
 /// SNS refuses longer subjects (and any that is not printable ASCII).
 const MAX_SUBJECT: usize = 100;
@@ -76,20 +76,11 @@ fn body(incident: &Incident, links: &Links) -> String {
     line("Target", &finding.target.to_string());
     line("When", finding.event_time.as_deref().unwrap_or("(unknown)"));
     line("Event", &finding.scope.event_id);
-    line(
-        "Detector",
-        &format!(
-            "{} (severity {}, confidence {}, {})",
-            finding.detector,
-            finding.severity,
-            finding.confidence,
-            finding.technique.join(" ")
-        ),
-    );
+    line("Detector", &finding.named());
     line("Mode", incident.mode.as_str());
     let verdict = incident.verdict.as_ref().map_or_else(|| "none was needed".to_owned(), ToString::to_string);
     line("Decision", &verdict);
-    line("Outcome", &format!("{}: {}", Outcome::of(incident).headline(), last_word(incident)));
+    line("Outcome", &format!("{}: {}", Outcome::of(incident).headline(), outcome(incident)));
     if let Some(plan) = &incident.plan {
         plan_lines(&mut out, incident, plan);
     }
@@ -111,10 +102,19 @@ fn body(incident: &Incident, links: &Links) -> String {
         let _ = writeln!(out, "Approve    riposte approve {}{until}", incident.id);
         let _ = writeln!(out, "Deny       riposte deny {} --reason WHY", incident.id);
     }
-    if incident.state == State::Observed && incident.plan.is_some() {
+    if incident.can_be_done_by_hand() {
         let _ = writeln!(out, "By hand    riposte approve {}", incident.id);
     }
     out
+}
+
+/// What became of it. Where guardrails held it, they and what would be done have lines of their own.
+fn outcome(incident: &Incident) -> &str {
+    match incident.state {
+        State::Observed if incident.verdict.is_some() => "nothing was changed",
+        State::Asked if incident.verdict.is_some() => "nothing was changed yet",
+        _ => last_word(incident),
+    }
 }
 
 /// The timeline's last line about the outcome.
@@ -138,7 +138,7 @@ fn plan_lines(out: &mut String, incident: &Incident, plan: &Plan) {
     if let Some(seen) = &incident.verification {
         let kept = plan.kept(seen);
         let resource = plain(&plan.resource_arn, 300);
-        let _ = writeln!(out, "{:<10} {kept} other part(s) of {resource} as they were, as read again", "Unchanged");
+        let _ = writeln!(out, "{:<10} {} of {resource}, as read again", "Unchanged", counted(kept, "other part"));
         if !seen.elsewhere.is_empty() {
             let others = plain(&seen.elsewhere.join(", "), 600);
             let _ = writeln!(out, "{:<10} not made by Riposte: {others}", "Concurrent changes");
@@ -177,7 +177,19 @@ pub(crate) fn limited(mut text: String) -> String {
     text
 }
 
-/// The timeline as lines of `+milliseconds step text`, for the terminal.
+/// How much later something was: `+179 ms`, `+12.4 s`, `+3 min`, `+5 h`, `+2 d`.
+fn later(ms: i64) -> String {
+    let tenths = |unit: i64| format!("{:+}.{}", ms / unit, (ms % unit).abs() * 10 / unit);
+    match ms.abs() {
+        0..=9_999 => format!("{ms:+} ms"),
+        10_000..=119_999 => format!("{} s", tenths(1_000)),
+        120_000..=7_199_999 => format!("{} min", tenths(60_000)),
+        7_200_000..=172_799_999 => format!("{} h", tenths(3_600_000)),
+        _ => format!("{} d", tenths(86_400_000)),
+    }
+}
+
+/// The timeline as lines of how much later, step and text, for the terminal.
 #[must_use]
 pub fn timeline(incident: &Incident) -> Vec<String> {
     incident
@@ -185,7 +197,7 @@ pub fn timeline(incident: &Incident) -> Vec<String> {
         .iter()
         .map(|entry| {
             let after = entry.at_ms - incident.opened_ms;
-            format!("{after:>+7} ms  {:<9} {}", entry.step, plain(&entry.text, 400))
+            format!("{:<10}  {:<9} {}", later(after), entry.step, plain(&entry.text, 400))
         })
         .collect()
 }
@@ -218,6 +230,32 @@ mod tests {
         let notice = Notice::of(&incident);
         assert!(notice.subject.len() <= 100 && notice.subject.chars().all(|c| c.is_ascii_graphic() || c == ' '));
         assert!(notice.body.len() <= MAX_BODY && notice.body.contains("(cut:"));
+    }
+
+    #[test]
+    fn how_much_later_is_said_in_a_unit_that_people_read() {
+        let said = [0, 9_999, 179_982, 12_400, 10_800_000, 345_600_000, -5].map(later);
+        assert_eq!(said, ["+0 ms", "+9999 ms", "+2.9 min", "+12.4 s", "+3.0 h", "+4.0 d", "-5 ms"]);
+    }
+
+    #[test]
+    fn what_would_be_refused_is_not_offered() {
+        use crate::guardrail::{Effect, Verdict};
+        let mut incident = Incident::open(finding(), "f", Mode::Shadow, 0);
+        incident.plan = Some(plan());
+        for (live, offered) in
+            [(Some(Effect::Act), true), (Some(Effect::Ask), true), (Some(Effect::Observe), false), (None, false)]
+        {
+            incident.verdict = Some(Verdict {
+                effect: Effect::Observe,
+                guardrails: vec!["exempt-tag".to_owned()],
+                errors: vec![],
+                live,
+                approvers: None,
+            });
+            let body = Notice::of(&incident).body;
+            assert_eq!(body.contains("\nBy hand    riposte approve inc-"), offered, "{live:?}: {body}");
+        }
     }
 
     #[test]

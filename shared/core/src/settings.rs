@@ -70,7 +70,8 @@ pub const CONTAIN_FOR_PREFIX: &str = "/riposte/contain-for/";
 /// The path that `riposte test` writes, and nothing reads.
 pub const TEST_PATH: &str = "/riposte/test";
 const APPROVAL_HOURS_PATH: &str = "/riposte/approval-hours";
-const EVENT_BUS_PATH: &str = "/riposte/event-bus";
+/// The path of the event bus.
+pub const EVENT_BUS_PATH: &str = "/riposte/event-bus";
 const NOTICE_FORM_PATH: &str = "/riposte/notice-form";
 /// The path of the account audit's mutes, each under its name.
 pub const MUTES_PREFIX: &str = "/riposte/mutes/";
@@ -87,6 +88,9 @@ const LONGEST_LEARNING_DAYS: u32 = 365;
 
 /// A day.
 const LONGEST_WINDOW_SECONDS: u32 = 86_400;
+
+/// What every stack writes, and nobody else: where none of them is there, nothing is deployed.
+pub const OF_THE_STACK: [&str; 3] = [TABLE_PATH, TOPIC_PATH, OWN_ROLES_PATH];
 
 /// What the responder may do at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,13 +236,16 @@ pub struct Settings {
     pub ask_about_stacks: bool,
     /// Findings below it are recorded and not told, unless something was changed.
     pub notice_severity: Severity,
-    /// The other accounts and organisations of the same owner.
+    /// The other accounts and organizations of the same owner.
     pub trusted: Arc<Trusted>,
     /// The log groups that the schedule pulls.
     pub log_groups: Vec<String>,
     /// Paths that nothing reads: most likely typing errors, worth a warning.
     pub unknown: Vec<String>,
 }
+
+/// What is said of a setting that is not there.
+const MISSING: &str = "is missing";
 
 /// A setting that is missing or malformed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -251,6 +258,12 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
+    /// Whether the setting is not there at all.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.wrong == MISSING
+    }
+
     fn new(path: &str, wrong: impl Into<String>) -> Self {
         Self { path: path.to_owned(), wrong: wrong.into() }
     }
@@ -264,7 +277,7 @@ impl Settings {
     pub fn from_parameters(parameters: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
         let optional = |path: &str| parameters.get(path).map(|value| value.trim());
         let required = |path: &str| match optional(path) {
-            None => Err(SettingsError::new(path, "is missing")),
+            None => Err(SettingsError::new(path, MISSING)),
             Some("") => Err(SettingsError::new(path, "is empty")),
             Some(value) => Ok(value),
         };
@@ -337,7 +350,12 @@ impl Settings {
                 .map_or(Ok(Trusted::default()), str::parse)
                 .map(Arc::new)
                 .map_err(|wrong| SettingsError::new(TRUSTED_PATH, wrong))?,
-            log_groups: optional(LOG_GROUPS_PATH).map(list).unwrap_or_default(),
+            log_groups: optional(LOG_GROUPS_PATH)
+                .map(list)
+                .unwrap_or_default()
+                .iter()
+                .map(|group| log_group(group))
+                .collect::<Result<_, _>>()?,
             unknown: parameters.keys().filter(|path| known(path).is_none()).cloned().collect(),
         })
     }
@@ -394,6 +412,16 @@ fn addresses(text: &str) -> Result<IpNet, SettingsError> {
         let shown = crate::text::plain(text, 60);
         SettingsError::new(PROTECTED_ADDRESSES_PATH, format!("must list CIDRs, not `{shown}`"))
     })
+}
+
+/// The name of a log group, as CloudWatch Logs takes it, or a pattern of names.
+fn log_group(name: &str) -> Result<String, SettingsError> {
+    let of_a_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b'#' | b'*');
+    if name.len() <= 512 && name.bytes().all(of_a_name) {
+        return Ok(name.to_owned());
+    }
+    let shown = crate::text::plain(name, 80);
+    Err(SettingsError::new(LOG_GROUPS_PATH, format!("must list names of log groups, not `{shown}`")))
 }
 
 fn ledger_key(text: &str) -> Result<Secret, SettingsError> {
@@ -502,6 +530,8 @@ mod tests {
             (STACKS_PATH, "never"),
             (TRUSTED_PATH, "4444-5555-6666"),
             (TABLE_PATH, " "),
+            (LOG_GROUPS_PATH, "a b"),
+            (LOG_GROUPS_PATH, "/var/log/secure,{"),
         ] {
             let mut parameters = good();
             parameters.insert(path.to_owned(), value.to_owned());

@@ -52,6 +52,17 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// A number with what it counts: `1 file`, `2 files`.
+#[must_use]
+pub fn counted(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let plural = match what.strip_suffix('y') {
+        Some(stem) if !what.ends_with("ay") => format!("{stem}ies"),
+        _ => format!("{what}s"),
+    };
+    format!("{number} {}", if number == 1 { what } else { &plural })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +83,13 @@ mod tests {
     fn long_text_is_cut_and_says_so() {
         assert_eq!(plain("äöüß", 2), "äö…");
         assert_eq!(plain("äö", 2), "äö");
+    }
+
+    #[test]
+    fn one_is_counted_as_one() {
+        assert_eq!(counted(1_usize, "policy"), "1 policy");
+        assert_eq!(counted(2_u64, "policy"), "2 policies");
+        assert_eq!(counted(0_u32, "file"), "0 files");
+        assert_eq!(counted(3_u32, "day"), "3 days");
     }
 }

@@ -56,7 +56,7 @@ impl FromStr for Moment {
         });
         ago.map(Self).ok_or_else(|| {
             let shown = plain(text, 60);
-            format!("must be a time (2026-05-04T10:00:00Z), a date (2026-05-04) or so long ago (24h), not `{shown}`")
+            format!("must be a time (2026-05-04T10:00:00Z), a date (2026-05-04) or a time ago (24h), not `{shown}`")
         })
     }
 }
@@ -86,7 +86,17 @@ impl FromStr for Where {
             let shown = plain(text, 80);
             return Err(format!("must be `PATH=VALUE`, `PATH!=VALUE`, `PATH` or `!PATH`, not `{shown}`"));
         }
-        Ok(Self { path, value: value.map(|value| value.trim().to_owned()), negated })
+        let value = value.map(|value| value.trim().to_owned());
+        if let Some(value) = &value {
+            if value.starts_with('=') {
+                return Err(format!("must be `PATH=VALUE` with one `=`, not `{}`", plain(text, 80)));
+            }
+            let address = value.split_once('/').is_some_and(|(address, _)| address.parse::<IpAddr>().is_ok());
+            if address && let Err(error) = cidr::network(value) {
+                return Err(format!("`{}` is no range of addresses: {error}", plain(value, 80)));
+            }
+        }
+        Ok(Self { path, value, negated })
     }
 }
 

@@ -39,10 +39,10 @@ fn needing(delivery: Delivery) -> String {
         let calls: Vec<_> = one.calls.iter().map(|call| call.name).collect();
         let lost = match calls.get(SHOWN..) {
             _ if calls.is_empty() => "silent".to_owned(),
-            None | Some([]) => format!("does not hear of {}", code(&calls)),
+            None | Some([]) => format!("does not receive {}", code(&calls)),
             Some(more) => {
                 format!(
-                    "does not hear of {} and {} other calls",
+                    "does not receive {} and {} other calls",
                     code(calls.get(..SHOWN).unwrap_or_default()),
                     more.len()
                 )

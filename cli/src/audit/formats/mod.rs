@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use riposte_audit::{AuditFinding, Check};
 use riposte_core::text::is_unsafe;
 
+use crate::screen::Screen;
+
 /// The formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
@@ -47,9 +49,14 @@ pub(super) trait Writer<W: Write> {
 }
 
 impl Format {
-    pub(super) fn writer<W: Write>(self, checks: Vec<&'static Check>, now: Timestamp) -> Box<dyn Writer<W>> {
+    pub(super) fn writer<W: Write>(
+        self,
+        checks: Vec<&'static Check>,
+        now: Timestamp,
+        screen: Screen,
+    ) -> Box<dyn Writer<W>> {
         match self {
-            Self::Table => Box::new(table::Table::default()),
+            Self::Table => Box::new(table::Table::new(screen)),
             Self::Jsonl => Box::new(Lines),
             Self::Csv => Box::new(csv::Csv),
             Self::Ocsf => Box::new(exchange::Ocsf { now }),

@@ -82,7 +82,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .cis("1.6", "2.6", "2.7")
         .page(
             "Neither root's password nor its keys were used within 30 days.",
-            "Whoever works as root has no bounds, and his traces say nothing of who he is.",
+            "Whoever works as root has no bounds, and the records do not say who it is.",
             "Use roles; keep root for the few tasks that need it.",
             "Such a task: closing the account, changing its payment.",
         )

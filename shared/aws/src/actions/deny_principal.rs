@@ -31,7 +31,7 @@ impl Contain for DenyPrincipal {
 
     const META: ActionMeta = ActionMeta {
         id: ActionId::DenyPrincipal,
-        title: "Deny a user or a role everything",
+        title: "Deny all actions to a user or a role",
         permissions: &[
             Permission::on(USERS, &["iam:GetUser", "iam:ListAttachedUserPolicies"]),
             Permission::on(ROLES, &["iam:GetRole", "iam:ListAttachedRolePolicies"]),

@@ -6,7 +6,8 @@ use riposte_core::incident::{Incident, State};
 use super::{ApprovalError, Approved, Yes};
 use crate::actions::Actions;
 use crate::operator::Operator;
-use crate::testing::{Aws, CASES, Case, Function};
+use crate::testing::{Aws, CASES, Case, Fault, Function};
+use crate::undo::{Undoer, Wish};
 
 const CASE: &Case = &CASES[0];
 const ASKS: &str = "forbid (principal, action, resource) unless { context.approved };";
@@ -92,9 +93,10 @@ async fn one_person_is_not_two() {
     let plan = operator.proposed(&incident.id).await.unwrap();
     assert_eq!((plan.needed, plan.given), (Some(2), 0));
     let before = group(&aws);
-    for run in ["1", "2"] {
+    for (run, before) in [("1", false), ("2", true)] {
         let waiting = operator.approve(&incident.id, &yes(&plan.hash), run).await.unwrap();
-        assert!(matches!(waiting, Approved::Waiting { given: 1, needed: 2 }), "{waiting:?}");
+        let said = matches!(waiting, Approved::Waiting { given: 1, needed: 2, again } if again == before);
+        assert!(said, "a person is told that it was counted already: {waiting:?}");
     }
     assert_eq!(group(&aws), before);
     // Another person's, as it stands in the ledger.
@@ -162,4 +164,43 @@ async fn what_was_contained_can_only_be_marked() {
     assert_eq!(marked.mark.unwrap().judgment, Judgment::FalsePositive);
     assert_eq!(marked.state, State::Verified);
     assert!(marked.timeline.last().unwrap().text.starts_with("false-positive by arn:"));
+}
+
+#[tokio::test]
+async fn what_somebody_has_fixed_meanwhile_is_closed_and_nobody_is_asked_any_more() {
+    for (path, value) in [("/riposte/guardrails/ask", ASKS), ("/riposte/mode", "shadow")] {
+        let (aws, incident) = met(path, value).await;
+        let operator = operator(&aws).await;
+        assert!(matches!(operator.settle(&incident.id, "0").await, Err(ApprovalError::Left(_))), "it is there still");
+        aws.world(CASE.contain);
+        let before = group(&aws);
+        assert!(matches!(operator.proposed(&incident.id).await, Err(ApprovalError::Gone(_))));
+        let settled = operator.settle(&incident.id, "1").await.unwrap();
+        assert_eq!((settled.state, settled.notified), (State::Verified, true), "{:?}", settled.timeline);
+        assert_eq!(group(&aws), before);
+        let (now, _) = operator.ledger.get(&incident.id).await.unwrap().unwrap();
+        assert!(!now.can_be_undone() && now.state == State::Verified);
+        if path.contains("guardrails") {
+            aws.world(|world| assert!(world.sent.last().unwrap().subject.contains("NO ACTION NEEDED")));
+        }
+        assert!(matches!(operator.settle(&incident.id, "2").await, Err(ApprovalError::Nothing { .. })));
+    }
+}
+
+#[tokio::test]
+async fn an_undo_is_notified_by_the_topic_and_a_topic_that_refuses_is_said() {
+    let (aws, incident) = met("/riposte/mode", "live").await;
+    let operator = operator(&aws).await;
+    let undoer =
+        Undoer { ledger: &operator.ledger, actions: &operator.actions, guardrails: &operator.loaded.guardrails };
+    let undone = undoer.undo(&incident.id, &Wish::default(), &Operator::invocation("1")).await.unwrap();
+    let sent = aws.world(|world| world.sent.len());
+    assert_eq!(operator.announce(&undone).await, Vec::<String>::new());
+    aws.world(|world| {
+        assert_eq!(world.sent.len(), sent + 1);
+        assert!(world.sent.last().unwrap().subject.contains("UNDONE"), "{:?}", world.sent.last());
+    });
+    aws.fail("Publish", Fault::DENIED);
+    let refused = operator.announce(&undone).await;
+    assert!(refused.len() == 1 && refused[0].contains("topic") && refused[0].contains("AccessDenied"), "{refused:?}");
 }

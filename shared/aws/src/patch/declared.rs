@@ -5,7 +5,7 @@ use riposte_core::event::{Actor, Scope};
 use riposte_core::finding::{Confidence, Finding, Severity};
 use riposte_core::incident::rfc3339;
 use riposte_core::seal::short_hash;
-use riposte_core::text::plain;
+use riposte_core::text::{counted, plain};
 use riposte_patch::groups::{self, Which};
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ impl PatchGuard {
             target,
             why: match id {
                 ActionId::CreateSecurityGroup => "the declared group is not there".to_owned(),
-                _ => format!("{} rule(s) differ from the declaration", plan.changes.len()),
+                _ => format!("{} not as declared", counted(plan.changes.len(), "rule")),
             },
             response: Some(response),
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use riposte_core::guardrail::Approved;
 use riposte_core::incident::{Changed, Incident, Made, State, Step};
 use riposte_core::plan::{Change, Plan, Snapshot, Verification};
+use riposte_core::text::counted;
 
 use super::{RespondError, Responder, fail_or_retry, gone};
 use crate::actions::{Action, Site};
@@ -190,7 +191,8 @@ fn can_wait_no_longer(incident: &Incident, fault: &Fault) -> bool {
 
 fn verified_text(plan: &Plan, seen: &Verification) -> String {
     let (changed, kept) = (plan.delta().len(), plan.kept(seen));
-    let mut text = format!("read again: {changed} part(s) as planned, {kept} other part(s) as before");
+    let mut text =
+        format!("read again: {} as planned, {} as before", counted(changed, "part"), counted(kept, "other part"));
     if !seen.elsewhere.is_empty() {
         text.push_str("; changed meanwhile by somebody else: ");
         text.push_str(&seen.elsewhere.join(", "));

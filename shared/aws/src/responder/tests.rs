@@ -1,5 +1,6 @@
 //! The responder on an account in memory: what is left in the account, in the ledger and in the topic.
 
+mod bus;
 mod crash;
 mod delivery;
 mod digest;

@@ -166,3 +166,17 @@ async fn a_private_key_that_is_missing_is_named() {
     aws.world(|world| world.ssm.remove("/riposte-keys/operator"));
     assert!(super::read(&aws_sdk_ssm::Client::new(&aws.config())).await.unwrap().signer.is_none());
 }
+
+#[tokio::test]
+async fn secrets_alone_are_no_stack_and_one_lost_setting_does_not_hide_one() {
+    let aws = Aws::new();
+    let deployed = async || super::read_by(&aws.config()).await.unwrap().is_deployed();
+    assert!(deployed().await);
+    aws.world(|world| _ = world.ssm.remove("/riposte/ledger-table"));
+    assert!(deployed().await, "its other settings are there");
+    // As `riposte init` leaves it.
+    for path in ["/riposte/mode", "/riposte/topic-arn", "/riposte/own-roles"] {
+        aws.world(|world| _ = world.ssm.remove(path));
+    }
+    assert!(!deployed().await);
+}

@@ -37,7 +37,13 @@ impl Request for DeactivateAccessKey {
     const TARGET: &'static str = "USER/ACCESS-KEY-ID";
 
     fn by_hand(target: &str) -> Option<Self> {
-        let (user_name, key) = target.split_once('/').filter(|(user, key)| !user.is_empty() && !key.contains('/'))?;
+        let (user_name, key) = target.split_once('/').filter(|(user, key)| !user.is_empty() && is_key_id(key))?;
         Some(Self { user_name: user_name.to_owned(), access_key_id: key.to_owned() })
     }
+}
+
+/// Whether a text can be the id of an access key: `AKIA` and capitals and digits. What a person mistypes for one, a kind
+/// before the name, is not looked up.
+fn is_key_id(text: &str) -> bool {
+    text.starts_with("AKIA") && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }

@@ -17,7 +17,7 @@ pub(crate) use caller::against;
 pub use deactivate_credential::Credential;
 pub use name::ActionName;
 pub use place::Place;
-pub use resource::ResourceId;
+pub use resource::{KINDS, ResourceId};
 pub use response::{Malformed, Response};
 pub use unshare::Copied;
 

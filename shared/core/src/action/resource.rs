@@ -13,10 +13,56 @@ pub struct ResourceId {
     pub id: String,
 }
 
+/// What resources are, each in one word. Guardrails can ask for no other.
+pub const KINDS: [&str; 41] = [
+    "access-entry",
+    "account",
+    "backup-vault",
+    "bucket",
+    "catalog",
+    "configuration-recorder",
+    "db-cluster-snapshot",
+    "db-instance",
+    "db-snapshot",
+    "detector",
+    "document",
+    "event-bus",
+    "file-system",
+    "function",
+    "group",
+    "identity-pool",
+    "image",
+    "instance",
+    "key",
+    "layer",
+    "managed-instance",
+    "network-acl",
+    "object",
+    "oidc-provider",
+    "policy",
+    "prefix-list",
+    "profile",
+    "queue",
+    "repository",
+    "resource",
+    "role",
+    "rule",
+    "secret",
+    "security-group",
+    "snapshot",
+    "stream",
+    "table",
+    "topic",
+    "trail",
+    "trust-anchor",
+    "user",
+];
+
 impl ResourceId {
-    /// A resource.
+    /// A resource, of one of the [`KINDS`].
     #[must_use]
     pub fn new(service: &'static str, kind: &'static str, id: impl Into<String>) -> Self {
+        debug_assert!(KINDS.contains(&kind), "`{kind}` is missing among the kinds");
         Self { service, kind, id: id.into() }
     }
 

@@ -96,11 +96,11 @@ impl Response {
             return Ok(response);
         }
         action.named(target).ok_or_else(|| {
-            let form = match action.target_form() {
-                "" => "its request as a JSON object".to_owned(),
-                form => format!("`{form}`, or its request as a JSON object"),
-            };
-            malformed(format!("must name its target as {form}, not `{}`", plain(target, 120)))
+            let given = plain(target, 120);
+            malformed(match action.target_form() {
+                "" => format!("must be given as a JSON object, not `{given}`"),
+                form => format!("must name its target as `{form}`, or be given as a JSON object, not `{given}`"),
+            })
         })
     }
 

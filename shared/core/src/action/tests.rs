@@ -123,7 +123,9 @@ fn a_person_names_a_target_in_words_or_as_json() {
     }
     for (action, target, said) in [
         (ActionId::DeactivateAccessKey, "eve", "USER/ACCESS-KEY-ID"),
-        (ActionId::RevokeIngress, "sg-1", "JSON object"),
+        (ActionId::DeactivateAccessKey, "user/build", "USER/ACCESS-KEY-ID"),
+        (ActionId::DeactivateAccessKey, "eve/", "USER/ACCESS-KEY-ID"),
+        (ActionId::RevokeIngress, "sg-1", "must be given as a JSON object, not `sg-1`"),
         (ActionId::RevokeIngress, "{\"group_id\":1}", "revoke-ingress"),
         (ActionId::DeleteInlinePolicy, "host/app/door", "POLICY-NAME"),
     ] {

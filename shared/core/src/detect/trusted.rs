@@ -11,7 +11,7 @@ use crate::arn::is_account;
 use crate::iam::Outsider;
 use crate::text::plain;
 
-/// Account numbers and organisation ids.
+/// Account numbers and organization ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trusted(BTreeSet<String>);
 

@@ -68,7 +68,7 @@ fn widened(like: &Value) -> Option<Value> {
 }
 
 /// Whether a `like` pattern matches a text.
-fn fits(pattern: &[Value], text: &str) -> bool {
+pub(super) fn fits(pattern: &[Value], text: &str) -> bool {
     // The places in the text up to which the pattern may have come so far.
     let mut places = vec![0];
     for part in pattern {

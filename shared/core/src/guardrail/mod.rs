@@ -9,9 +9,10 @@
 
 mod exempt;
 mod former_ids;
+mod lint;
 mod policies;
 
-pub use policies::{check, schema_text, shipped};
+pub use policies::{Checked, check, schema_text, shipped};
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use cedar_policy::{PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
-use super::{GuardrailError, former_ids};
+use super::{GuardrailError, former_ids, lint};
 use crate::action::ActionId;
 use crate::settings::{CustomGuardrail, Settings, SettingsError};
 
@@ -113,14 +113,57 @@ pub fn shipped() -> Result<Vec<(String, String)>, GuardrailError> {
     Ok(all)
 }
 
-/// Checks a guardrail of the user's, and says how many policies it holds.
+/// The same, in which undo is the only action that is ever asked about.
+pub(super) fn undo_schema() -> String {
+    let others: Vec<_> = ActionId::ALL
+        .into_iter()
+        .map(ActionId::as_str)
+        .chain([super::PATCH_NODE])
+        .map(|id| format!("\"{id}\""))
+        .collect();
+    SCHEMA.replace("action ACTIONS", &format!("action {};\n  action \"undo\"", others.join(", ")))
+}
+
+/// A guardrail of the user's that is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// How many policies it holds.
+    pub policies: usize,
+    /// What may not be meant so.
+    pub doubts: Vec<String>,
+}
+
+/// Checks a guardrail of the user's before it is set: against the schema, and against the words that there are.
 ///
 /// # Errors
 /// Names the parameter under which it would stand, and what is wrong.
-pub fn check(guardrail: &CustomGuardrail) -> Result<usize, GuardrailError> {
+pub fn check(guardrail: &CustomGuardrail) -> Result<Checked, GuardrailError> {
     let mut set = PolicySet::new();
     add_custom(&mut set, guardrail, &schema()?)?;
-    Ok(set.policies().count())
+    let parsed: PolicySet =
+        guardrail.text.parse().map_err(|e: cedar_policy::ParseErrors| malformed(guardrail, &e.to_string()))?;
+    let mut doubts = Vec::new();
+    for (index, policy) in parsed.policies().enumerate() {
+        let id: &str = policy.id().as_ref();
+        let place = id.strip_prefix("policy").and_then(|place| place.parse().ok()).unwrap_or(index);
+        let found = lint::look(policy, place.saturating_add(1)).map_err(|wrong| malformed(guardrail, &wrong))?;
+        if !found.wrong.is_empty() {
+            return Err(malformed(guardrail, &found.wrong.join("; ")));
+        }
+        doubts.extend(found.doubts);
+    }
+    Ok(Checked { policies: set.policies().count(), doubts })
+}
+
+/// What is wrong with a guardrail. Cedar counts a text's policies from 0, as `policy0`; people from 1.
+fn malformed(guardrail: &CustomGuardrail, wrong: &str) -> GuardrailError {
+    let mut wrong = crate::text::plain(wrong, 400);
+    for index in (0..guardrail.text.matches(';').count()).rev() {
+        let number = index.saturating_add(1);
+        wrong = wrong.replace(&format!("`policy{index}`"), &format!("policy {number}"));
+    }
+    let path = format!("/riposte/guardrails/{}", guardrail.id);
+    GuardrailError::Setting(SettingsError { path, wrong: format!("is not a valid guardrail: {wrong}") })
 }
 
 fn schema() -> Result<Schema, GuardrailError> {
@@ -132,11 +175,7 @@ fn schema() -> Result<Schema, GuardrailError> {
 /// A user's guardrail is checked against the schema, so that a misspelt attribute is refused at start
 /// and not met as an error in the middle of an attack.
 fn add_custom(set: &mut PolicySet, guardrail: &CustomGuardrail, schema: &Schema) -> Result<(), GuardrailError> {
-    let path = format!("/riposte/guardrails/{}", guardrail.id);
-    let malformed = |wrong: String| {
-        let wrong = format!("is not a valid guardrail: {}", crate::text::plain(&wrong, 400));
-        GuardrailError::Setting(SettingsError { path: path.clone(), wrong })
-    };
+    let malformed = |wrong: String| malformed(guardrail, &wrong);
     let parsed: PolicySet = guardrail.text.parse().map_err(|e: cedar_policy::ParseErrors| malformed(e.to_string()))?;
     if parsed.is_empty() {
         return Err(malformed("it holds no policy".to_owned()));

@@ -40,7 +40,7 @@ pub static KNOWN: &[Known] = &[
     user(super::BREAKER_ACCOUNT_PATH, "2000", "from so many actions an hour in the account on, people are asked"),
     user(super::BREAKER_DETECTOR_PATH, "1000", "from so many actions an hour of one detector on, people are asked"),
     user(super::LOG_GROUPS_PATH, "", "log groups that are pulled, with commas between"),
-    user(super::LEARNING_DAYS_PATH, "7", "days that a baseline of behavior learns before it speaks (1 to 365)"),
+    user(super::LEARNING_DAYS_PATH, "7", "days that a baseline of behavior learns before it finds anything (1 to 365)"),
     user(super::SSH_FAILURES_PATH, "10", "failed logins of an address within the window that make it an attacker"),
     user(super::SSH_WINDOW_PATH, "600", "seconds of that window (1 to 86400)"),
     user(super::SSH_LOGIN_PATH, "5", "failed logins before a successful one that make it an intrusion"),

@@ -1,4 +1,4 @@
-//! One incident: what happened, what was decided and by what, what was changed, and how to take it back.
+//! One incident: what happened, what was decided and by what, what was changed, and how to undo it.
 
 use maud::{Markup, html};
 use riposte_core::incident::{Changed, Incident, State};
@@ -56,7 +56,7 @@ fn take_back(incident: &Incident) -> Markup {
     html! {
         @if incident.can_be_undone() {
             section.undo {
-                h2 { "Take it back" }
+                h2 { "Undo" }
                 p { (of_incident("undo", incident)) }
                 p.sub { "It shows what it would restore and asks first." }
                 @if let Some(until) = incident.timer_ms() {
@@ -131,7 +131,7 @@ fn changes(incident: &Incident, plan: &Plan) -> Markup {
             h2 { @if made.is_some() { "Calls that were made" } @else { "Calls that would be made" } }
             (calls(&done.changes.iter().collect::<Vec<_>>(), "No call."))
             @if !not_done.is_empty() { h3 { "Not made" } (calls(&not_done, "")) }
-            h3 { @if undone { "Calls that took it back" } @else { "Calls that take it back" } }
+            h3 { @if undone { "Calls that undid it" } @else if made.is_some() { "Calls that undo it" } @else { "Calls that would undo it" } }
             (calls(&done.undo.iter().map(|inverse| &inverse.change).collect::<Vec<_>>(), "None."))
         }
     }

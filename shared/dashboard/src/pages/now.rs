@@ -99,7 +99,7 @@ fn today(now: &Now, found: &Found, links: &Links) -> Markup {
             p.note { "Of the newest " (LOOKED_AT) " incidents. " @if links.is_site() { a href="/incidents" { "All incidents" } } }
         }
         (hours(now.now_ms, newest))
-        (section("Contained today, and how to take it back", &contained, links, "/incidents?state=verified", "Nothing was contained today."))
+        (section("Contained today, and how to undo it", &contained, links, "/incidents?state=verified", "Nothing was contained today."))
         (section("Waiting for you", &waiting, links, "/incidents?state=asked", "No incident waits for an approval."))
         (patches(&now.patches, links))
         (section("To be looked at", &look, links, "/incidents?state=failed", "No action failed, and none is left half done."))
@@ -139,8 +139,8 @@ fn line(incident: &Incident, links: &Links) -> Markup {
             (badge(word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
             (incident_link(incident, links))
             div.sub { (words::time(incident.opened_ms)) " · " (words::name(&finding.target.key())) " · by " (words::name(finding.principal.label())) }
-            @if incident.can_be_undone() { div { "Take it back: " (of_incident("undo", incident)) } }
-            @if incident.state == State::Asked { div { "Read what it would do: " (of_incident("show", incident)) " Let it: " (of_incident("approve", incident)) } }
+            @if incident.can_be_undone() { div { "Undo: " (of_incident("undo", incident)) } }
+            @if incident.state == State::Asked { div { "Read what it would do: " (of_incident("show", incident)) " Approve: " (of_incident("approve", incident)) } }
         }
     }
 }
@@ -176,7 +176,7 @@ fn hours(now_ms: i64, newest: &[Incident]) -> Markup {
 fn alive(now: &Now) -> Markup {
     html! {
         section.alive {
-            h2 { "Is it alive?" }
+            h2 { "Health" }
             @match &now.riposte {
                 Err(error) => (trouble("The mode", error)),
                 Ok(riposte) => {

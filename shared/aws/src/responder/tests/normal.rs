@@ -27,7 +27,7 @@ async fn each_offence_is_contained_and_nothing_else_changes() {
         assert_eq!(end.changes.len(), 1, "{}: {:?}", case.name, end.changes);
         let (subject, body) = end.notices.first().unwrap();
         assert!(subject.starts_with("[Riposte] CONTAINED"), "{}: {subject}", case.name);
-        assert!(body.contains("read again: 1 part(s) as planned"), "{}: {body}", case.name);
+        assert!(body.contains("read again: 1 part as planned"), "{}: {body}", case.name);
         assert!(body.contains(&format!("riposte undo {}", Incident::id_of(&finding))), "{}: {body}", case.name);
     }
 }

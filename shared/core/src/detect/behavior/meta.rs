@@ -561,7 +561,7 @@ Backups of secrets, and their migration to another place.
     ),
     of(
         "principal-takes-many-roles",
-        "Roles taken in a burst",
+        "Roles assumed in a burst",
         Severity::Medium,
         Confidence::Medium,
         &["T1078.004", "T1550.001"],

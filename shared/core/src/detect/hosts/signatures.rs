@@ -705,7 +705,7 @@ A change of the log level. Whoever runs the host can tell.
     ),
     of(
         "log-error-rate",
-        "Errors in a burst",
+        "Many errors in a short time",
         Severity::Low,
         Confidence::Medium,
         &["T1499"],

@@ -17,7 +17,7 @@ pub(super) struct FederationTokenWithFullPower;
 
 const META: Meta = Meta {
     id: "federation-token-with-full-power",
-    title: "Federation token asked for with all of its user's power",
+    title: "Federation token requested with all permissions of its user",
     domain: Domain::Identity,
     severity: Severity::High,
     confidence: Confidence::High,

@@ -12,7 +12,7 @@ pub(super) struct RoleAssumedExternally;
 
 const META: Meta = Meta {
     id: "role-assumed-externally",
-    title: "Role taken from another account",
+    title: "Role assumed from another account",
     domain: Domain::Identity,
     severity: Severity::Informational,
     confidence: Confidence::Medium,

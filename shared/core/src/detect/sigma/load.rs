@@ -17,14 +17,19 @@ use crate::text::plain;
 
 /// Why a folder of rules cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{file}:{line}: {reason}", file = .file.display())]
+#[error("{file}{place}: {reason}", file = .file.display(), place = at(*.line))]
 pub struct RuleError {
     /// The file.
     pub file: PathBuf,
-    /// The line, counted from 1; the rule's first where the reason has no line of its own.
+    /// The line, counted from 1; the rule's first where the reason has no line of its own; 0 where the file cannot be read.
     pub line: usize,
     /// What is wrong.
     pub reason: String,
+}
+
+/// A line's place behind a file's name.
+fn at(line: usize) -> String {
+    if line == 0 { String::new() } else { format!(":{line}") }
 }
 
 /// A file of rules: its name, for messages, and its text.
