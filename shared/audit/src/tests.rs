@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
+#[allow(clippy::needless_pass_by_value, reason = "documents are written in place")]
 mod expectations;
 
 const NOW: &str = "2026-11-27T12:00:00Z";
