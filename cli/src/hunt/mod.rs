@@ -355,7 +355,11 @@ async fn ended(begun: Begun, options: &Options, screen: &Screen, exclusions: Exc
         for line in out.excluded() {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(io::stderr(), "{}", out.summary.after(began.elapsed(), options.informational || options.each, *screen));
+        let _ = writeln!(
+            io::stderr(),
+            "{}",
+            out.summary.after(began.elapsed(), options.informational || options.each, *screen)
+        );
     }
     let work_s = sum.milliseconds as f64 / 1000.0;
     let spent = format!(

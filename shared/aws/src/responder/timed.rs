@@ -5,6 +5,7 @@
 //! may be looked at twice, and then nothing is due.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use riposte_core::guardrail::Undo;
 use riposte_core::incident::{Incident, Next, Step, Timed, rfc3339};
@@ -89,16 +90,22 @@ impl Responder<'_> {
     /// The latest incident of the attack that is contained, where it goes on.
     async fn goes_on(&self, incident: &Incident, timed: Timed, seen: &mut Seen) -> Result<Option<String>, LedgerError> {
         let since = timed.fresh_since_ms();
-        if !seen.contains_key(&since) {
-            let wanted = Wanted { since_ms: Some(since), ..Wanted::default() };
-            let listed = self.ledger.list_of(&wanted, MOST, |_| true).await?;
-            if listed.more || !listed.unreadable.is_empty() {
-                tracing::warn!(unreadable = listed.unreadable.len(), more = listed.more, "not all incidents were read");
+        let others = match seen.entry(since) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let wanted = Wanted { since_ms: Some(since), ..Wanted::default() };
+                let listed = self.ledger.list_of(&wanted, MOST, |_| true).await?;
+                if listed.more || !listed.unreadable.is_empty() {
+                    tracing::warn!(
+                        unreadable = listed.unreadable.len(),
+                        more = listed.more,
+                        "not all incidents were read"
+                    );
+                }
+                place.insert(listed.incidents)
             }
-            seen.insert(since, listed.incidents);
-        }
-        let mut others = seen.get(&since).into_iter().flatten();
-        Ok(others.find(|other| incident.is_attacked_by(&other.finding)).map(|other| other.id.clone()))
+        };
+        Ok(others.iter().find(|other| incident.is_attacked_by(&other.finding)).map(|other| other.id.clone()))
     }
 
     async fn renew(&self, held: &mut Held, timed: Timed, other: &str) -> Result<(), RespondError> {

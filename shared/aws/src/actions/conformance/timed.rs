@@ -12,7 +12,7 @@ use crate::testing::{Aws, Fault, Function, invocation};
 
 /// The cases of those actions that can be timed.
 fn timed() -> impl Iterator<Item = &'static &'static Case> {
-    let can = |case: &&&Case| case.answer().action.known().is_some_and(|action| action.can_be_timed());
+    let can = |case: &&&Case| case.answer().action.known().is_some_and(riposte_core::action::ActionId::can_be_timed);
     let found: Vec<_> = CASES.iter().filter(can).collect();
     assert!(found.len() >= 5, "every action that can be timed has a case");
     found.into_iter()

@@ -53,7 +53,7 @@ fn other(of: &str) -> Value {
     json!({ "fl-other": log(of, &settings) })
 }
 
-fn laid(response: &Response, of: &str, asked: Value) -> Value {
+fn laid(response: &Response, of: &str, asked: &Value) -> Value {
     let request: Request = response.read().unwrap();
     json!({ "it": true, "of": of, "id": request.flow_log_id, "asked": asked, "logs": other(of) })
 }
@@ -67,7 +67,7 @@ pub(super) const TO_LOGS: Case = Case {
         // As CloudTrail writes it.
         asked["MaxAggregationInterval"] = json!("60");
         asked.as_object_mut().unwrap().remove("LogDestinationType");
-        laid(response, "vpc-1", asked)
+        laid(response, "vpc-1", &asked)
     },
     calls: CALLS,
     contain: |state, _| state["logs"]["fl-new"] = log("vpc-1", &to_logs()),
@@ -85,7 +85,7 @@ pub(super) const TO_BUCKET: Case = Case {
     response: || Request { flow_log_id: "fl-2".to_owned(), before: None }.into(),
     state: |response, _| {
         let asked = json!({ "TrafficType": "ALL", "LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::flow" });
-        laid(response, "subnet-1", asked)
+        laid(response, "subnet-1", &asked)
     },
     contain: |state, _| state["logs"]["fl-new"] = log("subnet-1", &to_bucket()),
     ..TO_LOGS
@@ -93,7 +93,7 @@ pub(super) const TO_BUCKET: Case = Case {
 
 pub(super) const OF_INTERFACE: Case = Case {
     name: "restore-flow-logs: of a network interface",
-    state: |response, _| laid(response, "eni-1", to_bucket()),
+    state: |response, _| laid(response, "eni-1", &to_bucket()),
     contain: |state, _| state["logs"]["fl-new"] = log("eni-1", &to_bucket()),
     ..TO_BUCKET
 };
