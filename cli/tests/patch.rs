@@ -71,7 +71,7 @@ fn a_plan_is_made_offline_in_every_form() {
     let page = plan("html", &facts(), &["--format", "html"]).out;
     assert!(page.contains("=cmd|&#39;&lt;b&gt;&#39;") && !page.contains("<b>"), "{page}");
     let table = plan("table", &facts(), &[]).out;
-    assert!(table.starts_with("node") && table.ends_with("0 managed nodes need nothing\n"), "{table}");
+    assert!(table.starts_with("NODE") && table.ends_with("0 managed nodes without a missing patch\n"), "{table}");
 }
 
 #[test]

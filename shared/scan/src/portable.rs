@@ -236,7 +236,15 @@ pub fn read<E: From<ResultError>>(
         }
         let wrong = |why: String| ResultError::Line { line, why };
         match serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))? {
-            Line::Done(done) => return Ok(done),
+            Line::Done(done) => {
+                // To the end: what packs it says there whether all of it came.
+                text.clear();
+                if from.read_line(&mut text).map_err(ResultError::Read)? > 0 {
+                    let why = "there is more behind the last line".to_owned();
+                    return Err(ResultError::Line { line: line + 1, why }.into());
+                }
+                return Ok(done);
+            }
             Line::Remark(remark) => each(Given::Remark(remark))?,
             Line::Part(part) => each(Given::Report(report(part).map_err(wrong)?))?,
         }

@@ -14,7 +14,7 @@ pub struct ResourceId {
 }
 
 /// What resources are, each in one word. Guardrails can ask for no other.
-pub const KINDS: [&str; 41] = [
+pub const KINDS: [&str; 42] = [
     "access-entry",
     "account",
     "backup-vault",
@@ -28,6 +28,7 @@ pub const KINDS: [&str; 41] = [
     "document",
     "event-bus",
     "file-system",
+    "flow-log",
     "function",
     "group",
     "identity-pool",
