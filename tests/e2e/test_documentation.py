@@ -137,7 +137,7 @@ class Ground:
         if filled.startswith("riposte rules new "):
             # It writes over nothing.
             filled = filled.replace(" ID", " my-own-rule")
-            for file in self.folder.glob("break-glass-used.*"):
+            for file in self.folder.glob("my-rules/break-glass-used.*"):
                 file.unlink()
         for pattern, instead in {
             r"\bEVENT\.json\b": "EVENT.json",
@@ -147,7 +147,8 @@ class Ground:
             r"\bACTION TARGET\b": f"{BY_HAND} {self.live.account.attacker.name}/{self.live.account.attacker.key.id}",
             r"\bFUNCTION\b": "ingress-guard",
             r"\bRUN\b": "run-0123456789abcdef",
-            r"\bARN\b": "arn:aws:events:us-east-1:123456789012:event-bus/default",
+            # The emulator knows a bus by its name alone.
+            r"\bARN\b": "default",
             r"\bFILE\b": "groups.json",
             r"\b(detect) PATH…": r"\1 trail/",
             r"\b(logs) PATH…": r"\1 app.log",
@@ -229,7 +230,9 @@ def _files(folder: Path) -> None:
     page = (ROOT / "docs" / "guardrails.md").read_text()
     for name, policy in re.findall(r"```cedar\n// (\S+\.cedar)\n(.*?)```", page, re.S):
         (folder / name).write_text(policy)
-    (folder / "mine.cedar").write_text('forbid (principal, action, resource) when { resource.hasTag("mine") };\n')
+    (folder / "mine.cedar").write_text(
+        'forbid (principal, action, resource) when { resource.hasTag("mine") } unless { action == Riposte::Action::"undo" };\n'
+    )
     records = {"Records": [event.get("detail", event)]}
     for name in ("trail/trail.json", "today/trail.json", "logs/2026/trail.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
