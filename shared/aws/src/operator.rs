@@ -107,13 +107,26 @@ impl Operator {
     pub async fn has_bus(config: &SdkConfig, bus: &str) -> Result<bool, Fault> {
         let home = config.region().map(ToString::to_string).unwrap_or_default();
         let region = notices::region_of(bus).unwrap_or(&home);
+        let api = ApiClient::new(config, &[&models::EVENTS]);
+        let described = |name: &str| {
+            let call = Call::new("events:DescribeEventBus", region, json!({ "Name": name }));
+            let api = &api;
+            async move {
+                match api.send(&call).await {
+                    Ok(answer) => Ok(Some(answer.body)),
+                    Err(fault) if fault.kind == Kind::Gone => Ok(None),
+                    Err(fault) => Err(fault),
+                }
+            }
+        };
         // A bus of another account is described by its ARN alone, and not to everybody.
-        let call = Call::new("events:DescribeEventBus", region, json!({ "Name": bus }));
-        match ApiClient::new(config, &[&models::EVENTS]).send(&call).await {
-            Ok(_) => Ok(true),
-            Err(fault) if fault.kind == Kind::Gone => Ok(false),
-            Err(fault) => Err(fault),
+        if described(bus).await?.is_some() {
+            return Ok(true);
         }
+        // Emulators know buses by their names. One of this name is meant where it has this ARN.
+        let Some((_, name)) = bus.split_once(":event-bus/") else { return Ok(false) };
+        let found = described(name).await?;
+        Ok(found.is_some_and(|found| found.get("Arn").and_then(Value::as_str) == Some(bus)))
     }
 
     /// A call of the command's own, in the region that it works in.
