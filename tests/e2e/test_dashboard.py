@@ -267,5 +267,5 @@ def test_the_function_serves_the_same_pages_and_may_only_read(filled):
         document = iam.get_role_policy(RoleName=role[0], PolicyName=name)["PolicyDocument"]
         for statement in document["Statement"]:
             actions |= set([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    assert actions == {"dynamodb:GetItem", "dynamodb:Query", "ssm:GetParametersByPath", "cloudwatch:DescribeAlarms",
+    assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "ssm:GetParametersByPath", "cloudwatch:DescribeAlarms",
                        "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "logs:CreateLogStream", "logs:PutLogEvents"}

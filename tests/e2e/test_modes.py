@@ -113,6 +113,7 @@ def test_what_was_observed_in_shadow_mode_is_not_done_later(shadow, mode):
     before = read()
     observed = shadow.send(*records)
     assert len(observed) == 3
+    assert "riposte mode live --also open-admin-port" in shadow.command.must("report", "shadow", "--days", "1")
     mode("live")
     assert shadow.send(*records[:2]) == [] and read() == before
     # By hand it is, when a person says so.
@@ -120,7 +121,7 @@ def test_what_was_observed_in_shadow_mode_is_not_done_later(shadow, mode):
     shown = shadow.command.must("show", group)
     assert "would change" in shown and "undo is" not in shown and "after" not in shadow.command.show(group)
     report = shadow.command.must("report", "shadow", "--days", "1")
-    assert "would have been acted on" in report and "riposte mode live --also open-admin-port" in report
+    assert "would have been acted on" in report and "it is live by now" in report
     shadow.command.must("approve", group, "--yes")
     assert shadow.command.show(group)["state"] == "verified" and read()[0] != before[0]
 
