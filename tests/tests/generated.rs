@@ -43,7 +43,8 @@ fn patterns(template: &str, function: &str) -> Vec<Pattern> {
     let rules = rules.map(|rule| rule.split("        $or:\n").next().unwrap());
     let read = |rule: &str| Pattern {
         sources: list(rule, "eventSource"),
-        names: list(rule, "eventName"),
+        // What it leaves out is no name that it asks for.
+        names: list(rule, "eventName").into_iter().filter(|name| !name.starts_with("anything-but")).collect(),
         codes: list(rule, "errorCode"),
         root_only: list(rule, "type") == ["Root"],
         callers_only: list(rule, "type") == ["anything-but: AWSService"],
