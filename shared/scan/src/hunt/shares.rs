@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_huge_has_larger_shares_and_no_more_of_them() {
         assert_eq!(share_bytes(1 << 40), LEAST);
-        assert_eq!(share_bytes(50 << 40), (50 << 40) / WANTED);
+        assert_eq!(share_bytes(20 << 40), (20 << 40) / WANTED);
         assert_eq!(share_bytes(1 << 60), MOST);
         let mut shares = Shares::default();
         for number in 0..200_u64 {
