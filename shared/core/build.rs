@@ -72,7 +72,7 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let ([rule], []) = (parsed.rules.as_slice(), parsed.correlations.as_slice()) else {
         return Err("a file of the pack holds one rule".into());
     };
-    let Description { name, title, status, severity, technique, calls, needs, network_activity, custom, prose } =
+    let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
         describe::describe(rule)?;
     let custom = custom.ok_or("a rule of the pack has a `riposte:` part")?;
     let Custom { domain: own, since, confidence, respond, target, respond_at, no_response, outcome, reads, burst, why } =
@@ -113,7 +113,11 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     }
     writeln!(out, "    confidence: Confidence::{},", camel(confidence.as_deref().unwrap_or("medium")))?;
     writeln!(out, "    technique: &{technique:?}, events: {events},")?;
-    writeln!(out, "    needs: needs(&[{}]),", needs.iter().map(alternative).collect::<Vec<_>>().join(", "))?;
+    writeln!(
+        out,
+        "    needs: needs(&[{}]),",
+        needs::of(&rule.detection).iter().map(alternative).collect::<Vec<_>>().join(", ")
+    )?;
     writeln!(out, "    outcome: Outcome::{}, burst: {burst},", camel(outcome.as_deref().unwrap_or("success")))?;
     writeln!(out, "    reads: &[], actions: &[{}],", actions.join(", "))?;
     if let Some(reason) = no_response {

@@ -131,7 +131,7 @@ pub(super) fn numbers(output: &Output, folder: &str) -> Result<BTreeSet<u64>> {
     }
 }
 
-/// A result, read to its end before anything of it is told: nothing is told twice where it is hunted again.
+/// A result, read to its end before anything of it is reported: nothing is reported twice where it is hunted again.
 fn whole(object: impl io::Read) -> Result<(Vec<Given>, Done), ResultError> {
     let mut all = Vec::new();
     let done = portable::read::<ResultError>(BufReader::new(GzDecoder::new(BufReader::new(object))), |given| {

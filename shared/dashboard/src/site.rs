@@ -16,7 +16,9 @@ use futures_util::future::join;
 use maud::{Markup, html};
 use riposte_audit::posture::Account;
 use riposte_core::detect::Domain;
+use riposte_core::incident::Incident;
 use riposte_core::seal::short_hash;
+use riposte_patch::run::Run;
 
 use crate::filter::{Filter, Wrong, fields};
 use crate::layout::{self, Links, Page};
@@ -101,24 +103,61 @@ async fn incident_page<S: Source>(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let current = Some(Page::Incidents);
     let known = if layout::is_id(&id) { source.incident(&id).await } else { Ok(None) };
+    let show = |found: &_| incident::show(found, &Links::Site);
+    let title = |found: &Incident| format!("{} {}", words::name(&found.finding.title), words::name(&found.id));
+    one_page(&headers, &INCIDENT, &id, known, title, show)
+}
+
+/// What the page of one item says where there is none.
+struct One {
+    page: Page,
+    /// In a title.
+    name: &'static str,
+    /// In a sentence.
+    short: &'static str,
+    what: &'static str,
+    all: &'static str,
+    at: &'static str,
+}
+
+const INCIDENT: One = One {
+    page: Page::Incidents,
+    name: "Incident",
+    short: "incident",
+    what: "incident",
+    all: "All incidents",
+    at: "/incidents",
+};
+
+const RUN: One =
+    One { page: Page::Patching, name: "Run", short: "run", what: "run of patching", all: "All runs", at: "/patching" };
+
+/// The page of one item of the ledger, or of why it is not shown.
+fn one_page<T>(
+    headers: &HeaderMap,
+    one: &One,
+    id: &str,
+    known: Result<Option<T>, Trouble>,
+    title: impl FnOnce(&T) -> String,
+    show: impl FnOnce(&T) -> Markup,
+) -> Response {
+    let current = Some(one.page);
     match known {
-        Ok(Some(found)) => {
-            let title = format!("{} {}", words::name(&found.finding.title), words::name(&found.id));
-            page(&headers, StatusCode::OK, &title, current, &incident::show(&found, &Links::Site))
-        }
+        Ok(Some(found)) => page(headers, StatusCode::OK, &title(&found), current, &show(&found)),
         Ok(None) => {
+            let title = format!("No such {}", one.short);
             let main = html! {
-                h1 { "No such incident" }
-                p { "There is no incident " code { (words::name(&id)) } " in the ledger." }
-                p { a href="/incidents" { "All incidents" } }
+                h1 { (title) }
+                p { "There is no " (one.what) " " code { (words::name(id)) } " in the ledger." }
+                p { a href=(one.at) { (one.all) } }
             };
-            page(&headers, StatusCode::NOT_FOUND, "No such incident", current, &main)
+            page(headers, StatusCode::NOT_FOUND, &title, current, &main)
         }
         Err(error) => {
-            let main = html! { h1 { "Incident " (words::name(&id)) } (layout::trouble("The incident", &error)) };
-            page(&headers, status_of(&error), "Incident", current, &main)
+            let what = format!("The {}", one.short);
+            let main = html! { h1 { (one.name) " " (words::name(id)) } (layout::trouble(&what, &error)) };
+            page(headers, status_of(&error), one.name, current, &main)
         }
     }
 }
@@ -193,26 +232,9 @@ async fn patching_page<S: Source>(State(source): State<Arc<S>>, headers: HeaderM
 }
 
 async fn patch_page<S: Source>(State(source): State<Arc<S>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let current = Some(Page::Patching);
     let known = if layout::is_run(&id) { source.patch(&id).await } else { Ok(None) };
-    match known {
-        Ok(Some(run)) => {
-            let title = format!("Patching of {}", words::name(&run.plan.node));
-            page(&headers, StatusCode::OK, &title, current, &patching::one(&run))
-        }
-        Ok(None) => {
-            let main = html! {
-                h1 { "No such run" }
-                p { "There is no run of patching " code { (words::name(&id)) } " in the ledger." }
-                p { a href="/patching" { "All runs" } }
-            };
-            page(&headers, StatusCode::NOT_FOUND, "No such run", current, &main)
-        }
-        Err(error) => {
-            let main = html! { h1 { "Run " (words::name(&id)) } (layout::trouble("The run", &error)) };
-            page(&headers, status_of(&error), "Run", current, &main)
-        }
-    }
+    let title = |run: &Run| format!("Patching of {}", words::name(&run.plan.node));
+    one_page(&headers, &RUN, &id, known, title, patching::one)
 }
 
 async fn detectors_page<S: Source>(

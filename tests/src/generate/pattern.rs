@@ -53,8 +53,9 @@ impl Pattern {
                 let fields: Vec<_> = fields.iter().map(|(path, values)| (*path, values.as_slice())).collect();
                 let mut own = Vec::new();
                 nested(&fields, 4, &mut own);
-                let first = own.first_mut().map(|line| line.replace_range(2..4, "- "));
-                debug_assert!(first.is_some(), "a need has a field");
+                if let Some(first) = own.first_mut() {
+                    first.replace_range(2..4, "- ");
+                }
                 lines.extend(own);
             }
         }

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::Incident;
 use riposte_core::seal::short_hash;
 
+use super::pieces::pieces;
 use super::{Ledger, LedgerError, item};
 use crate::fault::Fault;
 
@@ -27,22 +28,6 @@ const HASH: &str = "plan_hash";
 
 fn pk(id: &str, hash: &str, n: usize) -> String {
     format!("plan#{id}#{hash}#{n}")
-}
-
-/// A text in pieces of at most so many bytes.
-fn pieces(mut text: &str, most: usize) -> Vec<&str> {
-    let mut all = Vec::new();
-    while text.len() > most {
-        let mut end = most;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (piece, rest) = text.split_at(end);
-        all.push(piece);
-        text = rest;
-    }
-    all.push(text);
-    all
 }
 
 impl Ledger {
@@ -96,21 +81,5 @@ impl Ledger {
         let mut whole = fields.clone();
         whole.insert(item::PLAN.to_owned(), AttributeValue::S(plan));
         Ok(Cow::Owned(whole))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_end_between_characters_and_lose_nothing() {
-        for text in ["", "abc", "äöüß€äöüß€", &"é".repeat(100)] {
-            for most in [4, 5, 7, 1000] {
-                let pieces = pieces(text, most);
-                assert_eq!(pieces.concat(), text);
-                assert!(pieces.iter().all(|piece| piece.len() <= most), "{text}, {most}: {pieces:?}");
-            }
-        }
     }
 }

@@ -50,22 +50,10 @@ impl Ledger {
         keep: impl Fn(&Incident) -> bool,
     ) -> Result<Listed, LedgerError> {
         let mut listed = Listed::default();
-        // The index sorts by the text of the time, which is of one length until the year 10000.
-        let since = rfc3339(wanted.since_ms.unwrap_or_default());
-        let until = rfc3339(wanted.until_ms.map_or(LAST_MS, |until| until.saturating_sub(1)));
         let mut start = wanted.after.map(place);
         loop {
             let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("by-time")
-                .key_condition_expression("#k = :k AND opened_at BETWEEN :since AND :until")
-                .expression_attribute_names("#k", "kind")
-                .expression_attribute_values(":k", AttributeValue::S(item::KIND.to_owned()))
-                .expression_attribute_values(":since", AttributeValue::S(since.clone()))
-                .expression_attribute_values(":until", AttributeValue::S(until.clone()))
-                .scan_index_forward(false)
+                .by_time(item::KIND, wanted.since_ms, wanted.until_ms)
                 .set_exclusive_start_key(start)
                 .send()
                 .await

@@ -24,6 +24,7 @@ pub mod owned;
 mod part;
 mod past;
 mod patches;
+mod pieces;
 pub mod posture;
 mod signature;
 mod stream_item;

@@ -63,7 +63,7 @@ impl Ledger {
                 ("opened_at".to_owned(), text(&place.opened_at)),
             ])
         });
-        let query = self.by_time(part.since_ms, part.until_ms);
+        let query = self.by_time(item::KIND, part.since_ms, part.until_ms);
         let page = query.limit(i32::from(part.limit)).set_exclusive_start_key(start).send().await;
         let page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
         let mut listed = Listed::default();
@@ -101,7 +101,7 @@ impl Ledger {
         let mut tally = Tally::default();
         let mut start = None;
         for _ in 0..TALLY_PAGES {
-            let query = self.by_time(Some(since_ms), None).projection_expression("pk, detector, opened_at");
+            let query = self.by_time(item::KIND, Some(since_ms), None).projection_expression("pk, detector, opened_at");
             let page = query.set_exclusive_start_key(start).send().await;
             let page = page.map_err(Fault::of("dynamodb:Query (tally)"))?;
             for fields in page.items() {
@@ -119,8 +119,9 @@ impl Ledger {
         Ok(tally)
     }
 
-    /// A query of the index, newest first.
-    fn by_time(&self, since_ms: Option<i64>, until_ms: Option<i64>) -> QueryFluentBuilder {
+    /// A query of the index for items of a kind, newest first: from `since_ms` on, and before `until_ms`. The index sorts
+    /// by the text of the time, which is of one length until the year 10000.
+    pub(super) fn by_time(&self, kind: &str, since_ms: Option<i64>, until_ms: Option<i64>) -> QueryFluentBuilder {
         let since = rfc3339(since_ms.unwrap_or_default().max(0));
         let until = rfc3339(until_ms.map_or(LAST_MS, |until| until.saturating_sub(1).max(0)));
         self.client
@@ -129,7 +130,7 @@ impl Ledger {
             .index_name("by-time")
             .key_condition_expression("#k = :k AND opened_at BETWEEN :since AND :until")
             .expression_attribute_names("#k", "kind")
-            .expression_attribute_values(":k", AttributeValue::S(item::KIND.to_owned()))
+            .expression_attribute_values(":k", AttributeValue::S(kind.to_owned()))
             .expression_attribute_values(":since", AttributeValue::S(since))
             .expression_attribute_values(":until", AttributeValue::S(until))
             .scan_index_forward(false)

@@ -7,6 +7,7 @@ use riposte_core::catalogue::ACCOUNT_AUDITOR;
 use riposte_core::seal::short_hash;
 use serde::{Deserialize, Serialize};
 
+use super::pieces::pieces;
 use super::{Ledger, LedgerError};
 use crate::fault::Fault;
 
@@ -78,7 +79,7 @@ pub async fn write(ledger: &Ledger, account: &Account, run: &str) -> Result<(), 
     let text = serde_json::to_string(account).map_err(|error| wrong(&error))?;
     let (by, signature) = ledger.keys.sign(HEAD, &text).ok_or_else(|| LedgerError::NoKey { id: HEAD.to_owned() })?;
     let run = short_hash(&[run, &signature]);
-    let parts = split(&text);
+    let parts = pieces(&text, IN_ONE_NOTE);
     for (number, part) in parts.iter().enumerate() {
         let key = part_key(&run, number);
         let note = ledger.note(&key).await?;
@@ -98,22 +99,6 @@ pub async fn write(ledger: &Ledger, account: &Account, run: &str) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// Parts that are short enough, each of whole characters.
-fn split(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let mut at = rest.len().min(IN_ONE_NOTE);
-        while !rest.is_char_boundary(at) {
-            at -= 1;
-        }
-        let (part, next) = rest.split_at(at);
-        parts.push(part);
-        rest = next;
-    }
-    parts
 }
 
 #[cfg(test)]
@@ -159,9 +144,9 @@ mod tests {
     #[test]
     fn parts_are_of_whole_characters() {
         let text = "é".repeat(IN_ONE_NOTE);
-        let parts = split(&text);
+        let parts = pieces(&text, IN_ONE_NOTE);
         assert!(parts.len() >= 2 && parts.iter().all(|part| part.len() <= IN_ONE_NOTE));
         assert_eq!(parts.concat(), text);
-        assert!(split("").is_empty());
+        assert!(pieces("", IN_ONE_NOTE).is_empty());
     }
 }

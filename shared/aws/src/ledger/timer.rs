@@ -29,15 +29,7 @@ impl Ledger {
         let mut start = None;
         while ids.len() < MOST {
             let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("by-time")
-                .key_condition_expression("#k = :k AND opened_at BETWEEN :since AND :until")
-                .expression_attribute_names("#k", "kind")
-                .expression_attribute_values(":k", AttributeValue::S(kind(function)))
-                .expression_attribute_values(":since", AttributeValue::S(rfc3339(0)))
-                .expression_attribute_values(":until", AttributeValue::S(rfc3339(now_ms)))
+                .by_time(&kind(function), None, Some(now_ms.saturating_add(1)))
                 .scan_index_forward(true)
                 .set_exclusive_start_key(start)
                 .send()

@@ -6,7 +6,7 @@
 use rsigma_parser::{CorrelationRule, SigmaCollection, SigmaRule, Status, parse_sigma_yaml};
 use serde::Deserialize;
 
-use super::{calls, check, needs};
+use super::{calls, check};
 
 /// A rule in the catalogue's words. All texts are checked for their form by whoever reads them.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +23,6 @@ pub struct Description {
     pub technique: Vec<String>,
     /// The calls that it can match; `None` where it may match any.
     pub calls: Option<Vec<(Option<String>, Option<String>)>>,
-    /// What an event must have for it to match, as [`needs::of`] says it.
-    pub needs: Vec<needs::All>,
     /// Whether it can only match what VPC endpoints saw of calls.
     pub network_activity: bool,
     /// The `riposte:` part; `None` where the rule has none.
@@ -132,7 +130,6 @@ pub fn describe(rule: &SigmaRule) -> Result<Description, String> {
         severity: rule.level.map_or("medium", |level| level.as_str()).to_owned(),
         technique,
         calls: calls::of(&rule.detection).map(|calls| calls.into_iter().collect()),
-        needs: needs::of(&rule.detection),
         network_activity: calls::of_network_activity(&rule.detection),
         prose: prose(words, custom.as_ref()),
         custom,

@@ -240,7 +240,7 @@ fn correlation(rule: &CorrelationRule, default_name: String) -> Result<SigmaCorr
 }
 
 fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, String> {
-    let Description { name, title, status, severity, technique, calls, needs, network_activity, custom, prose } =
+    let Description { name, title, status, severity, technique, calls, network_activity, custom, prose } =
         describe::describe(rule)?;
     // Without a part of ours the rule runs as it was written: over failed calls too.
     let outcome = if custom.is_some() { Outcome::Success } else { Outcome::Any };
@@ -290,7 +290,8 @@ fn detector(rule: &SigmaRule, default_name: String) -> Result<SigmaDetector, Str
         confidence,
         technique: technique.into_iter().map(leaked).collect::<Vec<_>>().leak(),
         events,
-        needs: leaked_needs(needs),
+        // Patterns are made where pages are: a function starts without.
+        needs: if cfg!(feature = "pages") { leaked_needs(needs::of(&rule.detection)) } else { &[] },
         outcome,
         burst,
         reads: &[],
