@@ -135,9 +135,10 @@ class Ground:
         if filled.startswith("riposte explain ID"):
             filled = "riposte explain open-admin-port"
         if filled.startswith("riposte rules new "):
-            # It writes over nothing.
+            # It writes over nothing; what an earlier line made in the same folder is made anew.
             filled = filled.replace(" ID", " my-own-rule")
-            for file in self.folder.glob("my-rules/break-glass-used.*"):
+            into = re.search(r"--folder (\S+)", filled)
+            for file in (self.folder / (into[1] if into else ".")).glob(f"{filled.split()[3]}.*"):
                 file.unlink()
         for pattern, instead in {
             r"\bEVENT\.json\b": "EVENT.json",
