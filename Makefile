@@ -44,10 +44,12 @@ demo: build ## Show three attacks contained on an emulated account
 dashboard: build ## Show the dashboard over an emulated account with incidents in it
 	@$(PYTHON) tests/e2e/dashboard.py --zips $(ZIPS) --riposte $(BIN)/riposte $(DASHBOARD_ARGS)
 
+# Files of end-to-end tests that run side by side; each has an emulated account of its own, of some 300 MB.
+WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 .PHONY: test
 test: build ## Run all tests: unit, mocked AWS, and end to end on the emulator
 	cargo test --workspace --locked
-	$(PYTHON) -m pytest tests/e2e -q --zips $(ZIPS) --riposte $(BIN)/riposte
+	$(PYTHON) -m pytest tests/e2e -q -n $(WORKERS) --dist loadfile --zips $(ZIPS) --riposte $(BIN)/riposte
 
 # Attacks of the long storm on targets of their own; a sixth as many more go for one target.
 STORM ?= 300

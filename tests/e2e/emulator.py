@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -53,10 +54,20 @@ class EmulatorError(RuntimeError):
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody listens on now.
+
+    Below those that the kernel gives to outgoing connections: one of these could take it before it is listened on. By
+    chance, so that files of tests that run side by side do not choose the same one.
+    """
+    for _ in range(100):
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise EmulatorError("no port between 15000 and 32000 is free")
 
 
 class Emulator:

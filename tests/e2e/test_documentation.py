@@ -164,6 +164,9 @@ class Ground:
             filled += "" if "--yes" in filled or "--dry-run" in filled else " --yes"
         if filled == "riposte test":
             filled += " --wait 1"
+        # Its own port may be another's on this machine.
+        if filled.startswith("riposte dashboard") and "--port" not in filled:
+            filled += f" --port {free_port()}"
         return filled
 
     @property
