@@ -1,4 +1,4 @@
-//! Turns the pack's Sigma rules (`src/detect/rules/DOMAIN/ID.yml`) into static entries of the
+//! Turns the pack's Sigma rules (`detectors/CATEGORY/ID/rule.yml`) into static entries of the
 //! catalogue: title, severity, events, page. The rules themselves are compiled when the first event of
 //! their name comes, so that a function starts without parsing any. A broken rule breaks the build.
 
@@ -22,14 +22,14 @@ const DOMAINS: [&str; 6] = ["Network", "Identity", "Data", "Traces", "Compute", 
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/detect/rules");
+    println!("cargo::rerun-if-changed=detectors");
     println!("cargo::rerun-if-changed=src/detect/sigma/calls.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/check.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/describe.rs");
     println!("cargo::rerun-if-changed=src/detect/sigma/needs.rs");
     let mut out = String::new();
     for domain in DOMAINS {
-        let folder = Path::new("src/detect/rules").join(folder_of(domain));
+        let folder = Path::new("detectors").join(folder_of(domain));
         let files = files(&folder)?;
         writeln!(out, "/// The rules of the category, by id.")?;
         writeln!(out, "pub static {}: [SigmaDetector; {}] = [", domain.to_ascii_uppercase(), files.len())?;
@@ -55,13 +55,10 @@ fn folder_of(domain: &str) -> String {
     if domain == "Traces" { "defense-evasion".to_owned() } else { domain.to_ascii_lowercase() }
 }
 
-/// The rules of a category, in order; none where the category has no folder.
+/// The rules of a category, in order of their detectors' ids; a typed detector's folder has none.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let mut files = fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "yml"));
+    let folders = fs::read_dir(folder)?.map(|folder| Ok(folder?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
+    let mut files: Vec<_> = folders.iter().map(|folder| folder.join("rule.yml")).filter(|file| file.exists()).collect();
     files.sort();
     Ok(files)
 }
@@ -78,13 +75,14 @@ fn entry(domain: &str, file: &Path) -> Result<String, Box<dyn Error>> {
     let Custom { domain: own, since, confidence, respond, target, respond_at, no_response, outcome, reads, burst, why } =
         custom;
     if name.is_some() || own.is_some() {
-        return Err("a rule of the pack is named by its file, and its category by the folder".into());
+        return Err("a rule of the pack is named by its folder, and its category by the one above".into());
     }
     if why.is_none() {
         return Err("`riposte.why` is missing: the page must say why it is bad".into());
     }
     let text = essence(&text);
-    let id = file.file_stem().and_then(|stem| stem.to_str()).ok_or("the file's name is not UTF-8")?;
+    let id = file.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    let id = id.ok_or("the folder's name is not UTF-8")?;
     let events = match (reads.as_deref(), calls) {
         (Some("root"), _) => "Events::ByRoot".to_owned(),
         (Some("denied"), _) => "Events::Denied".to_owned(),

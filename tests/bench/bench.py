@@ -76,8 +76,7 @@ def _measure(arguments: argparse.Namespace) -> dict:
         programs = {name: _unpack(path, Path(folder) / name) for name, path in all_zips.items()}
         print("measuring starts, memory and decisions", file=sys.stderr)
         done = subprocess.run(
-            [programs["bench"], "--programs", folder, "--fixtures", ROOT / "shared/core/fixtures"]
-            + ["--runs", str(arguments.runs)],
+            [programs["bench"], "--programs", folder, "--runs", str(arguments.runs)],
             check=True,
             stdout=subprocess.PIPE,
         )

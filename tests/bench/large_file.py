@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-ORDINARY = Path(__file__).resolve().parents[2] / "shared/core/fixtures/ordinary"
+import fixtures
 
 # Stands where the id of an event is going to be written, and in no record.
 _ID = "2b1c7d54-5e0f-4c9a-9f7e-6f1f0c1d3a88"
@@ -53,7 +53,7 @@ def _parts(record: dict) -> tuple[bytes, bytes]:
 
 def _records(corpus: Path | None) -> Iterator[dict]:
     """Ordinary events, and recorded ones where there are some; the API calls among them."""
-    for path in sorted(ORDINARY.glob("*.jsonl")):
+    for path in sorted(fixtures.ORDINARY.glob("*.jsonl")):
         yield from _calls(json.loads(line) for line in path.read_text().splitlines())
     if corpus:
         for path in sorted((corpus / "cloudtrail/attacks").glob("*.json")):

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-FIXTURES = Path(__file__).resolve().parents[2] / "shared/core/fixtures"
+import fixtures
 
 SEED = 20260504
 RECORDS = 320_000
@@ -493,14 +493,14 @@ def _moved(record: dict, choice: random.Random, when: str) -> dict:
 
 def _changes() -> list[dict]:
     records = []
-    for path in sorted((FIXTURES / "ordinary").glob("*.jsonl")):
+    for path in sorted(fixtures.ORDINARY.glob("*.jsonl")):
         records += [json.loads(line) for line in path.read_text().splitlines()]
     return [r for r in records if r.get("readOnly") is False and r.get("eventSource") and "errorCode" not in r]
 
 
 def _attacks() -> list[dict]:
     records = []
-    for path in sorted(FIXTURES.glob("*/fires-*.json")):
+    for path in fixtures.firing():
         record = json.loads(path.read_text())
         record = record.get("detail", record) if isinstance(record, dict) else {}
         if "eventName" in record and "eventSource" in record:
@@ -509,5 +509,5 @@ def _attacks() -> list[dict]:
 
 
 def _templates_bytes() -> Iterator[bytes]:
-    for path in sorted(FIXTURES.glob("ordinary/*.jsonl")) + sorted(FIXTURES.glob("*/fires-*.json")):
+    for path in sorted(fixtures.ORDINARY.glob("*.jsonl")) + fixtures.firing():
         yield path.read_bytes()

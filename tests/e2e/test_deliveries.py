@@ -16,10 +16,10 @@ from ministack.services import eventbridge
 from template import Resolver, defaults, load
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "shared" / "core" / "fixtures"
 sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 import cost  # noqa: E402
+import fixtures  # noqa: E402
 
 # These read by something else than names, and log lines come by no rule.
 OTHERWISE = {"behavior-watch", "log-watch"}
@@ -34,8 +34,7 @@ def detectors(binary) -> list[dict]:
 
 
 def _fires(detector: str) -> list[tuple[str, dict]]:
-    files = sorted((FIXTURES / detector).glob("fires-*.json"))
-    events = [(file.name, json.loads(file.read_text())) for file in files if not file.name.endswith(".facts.json")]
+    events = [(file.name, json.loads(file.read_text())) for file in fixtures.firing(detector)]
     return [(name, event.get("detail", event)) for name, event in events]
 
 

@@ -24,7 +24,6 @@ from deployed import Deployed
 from emulator import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "shared" / "core" / "fixtures"
 # Generated from the code's own tables: they are held elsewhere.
 GENERATED = {"catalogue.md", "checks.md", "containment.md", "inventory.md"}
 PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name not in GENERATED)]

@@ -32,7 +32,7 @@ fn the_core_has_neither_sdk_nor_runtime() {
 #[test]
 fn one_crate_alone_imports_the_sdk() {
     let functions = riposte_core::catalogue::FUNCTIONS.iter().map(|function| format!("functions/{}", function.name));
-    let shared = ["core", "logs", "audit", "records", "scan", "patch", "dashboard", "dashboard-aws"]
+    let shared = ["core", "logs", "audit", "records", "scan", "patch", "dashboard", "dashboard-aws", "fixtures"]
         .map(|name| format!("shared/{name}"));
     let others = ["cli", "tests", "tests/bench", "functions/dashboard", "functions/hunter"]
         .map(str::to_owned)

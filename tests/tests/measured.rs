@@ -11,7 +11,7 @@ fn page_says(block: &str, text: &str) {
 
 #[test]
 fn ordinary_administration_is_left_in_peace() {
-    let noise = noise::ordinary(&root().join("shared/core/fixtures/ordinary")).unwrap();
+    let noise = noise::ordinary(&root().join("shared/core/ordinary")).unwrap();
     assert!(noise.events >= 500 && noise.services >= 40, "{} events of {}", noise.events, noise.services);
     assert!(noise.alarms * 200 < noise.events, "{}", noise.page);
     page_says("noise", &noise.page);

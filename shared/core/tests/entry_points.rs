@@ -14,13 +14,13 @@ use proptest::sample::Index;
 /// The seeds of a target, and for events the fixtures of every detector.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("../../tests/fuzz/seeds").join(target)];
+    let files = std::fs::read_dir(root.join("../../tests/fuzz/seeds").join(target)).unwrap();
+    let mut seeds: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     if target == "event" {
-        let fixtures = std::fs::read_dir(root.join("fixtures")).unwrap();
-        folders.extend(fixtures.map(|entry| entry.unwrap().path()).filter(|path| !path.ends_with("ordinary")));
+        let fixtures =
+            riposte_fixtures::folders().unwrap().into_keys().flat_map(|id| riposte_fixtures::of(&id).unwrap());
+        seeds.extend(fixtures.map(|fixture| fixture.text().unwrap().into_bytes()));
     }
-    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
-    let seeds: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     assert!(!seeds.is_empty(), "{target} has no seeds");
     seeds
 }

@@ -1,6 +1,6 @@
 //! Ordinary administration must stay quiet.
 //!
-//! `fixtures/ordinary/` holds the events of ordinary days, by theme: most of them look like an attack's
+//! `ordinary/` holds the events of ordinary days, by theme: most of them look like an attack's
 //! (a bucket policy is put, a role is created, a group is opened, a secret is read), and none is one.
 //! Who is woken by them stops reading. What fires is printed:
 //! `cargo test -p riposte-core --test noise -- --nocapture`.
@@ -130,7 +130,7 @@ fn created_policies(events: &[Ordinary]) -> BTreeMap<String, String> {
 
 /// All events, file by file.
 fn ordinary() -> Vec<Ordinary> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ordinary");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ordinary");
     let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     files.sort();

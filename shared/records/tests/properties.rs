@@ -14,7 +14,9 @@ mod records;
 fn texts() -> &'static [String] {
     static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let mut texts = Vec::new();
-        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/fixtures"), &mut texts);
+        let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core");
+        collect(&core.join("detectors"), &mut texts);
+        collect(&core.join("ordinary"), &mut texts);
         assert!(texts.len() > 3_000, "only {} fixtures", texts.len());
         #[expect(clippy::disallowed_methods, reason = "where the corpus is, is told by the environment")]
         match std::env::var_os("RIPOSTE_CORPUS").map(PathBuf::from) {

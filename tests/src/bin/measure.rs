@@ -6,7 +6,7 @@ use riposte_tests::root;
 
 fn main() -> Result<()> {
     let root = root();
-    page::write(&root, "noise", &noise::ordinary(&root.join("shared/core/fixtures/ordinary"))?.page)?;
+    page::write(&root, "noise", &noise::ordinary(&root.join("shared/core/ordinary"))?.page)?;
     let curves = roc::curves();
     page::write(&root, "statistics", &roc::page(&curves)?)?;
     for curve in &curves {

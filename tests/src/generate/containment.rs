@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use riposte_aws::actions::{ACTIONS, ActionMeta};
 use riposte_core::catalogue::all_metas;
 use riposte_core::guardrail::asks_first;
+use riposte_fixtures::Fixture;
 
 use super::catalogue::line;
 use super::techniques::{TECHNIQUES, Technique};
@@ -143,7 +144,7 @@ pub(super) fn page(root: &Path) -> Result<String> {
     line(&mut out, "| technique | detected by | contained by | benign twin |");
     line(&mut out, "|---|---|---|---|");
     for technique in TECHNIQUES {
-        self::technique(&mut out, root, technique)?;
+        self::technique(&mut out, technique)?;
     }
     Ok(out)
 }
@@ -190,7 +191,7 @@ fn link(id: &str) -> String {
     format!("[{id}](detectors/{id}.md)")
 }
 
-fn technique(out: &mut String, root: &Path, technique: &Technique) -> Result<()> {
+fn technique(out: &mut String, technique: &Technique) -> Result<()> {
     let mut actions: Vec<String> = Vec::new();
     for meta in technique.detectors.iter().filter_map(|id| all_metas().find(|meta| meta.id == *id)) {
         let asks = if asks_first(meta.id).map_err(anyhow::Error::msg)? { " *(asks)*" } else { "" };
@@ -208,7 +209,7 @@ fn technique(out: &mut String, root: &Path, technique: &Technique) -> Result<()>
     let detected: Vec<_> = technique.detectors.iter().map(|id| link(id)).collect();
     let detected = if detected.is_empty() { "no record shows it".to_owned() } else { detected.join(", ") };
     let twin = match technique.detectors.first() {
-        Some(detector) => twin(root, detector)?.map_or_else(String::new, |twin| format!("`{twin}`")),
+        Some(detector) => twin(detector)?.map_or_else(String::new, |twin| format!("`{twin}`")),
         None => String::new(),
     };
     let id = technique.id;
@@ -217,19 +218,11 @@ fn technique(out: &mut String, root: &Path, technique: &Technique) -> Result<()>
     Ok(())
 }
 
-/// The first event of a detector's tests on which it is silent.
-fn twin(root: &Path, detector: &str) -> Result<Option<String>> {
-    let folder = root.join("shared/core/fixtures").join(detector);
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_event = name.ends_with(".json") && !name.ends_with(".facts.json");
-        if is_event && name.starts_with("silent-") && !name.contains("refused") {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names.into_iter().next().map(|name| format!("{detector}/{name}")))
+/// The first benign event of a detector's folder.
+fn twin(detector: &str) -> Result<Option<String>> {
+    let fixtures = riposte_fixtures::of(detector)?;
+    let benign = |fixture: &&Fixture| !fixture.fires && !fixture.is_log() && !fixture.name.contains("refused");
+    Ok(fixtures.iter().find(benign).map(|fixture| format!("{detector}/{}.json", fixture.name)))
 }
 
 /// The end-to-end tests, by name.

@@ -46,7 +46,7 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let readme = PathBuf::from("README.md");
     all.push(Generated { content: readme::filled(&read(&root.join(&readme))?)?, path: readme });
     all.push(Generated { content: containment::page(root)?, path: PathBuf::from("docs/containment.md") });
-    all.extend(pages::all(root)?);
+    all.extend(pages::all()?);
     Ok(all)
 }
 

@@ -14,9 +14,9 @@ use super::catalogue::{code, line};
 const FOLDER: &str = "docs/detectors";
 
 /// Every detector's page.
-pub(super) fn all(root: &Path) -> Result<Vec<Generated>> {
+pub(super) fn all() -> Result<Vec<Generated>> {
     let page = |meta: &Meta| {
-        let example = example(root, meta.id).with_context(|| format!("the fixtures of `{}`", meta.id))?;
+        let example = example(meta.id).with_context(|| format!("the fixtures of `{}`", meta.id))?;
         Ok(Generated { path: path_of(meta.id), content: page(meta, example.as_deref()) })
     };
     all_metas().map(page).collect()
@@ -136,22 +136,10 @@ const SHOWN: [&str; 6] =
     ["eventSource", "eventName", "errorCode", "userIdentity", "requestParameters", "responseElements"];
 
 /// The first event that fires the detector in its tests, without what says nothing of the attack.
-fn example(root: &Path, id: &str) -> Result<Option<String>> {
-    let folder = root.join("shared/core/fixtures").join(id);
-    if !folder.exists() {
-        return Ok(None);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.starts_with("fires") && name.ends_with(".json") && !name.ends_with(".facts.json") {
-            files.push(name);
-        }
-    }
-    files.sort();
-    let Some(first) = files.first() else { return Ok(None) };
-    let event: Value =
-        serde_json::from_str(&std::fs::read_to_string(folder.join(first))?).with_context(|| first.clone())?;
+fn example(id: &str) -> Result<Option<String>> {
+    let fixtures = riposte_fixtures::of(id)?;
+    let Some(first) = fixtures.iter().find(|fixture| fixture.fires && !fixture.is_log()) else { return Ok(None) };
+    let event: Value = serde_json::from_str(&first.text()?).with_context(|| first.path.display().to_string())?;
     let event = event.get(0).unwrap_or(&event);
     let event = event.get("detail").unwrap_or(event);
     let mut shown = Map::new();

@@ -2,7 +2,7 @@
 //!
 //! A detector is named for the bad thing, stands in a file of its own, and carries the prose that
 //! becomes its page. Two kinds read API calls, in one catalogue ([`CHAPTERS`]): Sigma rules
-//! (`rules/DOMAIN/ID.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones,
+//! (`detectors/CATEGORY/ID/rule.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones,
 //! where meaning matters more than strings: which range is the internet, what a policy grants. A third kind ([`LOG_DETECTORS`]) reads log lines. The invariants of all of them (ids, prose,
 //! fixtures that fire and that do not) are tests.
 //!

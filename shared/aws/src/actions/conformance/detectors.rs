@@ -2,7 +2,6 @@
 //! names an action to the contained state.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use riposte_core::action::{
     ActionId, DeactivateAccessKey, DeleteInlinePolicy, DetachManagedPolicy, Response, RevokeIngress,
@@ -12,25 +11,20 @@ use riposte_core::event::{ApiCall, Event};
 use riposte_core::finding::Finding;
 use riposte_core::incident::State;
 use riposte_core::text::url_decoded;
+use riposte_fixtures::Fixture;
 use serde_json::Value;
 
 use super::cases::CASES;
 use crate::testing::{Aws, Function, Principal, Rule, Scripted};
 
-/// The events of a detector's fixtures that fire it.
-fn events(detector: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/fixtures").join(detector);
-    let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut all: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
-    all.retain(|path| name(path).starts_with("fires-") && !name(path).ends_with(".facts.json"));
-    all.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    all.sort();
-    all
+/// The events that fire a detector.
+fn events(detector: &str) -> Vec<Fixture> {
+    let fixtures = riposte_fixtures::of(detector).unwrap().into_iter();
+    fixtures.filter(|fixture| fixture.fires && !fixture.is_log()).collect()
 }
 
-fn facts(path: &Path) -> Facts {
-    let Ok(text) = std::fs::read_to_string(path.with_extension("facts.json")) else { return Facts::default() };
+fn facts(fixture: &Fixture) -> Facts {
+    let Some(text) = fixture.facts().unwrap() else { return Facts::default() };
     let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
     let fact = |entry: &Value| {
         if let ids @ Value::Array(_) = &entry["image_ids"] {
@@ -55,11 +49,11 @@ fn facts(path: &Path) -> Facts {
 }
 
 /// What a detector finds in an event, and the event.
-fn findings(detector: &'static dyn Detector, path: &Path) -> (ApiCall, Vec<Finding>) {
-    let Ok(Event::Call(call)) = Event::parse(&std::fs::read_to_string(path).unwrap()) else {
-        panic!("{} is no API call", path.display())
+fn findings(detector: &'static dyn Detector, fixture: &Fixture) -> (ApiCall, Vec<Finding>) {
+    let Ok(Event::Call(call)) = Event::parse(&fixture.text().unwrap()) else {
+        panic!("{} is no API call", fixture.path.display())
     };
-    let report = run(&Index::new([detector]), &call, &call.scope().unwrap(), &facts(path));
+    let report = run(&Index::new([detector]), &call, &call.scope().unwrap(), &facts(fixture));
     let sighted = report.sightings.into_iter().map(|sighting| sighting.finding);
     let all = report.findings.into_iter().chain(sighted).filter(|finding| finding.response.is_some()).collect();
     (*call, all)
@@ -126,11 +120,11 @@ async fn what_a_detector_asks_for_is_done_to_what_it_fired_on() {
     for detector in detectors().iter().copied().filter(|detector| !detector.meta().actions.is_empty()) {
         let meta = detector.meta();
         let mut asked = BTreeSet::new();
-        for path in events(meta.id) {
-            let (call, found) = findings(detector, &path);
+        for fixture in events(meta.id) {
+            let (call, found) = findings(detector, &fixture);
             for mut finding in found {
                 let response = finding.response.clone().unwrap();
-                let at = format!("{}: {}", path.display(), response.action);
+                let at = format!("{}: {}", fixture.path.display(), response.action);
                 // The fake account is this one, and what happened there is not young any more.
                 "111122223333".clone_into(&mut finding.scope.account);
                 finding.event_time = None;

@@ -1,4 +1,4 @@
-//! The pack, as the build script wrote it from `detect/rules/`.
+//! The pack, as the build script wrote it from `detectors/`.
 
 #![allow(unused_imports, reason = "generated entries use what their rules need")]
 

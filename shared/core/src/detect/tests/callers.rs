@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::fixture::fixtures_of;
+use super::fixture::firing;
 use crate::catalogue::all_metas;
 use crate::detect::{Facts, Index, detectors, run};
 use crate::event::ApiCall;
@@ -155,7 +155,7 @@ fn services_that_read_for_themselves_are_no_actors() {
         if names.is_empty() || !names.iter().all(|event| event.is_read()) {
             continue;
         }
-        for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
+        for fixture in firing(meta.id) {
             for (service, role) in [
                 ("trustedadvisor.amazonaws.com", "AWSServiceRoleForTrustedAdvisor"),
                 ("config.amazonaws.com", "AWSServiceRoleForConfig"),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::fixture::fixtures_of;
+use super::fixture::{firing, fixtures_of};
 use crate::catalogue::all_metas;
-use crate::detect::{Domain, Events, Meta, SIGNATURES, renamed};
+use crate::detect::{Domain, Events, Meta, SIGNATURES};
 use crate::finding::Severity;
 
 const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "False positives", "References"];
@@ -97,11 +97,17 @@ fn with_fixtures() -> impl Iterator<Item = &'static Meta> {
 #[test]
 fn every_detector_has_fixtures_on_which_it_fires_and_on_which_it_does_not() {
     for meta in with_fixtures() {
-        let fixtures = fixtures_of(meta.id);
-        let count = |prefix| fixtures.iter().filter(|fixture| fixture.name.starts_with(prefix)).count();
-        let (fires, silent) = (count("fires-"), count("silent-"));
-        assert!(fires > 0 && silent > 0, "{}: {fires} fire, {silent} are silent", meta.id);
-        assert_eq!(fires + silent, fixtures.len(), "{}: a name that says nothing", meta.id);
+        let (fires, benign): (Vec<_>, Vec<_>) = fixtures_of(meta.id).into_iter().partition(|fixture| fixture.fires);
+        assert!(!fires.is_empty() && !benign.is_empty(), "{}: {} fire, {} do not", meta.id, fires.len(), benign.len());
+    }
+    // A folder that nobody runs proves nothing, and an id that nobody has is a typing error.
+    for (id, folder) in riposte_fixtures::folders().unwrap() {
+        let meta = with_fixtures().find(|meta| meta.id == id);
+        let meta = meta.unwrap_or_else(|| panic!("{} is of no detector", folder.display()));
+        assert!(folder.parent().unwrap().ends_with(meta.domain.as_str()), "{:?}: {}", meta.domain, folder.display());
+        for other in fixtures_of(&id).iter().flat_map(|fixture| fixture.others.clone()) {
+            assert!(all_metas().any(|meta| meta.id == other), "{id}: there is no detector `{other}`");
+        }
     }
 }
 
@@ -109,14 +115,14 @@ fn every_detector_has_fixtures_on_which_it_fires_and_on_which_it_does_not() {
 fn a_detector_fires_alone_on_its_fixtures_and_no_other_joins_in() {
     let mut wrong = Vec::new();
     for meta in with_fixtures() {
-        for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
+        for fixture in firing(meta.id) {
             let name = format!("{}/{}", meta.id, fixture.name);
             if fixture.fired_alone(meta.id) != BTreeSet::from([meta.id]) {
-                wrong.push(format!("{name}: silent"));
+                wrong.push(format!("{name}: does not fire alone"));
             }
             let mut others = fixture.alarmed_among_all();
             others.remove(meta.id);
-            if others != fixture.companions() {
+            if others != fixture.others() {
                 wrong.push(format!("{name}: with {others:?}"));
             }
         }
@@ -128,15 +134,12 @@ fn a_detector_fires_alone_on_its_fixtures_and_no_other_joins_in() {
 fn nothing_fires_on_what_is_ordinary() {
     let mut wrong = Vec::new();
     for meta in with_fixtures() {
-        for fixture in fixtures_of(meta.id).iter().filter(|fixture| fixture.name.starts_with("silent-")) {
+        for fixture in fixtures_of(meta.id).iter().filter(|fixture| !fixture.fires) {
             let name = format!("{}/{}", meta.id, fixture.name);
             if !fixture.fired_alone(meta.id).is_empty() {
                 wrong.push(format!("{name}: fires"));
             }
-            // `silent-see-OTHER--see-ANOTHER`; one look-alike more of the same is `silent-see-OTHER--WHAT`.
-            let said = fixture.name.trim_start_matches("silent-").split("--");
-            let expected: BTreeSet<_> =
-                said.filter_map(|part| part.strip_prefix("see-")).map(renamed::current).collect();
+            let expected = fixture.others();
             let mut others = fixture.alarmed_among_all();
             others.extend(fixture.fired_among_all().intersection(&expected));
             if others != expected {

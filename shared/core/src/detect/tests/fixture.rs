@@ -1,17 +1,13 @@
-//! The events and log lines beside the detectors, in `fixtures/DETECTOR/`.
-//!
-//! A file's name says what is expected of it: `fires-*`, `fires-*--with-OTHER`, where another detector fires
-//! too, `silent-*`, or `silent-see-OTHER[--see-ANOTHER][--WHAT]`, on which other detectors
-//! fire. What AWS would have answered stands in `NAME.facts.json`.
+//! The events and log lines beside the detectors, in `detectors/CATEGORY/ID/`, run.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
+use riposte_fixtures as fixtures;
 use serde_json::Value;
 
 use crate::catalogue::all_metas;
 use crate::detect::{
-    Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, renamed, run,
+    Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, run,
 };
 use crate::event::{ApiCall, Event};
 use crate::finding::Severity;
@@ -22,24 +18,25 @@ pub(super) fn everything() -> Index {
     Index::new(detectors().iter().copied())
 }
 
-/// A file of `fixtures/DETECTOR/`.
-pub(super) struct Fixture {
-    path: PathBuf,
-    /// `fires-ssh`
-    pub(super) name: String,
+/// An event or lines beside a detector, with what is expected of it.
+pub(super) struct Fixture(fixtures::Fixture);
+
+impl std::ops::Deref for Fixture {
+    type Target = fixtures::Fixture;
+
+    fn deref(&self) -> &fixtures::Fixture {
+        &self.0
+    }
 }
 
-/// All fixtures of a detector, in order.
+/// All fixtures of a detector: those on which it fires, then the benign ones.
 pub(super) fn fixtures_of(detector: &str) -> Vec<Fixture> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(detector);
-    let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut all: Vec<_> = files
-        .map(|file| file.unwrap().path())
-        .filter(|path| !path.to_string_lossy().ends_with(".facts.json"))
-        .map(|path| Fixture { name: path.file_stem().unwrap().to_string_lossy().into_owned(), path })
-        .collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    all
+    fixtures::of(detector).unwrap().into_iter().map(Fixture).collect()
+}
+
+/// Those on which it fires.
+pub(super) fn firing(detector: &str) -> Vec<Fixture> {
+    fixtures_of(detector).into_iter().filter(|fixture| fixture.fires).collect()
 }
 
 /// One fixture of a detector.
@@ -61,19 +58,19 @@ impl Fixture {
 
     /// The ids of the detectors of some weight that fire when all run. Those below it only keep a record
     /// of what happens, and so join in with many others; and so do those that count every refused call or
-    /// every call of root, and those that wait for a burst, which count what is ordinary one by one. A
-    /// burst that the file's name tells of must be there.
+    /// every call of root, and those with a threshold, which count what is ordinary one by one. One that is
+    /// expected must be there.
     pub(super) fn alarmed_among_all(&self) -> BTreeSet<&'static str> {
-        let counts = |meta: &Meta| meta.burst.is_some() && !self.name.contains(meta.id);
+        let counts = |meta: &Meta| meta.burst.is_some() && !self.others.contains(meta.id);
         let joins_in = |meta: &Meta| matches!(meta.events, Events::Denied | Events::ByRoot) || counts(meta);
         let weighty = |meta: &Meta| meta.severity >= Severity::Medium && !joins_in(meta);
         let alarms = |id: &str| all_metas().any(|meta| meta.id == id && weighty(meta));
         self.fired_among_all().into_iter().filter(|id| alarms(id)).collect()
     }
 
-    /// The detectors that the name says fire too: `fires-WHAT--with-ID--with-ID`, by an id of now or before.
-    pub(super) fn companions(&self) -> BTreeSet<&str> {
-        self.name.split("--with-").skip(1).map(renamed::current).collect()
+    /// The other detectors that fire too.
+    pub(super) fn others(&self) -> BTreeSet<&str> {
+        self.others.iter().map(String::as_str).collect()
     }
 
     fn fired(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
@@ -100,7 +97,7 @@ impl Fixture {
     pub(super) fn observe(&self, detectors: &[&'static dyn LogDetector]) -> Vec<LogFinding> {
         let mut windows = StreamWindows::default();
         let mut findings = Vec::new();
-        for line in self.text().lines() {
+        for line in self.text().unwrap().lines() {
             let (time, message) = line.split_once(' ').unwrap();
             let at: jiff::Timestamp = time.parse().unwrap();
             findings.extend(windows.observe(at.as_millisecond(), message, &Limits::default(), detectors));
@@ -108,16 +105,8 @@ impl Fixture {
         findings
     }
 
-    fn is_log(&self) -> bool {
-        self.path.extension().is_some_and(|extension| extension == "log")
-    }
-
-    fn text(&self) -> String {
-        std::fs::read_to_string(&self.path).unwrap()
-    }
-
     pub(super) fn call(&self) -> ApiCall {
-        match Event::parse(&self.text()) {
+        match Event::parse(&self.text().unwrap()) {
             Ok(Event::Call(call)) => *call,
             other => panic!("{} is no API call: {other:?}", self.path.display()),
         }
@@ -126,7 +115,7 @@ impl Fixture {
     /// The answers of the facts file. Each must answer a question that some detector asks: a file that
     /// nobody asks for proves nothing.
     pub(super) fn facts(&self, call: &ApiCall) -> Facts {
-        let Ok(text) = std::fs::read_to_string(self.path.with_extension("facts.json")) else {
+        let Some(text) = self.0.facts().unwrap() else {
             // Launches stand in many fixtures that are not about images: EC2 shows none of theirs.
             let reading = everything().reading(&call.into());
             let asked = reading.iter().flat_map(|detector| detector.questions(call));

@@ -38,7 +38,7 @@ fn policy(statements: &serde_json::Value) -> serde_json::Value {
 
 #[test]
 fn the_ways_up_are_told_and_the_policy_can_be_taken_away() {
-    let finding = only("escalation-by-policy", "fires-keys-of-any-user");
+    let finding = only("escalation-by-policy", "keys-of-any-user");
     assert_eq!(
         finding.why,
         "`PutRolePolicy` wrote the inline policy `maintenance` onto role/orders-worker, whose holder makes access \
@@ -60,7 +60,7 @@ fn many_ways_are_counted_not_told() {
         "Action": ["iam:AddUserToGroup", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
         "Resource": "*",
     }));
-    let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
+    let call = with_document("escalation-by-policy", "keys-of-any-user", "policyDocument", &document);
     let report = judged(&call);
     let found = report.findings.iter().find(|finding| finding.detector == "escalation-by-policy").unwrap();
     assert!(found.why.ends_with(", and 1 more ways"), "{}", found.why);
@@ -68,7 +68,7 @@ fn many_ways_are_counted_not_told() {
 
 #[test]
 fn a_policy_that_nobody_holds_or_only_under_a_condition_is_told_with_low_confidence() {
-    let created = only("escalation-by-policy", "fires-created");
+    let created = only("escalation-by-policy", "created");
     assert_eq!((created.confidence, created.response), (Confidence::Low, None));
     let document = policy(&json!({
         "Effect": "Allow",
@@ -76,7 +76,7 @@ fn a_policy_that_nobody_holds_or_only_under_a_condition_is_told_with_low_confide
         "Resource": "*",
         "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "true" } },
     }));
-    let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
+    let call = with_document("escalation-by-policy", "keys-of-any-user", "policyDocument", &document);
     let report = judged(&call);
     let found = report.findings.iter().find(|finding| finding.detector == "escalation-by-policy").unwrap();
     assert_eq!(found.confidence, Confidence::Low);
@@ -92,25 +92,25 @@ fn of_one_policy_only_the_worst_is_told() {
         (json!(["iam:PassRole", "lambda:*"]), "escalation-by-any-role"),
     ] {
         let document = statements(&actions);
-        let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
+        let call = with_document("escalation-by-policy", "keys-of-any-user", "policyDocument", &document);
         assert_eq!(alarms(&call), [want], "{document}");
     }
     let document = statements(&json!(["lambda:*", "sts:AssumeRole"]));
-    let call = with_document("escalation-by-policy", "fires-keys-of-any-user", "policyDocument", &document);
+    let call = with_document("escalation-by-policy", "keys-of-any-user", "policyDocument", &document);
     assert_eq!(alarms(&call), Vec::<String>::new());
     assert!(judged(&call).findings.iter().any(|finding| finding.detector == "escalation-by-takeover"));
 }
 
 #[test]
 fn a_role_says_who_may_become_it() {
-    let finding = only("role-trusts-external-account", "fires-added-to-a-service");
+    let finding = only("role-trusts-external-account", "added-to-a-service");
     assert_eq!(
         finding.why,
         "`UpdateAssumeRolePolicy` lets these become the role `orders-worker`: account `444455556666`, without an \
          external id (statement 2)"
     );
     assert_eq!(finding.target, Target::Resource { service: "iam".to_owned(), id: "role/orders-worker".to_owned() });
-    let finding = only("role-trusts-federation", "fires-any-repository");
+    let finding = only("role-trusts-federation", "any-repository");
     let lacks = "no condition fixes `token.actions.githubusercontent.com:sub`";
     assert!(finding.why.contains(lacks), "{}", finding.why);
 }
@@ -129,12 +129,8 @@ fn a_condition_that_says_nothing_of_who_comes_lowers_the_confidence() {
         (json!({}), Confidence::Medium),
         (json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } }), Confidence::Low),
     ] {
-        let call = with_document(
-            "role-trusts-external-account",
-            "fires-added-to-a-service",
-            "policyDocument",
-            &trust(&condition),
-        );
+        let call =
+            with_document("role-trusts-external-account", "added-to-a-service", "policyDocument", &trust(&condition));
         let report = judged(&call);
         let found = report.findings.iter().find(|f| f.detector == "role-trusts-external-account").unwrap();
         assert_eq!(found.confidence, want);
@@ -144,8 +140,7 @@ fn a_condition_that_says_nothing_of_who_comes_lowers_the_confidence() {
 #[test]
 fn a_session_is_a_namesake_by_its_own_name_alone() {
     let session = |arn: &str| {
-        let mut record =
-            fixture("login-profile-for-namesake", "fires-changed").call().record().as_object().unwrap().clone();
+        let mut record = fixture("login-profile-for-namesake", "changed").call().record().as_object().unwrap().clone();
         record["userIdentity"]["arn"] = json!(arn);
         alarms(&ApiCall::new(record, None, None))
     };
@@ -161,7 +156,7 @@ fn a_session_is_a_namesake_by_its_own_name_alone() {
 
 #[test]
 fn a_role_of_another_name_takes_no_policy_from_itself() {
-    let mut record = fixture("own-policy-removed", "fires-role-deletes").call().record().as_object().unwrap().clone();
+    let mut record = fixture("own-policy-removed", "role-deletes").call().record().as_object().unwrap().clone();
     // The session's name is not the role's.
     record["requestParameters"]["roleName"] = json!("i-0a1b2c3d4e5f60718");
     assert_eq!(alarms(&ApiCall::new(record, None, None)), Vec::<String>::new());
@@ -169,7 +164,7 @@ fn a_role_of_another_name_takes_no_policy_from_itself() {
 
 #[test]
 fn refused_calls_are_counted_by_their_kinds() {
-    let refused = fixture("escalation-refused-repeatedly", "fires-one-of-several").call();
+    let refused = fixture("escalation-refused-repeatedly", "one-of-several").call();
     let found = |names: &[&str]| {
         let mut tally = Tally::default();
         let mut found = Vec::new();
@@ -190,7 +185,7 @@ fn refused_calls_are_counted_by_their_kinds() {
 
 #[test]
 fn the_key_of_root_is_told_once_an_hour() {
-    let call = fixture("root-access-key-used", "fires-read").call();
+    let call = fixture("root-access-key-used", "read").call();
     let mut tally = Tally::default();
     let told = (0..5)
         .filter_map(|number| {
@@ -208,19 +203,19 @@ fn who_takes_which_role_is_told() {
     for (detector, name, why) in [
         (
             "role-assumed-externally",
-            "fires-other-account",
+            "other-account",
             "`AssumeRole`: account `444455556666` took the role `arn:aws:iam::111122223333:role/vendor-monitoring` as \
              `scanner`",
         ),
         (
             "external-role-assumed",
-            "fires-other-account",
+            "other-account",
             "`AssumeRole`: `arn:aws:sts::111122223333:assumed-role/ci-deploy/build-4711` took the role \
              `arn:aws:iam::444455556666:role/deploy-target` of account `444455556666`",
         ),
         (
             "session-renewed-by-itself",
-            "fires-own-role",
+            "own-role",
             "`AssumeRole`: `arn:aws:sts::111122223333:assumed-role/ci-deploy/build-4711` took its own role \
              `arn:aws:iam::111122223333:role/ci-deploy` once more",
         ),
@@ -231,18 +226,13 @@ fn who_takes_which_role_is_told() {
 
 #[test]
 fn a_policy_of_ones_own_may_be_of_aws_or_of_the_customer() {
-    let finding = only("policy-given-to-self", "fires-attached-to-user--with-strong-aws-policy-attached");
+    let finding = only("policy-given-to-self", "attached-to-user");
     assert_eq!(
         finding.why,
         "`AttachUserPolicy`: user/Mallory gave itself the policy `arn:aws:iam::aws:policy/SecretsManagerReadWrite`"
     );
     // Nobody has read the customer's policy: it may grant something.
-    let mut record = fixture("policy-given-to-self", "fires-attached-to-user--with-strong-aws-policy-attached")
-        .call()
-        .record()
-        .as_object()
-        .unwrap()
-        .clone();
+    let mut record = fixture("policy-given-to-self", "attached-to-user").call().record().as_object().unwrap().clone();
     record["requestParameters"]["policyArn"] = json!("arn:aws:iam::111122223333:policy/extras");
     assert_eq!(alarms(&ApiCall::new(record, None, None)), ["policy-given-to-self"]);
 }
@@ -250,7 +240,7 @@ fn a_policy_of_ones_own_may_be_of_aws_or_of_the_customer() {
 #[test]
 fn people_of_identity_center_are_counted_one_by_one() {
     let of = |user: &str| {
-        let call = fixture("sso-credentials-collected", "fires-one-of-many").call();
+        let call = fixture("sso-credentials-collected", "one-of-many").call();
         let mut record = call.record().as_object().unwrap().clone();
         record["userIdentity"]["onBehalfOf"]["userId"] = json!(user);
         let mut report = judged(&ApiCall::new(record, None, None));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::fixture::fixtures_of;
+use super::fixture::firing;
 use crate::detect::named::{all_named, named};
 use crate::detect::{ACCOUNT, NETWORK};
 use crate::event::ApiCall;
@@ -46,7 +46,7 @@ fn a_finding_names_what_was_changed_not_who_did_it() {
     let mut seen = BTreeSet::new();
     for detector in NETWORK.typed.iter().chain(ACCOUNT.typed) {
         let id = detector.meta().id;
-        for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
+        for fixture in firing(id) {
             for finding in fixture.run(&[*detector]).findings {
                 if let Target::Resource { id: target, .. } = &finding.target {
                     assert_ne!(target, finding.principal.label(), "{id}/{}", fixture.name);

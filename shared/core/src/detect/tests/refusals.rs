@@ -33,26 +33,26 @@ fn fields_that_are_missing_are_named() {
     for (detector, name, key, want) in [
         (
             "admin-policy-attached",
-            "fires-user",
+            "user",
             "userName",
             "event e-1: `requestParameters.userName` is missing or no string",
         ),
         (
             "admin-policy-attached",
-            "fires-user",
+            "user",
             "policyArn",
             "event e-1: `requestParameters.policyArn` is missing or no string",
         ),
         (
             "admin-inline-policy",
-            "fires-user",
+            "user",
             "policyDocument",
             "event e-1: `requestParameters.policyDocument` is missing or no string",
         ),
-        ("open-admin-port", "fires-group-by-name", "groupName", "event e-1: `requestParameters.groupId` is missing"),
+        ("open-admin-port", "group-by-name", "groupName", "event e-1: `requestParameters.groupId` is missing"),
         (
             "open-admin-port",
-            "fires-modified",
+            "modified",
             "ModifySecurityGroupRulesRequest",
             "event e-1: `requestParameters.ModifySecurityGroupRulesRequest` is missing",
         ),
@@ -66,7 +66,7 @@ fn fields_that_are_missing_are_named() {
 
 #[test]
 fn an_arn_that_is_no_policy_is_refused() {
-    let call = changed("admin-policy-attached", "fires-user", "requestParameters", "policyArn", json!("everything"));
+    let call = changed("admin-policy-attached", "user", "requestParameters", "policyArn", json!("everything"));
     assert_eq!(
         failure(&call),
         "admin-policy-attached: event e-1: `requestParameters.policyArn` is no managed policy's ARN"
@@ -75,8 +75,7 @@ fn an_arn_that_is_no_policy_is_refused() {
 
 #[test]
 fn a_document_that_is_no_policy_is_refused() {
-    let call =
-        changed("admin-inline-policy", "fires-user", "requestParameters", "policyDocument", json!("{\"Statement\":"));
+    let call = changed("admin-inline-policy", "user", "requestParameters", "policyDocument", json!("{\"Statement\":"));
     assert_eq!(
         failure(&call),
         "admin-inline-policy: policy `user/backdoor/s3-read`: not JSON at line 1, column 13: EOF while parsing a value"
@@ -85,13 +84,13 @@ fn a_document_that_is_no_policy_is_refused() {
 
 #[test]
 fn a_range_that_is_none_is_refused() {
-    let call = changed("open-admin-port", "fires-legacy-top-level", "requestParameters", "cidrIp", json!("anywhere"));
+    let call = changed("open-admin-port", "legacy-top-level", "requestParameters", "cidrIp", json!("anywhere"));
     assert_eq!(failure(&call), "open-admin-port: event e-1: `cidr` is no range: `anywhere` has no valid address");
 }
 
 #[test]
 fn a_range_that_is_none_hides_no_other() {
-    let fixture = fixture("open-admin-port", "fires-halves-without-response");
+    let fixture = fixture("open-admin-port", "halves-without-response");
     let mut record = fixture.call().record().as_object().unwrap().clone();
     record["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][1]["cidrIp"] = json!("anywhere");
     let call = ApiCall::new(record, None, None);
@@ -102,9 +101,9 @@ fn a_range_that_is_none_hides_no_other() {
 #[test]
 fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
     for (detector, name) in [
-        ("admin-policy-attached", "fires-customer-policy"),
-        ("open-admin-port", "fires-modified"),
-        ("instance-from-old-image", "fires-deprecated"),
+        ("admin-policy-attached", "customer-policy"),
+        ("open-admin-port", "modified"),
+        ("instance-from-old-image", "deprecated"),
     ] {
         let call = fixture(detector, name).call();
         let reading = everything().reading(&(&call).into());
@@ -130,7 +129,7 @@ fn a_question_without_an_answer_is_an_error_and_the_other_detectors_run() {
 
 #[test]
 fn a_caller_that_cannot_be_told_is_refused() {
-    let mut record = fixture("access-key-for-another", "fires-user").call().record().as_object().unwrap().clone();
+    let mut record = fixture("access-key-for-another", "user").call().record().as_object().unwrap().clone();
     record["eventID"] = json!("e-1");
     for (identity, want) in [
         (Value::Null, "event e-1: `userIdentity.type` is missing"),

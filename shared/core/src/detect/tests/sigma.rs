@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::fixture::fixtures_of;
+use super::fixture::{firing, fixtures_of};
 use crate::detect::sigma::{Record, RuleFile, load, pack, text_at};
 use crate::detect::{Detector, Domain, Events, Facts, Outcome, Status};
 
@@ -29,7 +29,7 @@ fn the_paths_that_a_rule_names_are_in_the_events_that_fire_it() {
         let paths = rule.paths();
         let target = paths.target.unwrap_or_else(|| panic!("{id}: `riposte.target` is missing"));
         let mut responded = 0;
-        for fixture in fixtures_of(id).iter().filter(|fixture| fixture.name.starts_with("fires-")) {
+        for fixture in firing(id) {
             let call = fixture.call();
             let event = Record::of(&call);
             for path in [Some(target), paths.distinct].into_iter().flatten() {
@@ -69,10 +69,7 @@ fn a_plain_rule_runs_as_it_is_over_failed_calls_too() {
         let call = calls.iter().find(|fixture| fixture.name == name).unwrap().call();
         rule.judge(&call, &Facts::default()).unwrap().len()
     };
-    assert_eq!(
-        (fired("fires-by-arn"), fired("silent-see-defense-tampering-refused"), fired("silent-started")),
-        (1, 1, 0)
-    );
+    assert_eq!((fired("by-arn"), fired("defense-tampering-refused"), fired("started")), (1, 1, 0));
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn mutated(text: &str, changes: &[(u16, u8, u8)]) -> String {
 }
 
 fn fixtures() -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ordinary");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ordinary");
     let mut texts: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .flat_map(|file| {

@@ -1,7 +1,6 @@
 //! What each detector costs for an event that it reads, and what the whole catalogue costs for any.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -41,8 +40,8 @@ const REPEATS: usize = 200;
 const TOLD: usize = 5;
 
 /// Judges every fixture and every ordinary event.
-pub(crate) fn measure(folder: &Path) -> Result<Measured> {
-    let (fixtures, _) = fixture::all(folder)?;
+pub(crate) fn measure() -> Result<Measured> {
+    let (fixtures, _) = fixture::all()?;
     let mut calls: Vec<(String, ApiCall, Facts)> = Vec::new();
     for fixture in fixtures {
         let Event::Call(call) = Event::parse(&fixture.body)? else { bail!("{} is no API call", fixture.name) };

@@ -2,7 +2,6 @@
 //! `serde_json` alone needs to read the same event.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Instant;
 
@@ -127,8 +126,8 @@ fn plan(finding: &Finding) -> Option<Plan> {
 }
 
 /// Times all fixtures in turn until there are `samples` of them.
-pub(crate) fn measure(folder: &Path, samples: usize) -> Result<Measured> {
-    let (calls, logs) = fixture::all(folder)?;
+pub(crate) fn measure(samples: usize) -> Result<Measured> {
+    let (calls, logs) = fixture::all()?;
     let cases: Vec<Case> = calls.into_iter().map(Case::of).collect::<Result<_>>()?;
     let guardrails = Guardrails::new(&settings()?)?;
     let (mut firing, mut silent, mut json) = (Vec::new(), Vec::new(), Vec::new());

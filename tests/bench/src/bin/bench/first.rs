@@ -2,7 +2,6 @@
 //! start, the rules, and the first decision, which is part of every first answer.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -44,7 +43,7 @@ pub(crate) struct First {
 }
 
 /// Measures in this process, which must not have done it before.
-pub(crate) fn measure(fixtures: &Path) -> Result<Once> {
+pub(crate) fn measure() -> Result<Once> {
     let settings = settings()?;
     let begun = Instant::now();
     let guardrails = black_box(Guardrails::new(&settings));
@@ -61,15 +60,15 @@ pub(crate) fn measure(fixtures: &Path) -> Result<Once> {
         slowest_rule_us = slowest_rule_us.max(took);
         rules += 1;
     }
-    let (calls, _) = fixture::all(fixtures)?;
-    let ssh = calls.into_iter().find(|call| call.name == "open-admin-port/fires-ssh");
-    let case = Case::of(ssh.context("no fixture `open-admin-port/fires-ssh`")?)?;
+    let (calls, _) = fixture::all()?;
+    let ssh = calls.into_iter().find(|call| call.name == "open-admin-port/ssh");
+    let case = Case::of(ssh.context("no fixture `open-admin-port/ssh`")?)?;
     Ok(Once { guardrails_us, decision_us: case.time(&guardrails?)?, index_us, all_rules_us, slowest_rule_us, rules })
 }
 
 /// Measures in processes of their own.
-pub(crate) fn repeat(fixtures: &Path, runs: usize) -> Result<First> {
-    let all: Vec<Once> = (0..runs).map(|_| child(fixtures)).collect::<Result<_>>()?;
+pub(crate) fn repeat(runs: usize) -> Result<First> {
+    let all: Vec<Once> = (0..runs).map(|_| child()).collect::<Result<_>>()?;
     Ok(First {
         guardrails_us: Summary::of(all.iter().map(|once| once.guardrails_us)),
         decision_us: Summary::of(all.iter().map(|once| once.decision_us)),
@@ -80,8 +79,8 @@ pub(crate) fn repeat(fixtures: &Path, runs: usize) -> Result<First> {
     })
 }
 
-fn child(fixtures: &Path) -> Result<Once> {
-    let done = Command::new(std::env::current_exe()?).arg("--first").arg(fixtures).output()?;
+fn child() -> Result<Once> {
+    let done = Command::new(std::env::current_exe()?).arg("--first").output()?;
     if !done.status.success() {
         bail!("a child of the benchmark failed: {}", String::from_utf8_lossy(&done.stderr).trim());
     }

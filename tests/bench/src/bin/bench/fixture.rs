@@ -1,19 +1,16 @@
-//! The events and log lines beside the detectors (`shared/core/fixtures/DETECTOR/`), as deliveries.
-//!
-//! What AWS would have answered to a detector's questions stands in `NAME.facts.json`.
-
-use std::path::{Path, PathBuf};
+//! The events and log lines beside the detectors, and those of ordinary days, as deliveries.
 
 use anyhow::{Context, Result, bail};
 use riposte_core::detect::{Answer, Facts, Head, Question};
 use riposte_core::event::Event;
+use riposte_fixtures::Fixture;
 use serde_json::{Value, json};
 
 use crate::decision::everything;
 
 /// An API call of a fixture.
 pub(crate) struct CallFixture {
-    /// `open-admin-port/fires-ssh`
+    /// `open-admin-port/ssh`
     pub(crate) name: String,
     /// The event as EventBridge puts it into the queue.
     pub(crate) body: String,
@@ -26,35 +23,40 @@ pub(crate) struct LogFixture {
 }
 
 /// All fixtures, in order.
-pub(crate) fn all(folder: &Path) -> Result<(Vec<CallFixture>, Vec<LogFixture>)> {
+pub(crate) fn all() -> Result<(Vec<CallFixture>, Vec<LogFixture>)> {
     let (mut calls, mut logs) = (Vec::new(), Vec::new());
-    for path in files(folder)? {
-        let shown = path.display().to_string();
-        if shown.ends_with(".facts.json") {
-            continue;
-        }
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => calls.push(CallFixture {
-                name: path.with_extension("").strip_prefix(folder)?.display().to_string(),
-                body: body(&path)?,
-                facts: facts(&path.with_extension("facts.json"))?,
-            }),
-            Some("jsonl") => {
-                let text = std::fs::read_to_string(&path).with_context(|| shown.clone())?;
-                let stem = path.with_extension("").strip_prefix(folder)?.display().to_string();
-                for (number, line) in text.lines().enumerate() {
-                    let name = format!("{stem}:{}", number + 1);
-                    calls.push(CallFixture { facts: gone(line)?, name, body: line.to_owned() });
-                }
+    for id in riposte_fixtures::folders()?.into_keys() {
+        for fixture in riposte_fixtures::of(&id)? {
+            if fixture.is_log() {
+                logs.push(LogFixture { lines: lines(&fixture)? });
+                continue;
             }
-            Some("log") => logs.push(LogFixture { lines: lines(&path)? }),
-            _ => bail!("{shown}: neither an event nor log lines"),
+            let facts = fixture.facts()?.map(|text| facts(&text)).transpose();
+            calls.push(CallFixture {
+                name: format!("{id}/{}", fixture.name),
+                body: body(&fixture)?,
+                facts: facts.with_context(|| fixture.path.display().to_string())?.unwrap_or_default(),
+            });
         }
     }
-    if calls.is_empty() || logs.is_empty() {
-        bail!("no fixtures in {}", folder.display());
+    let ordinary = riposte_fixtures::root().join("../ordinary");
+    for entry in std::fs::read_dir(&ordinary).with_context(|| ordinary.display().to_string())? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let name = path.file_stem().unwrap_or_default().display().to_string();
+        for (number, line) in text.lines().enumerate() {
+            let name = format!("ordinary/{name}:{}", number + 1);
+            calls.push(CallFixture { facts: gone(line)?, name, body: line.to_owned() });
+        }
     }
+    calls.sort_by(|a, b| a.name.cmp(&b.name));
     Ok((calls, logs))
+}
+
+/// One event beside a detector, as a queue's message holds it.
+pub(crate) fn event(id: &str, name: &str) -> Result<String> {
+    let found = riposte_fixtures::of(id)?.into_iter().find(|fixture| fixture.name == name);
+    body(&found.with_context(|| format!("no fixture `{id}/{name}`"))?)
 }
 
 /// What the detectors ask about an event without facts of its own is gone.
@@ -66,8 +68,9 @@ fn gone(body: &str) -> Result<Facts> {
 }
 
 /// The event of a file as a queue's message holds it: without the white space for people.
-pub(crate) fn body(path: &Path) -> Result<String> {
-    Ok(read(path)?.to_string())
+fn body(fixture: &Fixture) -> Result<String> {
+    let event: Value = serde_json::from_str(&fixture.text()?).with_context(|| fixture.path.display().to_string())?;
+    Ok(event.to_string())
 }
 
 /// One message as Lambda delivers it from a queue.
@@ -91,42 +94,19 @@ pub(crate) fn batch(body: &str) -> String {
     .to_string()
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.append(&mut self::files(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn read(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
-}
-
-fn lines(path: &Path) -> Result<Vec<(i64, String)>> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+fn lines(fixture: &Fixture) -> Result<Vec<(i64, String)>> {
     let line = |line: &str| -> Result<(i64, String)> {
         let (time, message) = line.split_once(' ').context("a line without a message")?;
         Ok((time.parse::<jiff::Timestamp>()?.as_millisecond(), message.to_owned()))
     };
-    text.lines().map(|text| line(text).with_context(|| path.display().to_string())).collect()
+    let text = fixture.text()?;
+    text.lines().map(|text| line(text).with_context(|| fixture.path.display().to_string())).collect()
 }
 
-/// The answers beside an event; none where there is no such file.
-fn facts(path: &Path) -> Result<Facts> {
-    if !path.exists() {
-        return Ok(Facts::default());
-    }
-    let entries: Vec<Value> = serde_json::from_value(read(path)?)?;
-    let each = |entry: &Value| fact(entry).with_context(|| format!("{}: {entry}", path.display()));
-    entries.iter().map(each).collect()
+/// The answers beside an event.
+fn facts(text: &str) -> Result<Facts> {
+    let entries: Vec<Value> = serde_json::from_str(text)?;
+    entries.iter().map(|entry| fact(entry).with_context(|| entry.to_string())).collect()
 }
 
 fn fact(entry: &Value) -> Option<(Question, Answer)> {

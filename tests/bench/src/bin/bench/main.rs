@@ -1,7 +1,7 @@
 //! `bench`: measures the start and memory of release programs, and what a decision costs, and prints
 //! JSON. `make bench` runs it, adds what the emulator shows, and prints the table.
 //!
-//! `bench --programs DIR --fixtures DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
+//! `bench --programs DIR [--runs N] [--samples N]`; `DIR/NAME/bootstrap` is a program.
 //! `bench --first DIR` and `bench --patch-plan` are its own children: what only a fresh process can tell.
 
 mod catalogue;
@@ -25,7 +25,6 @@ use serde_json::json;
 
 struct Arguments {
     programs: PathBuf,
-    fixtures: PathBuf,
     runs: usize,
     samples: usize,
 }
@@ -43,8 +42,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if_eq("--first").is_some() {
-        let fixtures = arguments.next().context("`--first` needs the folder of the fixtures")?;
-        println!("{}", serde_json::to_string(&first::measure(&PathBuf::from(fixtures))?)?);
+        println!("{}", serde_json::to_string(&first::measure()?)?);
         return Ok(());
     }
     if arguments.next_if_eq("--patch-plan").is_some() {
@@ -52,16 +50,16 @@ fn run() -> Result<()> {
         return Ok(());
     }
     let arguments = read(arguments)?;
-    eprintln!("  decisions over the fixtures in {}", arguments.fixtures.display());
-    let decision = decision::measure(&arguments.fixtures, arguments.samples)?;
+    eprintln!("  decisions over the fixtures");
+    let decision = decision::measure(arguments.samples)?;
     eprintln!("  each detector over the events that it reads");
-    let catalogue = catalogue::measure(&arguments.fixtures)?;
-    let first = first::repeat(&arguments.fixtures, arguments.runs)?;
+    let catalogue = catalogue::measure()?;
+    let first = first::repeat(arguments.runs)?;
     eprintln!("  rules of a user's, few and many");
-    let growth = growth::measure(&fixture::all(&arguments.fixtures)?.0)?;
+    let growth = growth::measure(&fixture::all()?.0)?;
     eprintln!("  plans of patches");
     let patches = patch_plan::repeat(arguments.runs)?;
-    let start = start::measure(&arguments.programs, &arguments.fixtures, arguments.runs)?;
+    let start = start::measure(&arguments.programs, arguments.runs)?;
     println!(
         "{}",
         serde_json::to_string_pretty(&json!({ "start": start, "first": first, "decision": decision,
@@ -71,20 +69,18 @@ fn run() -> Result<()> {
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments> {
-    let (mut programs, mut fixtures) = (None, None);
+    let mut programs = None;
     let (mut runs, mut samples) = (51, 20_000);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("`{name}` needs a value"))?;
         let count = || value.parse().ok().filter(|n| *n > 0).with_context(|| format!("`{name}` needs a number"));
         match name.as_str() {
             "--programs" => programs = Some(PathBuf::from(&value)),
-            "--fixtures" => fixtures = Some(PathBuf::from(&value)),
             "--runs" => runs = count()?,
             "--samples" => samples = count()?,
             _ => bail!("unknown argument `{name}`"),
         }
     }
     let programs = programs.context("`--programs` is missing")?;
-    let fixtures = fixtures.context("`--fixtures` is missing")?;
-    Ok(Arguments { programs, fixtures, runs, samples })
+    Ok(Arguments { programs, runs, samples })
 }

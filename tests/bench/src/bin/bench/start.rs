@@ -9,7 +9,7 @@ use riposte_core::catalogue::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::fixture::{batch, body};
+use crate::fixture::{batch, event};
 use crate::program::{Program, Run};
 use crate::stats::Summary;
 
@@ -27,8 +27,8 @@ pub(crate) struct Started {
 }
 
 /// Runs all programs `runs` times, in turn: whatever else the machine does meanwhile meets them all.
-pub(crate) fn measure(folder: &Path, fixtures: &Path, runs: usize) -> Result<Vec<Started>> {
-    let programs = programs(fixtures)?;
+pub(crate) fn measure(folder: &Path, runs: usize) -> Result<Vec<Started>> {
+    let programs = programs()?;
     let mut seen: Vec<Vec<Run>> = programs.iter().map(|_| Vec::with_capacity(runs)).collect();
     // The first round is not counted: it reads the programs from the disk.
     for round in 0..=runs {
@@ -61,12 +61,12 @@ fn started(program: &Program, runs: &[Run]) -> Started {
 
 /// The programs, each with an event that its detectors read and that is harmless; log-watch's is a
 /// schedule's tick where no group is to be pulled.
-fn programs(fixtures: &Path) -> Result<[Program; 11]> {
-    let ingress = batch(&body(&fixtures.join("open-admin-port/silent-web-ports.json"))?);
-    let identity = batch(&body(&fixtures.join("admin-policy-attached/silent-read-only.json"))?);
-    let data = batch(&body(&fixtures.join("bucket-versioning-suspended/silent-enabled.json"))?);
-    let trail = batch(&body(&fixtures.join("trail-made-regional/silent-all-regions.json"))?);
-    let compute = batch(&body(&fixtures.join("imdsv1-allowed/silent-hop-limit.json"))?);
+fn programs() -> Result<[Program; 11]> {
+    let ingress = batch(&event("open-admin-port", "web-ports")?);
+    let identity = batch(&event("admin-policy-attached", "read-only")?);
+    let data = batch(&event("bucket-versioning-suspended", "enabled")?);
+    let trail = batch(&event("trail-made-regional", "all-regions")?);
+    let compute = batch(&event("imdsv1-allowed", "hop-limit")?);
     let tick = json!({
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
         "source": "aws.events", "account": "111122223333", "time": "2026-01-02T03:04:05Z", "region": "eu-west-1",

@@ -1,7 +1,5 @@
 //! A predicate and the evaluator never disagree: over every rule, its fixtures, and what becomes of them where a value is another.
 
-use std::path::Path;
-
 use rsigma_parser::parse_sigma_yaml;
 use serde_json::{Value, json};
 
@@ -12,12 +10,8 @@ use crate::event::{ApiCall, Event};
 
 /// The records of a detector's fixtures.
 fn records(id: &str) -> Vec<Value> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(id);
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| !path.to_string_lossy().ends_with(".facts.json")).collect();
-    files.sort();
-    let read = |path: &std::path::PathBuf| serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap());
-    let records = files.iter().map(|path| read(path).unwrap());
+    let fixtures = riposte_fixtures::of(id).unwrap();
+    let records = fixtures.iter().map(|fixture| serde_json::from_str::<Value>(&fixture.text().unwrap()).unwrap());
     records.map(|record| record.get("detail").cloned().unwrap_or(record)).filter(Value::is_object).collect()
 }
 
