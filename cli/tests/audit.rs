@@ -124,6 +124,10 @@ fn the_exit_code_says_how_it_went() {
     assert_eq!(one(&[denied, group("sg-1", "0.0.0.0/0")], &["--fail-on", "high"]), Some(4));
     assert_eq!(one(&[], &["--severity", "huge"]), Some(2));
     assert_eq!(one(&[], &["--service", "no-such"]), Some(2));
+    assert_eq!(one(&[], &["--service", "s3"]), Some(2), "no check of the framework is left");
+    assert_eq!(one(&[group("sg-1", "10.0.0.0/8")], &["--fail-on", "high"]), Some(0));
+    let missing = audit(Path::new("no-such-inventory.jsonl"), &[]);
+    assert_eq!(missing.status.code(), Some(1), "{}", err(&missing));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use riposte_audit::baseline;
 use riposte_audit::{Audit, AuditFinding, Framework, Mute, Status, checks};
@@ -218,7 +218,7 @@ fn chosen(options: &Options, frameworks: &[Framework]) -> Result<Vec<&'static ri
     let severe = |severity: Severity| options.severity.is_none_or(|least| severity >= least);
     let all: Vec<_> = checks().filter(|c| of_service(c.service) && of_framework(c.id) && severe(c.severity)).collect();
     if all.is_empty() {
-        bail!("no check is left by these options");
+        return Err(Usage("no check is left by these options".to_owned()).into());
     }
     Ok(all)
 }

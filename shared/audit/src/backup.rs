@@ -71,11 +71,8 @@ pub(crate) fn protected(v: &View<'_>, index: &Index) -> Answer {
         return Ok(Verdict::Fail("AWS Backup does not protect it: no backup plan selects it".to_owned()));
     };
     let days = backed.time("ListProtectedResources.LastBackupTime")?.map(|time| v.days_since(time));
-    Verdict::fail_with(
-        days.filter(|days| *days > RECENT)
-            .map(|days| format!("no backup plan selects it, and it was last backed up {days} days ago")),
-        "AWS Backup protects it",
-    )
+    let old = |days| format!("no backup plan selects it, and it was last backed up {days} days ago");
+    Verdict::fail_older(days, RECENT, old, "AWS Backup protects it")
 }
 
 /// The selection of a backup plan that takes a resource, where one does.

@@ -22,6 +22,18 @@ pub struct Index {
     by_type: BTreeMap<(String, String), Vec<Resource>>,
     by_id: HashMap<(String, String), (String, usize)>,
     trusts: OnceLock<Trusts>,
+    admins: OnceLock<Vec<Admin>>,
+}
+
+/// Somebody, or a group, that is an administrator.
+#[derive(Debug)]
+pub(crate) struct Admin {
+    /// Whose.
+    pub account: String,
+    /// `user`, `role` or `group`.
+    pub kind: &'static str,
+    /// Its ARN.
+    pub arn: String,
 }
 
 /// The trust policies of roles, by their ARNs.
@@ -31,12 +43,13 @@ impl Index {
     /// An empty one.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { now, by_type: BTreeMap::new(), by_id: HashMap::new(), trusts: OnceLock::new() }
+        Self { now, by_type: BTreeMap::new(), by_id: HashMap::new(), trusts: OnceLock::new(), admins: OnceLock::new() }
     }
 
     /// Keeps a resource.
     pub fn add(&mut self, resource: Resource) {
         self.trusts.take();
+        self.admins.take();
         let list = self.by_type.entry((resource.service.clone(), resource.kind.clone())).or_default();
         for name in [&resource.id, &resource.arn] {
             if !name.is_empty() {
@@ -72,6 +85,11 @@ impl Index {
     pub(crate) fn trusts(&self, read: fn(&View<'_>) -> Result<Policy, Unknown>) -> &Trusts {
         let all = || self.views("iam", "role").map(|role| (role.resource.arn.clone(), read(&role))).collect();
         self.trusts.get_or_init(all)
+    }
+
+    /// The administrators, as `find` finds them, once.
+    pub(crate) fn admins(&self, find: fn(&Self) -> Vec<Admin>) -> &[Admin] {
+        self.admins.get_or_init(|| find(self))
     }
 
     /// All of a type in the account and region of another resource.

@@ -132,7 +132,7 @@ pub(crate) static CHECKS: &[Check] = &[
     check("lambda-function-recursion-allowed", "A function may call itself without end", Low, "lambda", "function")
         .page("Recursive loops are stopped.", "A function that answers to its own output runs until the bill shows it.",
             "aws lambda put-function-recursion-config --recursive-loop Terminate.", "Functions that are made to do so.")
-        .each(|v| Verdict::fail_if(v.text("GetFunctionRecursionConfig.RecursiveLoop")? == Some("Allow"), "recursive loops are allowed", "recursive loops are stopped")),
+        .each(|v| v.is("GetFunctionRecursionConfig.RecursiveLoop", "Allow", "recursive loops are allowed", "recursive loops are stopped")),
     check("lambda-function-not-traced", "A function is not traced", Low, "lambda", "function")
         .page("X-Ray tracing is active.", "Whom it called, and what took long, is not known afterwards.",
             "aws lambda update-function-configuration --tracing-config Mode=Active.", "Functions of no weight.")

@@ -53,11 +53,8 @@ pub(crate) static CHECKS: &[Check] = &[
             let last = v.time("ListSecrets.LastAccessedDate")?.or(v.time("ListSecrets.CreatedDate")?);
             let last =
                 last.ok_or_else(|| crate::verdict::Unknown("neither its last use nor its age is known".to_owned()))?;
-            let days = v.days_since(last);
-            Verdict::fail_with(
-                (days > 90).then(|| format!("it was last read {days} days ago")),
-                "it was read or made within 90 days",
-            )
+            let unread = |days| format!("it was last read {days} days ago");
+            Verdict::fail_older(Some(v.days_since(last)), 90, unread, "it was read or made within 90 days")
         }),
     check("secretsmanager-secret-old", "A secret was not changed for 90 days", Medium, "secretsmanager", "secret")
         .fsbp(&["SecretsManager.4"])
@@ -73,11 +70,8 @@ pub(crate) static CHECKS: &[Check] = &[
                 .or(v.time("ListSecrets.LastChangedDate")?)
                 .or(v.time("ListSecrets.CreatedDate")?);
             let last = last.ok_or_else(|| crate::verdict::Unknown("its age is not known".to_owned()))?;
-            let days = v.days_since(last);
-            Verdict::fail_with(
-                (days > 90).then(|| format!("it was last changed {days} days ago")),
-                "it was changed within 90 days",
-            )
+            let unchanged = |days| format!("it was last changed {days} days ago");
+            Verdict::fail_older(Some(v.days_since(last)), 90, unchanged, "it was changed within 90 days")
         }),
     check("secretsmanager-secret-public", "Everyone may read a secret", High, "secretsmanager", "secret")
         .cis("", "", "2.21")

@@ -69,6 +69,14 @@ impl Verdict {
         Ok(wrong.map_or_else(|| Self::Pass(good.to_owned()), Self::Fail))
     }
 
+    /// Failed where something is more than `most` days old; `None` is nothing that ages.
+    ///
+    /// # Errors
+    /// Never: it is an [`Answer`] so that checks can end with it.
+    pub fn fail_older(days: Option<i64>, most: i64, wrong: impl FnOnce(i64) -> String, good: &str) -> Answer {
+        Self::fail_with(days.filter(|days| *days > most).map(wrong), good)
+    }
+
     /// Failed where any are named, in a sentence that begins with `bad`.
     ///
     /// # Errors

@@ -269,6 +269,14 @@ impl<'a> View<'a> {
         Verdict::fail_if(is_empty(value), bad, good)
     }
 
+    /// Fails where a text is this one; absent is another.
+    ///
+    /// # Errors
+    /// Where the fact is not there.
+    pub fn is(&self, path: &str, unwanted: &str, bad: &str, good: &str) -> Answer {
+        Verdict::fail_if(self.text(path)? == Some(unwanted), bad, good)
+    }
+
     /// Fails where a text is none of these; absent is none of these.
     ///
     /// # Errors

@@ -41,6 +41,9 @@ pub struct Version {
     /// The checks that the resource failed then.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub failing: BTreeSet<String>,
+    /// Whether the resource was deleted: it was what the version before says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// What is known of one resource, oldest version first.
@@ -66,7 +69,7 @@ impl History {
     /// Begins with how a resource is.
     #[must_use]
     pub fn new(whose: Whose, state: State, failing: BTreeSet<String>, at: Timestamp, by: Option<By>) -> Self {
-        Self { whose, versions: vec![Version { at, by, parts: state, failing }] }
+        Self { whose, versions: vec![Version { at, by, parts: state, failing, gone: false }] }
     }
 
     /// Takes in how the resource is now, and says whether that is another version. What AWS did not tell stays as it was.
@@ -74,14 +77,31 @@ impl History {
         let before = self.now();
         let differs = |(path, value): &(&String, &Value)| before.get(*path).is_none_or(|old| !same(old, value));
         let parts: State = state.iter().filter(differs).map(|(path, value)| (path.clone(), value.clone())).collect();
-        if parts.is_empty() {
+        // One that was deleted is there again, be it as it was.
+        let back = self.is_gone() && !state.is_empty();
+        if parts.is_empty() && !back {
             return false;
         }
-        self.versions.push(Version { at, by, parts, failing: failing.clone() });
+        self.versions.push(Version { at, by, parts, failing: failing.clone(), gone: false });
         while self.versions.len() > 2 && (self.versions.len() > MOST_VERSIONS || self.length() > LONGEST) {
             self.fold();
         }
         true
+    }
+
+    /// Takes in that the resource was deleted, and says whether that is news.
+    pub fn note_gone(&mut self, at: Timestamp, by: Option<By>) -> bool {
+        if self.is_gone() {
+            return false;
+        }
+        self.versions.push(Version { at, by, parts: State::new(), failing: BTreeSet::new(), gone: true });
+        true
+    }
+
+    /// Whether the resource was deleted, as far as is known.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.versions.last().is_some_and(|version| version.gone)
     }
 
     /// All parts of each version.
@@ -115,7 +135,7 @@ impl History {
             if made(version) {
                 break;
             }
-            if passed.is_none_or(|failing| version.failing.is_subset(failing)) {
+            if !version.gone && passed.is_none_or(|failing| version.failing.is_subset(failing)) {
                 passed = Some(&version.failing);
                 good = Some((number, Good { since: version.at, state }));
             }
@@ -256,6 +276,22 @@ mod tests {
         assert_eq!(history.last_good(Some("unseen")).unwrap().state, state("Later"));
         let made = History::new(whose(), state("Suspended"), failing(&[]), at(0), by("e-1"));
         assert_eq!(made.last_good(Some("e-1")), None, "nothing is known from before");
+    }
+
+    #[test]
+    fn what_was_deleted_keeps_how_it_was_and_who_deleted_it() {
+        let mut history = begun();
+        assert!(history.note_gone(at(2), by("e-1")) && history.is_gone());
+        assert!(!history.note_gone(at(3), by("e-2")), "it is gone already");
+        let last = history.versions.last().unwrap();
+        assert_eq!((last.at, &last.by, last.parts.len()), (at(2), &by("e-1"), 0));
+        assert_eq!(history.now(), state("Enabled"), "what it was");
+        assert_eq!(history.last_good(None).unwrap(), Good { since: at(0), state: state("Enabled") });
+        assert_eq!(serde_json::from_str::<History>(&serde_json::to_string(&history).unwrap()).unwrap(), history);
+        // Made again, as it was.
+        assert!(!history.note(&State::new(), &failing(&[]), at(4), None), "AWS told nothing");
+        assert!(history.note(&state("Enabled"), &failing(&[]), at(4), by("e-3")) && !history.is_gone());
+        assert_eq!(history.last_good(None).unwrap().since, at(4));
     }
 
     #[test]

@@ -9,8 +9,42 @@ use serde_json::Value;
 use crate::verdict::Unknown;
 use crate::view::{View, flag, number, text};
 
+/// Over which families something stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Families {
+    /// IPv4.
+    pub v4: bool,
+    /// IPv6.
+    pub v6: bool,
+}
+
+impl Families {
+    /// Those of some ranges.
+    pub(crate) fn of<'a>(ranges: impl Iterator<Item = &'a str>) -> Self {
+        ranges.fold(Self::default(), |all, range| {
+            let v6 = range.contains(':');
+            Self { v4: all.v4 || !v6, v6: all.v6 || v6 }
+        })
+    }
+
+    /// Those of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { v4: self.v4 && other.v4, v6: self.v6 && other.v6 }
+    }
+
+    /// Whether there is one.
+    pub(crate) fn any(self) -> bool {
+        self.v4 || self.v6
+    }
+}
+
 /// Whether the internet comes in to a TCP (6) or UDP (17) port.
 pub(crate) fn open_to_internet(v: &View<'_>, protocol: &str, port: u16) -> Result<bool, Unknown> {
+    Ok(open_over(v, protocol, port)?.any())
+}
+
+/// Over which families the internet comes in to a TCP (6) or UDP (17) port.
+pub(crate) fn open_over(v: &View<'_>, protocol: &str, port: u16) -> Result<Families, Unknown> {
     let mut entries: Vec<&Value> =
         v.list("DescribeNetworkAcls.Entries")?.iter().filter(|e| !flag(e, "Egress")).collect();
     entries.sort_by_key(|entry| whole(entry, "RuleNumber").unwrap_or(i64::MAX));
@@ -26,7 +60,8 @@ pub(crate) fn open_to_internet(v: &View<'_>, protocol: &str, port: u16) -> Resul
         }
     }
     let ranges: Vec<String> = IpNet::aggregate(&allowed).iter().map(ToString::to_string).collect();
-    Ok(!internet_ranges(&ranges.iter().map(String::as_str).collect::<Vec<_>>()).is_empty())
+    let ranges: Vec<&str> = ranges.iter().map(String::as_str).collect();
+    Ok(Families::of(internet_ranges(&ranges).into_iter().filter_map(|index| ranges.get(index).copied())))
 }
 
 /// The addresses of IPv6 that are given out at all.

@@ -74,8 +74,7 @@ pub(crate) static CHECKS: &[Check] = &[
             let made = v
                 .time("DescribeImages.CreationDate")?
                 .ok_or_else(|| crate::verdict::Unknown("its age is not known".to_owned()))?;
-            let days = v.days_since(made);
-            let wrong = (days > 730).then(|| format!("it is {days} days old"));
-            Verdict::fail_with(wrong, "it is not older than 730 days")
+            let old = |days| format!("it is {days} days old");
+            Verdict::fail_older(Some(v.days_since(made)), 730, old, "it is not older than 730 days")
         }),
 ];

@@ -31,8 +31,8 @@ pub(crate) static CHECKS: &[Check] = &[
             "A network account that shares it with its own organization alone.")
         .detectors(&["transit-gateway-accepts-all"])
         .each(|v| {
-            let auto = v.text("DescribeTransitGateways.Options.AutoAcceptSharedAttachments")?;
-            Verdict::fail_if(auto == Some("enable"), "it accepts shared attachments by itself", "attachments wait for somebody's word")
+            let auto = "DescribeTransitGateways.Options.AutoAcceptSharedAttachments";
+            v.is(auto, "enable", "it accepts shared attachments by itself", "attachments wait for somebody's word")
         }),
     check("ec2-vpn-tunnel-down", "A tunnel of a VPN is down", Medium, "ec2", "vpn-connection")
         .fsbp(&["EC2.20"])

@@ -94,9 +94,10 @@ pub(crate) static CHECKS: &[Check] = &[
             .and_then(|(_, rest)| rest.get(..19))
             .and_then(|t| format!("{}Z", t.replace(' ', "T")).parse().ok());
         let since = since.ok_or_else(|| Unknown("AWS does not say since when it is stopped".to_owned()))?;
-        let days = v.days_since(since);
-        Verdict::fail_with(
-            (days > 30).then(|| format!("it has been stopped for {days} days")),
+        Verdict::fail_older(
+            Some(v.days_since(since)),
+            30,
+            |days| format!("it has been stopped for {days} days"),
             "it has been stopped for 30 days at most",
         )
     }),

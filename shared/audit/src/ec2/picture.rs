@@ -3,8 +3,8 @@
 use riposte_core::net::{IngressRule, PortSpan, Transport};
 use serde::{Deserialize, Serialize};
 
-use super::acl::open_to_internet;
-use super::reach::{acl_of, group_ids, routed_by};
+use super::acl::Families;
+use super::reach::{acl_of, acl_open, group_ids, routed_by};
 use super::rules::{Ports, Rules};
 use crate::index::Index;
 use crate::verdict::Unknown;
@@ -86,11 +86,12 @@ fn chain(v: &View<'_>, index: &Index, group: &str, rules: &[IngressRule]) -> Res
     if rules.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(table) = routed_by(v, index)? else { return Ok(Vec::new()) };
+    let Some((table, routed)) = routed_by(v, index)? else { return Ok(Vec::new()) };
     let acl = acl_of(v, index)?;
     for rule in rules {
         let Some((transport, port)) = probe(rule) else { continue };
-        if open_to_internet(&acl, if transport == Transport::Udp { "17" } else { "6" }, port)? {
+        let open = routed.and(Families::of(std::iter::once(rule.cidr.as_str())));
+        if open.and(acl_open(&acl, transport, port)?).any() {
             let address = v.text("DescribeInstances.PublicIpAddress")?.unwrap_or("an IPv6 address");
             return Ok(vec![
                 "the internet".to_owned(),

@@ -5,7 +5,7 @@ use riposte_core::finding::Severity::{Critical, High};
 use riposte_core::net::cidr::internet_ranges;
 use riposte_core::net::{AdminPort, Transport, admin_ports};
 
-use super::acl::open_to_internet;
+use super::acl::{Families, open_over};
 use super::rules::{Ports, Rules};
 use crate::check::{Check, check};
 use crate::index::Index;
@@ -42,7 +42,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .with(NETWORK, |v, index| {
             let mut open = Vec::new();
             for port in [139, 445] {
-                if !groups_open(v, index, Transport::Tcp, port)?.is_empty() {
+                if groups_open(v, index, Transport::Tcp, port)?.any() {
                     open.push(port.to_string());
                 }
             }
@@ -85,9 +85,9 @@ pub(crate) static CHECKS: &[Check] = &[
         }),
 ];
 
-/// The groups of an instance that let the internet in to a port.
-fn groups_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> Result<Vec<String>, Unknown> {
-    let mut open = Vec::new();
+/// Over which families the groups of an instance, all together, let the internet in to a port.
+fn groups_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> Result<Families, Unknown> {
+    let mut together = Rules::default();
     let mut unknown = Ok(());
     for id in group_ids(v)? {
         let Some(group) = index.find("ec2", "security-group", id) else {
@@ -95,12 +95,12 @@ fn groups_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> 
                 Err(Unknown(format!("the security group `{}` was not collected", riposte_core::text::plain(id, 40))));
             continue;
         };
-        let rules = Rules::of(&group, index)?;
-        open.extend(rules.open(Ports::One(transport, port)).into_iter().map(|rule| format!("{id}: {rule}")));
-        unknown = unknown.and(rules.known());
+        together.add(Rules::of(&group, index)?);
     }
-    if open.is_empty() {
-        unknown?;
+    let rules = together.offending(Ports::One(transport, port));
+    let open = Families::of(rules.iter().map(|rule| rule.cidr.as_str()));
+    if !open.any() {
+        unknown.and(together.known())?;
     }
     Ok(open)
 }
@@ -119,13 +119,11 @@ pub(super) fn group_ids<'a>(v: &View<'a>) -> Result<Vec<&'a str>, Unknown> {
 
 /// The ports that all four let through.
 fn reached_ports(v: &View<'_>, index: &Index, ports: &[AdminPort]) -> Result<Vec<String>, Unknown> {
-    if !is_routed(v, index)? {
-        return Ok(Vec::new());
-    }
+    let Some((_, routed)) = routed_by(v, index)? else { return Ok(Vec::new()) };
     let mut reached = Vec::new();
     for port in ports {
         let transport = if port.transport == Transport::Udp { Transport::Udp } else { Transport::Tcp };
-        if !groups_open(v, index, transport, port.port)?.is_empty() && acl_open(v, index, transport, port.port)? {
+        if is_open(v, index, routed, transport, port.port)? {
             reached.push(format!("{} (port {})", port.service, port.port));
         }
     }
@@ -134,26 +132,25 @@ fn reached_ports(v: &View<'_>, index: &Index, ports: &[AdminPort]) -> Result<Vec
 
 /// How the internet reaches it on any port, where it does.
 fn any_port(v: &View<'_>, index: &Index) -> Result<Option<String>, Unknown> {
-    if !is_routed(v, index)? {
-        return Ok(None);
-    }
+    let Some((_, routed)) = routed_by(v, index)? else { return Ok(None) };
     const USUAL: [u16; 8] = [22, 80, 443, 3389, 8000, 8080, 8443, 47_113];
     let others = admin_ports().iter().filter(|p| p.transport != Transport::Udp).map(|p| p.port);
     for port in USUAL.into_iter().chain(others) {
-        if !groups_open(v, index, Transport::Tcp, port)?.is_empty() && acl_open(v, index, Transport::Tcp, port)? {
+        if is_open(v, index, routed, Transport::Tcp, port)? {
             return Ok(Some(format!("the internet reaches port {port}")));
         }
     }
     Ok(None)
 }
 
-/// Whether it has a public address, and its subnet a route to an internet gateway.
-fn is_routed(v: &View<'_>, index: &Index) -> Result<bool, Unknown> {
-    Ok(routed_by(v, index)?.is_some())
+/// Whether its groups and its subnet's ACL let the internet in to a port, over a family that is routed to it.
+fn is_open(v: &View<'_>, index: &Index, routed: Families, transport: Transport, port: u16) -> Result<bool, Unknown> {
+    let open = groups_open(v, index, transport, port)?.and(routed);
+    Ok(open.any() && open.and(acl_open(&acl_of(v, index)?, transport, port)?).any())
 }
 
-/// The route table by which the internet reaches its public address, where one does.
-pub(super) fn routed_by<'i>(v: &View<'_>, index: &'i Index) -> Result<Option<&'i str>, Unknown> {
+/// The route table by which the internet reaches its public addresses, where one does, and over which families.
+pub(super) fn routed_by<'i>(v: &View<'_>, index: &'i Index) -> Result<Option<(&'i str, Families)>, Unknown> {
     let state = v.text("DescribeInstances.State.Name")?;
     if matches!(state, Some("terminated" | "shutting-down")) {
         return Ok(None);
@@ -188,13 +185,14 @@ pub(super) fn routed_by<'i>(v: &View<'_>, index: &'i Index) -> Result<Option<&'i
         .filter_map(|r| text(r, "DestinationCidrBlock").or_else(|| text(r, "DestinationIpv6CidrBlock")))
         .collect();
     let open = internet_ranges(&ranges);
-    let public = |want_v6: bool| open.iter().filter_map(|i| ranges.get(*i)).any(|range| range.contains(':') == want_v6);
-    Ok(((v4 && public(false)) || (v6 && public(true))).then_some(table.resource.label()))
+    let public = Families::of(open.iter().filter_map(|i| ranges.get(*i).copied()));
+    let routed = public.and(Families { v4, v6 });
+    Ok(routed.any().then_some((table.resource.label(), routed)))
 }
 
-/// Whether the ACL of its subnet lets the internet in to a port.
-fn acl_open(v: &View<'_>, index: &Index, transport: Transport, port: u16) -> Result<bool, Unknown> {
-    open_to_internet(&acl_of(v, index)?, if transport == Transport::Udp { "17" } else { "6" }, port)
+/// Over which families an ACL lets the internet in to a port.
+pub(super) fn acl_open(acl: &View<'_>, transport: Transport, port: u16) -> Result<Families, Unknown> {
+    open_over(acl, if transport == Transport::Udp { "17" } else { "6" }, port)
 }
 
 /// The ACL of its subnet.

@@ -14,6 +14,7 @@ use crate::view::{View, list, number, text};
 pub(crate) const LISTS: &[(&str, &str)] = &[("ec2", "prefix-list")];
 
 /// The rules of a group whose source is a range, and the prefix lists that are not known.
+#[derive(Default)]
 pub(crate) struct Rules {
     rules: Vec<IngressRule>,
     unknown: Option<Unknown>,
@@ -47,6 +48,12 @@ impl Rules {
             }
         }
         Ok(all)
+    }
+
+    /// Takes the rules of another group beside its own.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.rules.extend(other.rules);
+        self.unknown = self.unknown.take().or(other.unknown);
     }
 
     /// The rules that let the internet in to these ports, in words. Several that only together amount to the internet

@@ -7,8 +7,13 @@ use crate::index::Index;
 use crate::verdict::Unknown;
 use crate::view::{View, flag, list, text};
 
+mod named;
+
 /// What is looked at beside a principal.
 pub(crate) const BESIDE: &[(&str, &str)] = &[("iam", "policy"), ("iam", "group")];
+
+/// What is looked at beside a principal that may become somebody else.
+pub(crate) const OTHERS: &[(&str, &str)] = &[("iam", "policy"), ("iam", "group"), ("iam", "user"), ("iam", "role")];
 
 const DETAILS: &str = "GetAccountAuthorizationDetails";
 
@@ -30,7 +35,11 @@ enum Boundary {
     None,
     /// It lets an administrator be one.
     Wide,
-    Policy(Policy),
+    Policy {
+        policy: Policy,
+        /// Whose document it is.
+        arn: String,
+    },
     Unknown(Unknown),
 }
 
@@ -47,7 +56,7 @@ pub(crate) fn admin(v: &View<'_>, index: &Index) -> Result<Option<String>, Unkno
     };
     match power.boundary {
         Boundary::None | Boundary::Wide => Ok(Some(how)),
-        Boundary::Policy(policy) => Ok(policy.grants_admin(home.partition, home.account).map(|_| how)),
+        Boundary::Policy { policy, .. } => Ok(policy.grants_admin(home.partition, home.account).map(|_| how)),
         Boundary::Unknown(unknown) => Err(unknown),
     }
 }
@@ -63,33 +72,57 @@ pub(crate) fn escalations(v: &View<'_>, index: &Index) -> Result<Vec<String>, Un
     let over = |policy: &Policy| policy.escalations_over(&power.own, home.partition, home.account);
     let mut ways = power.policy.as_ref().map(of).unwrap_or_default();
     let mut over_itself = power.policy.as_ref().map(over).unwrap_or_default();
-    match power.boundary {
+    let mut others = Vec::new();
+    match &power.boundary {
         Boundary::None | Boundary::Wide => {}
-        Boundary::Policy(policy) => {
-            let left = of(&policy);
+        Boundary::Policy { policy, arn } => {
+            if let Some(action) = power.takes_off(policy, arn, &v.resource.arn)
+                && power.policy.as_ref().is_some_and(|policy| {
+                    policy.grants_admin(home.partition, home.account).is_some() || !ways.is_empty()
+                })
+            {
+                others.push(format!("takes off its permissions boundary ({action}), which is all that holds it down"));
+            }
+            let left = of(policy);
             ways.retain(|way| left.iter().any(|l| l.combination.id == way.combination.id));
             // Whoever is bounded stays so, whatever it writes onto itself.
             over_itself.clear();
         }
-        Boundary::Unknown(unknown) => return Err(unknown),
+        Boundary::Unknown(unknown) => return Err(unknown.clone()),
     }
     ways.extend(over_itself);
-    if ways.is_empty() {
+    // The statement's number says nothing where several policies are taken together.
+    others.extend(ways.iter().map(|way| format!("{} ({})", way.combination.title, way.combination.actions.join(", "))));
+    if others.is_empty() {
+        others = named::ways(v, index, &power)?;
+    }
+    if others.is_empty() {
         power.unknown.map_or(Ok(()), Err)?;
     }
-    // The statement's number says nothing where several policies are taken together.
-    Ok(ways
-        .into_iter()
-        .map(|way| format!("{} ({})", way.combination.title, way.combination.actions.join(", ")))
-        .collect())
+    Ok(others)
 }
 
 impl Power {
+    /// The action by which it takes off the boundary that bounds it, where its policies and the boundary let it.
+    fn takes_off(&self, boundary: &Policy, arn: &str, own: &str) -> Option<&'static str> {
+        let of_itself: &[&'static str] = if own.contains(":role/") {
+            &["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"]
+        } else {
+            &["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"]
+        };
+        let of_boundary: &[&'static str] = &["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"];
+        let policy = self.policy.as_ref()?;
+        let may = |action: &str, on: &str| policy.allows_action_on(action, on) && boundary.allows_action_on(action, on);
+        let on_itself = of_itself.iter().map(|action| (*action, own));
+        let mut all = on_itself.chain(of_boundary.iter().map(|action| (*action, arn)));
+        all.find(|(action, on)| may(action, on)).map(|(action, _)| action)
+    }
+
     /// Whether they let it take a role.
     pub(crate) fn may_assume(&self, role: &str) -> Result<bool, Unknown> {
         let allows = self.policy.as_ref().is_some_and(|policy| policy.allows_action_on("sts:AssumeRole", role));
         match &self.boundary {
-            Boundary::Policy(policy) => Ok(allows && policy.allows_action_on("sts:AssumeRole", role)),
+            Boundary::Policy { policy, .. } => Ok(allows && policy.allows_action_on("sts:AssumeRole", role)),
             Boundary::None | Boundary::Wide => Ok(allows || self.aws_admin.is_some()),
             Boundary::Unknown(unknown) => Err(unknown.clone()),
         }
@@ -111,7 +144,7 @@ impl Power {
             None => Boundary::None,
             Some(arn) if ManagedPolicy::parse(arn).is_some_and(ManagedPolicy::is_aws_admin) => Boundary::Wide,
             Some(arn) => match managed(index, arn) {
-                Ok(Some(policy)) => Boundary::Policy(policy),
+                Ok(Some(policy)) => Boundary::Policy { policy, arn: arn.to_owned() },
                 Ok(None) => Boundary::Unknown(Unknown(format!(
                     "the boundary `{}` was not collected",
                     riposte_core::text::plain(arn, 120)

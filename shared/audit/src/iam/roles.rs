@@ -68,7 +68,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "Name the roles that may be passed, and take the action away that nobody needs.",
             "Roles that deploy, under a permissions boundary.")
         .detectors(&["escalation-by-policy", "escalation-by-any-role"])
-        .with(power::BESIDE, |v, index| if is_service_linked(v) { Ok(Verdict::Skip) } else { super::users::escalation(v, index) }),
+        .with(power::OTHERS, |v, index| if is_service_linked(v) { Ok(Verdict::Skip) } else { super::users::escalation(v, index) }),
     check("iam-role-leads-to-admin", "A role leads to an administrator by a chain of roles", High, "iam", "role")
         .page("No role that is not itself an administrator may become one that is, directly or over others: by its own permission and the other's trust.",
             "Reviews see the harmless role; who takes it is an administrator two steps on.",
@@ -90,7 +90,7 @@ pub(crate) static CHECKS: &[Check] = &[
             let last = used.or(made).ok_or_else(|| Unknown("neither its last use nor its age is known".to_owned()))?;
             let days = v.days_since(last);
             let what = if used.is_some() { "was last used" } else { "was never used, and made" };
-            Verdict::fail_with((days > 90).then(|| format!("it {what} {days} days ago")), "it was used or made within 90 days")
+            Verdict::fail_older(Some(days), 90, |days| format!("it {what} {days} days ago"), "it was used or made within 90 days")
         }),
 ];
 
@@ -98,7 +98,7 @@ pub(super) fn is_service_linked(v: &View<'_>) -> bool {
     v.resource.arn.contains(":role/aws-service-role/")
 }
 
-fn trust_policy(v: &View<'_>) -> Result<Policy, Unknown> {
+pub(super) fn trust_policy(v: &View<'_>) -> Result<Policy, Unknown> {
     let path = format!("{DETAILS}.AssumeRolePolicyDocument");
     v.policy(&path)?.ok_or_else(|| Unknown("its trust policy was not collected".to_owned()))
 }

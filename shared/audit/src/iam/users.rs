@@ -42,7 +42,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             let all = Credentials::of(v)?;
             let days = all.keys.iter().filter_map(|key| key.used.or(key.made)).map(|time| v.days_since(time)).max();
-            Verdict::fail_with(days.filter(|days| *days > 45).map(|days| format!("an active key was last used {days} days ago")), "its active keys were used within 45 days, or it has none")
+            Verdict::fail_older(days, 45, |days| format!("an active key was last used {days} days ago"), "its active keys were used within 45 days, or it has none")
         }),
     check("iam-user-password-unused", "A console password was not used for 45 days", Medium, "iam", "user")
         .cis("1.11", "2.11", "2.11").fsbp(&["IAM.8", "IAM.22", "IAM.26"])
@@ -54,7 +54,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             let all = Credentials::of(v)?;
             let days = all.password_used.filter(|_| all.password).map(|time| v.days_since(time));
-            Verdict::fail_with(days.filter(|days| *days > 45).map(|days| format!("its password was last used {days} days ago")), "its password was used within 45 days, or it has none")
+            Verdict::fail_older(days, 45, |days| format!("its password was last used {days} days ago"), "its password was used within 45 days, or it has none")
         }),
     check("iam-user-two-active-keys", "A user has two active access keys", Medium, "iam", "user")
         .cis("1.12", "2.12", "")
@@ -73,7 +73,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .detectors(&["long-lived-key-asks-who-it-is"]).action(ActionId::DeactivateAccessKey)
         .each(|v| {
             let days = Credentials::of(v)?.keys.iter().filter_map(|key| key.made).map(|time| v.days_since(time)).max();
-            Verdict::fail_with(days.filter(|days| *days > 90).map(|days| format!("an active key is {days} days old")), "its active keys are 90 days old at most, or it has none")
+            Verdict::fail_older(days, 90, |days| format!("an active key is {days} days old"), "its active keys are 90 days old at most, or it has none")
         }),
     check("iam-user-policy-attached", "A user has policies of its own", Low, "iam", "user")
         .cis("1.14", "2.14", "2.13").fsbp(&["IAM.2"])
@@ -103,14 +103,14 @@ pub(crate) static CHECKS: &[Check] = &[
             "Name the roles that may be passed, and take the action away that nobody needs.",
             "Users who deploy: give them a role with a permissions boundary.")
         .detectors(&["escalation-by-policy", "escalation-by-any-role"])
-        .with(super::power::BESIDE, escalation),
+        .with(super::power::OTHERS, escalation),
     check("iam-group-escalation", "A group's permissions together lead to more", High, "iam", "group")
         .page("The policies of a group, taken together, hold no published way to become an administrator.",
             "Whoever is put into the group is an administrator in two calls.",
             "Name the roles that may be passed, and take the action away that nobody needs.",
             "Groups of those who deploy: give them a role with a permissions boundary.")
         .detectors(&["escalation-by-policy", "escalation-by-any-role"])
-        .with(super::power::BESIDE, escalation),
+        .with(super::power::OTHERS, escalation),
     check("iam-group-empty", "A group has no members", Low, "iam", "group")
         .page("Every group has a member.",
             "An empty group with permissions is a place where a new user is put unseen.",

@@ -380,7 +380,7 @@ impl<'a> Barrier<'a> {
 
 impl Principal {
     /// Whether a `Deny` to this one stops all of the other.
-    fn includes(&self, other: &Self) -> bool {
+    pub(super) fn includes(&self, other: &Self) -> bool {
         *self == Self::Everyone || self == other || other.is_of(self)
     }
 

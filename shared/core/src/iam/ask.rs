@@ -35,6 +35,12 @@ impl Policy {
         of(Effect::Allow).next().is_some() && !of(Effect::Deny).any(|s| !s.is_conditional())
     }
 
+    /// Whether an identity's policy allows an action on anything at all.
+    #[must_use]
+    pub fn speaks_of(&self, action: &str) -> bool {
+        self.allows().any(|(_, statement)| statement.names_action(action))
+    }
+
     /// The services of which it allows every action on every resource, `s3` for `s3:*`. `*` is no service.
     #[must_use]
     pub fn whole_services(&self) -> Vec<String> {
@@ -119,15 +125,16 @@ impl Policy {
                 (Effect::Allow, actions, resources) => {
                     let nothing =
                         matches!(actions, Patterns::AllBut(spared) if spared.iter().any(|s| covers(s, &all_actions)));
-                    let resources = match resources {
-                        Patterns::Only(patterns) => Some(patterns.iter().flat_map(|p| named_by(p, own)).collect()),
-                        Patterns::AllBut(_) => None,
-                    };
+                    statement.resources = Patterns::Only(match resources {
+                        Patterns::Only(patterns) => patterns.iter().flat_map(|p| named_by(p, own)).collect(),
+                        // Of its own what is not left out whole.
+                        Patterns::AllBut(spared) => {
+                            let left = own.iter().filter(|own| !spared.iter().any(|spared| covers(spared, own)));
+                            left.map(|own| (*own).to_owned()).collect()
+                        }
+                    });
                     if nothing {
                         statement.actions = Patterns::Only(Vec::new());
-                    }
-                    if let Some(resources) = resources {
-                        statement.resources = Patterns::Only(resources);
                     }
                 }
             }
@@ -164,7 +171,7 @@ impl Statement {
         })
     }
 
-    fn names_resource(&self, resource: &str) -> bool {
+    pub(super) fn names_resource(&self, resource: &str) -> bool {
         let named = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, resource));
         match &self.resources {
             Patterns::Only(patterns) => named(patterns),

@@ -92,6 +92,12 @@ pub const COMBINATIONS: &[Combination] = &[
         &["iam:PassRole", "lambda:CreateFunction", "lambda:AddPermission"],
         &[LAMBDA],
     ),
+    passing(
+        "pass-role-lambda-update",
+        "gives a Lambda function any role, and code",
+        &["iam:PassRole", "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionCode"],
+        &[LAMBDA],
+    ),
     // A role for containers and batches.
     passing(
         "pass-role-ecs-run-task",

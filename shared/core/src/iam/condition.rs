@@ -85,11 +85,12 @@ impl Condition {
                 conditions.push(Self { operator: operator.clone(), key: key.to_ascii_lowercase(), values });
             }
         }
-        // `ForAllValues` holds where there is no value, unless `Null` asks that there is one.
+        // `ForAllValues` and `…IfExists` hold where there is no value, unless `Null` asks that there is one.
         let asked: Vec<String> = conditions.iter().filter(|c| c.asks_for_a_value()).map(|c| c.key.clone()).collect();
-        for condition in conditions.iter_mut().filter(|c| c.operator.quantifier == Some(Quantifier::All)) {
-            if asked.contains(&condition.key) {
-                condition.operator.quantifier = None;
+        for Self { operator, .. } in conditions.iter_mut().filter(|c| asked.contains(&c.key)) {
+            operator.if_exists = false;
+            if operator.quantifier == Some(Quantifier::All) {
+                operator.quantifier = None;
             }
         }
         Ok(conditions)

@@ -20,8 +20,8 @@ use std::fmt;
 
 use super::access::Home;
 use super::combinations::COMBINATIONS;
-use super::condition::{Quantifier, Test};
-use super::policy::{Patterns, Policy, Statement};
+use super::condition::{Condition, Quantifier, Test};
+use super::policy::{Effect, Patterns, Policy, Statement};
 use super::reach::{Target, kind};
 use crate::arn::matches;
 
@@ -91,6 +91,31 @@ impl Policy {
         COMBINATIONS.iter().filter_map(|combination| climber.grant(combination)).collect()
     }
 
+    /// How this identity's policy hands one role to something that runs what the holder wants: the first published way by
+    /// `iam:PassRole` to one of the services that the role trusts.
+    #[must_use]
+    pub fn runs_under(
+        &self,
+        role: &str,
+        trusts: &dyn Fn(&str) -> bool,
+        partition: &str,
+        account: &str,
+    ) -> Option<&'static Combination> {
+        let climber = Climber::new(self, Home { partition, account });
+        let denied = |s: &Statement| s.effect == Effect::Deny && !s.is_conditional() && s.passes(role);
+        if self.statements.iter().any(denied) {
+            return None;
+        }
+        COMBINATIONS.iter().find(|combination| {
+            let Way::PassRole(services) = combination.way else { return false };
+            let left: Vec<&str> =
+                services.iter().copied().filter(|s| trusts(s) && !climber.denies_passing_to(s)).collect();
+            let others = combination.actions.get(1..).unwrap_or_default();
+            self.allows().any(|(_, s)| s.passes(role) && s.lets_pass_to(&left))
+                && others.iter().all(|action| climber.opens(&Target::new(action, kind::ANYTHING), true).is_some())
+        })
+    }
+
     /// Whether this identity's policy makes its holder an administrator, or gives a published way to become one.
     #[must_use]
     pub fn gives_power(&self, partition: &str, account: &str) -> bool {
@@ -138,7 +163,18 @@ impl<'a> Climber<'a> {
     /// The first statement that allows to pass any role to one of these services.
     fn passes_role(&self, services: &[&str], with_conditions: bool) -> Option<usize> {
         let mut open = self.pass_role.iter().filter(|(_, s)| with_conditions || !s.is_conditional());
-        open.find(|(_, s)| s.lets_pass_to(services)).map(|(index, _)| *index)
+        let left: Vec<&str> = services.iter().copied().filter(|service| !self.denies_passing_to(service)).collect();
+        open.find(|(_, s)| s.lets_pass_to(&left)).map(|(index, _)| *index)
+    }
+
+    /// Whether a `Deny` under conditions of the service alone keeps roles from one.
+    fn denies_passing_to(&self, service: &str) -> bool {
+        let pass_role = Target::new("iam:PassRole", kind::ROLE);
+        self.policy.statements.iter().any(|s| {
+            s.is_conditional()
+                && s.conditions.iter().all(|c| c.key == PASSED_TO && holds_for(c, service) == Some(true))
+                && s.closes_under_conditions(&pass_role, &self.home)
+        })
     }
 
     /// The first statement that allows an action which is not denied again.
@@ -150,11 +186,33 @@ impl<'a> Climber<'a> {
     }
 
     fn is_closed(&self, target: &Target) -> bool {
-        self.policy.statements.iter().any(|s| s.closes(target, &self.home))
+        let statements = &self.policy.statements;
+        statements.iter().any(|s| s.closes(target, &self.home) || s.closes_but_held_down(target, &self.home))
+            // A role that is left out by name is somebody's work, as one that is allowed by name is.
+            || (["iam:PassRole", "sts:AssumeRole"].contains(&target.action)
+                && statements.iter().any(|s| !s.is_conditional() && s.closes_under_conditions(target, &self.home)))
+    }
+}
+
+/// `iam:PassedToService`
+const PASSED_TO: &str = "iam:passedtoservice";
+
+/// Whether a condition of a service holds for one; `None` where it is no comparison of names.
+fn holds_for(condition: &Condition, service: &str) -> Option<bool> {
+    let named = condition.values.iter().any(|value| matches(value, service));
+    match condition.operator.test {
+        Test::Is => Some(named),
+        Test::IsNot => Some(!named),
+        _ => None,
     }
 }
 
 impl Statement {
+    /// Whether it speaks of passing one role.
+    fn passes(&self, role: &str) -> bool {
+        self.names_action("iam:PassRole") && self.names_resource(role)
+    }
+
     /// Whether it lets every user put policies on itself, by the variable that stands for its name.
     fn opens_own_user(&self, target: &Target, home: &Home<'_>) -> bool {
         const OWN: &str = "${aws:username}";
@@ -173,25 +231,45 @@ impl Statement {
         self.conditions.iter().any(|condition| {
             let operator = &condition.operator;
             let lax = operator.if_exists || operator.quantifier == Some(Quantifier::All);
-            if operator.test != Test::Is || lax || condition.values.is_empty() {
-                return false;
-            }
-            match condition.key.as_str() {
-                "iam:permissionsboundary" => {
-                    BOUNDED.contains(&action) && condition.values.iter().all(|v| names_policy(v))
-                }
-                "iam:policyarn" => ATTACHING.contains(&action) && condition.values.iter().all(|v| names_policy(v)),
-                _ => false,
-            }
+            operator.test == Test::Is && !lax && names_policies(condition, action)
         })
+    }
+
+    /// Whether it is a `Deny` of whatever [`Self::holds_down`] would not hold down: to all but those under a named
+    /// boundary, or of all but named policies.
+    fn closes_but_held_down(&self, target: &Target, home: &Home<'_>) -> bool {
+        let [condition] = self.conditions.as_slice() else { return false };
+        condition.operator.test == Test::IsNot
+            && condition.operator.quantifier != Some(Quantifier::Any)
+            && names_policies(condition, target.action)
+            && self.closes_under_conditions(target, home)
+    }
+
+    /// Whether it is a `Deny` that leaves no resources of a kind but named ones, where its conditions hold.
+    fn closes_under_conditions(&self, target: &Target, home: &Home<'_>) -> bool {
+        self.effect == Effect::Deny
+            && self.covers_action(target)
+            && match &self.resources {
+                Patterns::Only(patterns) => target.kind.all(patterns, home),
+                Patterns::AllBut(patterns) => !target.kind.all(patterns, home),
+            }
     }
 
     /// Whether its conditions let a role be passed to one of these services.
     fn lets_pass_to(&self, services: &[&str]) -> bool {
-        self.conditions.iter().filter(|c| c.key == "iam:passedtoservice" && c.operator.test == Test::Is).all(
-            |condition| condition.values.iter().any(|value| services.iter().any(|service| matches(value, service))),
-        )
+        let conditions = || self.conditions.iter().filter(|c| c.key == PASSED_TO);
+        services.iter().any(|service| conditions().all(|c| holds_for(c, service) != Some(false)))
     }
+}
+
+/// Whether a condition compares an action's boundary or policy with named ones.
+fn names_policies(condition: &Condition, action: &str) -> bool {
+    let actions = match condition.key.as_str() {
+        "iam:permissionsboundary" => &BOUNDED[..],
+        "iam:policyarn" => &ATTACHING[..],
+        _ => return false,
+    };
+    actions.contains(&action) && !condition.values.is_empty() && condition.values.iter().all(|v| names_policy(v))
 }
 
 /// Actions whose requests name the boundary of the user or role that they change or make.

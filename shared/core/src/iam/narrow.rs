@@ -9,7 +9,7 @@
 //!   resource's own.
 //!
 //! `aws:ResourceAccount`, `aws:ResourceOrgID` and their like speak of the resource, not of who asks, and
-//! narrow nothing.
+//! narrow nothing, unless they are compared with the account or organization of whoever asks.
 
 use std::collections::BTreeSet;
 
@@ -46,12 +46,12 @@ pub(super) enum Reading {
 /// What a condition of an `Allow` leaves.
 pub(super) fn passes(condition: &Condition, home: &Home<'_>) -> Reading {
     let operator = &condition.operator;
-    if AT_WILL.contains(&condition.key.as_str()) {
+    if is_at_will(&condition.key) || passes_without_mfa(condition) {
         return Reading::Everyone;
     }
     if operator.if_exists || operator.quantifier == Some(Quantifier::All) {
         // Whoever comes without the key passes too.
-        return Reading::Else;
+        return Reading::Everyone;
     }
     match operator.test {
         Test::Is | Test::InRange | Test::Bool => named(condition, home),
@@ -77,11 +77,31 @@ pub(super) fn escapes(condition: &Condition, home: &Home<'_>) -> Reading {
     }
 }
 
+fn is_at_will(key: &str) -> bool {
+    AT_WILL.contains(&key) || key.starts_with("aws:requesttag/")
+}
+
+/// Whether a test of the second factor holds for those who have none, too.
+fn passes_without_mfa(condition: &Condition) -> bool {
+    let Condition { operator, key, values } = condition;
+    let asks = matches!(operator.test, Test::Bool | Test::Is)
+        && !operator.if_exists
+        && operator.quantifier != Some(Quantifier::All)
+        && values.iter().all(|value| value.eq_ignore_ascii_case("true"));
+    key == "aws:multifactorauthpresent" && !asks
+}
+
 /// Keys that say how a request is made, which whoever makes it is free to choose.
-const AT_WILL: [&str; 9] = [
+const AT_WILL: [&str; 15] = [
     "aws:referer",
+    "aws:requestedregion",
     "aws:securetransport",
+    "aws:tagkeys",
     "aws:useragent",
+    "sts:durationseconds",
+    "sts:rolesessionname",
+    "sts:sourceidentity",
+    "sts:transitivetagkeys",
     "s3:authtype",
     "s3:signatureversion",
     "s3:tlsversion",
@@ -113,6 +133,7 @@ fn named(condition: &Condition, home: &Home<'_>) -> Reading {
         "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => of(organization_path),
         "aws:sourcearn" | "aws:principalarn" | "aws:sourcevpcarn" | "s3:dataaccesspointarn" => of(arn),
         "aws:sourcevpc" | "aws:sourcevpce" | "aws:ec2instancesourcevpc" => of(network),
+        "aws:resourceaccount" | "aws:resourceorgid" => of(same_as_caller),
         "sns:endpoint" => of(endpoint),
         "aws:userid" => of(user_id),
         "aws:principalservicename" => of(service),
@@ -156,6 +177,12 @@ fn account(value: &str, home: &Home<'_>) -> Name {
     } else {
         unfixed(value)
     }
+}
+
+/// The resource's account or organization compared with that of whoever asks.
+fn same_as_caller(value: &str, _: &Home<'_>) -> Name {
+    let own = ["${aws:principalaccount}", "${aws:principalorgid}", "${aws:sourceaccount}", "${aws:sourceorgid}"];
+    if own.iter().any(|variable| is_variable(value, variable)) { Name::One(Party::Home) } else { Name::Unclear }
 }
 
 fn party_of_account(account: &str, home: &Home<'_>) -> Party {

@@ -41,7 +41,8 @@ fn holds_without_tls(condition: &Condition) -> bool {
         // The key is in every request.
         ("aws:securetransport", Test::Bool | Test::Is) => says("false"),
         ("aws:securetransport", Test::IsNot) => says("true") && !says("false"),
-        // A request without TLS has no version of it, so that only `…IfExists` holds.
+        // A request without TLS has no version of it, so that only `Null` and `…IfExists` hold.
+        ("s3:tlsversion", Test::Null) => says("true") && !says("false"),
         ("s3:tlsversion", Test::Other(test)) => condition.operator.if_exists && test.starts_with("numericlessthan"),
         _ => false,
     }

@@ -16,8 +16,8 @@ use std::fmt;
 
 use super::access::{Home, Judge, Outsider, principals_of};
 use super::condition::{Condition, Quantifier, Test};
-use super::policy::{Patterns, Policy, Statement};
-use super::principal::Principal;
+use super::policy::{Effect, Patterns, Policy, Statement};
+use super::principal::{Principal, Principals};
 use crate::arn::matches;
 use crate::text::plain;
 
@@ -68,7 +68,8 @@ impl Policy {
             let mut found = Vec::new();
             for principal in principals_of(statement) {
                 for call in calls_of(principal).iter().filter(|call| allows_call(statement, call)) {
-                    found.extend(judge.trusted(principal, statement, index + 1, call));
+                    let demanded = Demanded::of(self, principal, call);
+                    found.extend(judge.trusted(principal, statement, index + 1, call, demanded));
                 }
             }
             // Two users of an account are one grant.
@@ -102,8 +103,46 @@ fn allows_call(statement: &Statement, call: &str) -> bool {
     }
 }
 
+/// What each `Deny` asks of those whom an `Allow` lets in, where it denies whoever comes without.
+#[derive(Debug, Clone, Copy, Default)]
+struct Demanded {
+    external_id: bool,
+    second_factor: bool,
+}
+
+impl Demanded {
+    fn of(policy: &Policy, principal: &Principal, call: &str) -> Self {
+        let mut demanded = Self::default();
+        for statement in policy.statements.iter().filter(|s| s.effect == Effect::Deny && allows_call(s, call)) {
+            let Some(Principals::Only(denied)) = &statement.principals else { continue };
+            let [condition] = statement.conditions.as_slice() else { continue };
+            if !denied.iter().any(|denied| denied.includes(principal)) {
+                continue;
+            }
+            let Condition { operator, key, values } = condition;
+            // A negated comparison holds where there is no key; `Bool` does with `IfExists` alone.
+            demanded.external_id |= key == "sts:externalid"
+                && operator.test == Test::IsNot
+                && operator.quantifier != Some(Quantifier::Any)
+                && values.iter().all(|value| is_literal(value));
+            demanded.second_factor |= key == "aws:multifactorauthpresent"
+                && operator.test == Test::Bool
+                && operator.if_exists
+                && values.iter().any(|value| value.eq_ignore_ascii_case("false"));
+        }
+        demanded
+    }
+}
+
 impl Judge<'_> {
-    fn trusted(&self, principal: &Principal, statement: &Statement, number: usize, call: &str) -> Vec<TrustGrant> {
+    fn trusted(
+        &self,
+        principal: &Principal,
+        statement: &Statement,
+        number: usize,
+        call: &str,
+        demanded: Demanded,
+    ) -> Vec<TrustGrant> {
         let (base, lacks) = match principal {
             Principal::Service(name) if name != ROLES_ANYWHERE => return Vec::new(),
             Principal::Service(name) => {
@@ -130,11 +169,14 @@ impl Judge<'_> {
             Principal::Federated(name) => claim(name, condition).is_some(),
             _ => condition.key == "sts:externalid",
         };
-        let external_id = statement.conditions.iter().any(|c| c.key == "sts:externalid" && fixes(c, is_literal));
+        let external_id = demanded.external_id
+            || statement.conditions.iter().any(|c| c.key == "sts:externalid" && fixes(c, is_literal));
         let conditions = statement.conditions.iter().filter(|condition| !judged(condition));
         let left = self.left(base, principal, conditions, &barriers.collect::<Vec<_>>());
-        let grant =
-            |(who, narrowed)| TrustGrant { who, external_id, narrowed, lacks: lacks.clone(), statement: number };
+        let grant = |(who, narrowed)| {
+            let narrowed = narrowed || demanded.second_factor;
+            TrustGrant { who, external_id, narrowed, lacks: lacks.clone(), statement: number }
+        };
         left.into_iter().map(grant).collect()
     }
 }
@@ -163,7 +205,11 @@ fn claim<'a>(provider: &str, condition: &'a Condition) -> Option<&'a str> {
 fn lack_of(provider: &str, conditions: &[Condition]) -> Option<String> {
     let claims = || conditions.iter().filter_map(|c| claim(provider, c).map(|claim| (claim, c)));
     if is_saml(provider) {
-        let fixed = claims().any(|(_, condition)| fixes(condition, begins_fixed));
+        // Of an audience the host is what is fixed: every one of them begins with the scheme.
+        let names = |claim: &str, value: &str| {
+            if claim == "aud" { is_literal(value) || fixed_parts(value) >= 2 } else { begins_fixed(value) }
+        };
+        let fixed = claims().any(|(claim, condition)| fixes(condition, |value| names(claim, value)));
         return (!fixed).then(|| "no condition fixes `SAML:aud`".to_owned());
     }
     let issuer = issuer(provider);

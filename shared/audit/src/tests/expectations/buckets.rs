@@ -174,6 +174,11 @@ fn clear_text() {
         statement["NotPrincipal"] = json!({"AWS": format!("arn:aws:iam::{HOME}:role/old")});
         statement
     };
+    let half = || {
+        let mut statement = with("Resource", json!(OBJECTS));
+        statement["Action"] = json!("s3:Get*");
+        statement
+    };
     let not = |name: &str, without: &str, value: Value| {
         let mut statement = with(without, Value::Null);
         statement[name] = value;
@@ -202,6 +207,29 @@ fn clear_text() {
         ("an old TLS too, if there is one", with("Condition", json!({"NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}})), Good),
         ("beside an Allow", json!([{"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "s3:*", "Resource": OBJECTS}, whole()]), Good),
         ("beside one of old TLS", json!([with("Condition", json!({"NumericLessThan": {"s3:TlsVersion": "1.2"}})), whole()]), Good),
+        ("any of its values", with("Condition", json!({"ForAnyValue:Bool": {"aws:SecureTransport": "false"}})), Good),
+        ("all of its values, of which there is one", with("Condition", json!({"ForAllValues:Bool": {"aws:SecureTransport": "false"}})), Good),
+        ("a text, if it exists", with("Condition", json!({"StringEqualsIfExists": {"aws:SecureTransport": "false"}})), Good),
+        ("a text like it", with("Condition", json!({"StringLike": {"aws:SecureTransport": "false"}})), Good),
+        ("a text in capitals", with("Condition", json!({"StringEqualsIgnoreCase": {"aws:SecureTransport": "FALSE"}})), Good),
+        ("a text unlike its opposite", with("Condition", json!({"StringNotLike": {"aws:SecureTransport": "true"}})), Good),
+        ("no version of TLS", with("Condition", json!({"Null": {"s3:TlsVersion": "true"}})), Good),
+        ("a version of TLS, if there is one", with("Condition", json!({"NumericLessThanIfExists": {"s3:TlsVersion": 1.3}})), Good),
+        ("either truth", with("Condition", json!({"Bool": {"aws:SecureTransport": ["true", "false"]}})), Good),
+        ("objects of all buckets and the bucket", with("Resource", json!([BUCKET, "arn:aws:s3:::*/*"])), Good),
+        ("a pattern of one letter", with("Resource", json!(["arn:aws:s3:::?", "arn:aws:s3:::?/*"])), Good),
+        ("the whole, and a part beside it", json!([with("Action", json!("s3:PutObject")), whole()]), Good),
+        ("everybody and a service", with("Principal", json!({"AWS": "*", "Service": "s3.amazonaws.com"})), Good),
+        ("both without TLS and with an old one", with("Condition", json!({"Bool": {"aws:SecureTransport": "false"}, "NumericLessThan": {"s3:TlsVersion": "1.2"}})), Bad),
+        ("a version of TLS", with("Condition", json!({"Null": {"s3:TlsVersion": "false"}})), Bad),
+        ("an old TLS in its Allow", json!([{"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "s3:*", "Resource": OBJECTS, "Condition": {"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}}]), Bad),
+        ("a folder in place of the bucket", with("Resource", json!(["arn:aws:s3:::b/", OBJECTS])), Bad),
+        ("objects with a dot", with("Resource", json!([BUCKET, "arn:aws:s3:::b/*.*"])), Bad),
+        ("half of the actions on each", json!([with("Resource", json!(BUCKET)), half()]), Bad),
+        ("one bucket's statement over another's objects", json!([with("Resource", json!(BUCKET)), with("Resource", json!("arn:aws:s3:::bb/*"))]), Bad),
+        ("all but everybody's reading", json!([not("NotAction", "Action", json!("s3:Get*")), with("Action", json!("s3:GetObject"))]), Bad),
+        ("a network beside it", with("Condition", json!({"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})), Bad),
+        ("its negation in other words", with("Condition", json!({"StringNotEqualsIgnoreCase": {"aws:SecureTransport": "false"}})), Bad),
         ("an Allow in place of it", with("Effect", json!("Allow")), Bad),
         ("an Allow with TLS", json!([{"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "s3:*", "Resource": OBJECTS, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}]), Bad),
         ("the wrong truth", with("Condition", json!({"Bool": {"aws:SecureTransport": "true"}})), Bad),

@@ -3,7 +3,10 @@
 //! A resource is bad where it fails and good where it does not; that it could not be assessed is neither.
 
 mod buckets;
+mod conditions;
 mod coverage;
+mod federation;
+mod ladders;
 mod network;
 mod policies;
 mod power;

@@ -40,6 +40,12 @@ fn parts(range: &str, length: u8) -> Vec<String> {
     range.subnets(length).unwrap().map(|part| part.to_string()).collect()
 }
 
+/// All of IPv4 but private networks, as firewalls spell it.
+fn public() -> Vec<String> {
+    let all = "0.0.0.0/5 8.0.0.0/7 11.0.0.0/8 12.0.0.0/6 16.0.0.0/4 32.0.0.0/3 64.0.0.0/2 128.0.0.0/3 160.0.0.0/5 168.0.0.0/6 172.0.0.0/12 172.32.0.0/11 172.64.0.0/10 172.128.0.0/9 173.0.0.0/8 174.0.0.0/7 176.0.0.0/4 192.0.0.0/9 193.0.0.0/8 194.0.0.0/7 196.0.0.0/6 200.0.0.0/5 208.0.0.0/4";
+    all.split(' ').map(str::to_owned).collect()
+}
+
 fn lists() -> Vec<Resource> {
     let list = |id: &str, ranges: &[&str]| {
         let entries: Vec<_> = ranges.iter().map(|range| json!({"Cidr": range})).collect();
@@ -51,6 +57,8 @@ fn lists() -> Vec<Resource> {
         list("pl-half", &[HALVES[0]]),
         list("pl-other-half", &[HALVES[1]]),
         list("pl-six", &["2000::/3"]),
+        list("pl-six-half", &["2000::/5", "2800::/5"]),
+        list("pl-edge", &["13.32.0.0/15", "52.46.0.0/18", "2600:9000::/28"]),
         list("pl-office", &["203.0.113.0/24", "10.0.0.0/8"]),
         list("pl-empty", &[]),
     ]
@@ -137,6 +145,21 @@ fn security_groups() {
         ("a large company", vec![tcp("22", &["17.0.0.0/8"])], ""),
         ("an operator's range of IPv6", vec![tcp("22", &["2a00::/24"])], ""),
         ("halves on different ports", vec![tcp("22", &["10.0.0.0/8"]), tcp("443", &[HALVES[0]]), tcp("80", &[HALVES[1]])], ""),
+        ("ssh from all that is public, by its networks", vec![borrowed(&public(), "22")], "shu"),
+        ("ssh from all that is public, a rule each", one_each(&public(), "22"), "shu"),
+        ("ssh from all that is public, by turns over all protocols", public().iter().enumerate().map(|(i, range)| if i % 2 == 0 { tcp("22", &[range]) } else { tcp("20-30", &[range]) }).collect(), "shu"),
+        ("ssh from a quarter in 64 pieces, a rule each", one_each(&parts("128.0.0.0/2", 8), "22"), "shu"),
+        ("ssh from a half with host bits", vec![tcp("22", &["131.7.9.1/1"])], "shu"),
+        ("ssh over IPv6 in its long spelling", vec![tcp("22", &["0:0:0:0:0:0:0:0/0"])], "shu"),
+        ("ssh over IPv6 in thirds of what is given out", vec![tcp("22", &["2000::/5", "2800::/5"]), tcp("22", &["3000::/4"])], "shu"),
+        ("ssh over IPv6, by a list and a range", vec![tcp("22", &["pl-six-half"]), tcp("22", &["3000::/4"])], "shu"),
+        ("all of TCP by ports and by lists", vec![tcp("0-1023", &["pl-world"]), tcp("1024-65535", &["pl-half", "pl-other-half"])], all),
+        ("rdp by a list of everything, ssh from an office", vec![tcp("3389", &["pl-world"]), tcp("22", &["pl-office"])], "rhu"),
+        ("an office twice", vec![tcp("22", &["pl-office", "203.0.113.0/24"])], ""),
+        ("networks that no packet comes from", vec![tcp("22", &["127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "0.0.0.0/8"])], ""),
+        ("local networks of IPv6 in halves", vec![tcp("22", &["fc00::/8", "fd00::/8", "ff00::/8"])], ""),
+        ("a list of a delivery network", vec![tcp("22", &["pl-edge"])], ""),
+        ("sixteen networks of an office", vec![borrowed(&parts("203.0.113.0/24", 28), "22")], ""),
         ("another group", vec![json!({"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-2"}]})], ""),
         ("nothing", vec![], ""),
     ];
@@ -247,7 +270,16 @@ fn reachable_instances() {
             &json!({"id": "acl-1", "facts": {"DescribeNetworkAcls": {"Associations": [{"SubnetId": "subnet-1"}], "Entries": entries}}}),
         )
     };
-    let open = || vec![group("sg-1", vec![tcp("22", &[V4])]), group("sg-2", vec![tcp("443", &[V4])])];
+    let open = || {
+        vec![
+            group("sg-1", vec![tcp("22", &[V4])]),
+            group("sg-2", vec![tcp("443", &[V4])]),
+            group("sg-3", vec![tcp("22", &[V6])]),
+            // An eighth each, in pieces of which none is the internet.
+            group("sg-4", parts("64.0.0.0/3", 8).iter().map(|range| tcp("22", &[range])).collect()),
+            group("sg-5", parts("128.0.0.0/3", 8).iter().map(|range| tcp("22", &[range])).collect()),
+        ]
+    };
     let gateway = json!([{"DestinationCidrBlock": V4, "GatewayId": "igw-1", "State": "active"}]);
     let main = json!([{"Main": true}]);
     let instance = |groups: &[&str], address: Option<&str>, ipv6: bool| {
@@ -264,6 +296,12 @@ fn reachable_instances() {
         ("all four open", public.clone(), with(table("rtb-1", main.clone(), gateway.clone()), all()), Bad),
         ("the second group opens it", instance(&["sg-2", "sg-1"], Some("203.0.113.9"), false), with(table("rtb-1", main.clone(), gateway.clone()), all()), Bad),
         ("the internet in halves of routes", public.clone(), with(table("rtb-1", main.clone(), json!([{"DestinationCidrBlock": HALVES[0], "GatewayId": "igw-1"}, {"DestinationCidrBlock": HALVES[1], "GatewayId": "igw-1"}])), all()), Bad),
+        ("IPv6, all four open", instance(&["sg-3"], None, true), with(table("rtb-1", main.clone(), json!([{"DestinationIpv6CidrBlock": V6, "GatewayId": "igw-1"}])), acl(vec![entry(101, "allow", "-1", V6, "")])), Bad),
+        ("IPv6 by a gateway that only lets out", instance(&["sg-3"], None, true), with(table("rtb-1", main.clone(), json!([{"DestinationIpv6CidrBlock": V6, "EgressOnlyInternetGatewayId": "eigw-1"}])), acl(vec![entry(101, "allow", "-1", V6, "")])), Good),
+        ("an address of IPv4, and a group that opens IPv6", instance(&["sg-3"], Some("203.0.113.9"), false), with(table("rtb-1", main.clone(), gateway.clone()), all()), Good),
+        ("an address of IPv6, and a group that opens IPv4", instance(&["sg-1"], None, true), with(table("rtb-1", main.clone(), json!([{"DestinationIpv6CidrBlock": V6, "GatewayId": "igw-1"}])), acl(vec![entry(101, "allow", "-1", V6, "")])), Good),
+        ("an address of IPv4, and an ACL that opens IPv6", public.clone(), with(table("rtb-1", main.clone(), gateway.clone()), acl(vec![entry(101, "allow", "-1", V6, "")])), Good),
+        ("two groups that open an eighth of the internet each", instance(&["sg-4", "sg-5"], Some("203.0.113.9"), false), with(table("rtb-1", main.clone(), gateway.clone()), all()), Bad),
         ("no address", instance(&["sg-1"], None, false), with(table("rtb-1", main.clone(), gateway.clone()), all()), Good),
         ("IPv6 without a route of it", instance(&["sg-1"], None, true), with(table("rtb-1", main.clone(), gateway.clone()), all()), Good),
         ("no route", public.clone(), with(table("rtb-1", main.clone(), json!([{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}])), all()), Good),

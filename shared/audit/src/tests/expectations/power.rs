@@ -5,28 +5,28 @@ use serde_json::{Value, json};
 use super::{Bad, Expectations, Good, HOME, Is, document, resource, when};
 use crate::Resource;
 
-fn arn(what: &str) -> String {
+pub(super) fn arn(what: &str) -> String {
     format!("arn:aws:iam::{HOME}:{what}")
 }
 
-fn allow(actions: &[&str], on: &str) -> Value {
+pub(super) fn allow(actions: &[&str], on: &str) -> Value {
     json!({"Effect": "Allow", "Action": actions, "Resource": on})
 }
 
-fn deny(actions: &[&str]) -> Value {
+pub(super) fn deny(actions: &[&str]) -> Value {
     json!({"Effect": "Deny", "Action": actions, "Resource": "*"})
 }
 
-fn not(effect: &str, actions: &[&str]) -> Value {
+pub(super) fn not(effect: &str, actions: &[&str]) -> Value {
     json!({"Effect": effect, "NotAction": actions, "Resource": "*"})
 }
 
-fn all() -> Value {
+pub(super) fn all() -> Value {
     allow(&["*"], "*")
 }
 
 /// A principal or group with inline policies, one a document.
-fn with_inline(kind: &str, name: &str, documents: &[Value]) -> Value {
+pub(super) fn with_inline(kind: &str, name: &str, documents: &[Value]) -> Value {
     let list = match kind {
         "user" => "UserPolicyList",
         "role" => "RolePolicyList",
@@ -38,11 +38,11 @@ fn with_inline(kind: &str, name: &str, documents: &[Value]) -> Value {
         "facts": {"GetAccountAuthorizationDetails": {list: inline, "AttachedManagedPolicies": [], "GroupList": []}}})
 }
 
-fn details(of: &mut Value) -> &mut Value {
+pub(super) fn details(of: &mut Value) -> &mut Value {
     &mut of["facts"]["GetAccountAuthorizationDetails"]
 }
 
-fn managed(name: &str, statements: &Value) -> Resource {
+pub(super) fn managed(name: &str, statements: &Value) -> Resource {
     let facts = json!({"GetAccountAuthorizationDetails": {"AttachmentCount": 1, "PolicyVersionList": [
         {"VersionId": "v2", "IsDefaultVersion": false, "Document": document(&all())},
         {"VersionId": "v1", "IsDefaultVersion": true, "Document": document(statements)},
