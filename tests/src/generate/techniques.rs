@@ -99,7 +99,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     not(
         "impact.bedrock-invoke-model",
         &["bedrock-model-access-requested", "bedrock-models-probed"],
-        "access to a model is an agreement that no call takes back; who asked for it is named",
+        "access to a model is an agreement that no call undoes; who asked for it is named",
     ),
     contained("impact.ec2-deregister-ami", &["images-deregistered-in-bulk", "image-deregistered"]),
     contained("impact.s3-ransomware-batch-deletion", &["object-batches-deleted-in-bulk", "ransom-note-left-in-bucket"]),
