@@ -107,7 +107,7 @@ bench-audit: $(VENV)/.ready ## Measure riposte audit beside Prowler, over one em
 	  --folder $(CARGO_TARGET_DIR)/bench $(BENCH_AUDIT_ARGS)
 
 .PHONY: measure
-measure: ## Write what the catalogue shows on recorded events: make measure RIPOSTE_CORPUS=folder
+measure: ## Write what the catalog shows on recorded events: make measure RIPOSTE_CORPUS=folder
 	@$(TOOLS)
 	@$(BIN)/measure
 
@@ -127,7 +127,7 @@ invoke: $(VENV)/.ready ## Send an event to a watched function: make invoke FN=â€
 	@$(CARGO_LAMBDA) invoke $(FN) --invoke-address 127.0.0.1 --data-file $(EVENT)
 
 .PHONY: generate
-generate: ## Write the generated files: the catalogue, and the template's patterns and permissions
+generate: ## Write the generated files: the catalog, and the template's patterns and permissions
 	@$(TOOLS)
 	@$(BIN)/generate
 

@@ -123,7 +123,7 @@ pub(crate) fn ended(out: &mut impl Write, incident: &Incident, screen: &Screen) 
         writeln!(out, "undo by: riposte undo {}", incident.id)?;
     }
     if incident.state != State::Verified {
-        bail!("incident {} is {}", incident.id, incident.state);
+        bail!("the outcome of incident {} is {}", incident.id, Outcome::of(incident));
     }
     Ok(())
 }

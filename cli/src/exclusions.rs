@@ -1,4 +1,4 @@
-//! `riposte exclusions`: what the functions are told to leave out, until when and why.
+//! `riposte exclusions`: what the functions leave out, until when and why.
 
 use std::fs;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::Fault;
-use riposte_aws::metrics::{Metric, NAMESPACE};
+use riposte_aws::metrics::{EXCLUSION, Metric, NAMESPACE};
 use riposte_aws::operator::{self, Operator};
 use riposte_core::catalogue::all_metas;
 use riposte_core::exclusion::Exclusion;
@@ -95,16 +95,7 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
     match verb {
         Verb::List { json } => {
             let operator = connected(config).await?;
-            let now_ms = jiff::Timestamp::now().as_millisecond();
-            list(out, &operator, now_ms, json, screen)?;
-            if json || operator.loaded.settings.exclusions.is_empty() {
-                return Ok(());
-            }
-            let said = match left_out(&operator, now_ms).await {
-                Ok(count) => format!("findings left out by all of them within {DAYS} days: {count:.0}"),
-                Err(fault) => format!("how many findings they left out is not known: {fault}"),
-            };
-            Ok(writeln!(out, "{}", screen.line(0, &plain(&said, 400)))?)
+            list(out, &operator, jiff::Timestamp::now().as_millisecond(), json, screen).await
         }
         Verb::Check { files } => check(out, &files),
         Verb::Set { name, file } => {
@@ -131,12 +122,13 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
 /// So many days back what was left out is counted.
 const DAYS: i64 = 14;
 
-/// How many findings exclusions have left out, as the functions counted them.
-async fn left_out(operator: &Operator, now_ms: i64) -> Result<f64, Fault> {
+/// How many findings an exclusion has left out, as the functions counted them.
+async fn left_out(operator: &Operator, name: &str, now_ms: i64) -> Result<f64, Fault> {
     const DAY_MS: i64 = 86_400_000;
     let parameters = json!({
         "Namespace": NAMESPACE,
         "MetricName": Metric::Excluded.name(),
+        "Dimensions": [{ "Name": EXCLUSION, "Value": name }],
         "StartTime": rfc3339(now_ms - DAYS * DAY_MS),
         "EndTime": rfc3339(now_ms),
         "Period": DAY_MS / 1000,
@@ -147,13 +139,23 @@ async fn left_out(operator: &Operator, now_ms: i64) -> Result<f64, Fault> {
     Ok(points.filter_map(|point| point.get("Sum")?.as_f64()).fold(0.0, |all, sum| all + sum))
 }
 
-/// Lists them, by name. Those that have ended leave nothing out, and are shown so.
-fn list(out: &mut impl Write, operator: &Operator, now_ms: i64, as_json: bool, screen: &Screen) -> Result<()> {
-    if operator.loaded.settings.exclusions.is_empty() && !as_json {
+/// Lists them, by name, each with what it left out. Those that have ended leave nothing out, and are shown so. What
+/// cannot be counted is named, and makes the command fail after the list.
+async fn list(out: &mut impl Write, operator: &Operator, now_ms: i64, as_json: bool, screen: &Screen) -> Result<()> {
+    let exclusions = &operator.loaded.settings.exclusions;
+    if exclusions.is_empty() && !as_json {
         return Ok(writeln!(out, "no exclusions: nothing is left out")?);
     }
-    for exclusion in &operator.loaded.settings.exclusions {
+    let mut unknown = None;
+    for exclusion in exclusions {
         let expired = exclusion.has_expired(now_ms);
+        let count = match left_out(operator, &exclusion.name, now_ms).await {
+            Ok(count) => Some(count),
+            Err(fault) => {
+                unknown.get_or_insert(fault);
+                None
+            }
+        };
         if as_json {
             let line = json!({
                 "name": exclusion.name,
@@ -161,6 +163,8 @@ fn list(out: &mut impl Write, operator: &Operator, now_ms: i64, as_json: bool, s
                 "expires": exclusion.expires.to_string(),
                 "expired": expired,
                 "reason": exclusion.reason,
+                "findings": count.map(|count| count as u64),
+                "days": DAYS,
             });
             writeln!(out, "{line}")?;
             continue;
@@ -169,6 +173,11 @@ fn list(out: &mut impl Write, operator: &Operator, now_ms: i64, as_json: bool, s
         let state = if expired { "expired" } else { "until" };
         let line = format!("{name:<24}  {state} {}  {}: {reason}", exclusion.expires, exclusion.scope());
         writeln!(out, "{}", screen.line(0, &line))?;
+        let count = count.map_or_else(|| "unknown".to_owned(), |count| format!("{count:.0}"));
+        writeln!(out, "{}", screen.line(2, &format!("findings left out in {DAYS} days: {count}")))?;
     }
-    Ok(())
+    match unknown {
+        None => Ok(()),
+        Some(fault) => bail!("what exclusions left out cannot be read: {}", plain(&fault.to_string(), 400)),
+    }
 }

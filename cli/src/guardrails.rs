@@ -332,7 +332,7 @@ fn nothing_fires(out: &mut impl Write, call: &ApiCall, reading: usize, report: &
         writeln!(out, "  it counts towards {}", sighting.finding.detector)?;
     }
     for (detector, error) in &report.failures {
-        writeln!(out, "  {detector} cannot judge it: {}", plain(&error.to_string(), 300))?;
+        writeln!(out, "  {detector} cannot evaluate it: {}", plain(&error.to_string(), 300))?;
     }
     Ok(())
 }

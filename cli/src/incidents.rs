@@ -8,10 +8,9 @@ use riposte_aws::operator::Operator;
 use riposte_core::arn::matches_ignoring_case;
 use riposte_core::document::{self, Links};
 use riposte_core::finding::Severity;
-use riposte_core::incident::{Incident, State, rfc3339};
-use riposte_core::outcome::Outcome;
+use riposte_core::incident::{Incident, rfc3339};
+use riposte_core::outcome::{Outcome, Outcomes};
 use riposte_core::text::plain;
-use serde_json::Value;
 
 use riposte_scan::filter::Moment;
 
@@ -44,12 +43,10 @@ pub(crate) struct Options {
     /// Those after this incident: the next page
     #[arg(long, value_name = "ID")]
     after: Option<String>,
-    /// In this state: observed, asked, denied, intended, applied, verified, failed or undone (repeatable)
-    #[arg(long, value_parser = state)]
-    state: Vec<State>,
-    /// With this outcome, for example contained or needs-approval (repeatable)
-    #[arg(long)]
-    outcome: Vec<Outcome>,
+    /// With this outcome: contained, no-action-needed, needs-approval, denied, observed, under-way, partly-done,
+    /// action-failed, verification-failed or undone (repeatable, or with commas)
+    #[arg(long, visible_alias = "state")]
+    outcome: Vec<Outcomes>,
     /// Of this severity (repeatable)
     #[arg(long)]
     severity: Vec<Severity>,
@@ -76,12 +73,6 @@ pub(crate) struct Options {
     until: Option<Moment>,
 }
 
-/// A state by its word.
-fn state(text: &str) -> Result<State, String> {
-    serde_json::from_value(Value::String(text.to_owned()))
-        .map_err(|_| "must be observed, asked, denied, intended, applied, verified, failed or undone".to_owned())
-}
-
 impl Options {
     fn keeps(&self, incident: &Incident) -> bool {
         let (finding, scope) = (&incident.finding, &incident.finding.scope);
@@ -92,8 +83,7 @@ impl Options {
         let is = |wanted: &Option<String>, text: &str| wanted.as_deref().is_none_or(|wanted| wanted == text);
         let key = finding.target.key();
         let resource = incident.plan.as_ref().map_or("", |plan| plan.resource_arn.as_str());
-        (self.state.is_empty() || self.state.contains(&incident.state))
-            && (self.outcome.is_empty() || self.outcome.contains(&Outcome::of(incident)))
+        (self.outcome.is_empty() || self.outcome.iter().any(|wanted| wanted.has(incident)))
             && (self.severity.is_empty() || self.severity.contains(&finding.severity))
             && fits(&self.detector, &[&finding.detector])
             && fits(
@@ -211,11 +201,10 @@ fn table(out: &mut impl Write, incidents: &[Incident], screen: &Screen) -> Resul
     Ok(())
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "opened_at",
     "outcome",
-    "state",
     "mode",
     "severity",
     "confidence",
@@ -237,7 +226,6 @@ fn cells(incident: &Incident) -> String {
         incident.id.as_str(),
         &rfc3339(incident.opened_ms),
         Outcome::of(incident).as_str(),
-        incident.state.as_str(),
         incident.mode.as_str(),
         &finding.severity.to_string(),
         &finding.confidence.to_string(),

@@ -253,7 +253,7 @@ fn list(out: &mut impl Write, parameters: &BTreeMap<String, String>, as_json: bo
         }
     }
     for (path, value) in parameters.iter().filter(|(path, _)| known(path).is_none()) {
-        row(path, Some(value), "", "nothing reads it: is it misspelt?")?;
+        row(path, Some(value), "", "nothing reads it: is it misspelled?")?;
     }
     Ok(())
 }
@@ -288,7 +288,7 @@ fn checked(parameters: &BTreeMap<String, String>) -> (Vec<String>, Vec<String>) 
     }
     for (path, value) in parameters {
         if known(path).is_none() {
-            wrong.push(format!("nothing reads `{}`: is it misspelt?", plain(path, 200)));
+            wrong.push(format!("nothing reads `{}`: is it misspelled?", plain(path, 200)));
         }
         wrong.extend(read_elsewhere(path, value).map(|why| format!("setting `{path}` {why}")));
         if let Some(checked) = guardrail(path, value) {

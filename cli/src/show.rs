@@ -47,6 +47,8 @@ fn whole(incident: &Incident) -> Result<Value> {
         .iter()
         .map(|(deed, change)| json!({ "status": deed, "call": change.call, "parameters": change.parameters }))
         .collect();
+    // The ledger's own word for how far it came. `outcome` is what everybody reads.
+    map.remove("state");
     map.insert("schema_version".to_owned(), json!(document::SCHEMA_VERSION));
     map.insert("opened_at".to_owned(), json!(rfc3339(incident.opened_ms)));
     map.insert("outcome".to_owned(), json!(Outcome::of(incident)));
@@ -66,7 +68,7 @@ fn whole(incident: &Incident) -> Result<Value> {
 pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -> Result<()> {
     let finding = &incident.finding;
     let (actor, scope) = (&finding.principal, &finding.scope);
-    let outcome = screen.heading(Outcome::of(incident).headline());
+    let outcome = screen.heading(&Outcome::of(incident).headline());
     let severity = screen.severity(finding.severity, &finding.severity.to_string());
     let title = screen.line(0, &plain(&finding.title, 200));
     writeln!(out, "{}  {outcome}  {severity}\n{title}", incident.id)?;
@@ -92,7 +94,7 @@ pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -
         field("approve", &format!("until {}", rfc3339(until)))?;
     }
     if let Some(until) = incident.timer_ms() {
-        field("contained", &format!("until {}; then it is taken back, unless the attack goes on", rfc3339(until)))?;
+        field("contained", &format!("until {}; then it is rolled back, unless the attack goes on", rfc3339(until)))?;
     }
     if let Some(mark) = &incident.mark {
         let note = mark.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();

@@ -138,7 +138,7 @@ fn settings(lines: &mut Lines, operator: &Operator) {
         lines.add(Health::Wrong, "setting", broken.error.to_string());
     }
     for path in &settings.unknown {
-        lines.add(Health::Note, "setting", format!("nothing reads `{path}`: is it misspelt?"));
+        lines.add(Health::Note, "setting", format!("nothing reads `{path}`: is it misspelled?"));
     }
     let own: Vec<_> = settings.guardrails.iter().map(|guardrail| guardrail.id.as_str()).collect();
     let named =

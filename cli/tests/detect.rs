@@ -852,6 +852,33 @@ fn the_catalogue_is_listed_and_explained_without_an_account() {
 }
 
 #[test]
+fn what_detect_refuses_hunt_refuses_too() {
+    for (options, said) in [
+        (&["--since", "2026-05-04", "--until", "2026-05-03"][..], "--since is not before --until"),
+        (&["--where", "sourceIPAddress=10.0.0.0/99"], "no range of addresses"),
+        (&["--principal", ""], "--principal"),
+        (&["--trusted-accounts", "4444"], "account numbers of twelve digits"),
+        (&["--min-severity", "loud"], "--min-severity"),
+        (&["--only", "open-admin-prt"], "open-admin-port"),
+    ] {
+        for (verb, place) in [("detect", "-"), ("hunt", "s3://bucket/prefix")] {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_riposte"));
+            // Nobody listens there: what is typed wrong is said before anybody is asked.
+            let environment = [
+                ("AWS_REGION", "eu-west-1"),
+                ("AWS_ACCESS_KEY_ID", "111122223333"),
+                ("AWS_SECRET_ACCESS_KEY", "x"),
+                ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ];
+            let ran = command.env_clear().envs(environment).arg(verb).args(options).arg(place).output().unwrap();
+            let err = String::from_utf8_lossy(&ran.stderr);
+            assert_eq!(ran.status.code(), Some(2), "{verb} {options:?}: {err}");
+            assert!(err.contains(said), "{verb} {options:?}: {err}");
+        }
+    }
+}
+
+#[test]
 fn what_can_match_nothing_is_wrong_usage() {
     let folder = tempfile::tempdir().unwrap();
     let (file, empty) = (folder.path().join("trail.json"), folder.path().join("rules"));

@@ -143,8 +143,8 @@ def _answered(place: Place, kind: str, known, timeout: float = 20.0) -> dict:
             break
     else:
         raise BenchError(f"{kind}: no incident within {timeout:g} s\n{place.emulator.log_tail()}")
-    if len(new) != 1 or new[0]["state"] != "verified" or new[0]["finding"]["detector"] != kind:
-        found = [(incident["finding"]["detector"], incident["state"], incident["timeline"]) for incident in new]
+    if len(new) != 1 or new[0]["outcome"] != "contained" or new[0]["finding"]["detector"] != kind:
+        found = [(incident["finding"]["detector"], incident["outcome"], incident["timeline"]) for incident in new]
         raise BenchError(f"{kind}: not one verified incident but {found}")
     return new[0]
 

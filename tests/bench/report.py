@@ -246,7 +246,7 @@ def _catalogue(measured: dict) -> list[Row]:
             held=first["slowest_rule_us"]["median"] <= FIRST_US,
         ),
         Row(
-            f"whole catalogue: p99 per event, {catalogue['events']} events",
+            f"whole catalog: p99 per event, {catalogue['events']} events",
             whole["p99"],
             "µs",
             f"p50 {_figure(whole['p50'])}",

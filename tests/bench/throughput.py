@@ -148,8 +148,8 @@ def _runs(programs: Programs, file: File) -> dict[str, Timed]:
             if rules:
                 own = [program, *detect, "--rules", rules, "--rules-alone", file.plain]
                 add(f"{name}rules", f"{what}, {_count(rules)} rules of SigmaHQ", own, RIPOSTE_SAYS)
-            add(f"{name}catalogue", f"{what}, the catalogue", [program, *detect, file.plain], RIPOSTE_SAYS)
-            add(f"{name}catalogue-packed", f"{what}, the catalogue, `.gz`", [program, *detect, packed], RIPOSTE_SAYS)
+            add(f"{name}catalogue", f"{what}, the catalog", [program, *detect, file.plain], RIPOSTE_SAYS)
+            add(f"{name}catalogue-packed", f"{what}, the catalog, `.gz`", [program, *detect, packed], RIPOSTE_SAYS)
         if file.small:
             add("small", "a tenth of the file", [programs.riposte, *detect, file.small], RIPOSTE_SAYS)
     if rules and programs.rsigma:

@@ -1,4 +1,4 @@
-"""What the demo writes: plain lines of at most 100 columns, with colour and a moving clock on a terminal only.
+"""What the demo writes: plain lines of at most 100 columns, with color and a moving clock on a terminal only.
 
 Half of what is shown was chosen by an attacker (names, descriptions, agents), and a terminal obeys what it is shown. So
 everything is escaped on its way out, here and in no other place.
@@ -37,13 +37,13 @@ class Screen:
     def __init__(self, out: TextIO = sys.stdout):
         self._out = out
         self._live = out.isatty() and os.environ.get("TERM") != "dumb"
-        self._colour = self._live and "NO_COLOR" not in os.environ
+        self._color = self._live and "NO_COLOR" not in os.environ
         self._number = 0
         self.step_name = "set-up"
 
     def style(self, text: str, *styles: str) -> str:
-        """The text in these styles, where colour is wanted."""
-        if not self._colour or not styles:
+        """The text in these styles, where color is wanted."""
+        if not self._color or not styles:
             return text
         return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
 

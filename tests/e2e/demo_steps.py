@@ -65,7 +65,7 @@ class Demo:
                                    f"{incident['finding']['why']}")
             screen.fact("decision", decision)
             screen.fact("would call", _spaced(call), "yellow")
-            self._holds(incident["state"] == "observed", "the incident is only observed", incident["state"])
+            self._holds(incident["outcome"] == "observed", "the incident is only observed", incident["outcome"])
             self._holds(bool(call), "the exact call is in the notice", would)
             screen.check(attack.parts() == attacked, f"nothing was changed: {attack.target} is as the attacker left it")
             attack.take_back()
@@ -91,7 +91,7 @@ class Demo:
             incident = self._answer(attack, record)
             self.answered.append(Answered(attack, record, incident, before, attacked, attack.parts()))
             self._timeline(attack, incident, began)
-            screen.check(incident["state"] == "verified" and incident["notified"],
+            screen.check(incident["outcome"] == "contained" and incident["notified"],
                          f"contained, read again and notified; guardrail: {', '.join(incident['verdict']['guardrails'])}",
                          json.dumps(incident["timeline"], indent=2))
 

@@ -60,7 +60,7 @@ def fill(deployed: Deployed, folder: Path) -> Filled:
     stale = create_group(emulator, account.vpc_id, "batch")
     opened = deployed.send(late(events.authorize_ingress(emulator, account.attacker, stale, [SSH_FOR_ALL])))
     (asked,) = [incident for incident in opened if incident["detector"] == "open-admin-port"]
-    assert asked["state"] == "asked", asked
+    assert asked["outcome"] == "needs-approval", asked
     return Filled(
         deployed, contained, asked["id"], group_id, instance_id, _inventory(deployed, folder / "account.jsonl"), earlier
     )

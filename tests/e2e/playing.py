@@ -15,7 +15,10 @@ from deployed import Deployed, eventually
 import events
 
 # The outcomes after which a person or nobody has the next word.
-SETTLED = {"observed", "asked", "denied", "verified", "failed", "undone", "applied"}
+SETTLED = {
+    "observed", "needs-approval", "denied", "contained", "no-action-needed", "action-failed", "partly-done", "undone",
+    "verification-failed",
+}
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Played:
     @property
     def answered(self) -> list[dict]:
         """The incidents that changed something or would."""
-        return [one for one in self.incidents if one["state"] != "observed"]
+        return [one for one in self.incidents if one["outcome"] != "observed"]
 
     @property
     def contained(self) -> bool:
@@ -94,7 +97,7 @@ def approve(deployed: Deployed, played: list[Played]) -> None:
 
     def one(each: Played) -> None:
         for incident in each.incidents:
-            if incident["state"] == "asked":
+            if incident["outcome"] == "needs-approval":
                 each.run("approve", incident)
         each.incidents = [deployed.command.show(incident["id"]) for incident in each.incidents]
         each.after = each.read()
@@ -108,7 +111,7 @@ def undo(deployed: Deployed, played: list[Played]) -> None:
 
     def one(each: Played) -> None:
         for incident in reversed(each.incidents):
-            if incident["state"] in ("verified", "applied") and incident.get("changed") in ("yes", "unknown"):
+            if incident["outcome"] in ("contained", "verification-failed") and incident.get("changed") in ("yes", "unknown"):
                 each.run("undo", incident)
         each.undone = each.read()
 
@@ -121,6 +124,6 @@ def play_one(deployed: Deployed, attack: Attack) -> Played:
     played = make(deployed, attack, False)
     since = time.time()
     deliver(deployed, [played])
-    eventually(lambda: all(one["state"] in SETTLED for one in played.incidents), "its incidents settle")
+    eventually(lambda: all(one["outcome"] in SETTLED for one in played.incidents), "its incidents settle")
     played.calls = sum(call.by_function for call in deployed.emulator.calls(since))
     return played

@@ -50,7 +50,7 @@ def screen(binary: Path, arguments: list[str], environment: dict[str, str], *, c
 
 # What differs from run to run, and what stands for it: of the same length where it stands in a column.
 _CHANGES = [
-    (r"inc-[0-9a-f]{16}", "inc-0123456789abcdef"),
+    (r"\b(inc|case)-[0-9a-f]{16}", r"\1-0123456789abcdef"),
     (r"\bAKIA[0-9A-Z]{16}\b", "AKIAIOSFODNN7EXAMPLE"),
     (r"plan [0-9a-f]{16}", "plan 0123456789abcdef"),
     (r"--plan [0-9a-f]{16}", "--plan 0123456789abcdef"),

@@ -85,7 +85,7 @@ def test_a_change_is_checked_at_once_and_what_turned_bad_is_asked_about(audited)
     # The checks of medium severity are recorded, and nobody is alerted.
     assert [incident["detector"] for incident in new] == [check]
     (incident,) = new
-    assert incident["state"] == "asked", audited.command.show(incident["id"])["timeline"]
+    assert incident["outcome"] == "needs-approval", audited.command.show(incident["id"])["timeline"]
     # Nothing was changed: the role reads.
     with pytest.raises(s3.exceptions.ClientError):
         s3.get_public_access_block(Bucket="turned")

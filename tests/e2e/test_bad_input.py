@@ -62,7 +62,7 @@ def test_one_poison_message_costs_the_rest_of_the_batch_nothing(live):
         ]
     )
     for attack in good:
-        eventually(lambda attack=attack: [i["state"] for i in attack.incidents(live)] == ["verified"], "the answers")
+        eventually(lambda attack=attack: [i["outcome"] for i in attack.incidents(live)] == ["contained"], "the answers")
     answered = time.monotonic() - began
     live.settle("ingress-guard", timeout=90)
     (letter,) = live.dead_letters("ingress-guard")
@@ -108,7 +108,7 @@ def test_six_megabytes_of_nesting_fail_and_the_function_lives_on(live, functions
     batch = events.sqs_batch(make(6 * MEGABYTE - 2048), body(attack.record))
     failed = live.invoke("ingress-guard", batch)["batchItemFailures"]
     assert failed == [{"itemIdentifier": batch["Records"][0]["messageId"]}]
-    assert [incident["state"] for incident in attack.incidents(live)] == ["verified"]
+    assert [incident["outcome"] for incident in attack.incidents(live)] == ["contained"]
 
 
 @pytest.mark.parametrize("payload", ["", "{", '{"Records": [', nested(1000)], ids=["empty", "open", "cut", "deep"])
@@ -143,7 +143,7 @@ def test_an_event_of_another_account_is_told_and_never_answered(live):
     attack = attacks.open_group(live)
     attacked, record = attack.read(), attack.record | {"recipientAccountId": "999999999999"}
     (incident,) = live.send(record)
-    assert (incident["account"], incident["state"]) == ("999999999999", "observed") and attack.read() == attacked
+    assert (incident["account"], incident["outcome"]) == ("999999999999", "observed") and attack.read() == attacked
     (notice,) = live.inbox.of(incident["id"])
     assert "acts in 123456789012 alone" in notice.field("Outcome")
 
@@ -166,7 +166,7 @@ def test_a_topic_that_refuses_leaves_the_change_made_once_and_its_notice_follows
     refused = "is recorded and its notice was refused"
     eventually(lambda: refused in live.logs("ingress-guard"), "the refused notice")
     (incident,) = attack.incidents(live)
-    assert (incident["state"], incident["notified"]) == ("verified", False) and attack.read() != attacked
+    assert (incident["outcome"], incident["notified"]) == ("contained", False) and attack.read() != attacked
     assert f"incident `{incident['id']}` {refused}" in live.logs("ingress-guard")
     assert sns.create_topic(Name=arn.rsplit(":", 1)[1])["TopicArn"] == arn
     inbox = Inbox(live.emulator, arn)

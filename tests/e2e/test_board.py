@@ -45,10 +45,10 @@ def test_every_attack_is_one_of_its_own():
 @pytest.mark.parametrize("attack", IDS)
 def test_an_attack_is_contained_and_can_be_taken_back(played, attack):
     one = played[attack, False]
-    said = [(incident["finding"]["detector"], incident["state"], incident["timeline"][-2:]) for incident in one.incidents]
+    said = [(incident["finding"]["detector"], incident["outcome"], incident["timeline"][-2:]) for incident in one.incidents]
     assert one.refusals == [], said
     assert one.contained, f"\nbefore   {one.before}\nattacked {one.attacked}\nafter    {one.after}\nsaid     {said}"
-    assert not [incident for incident in one.incidents if incident["state"] in ("failed", "applied")], said
+    assert not [incident for incident in one.incidents if incident["outcome"] in ("action-failed", "partly-done", "verification-failed")], said
     if not one.attack.loses:
         assert one.undone == one.attacked, f"\nattacked {one.attacked}\nundone   {one.undone}\nsaid     {said}"
 
@@ -57,7 +57,7 @@ def test_an_attack_is_contained_and_can_be_taken_back(played, attack):
 def test_its_benign_twin_is_left_alone(played, attack):
     twin = played[attack, True]
     assert twin.after == twin.attacked
-    assert twin.answered == [], [(incident["finding"]["detector"], incident["state"]) for incident in twin.answered]
+    assert twin.answered == [], [(incident["finding"]["detector"], incident["outcome"]) for incident in twin.answered]
 
 
 @pytest.mark.parametrize("attack", IDS)

@@ -58,15 +58,15 @@ def call(source: str, name: str, request: dict, actor: str = "mallory", **fields
     } | fields
 
 
-def stopped(trail: str = "organisation") -> dict:
+def stopped(trail: str = "organization") -> dict:
     return call("cloudtrail", "StopLogging", {"name": trail})
 
 
 def test_a_trail_that_is_not_there_needs_no_action(live):
     (incident,) = live.send(stopped())
-    assert (incident["detector"], incident["severity"], incident["state"]) == ("trail-stopped", "high", "verified")
+    assert (incident["detector"], incident["severity"], incident["outcome"]) == ("trail-stopped", "high", "contained")
     (notice,) = live.inbox.of(incident["id"])
-    assert "organisation" in notice.body
+    assert "organization" in notice.body
 
 
 def test_a_call_that_was_refused_is_another_matter(live):

@@ -34,7 +34,7 @@ def test_a_kill_after_any_call_changes_nothing_in_the_end(functions, make):
     assert run.outcome.answer == {"batchItemFailures": []}, run.output
     (incident,) = whole.incidents(functions.deployed)
     expected = (whole.plain(incident), whole.plain_state())
-    assert incident["state"] == "verified" and whole.read() != attacked
+    assert incident["outcome"] == "contained" and whole.read() != attacked
     names = [call.name for call in run.proxy.made]
     assert names.count(whole.containing) == 1
     # The lease is given back with the incident's last word; who dies after that keeps nobody waiting.
@@ -110,11 +110,11 @@ def test_an_undo_that_is_killed_can_be_run_again(functions, make):
             deployed.emulator.client("dynamodb").delete_item(
                 TableName=deployed.stack["LedgerTable"], Key={"pk": {"S": lease["pk"]}}
             )
-        if deployed.command.show(incident["id"])["state"] == "undone":
+        if deployed.command.show(incident["id"])["outcome"] == "undone":
             break
         number += 1
     assert number > 5, "an undo of so few calls"
-    assert deployed.command.show(incident["id"])["state"] == "undone" and attack.read() == attacked
+    assert deployed.command.show(incident["id"])["outcome"] == "undone" and attack.read() == attacked
     again = deployed.command.run("undo", incident["id"], "--yes")
     assert again.returncode == 1 and "nothing to undo" in again.stderr
 

@@ -26,7 +26,7 @@ def changes(live, since: float, region: str | None = None) -> list[str]:
 def test_an_event_that_comes_three_times_is_answered_once(live, make):
     attack, since = make(live), time.time()
     (incident,) = live.send(attack.record, attack.record, attack.record)
-    assert incident["state"] == "verified"
+    assert incident["outcome"] == "contained"
     assert changes(live, since, attack.record["awsRegion"]) == [attack.containing.split(":")[1]]
     assert len(live.inbox.of(incident["id"])) == 1
     contained = attack.read()
@@ -39,7 +39,7 @@ def test_an_event_that_stands_twice_in_a_batch_is_answered_once(live):
     body = json.dumps(events.envelope(attack.record))
     assert live.invoke(attack.function, events.sqs_batch(body, body)) == DONE
     (incident,) = attack.incidents(live)
-    assert incident["state"] == "verified" and changes(live, since) == ["RevokeSecurityGroupIngress"]
+    assert incident["outcome"] == "contained" and changes(live, since) == ["RevokeSecurityGroupIngress"]
 
 
 @EACH
@@ -50,7 +50,7 @@ def test_an_event_that_comes_many_times_at_once_is_answered_once(live, functions
     assert [run.outcome.answer for run in runs] == [DONE] * 4, "\n".join(run.output for run in runs)
     assert sum(run.proxy.count(attack.containing) for run in runs) == 1
     (incident,) = attack.incidents(live)
-    assert incident["state"] == "verified" and len(live.inbox.of(incident["id"])) == 1
+    assert incident["outcome"] == "contained" and len(live.inbox.of(incident["id"])) == 1
 
 
 def test_two_attacks_on_one_target_at_once_are_both_answered(live, functions):
@@ -65,7 +65,7 @@ def test_two_attacks_on_one_target_at_once_are_both_answered(live, functions):
         answers = list(pool.map(lambda batch: live.invoke("ingress-guard", batch), batches))
     assert answers == [DONE] * len(pair)
     incidents = [incident for incident in live.command.incidents() if group in incident["target"]]
-    assert [incident["state"] for incident in incidents] == ["verified"] * len(pair)
+    assert [incident["outcome"] for incident in incidents] == ["contained"] * len(pair)
     assert state.rules(emulator, group) == before
 
 
@@ -80,7 +80,7 @@ def test_events_that_come_in_the_wrong_order_end_in_the_same_state(live):
     since = time.time()
     # The change first: it revokes the rule. The opening then finds what it tells of no more.
     incidents = live.send(changed, events.late(opened))
-    assert [incident["state"] for incident in incidents] == ["verified", "verified"]
+    assert [incident["outcome"] for incident in incidents] == ["contained", "contained"]
     assert changes(live, since) == ["RevokeSecurityGroupIngress"] and state.rules(emulator, group) == before
 
 
@@ -89,8 +89,8 @@ def test_a_grant_that_was_answered_and_made_again_is_answered_again(live):
     (user,) = [name for name, stands_for in attack.names.items() if stands_for == "USER"]
     again = events.attach_policy(live.emulator, live.account.attacker, "user", user, account.ADMINISTRATOR)
     # The later event is delivered first, and its answer takes the grant that both tell of.
-    assert [incident["state"] for incident in live.send(again, events.late(attack.record))] == ["verified", "verified"]
+    assert [incident["outcome"] for incident in live.send(again, events.late(attack.record))] == ["contained", "contained"]
     assert changes(live, since).count("DetachUserPolicy") == 1
     third = events.attach_policy(live.emulator, live.account.attacker, "user", user, account.ADMINISTRATOR)
-    assert [incident["state"] for incident in live.send(third)] == ["verified"]
+    assert [incident["outcome"] for incident in live.send(third)] == ["contained"]
     assert account.ADMINISTRATOR not in state.principal(live.emulator, "user", user)["attached"]

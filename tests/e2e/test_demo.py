@@ -111,7 +111,7 @@ def shown(monkeypatch, out: io.StringIO, **variables: str) -> str:
     return out.getvalue()
 
 
-def test_colour_is_for_terminals_that_want_it(monkeypatch):
+def test_color_is_for_terminals_that_want_it(monkeypatch):
     assert "\x1b[32mok" in shown(monkeypatch, Terminal(), TERM="xterm")
     assert "\x1b[32m" not in shown(monkeypatch, Terminal(), TERM="xterm", NO_COLOR="1")
     assert "\x1b" not in shown(monkeypatch, Terminal(), TERM="dumb")

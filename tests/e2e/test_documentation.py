@@ -7,6 +7,7 @@ ends that did what was asked; where it does not, the exit code stands below, wit
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import re
@@ -67,7 +68,7 @@ def lines_of(page: Path) -> list[Line]:
         for line in block.replace("\\\n", " ").splitlines():
             # An output of a run may be quoted, with its prompt.
             bare = re.sub(r"^\s*(\| )?(\$ )?", "", line)
-            if bare.startswith("riposte "):
+            if bare.startswith("riposte ") or "| riposte " in bare:
                 found.append(Line(page.name, re.sub(r"\s+#.*", "", bare).strip(), False))
     rest = re.sub(r"```.*?```", "", text, flags=re.S)
     for line in re.findall(r"`(riposte [^`]+)`", " ".join(rest.split())):
@@ -117,7 +118,7 @@ class Ground:
         ssm.put_parameter(Name=path, Value=text, Type="String", Overwrite=True)
         self.live.refresh()
         try:
-            return next(one for one in self.live.send(attacks.open_group(self.live).record) if one["state"] == "asked")
+            return next(one for one in self.live.send(attacks.open_group(self.live).record) if one["outcome"] == "needs-approval")
         finally:
             ssm.delete_parameter(Name=path)
             self.live.refresh()
@@ -125,7 +126,7 @@ class Ground:
     def filled(self, text: str) -> str:
         """The line with something in the place of what it leaves open. The incident is made for it alone."""
         words = text.split()
-        takes_incident = words[1] in ("show", "approve", "deny", "mark", "undo")
+        takes_incident = words[0] == "riposte" and words[1] in ("show", "approve", "deny", "mark", "undo")
         if takes_incident and len(words) > 2 and re.fullmatch(r"ID|inc-[0-9a-f]{16}", words[2]):
             words[2] = (self.undecided() if words[1] in ("approve", "deny") else self.fresh())["id"]
             if words[1] in ("approve", "undo") and "--yes" not in words:
@@ -155,6 +156,8 @@ class Ground:
             r"deny-principal …": f"deny-principal user/{self.user} --dry-run",
             r"/var/log\b": "var-log",
             r" jq ": " cat #",
+            # Somebody else's command, which gives lines of a log.
+            r"^aws logs tail .* \|": "cat app.log |",
             r"--port 9000": f"--port {free_port()}",
         }.items():
             filled = re.sub(pattern, instead, filled)
@@ -247,6 +250,7 @@ def _files(folder: Path) -> None:
     subprocess.run(["gzip", "--keep", "--stdout", "app.log"], cwd=folder, check=True, stdout=(folder / "logs.gz").open("wb"))
     (own,) = re.findall(r"```\n# shop.format\n(.*?)```", (ROOT / "docs" / "logs.md").read_text(), re.S)
     (folder / "shop.format").write_text(own)
+    (folder / "event.gz").write_bytes(gzip.compress(json.dumps(records).encode()))
     (folder / "known.json").write_text('{"vulnerabilities": []}')
     (folder / "groups.json").write_text('{"groups": []}')
 
@@ -270,6 +274,27 @@ def test_a_command_line_of_the_pages_runs(line, ground):
     if ground.live.command.must("mode").split()[0] != "live":
         ground.live.command.must("mode", "live", "--yes")
         ground.live.refresh()
+
+
+def makes() -> list[tuple[str, str]]:
+    """What the pages type to make: page and command line, variables included."""
+    found = []
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md"]:
+        text = page.read_text().replace("\\\n", " ")
+        for block in re.findall(r"```[^\n]*\n(.*?)```", text, re.S):
+            # Two commands may stand beside each other, each with what it does.
+            for line in re.findall(r"\bmake [a-z-]+(?: +[A-Z_]+=(?:'[^']*'|\S+))*", block):
+                found.append((page.name, line))
+        found += [(page.name, line) for line in re.findall(r"`(make [a-z-]+(?: [A-Z_]+=[^`]*)?)`", text)]
+    return list(dict.fromkeys(found))
+
+
+def test_what_the_pages_type_to_make_is_a_target():
+    lines = makes()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    assert len(lines) > 20, lines
+    unknown = [(page, line) for page, line in lines if line.split()[1] not in targets]
+    assert not unknown, unknown
 
 
 def test_what_ends_otherwise_is_still_on_a_page():

@@ -36,12 +36,12 @@ def test_a_change_that_is_throttled_comes_again_and_is_made_once(functions, make
     (failed,) = first.outcome.answer["batchItemFailures"]
     assert failed["itemIdentifier"]
     (incident,) = attack.incidents(functions.deployed)
-    assert incident["state"] == "intended" and not functions.deployed.inbox.of(incident["id"])
+    assert incident["outcome"] == "under-way" and not functions.deployed.inbox.of(incident["id"])
 
     second = functions.run(attack)
     assert second.outcome.answer == {"batchItemFailures": []}, second.output
     (incident,) = attack.incidents(functions.deployed)
-    assert incident["state"] == "verified" and second.proxy.count(attack.containing) == 1
+    assert incident["outcome"] == "contained" and second.proxy.count(attack.containing) == 1
     assert len(functions.deployed.inbox.of(incident["id"])) == 1
 
 
@@ -57,7 +57,7 @@ def test_a_change_that_is_denied_is_told_and_nothing_is_changed(functions, make)
     # Trying again would be denied again: the incident ends, and a person is told.
     assert run.outcome.answer == {"batchItemFailures": []}, run.output
     (incident,) = attack.incidents(functions.deployed)
-    assert incident["state"] == "failed" and attack.read() == attacked
+    assert incident["outcome"] == "action-failed" and attack.read() == attacked
     (notice,) = functions.deployed.inbox.of(incident["id"])
     assert notice.subject.startswith("[Riposte] ACTION FAILED") and "denied" in notice.field("Outcome")
     assert "Done" not in notice.body and "riposte undo" not in notice.body
@@ -105,7 +105,7 @@ def test_an_answer_that_never_comes_is_asked_for_again(functions):
     # The rule is gone when it is revoked again: found done, and verified.
     assert silent and run.outcome.answer == {"batchItemFailures": []}, run.output
     (incident,) = attack.incidents(functions.deployed)
-    assert incident["state"] == "verified" and len(functions.deployed.inbox.of(incident["id"])) == 1
+    assert incident["outcome"] == "contained" and len(functions.deployed.inbox.of(incident["id"])) == 1
 
 
 def test_a_topic_that_refuses_leaves_the_incident_recorded_and_the_change_made_once(functions):
@@ -117,7 +117,7 @@ def test_a_topic_that_refuses_leaves_the_incident_recorded_and_the_change_made_o
     first = functions.run(attack, refuse)
     assert len(first.outcome.answer["batchItemFailures"]) == 1
     (incident,) = attack.incidents(functions.deployed)
-    assert (incident["state"], incident["notified"]) == ("verified", False)
+    assert (incident["outcome"], incident["notified"]) == ("contained", False)
     second = functions.run(attack)
     assert second.outcome.answer == {"batchItemFailures": []}
     (incident,) = attack.incidents(functions.deployed)

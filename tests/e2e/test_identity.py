@@ -49,7 +49,7 @@ def test_an_attached_administrator_policy_is_detached(live, kind):
     record = events.attach_policy(live.emulator, live.account.attacker, kind, name, ADMINISTRATOR)
     attacked = state.principal(live.emulator, kind, name)
     (incident,) = live.send(record)
-    assert (incident["detector"], incident["state"]) == ("admin-policy-attached", "verified")
+    assert (incident["detector"], incident["outcome"]) == ("admin-policy-attached", "contained")
     assert state.principal(live.emulator, kind, name) == before
     live.command.must("undo", incident["id"], "--yes")
     assert state.principal(live.emulator, kind, name) == attacked
@@ -60,7 +60,7 @@ def test_a_policy_of_the_customers_own_is_read_before_it_is_judged(live):
     before = state.principal(live.emulator, "user", name)
     record = events.attach_policy(live.emulator, live.account.attacker, "user", name, live.account.admin_policy_arn)
     (incident,) = live.send(record)
-    assert incident["state"] == "verified" and state.principal(live.emulator, "user", name) == before
+    assert incident["outcome"] == "contained" and state.principal(live.emulator, "user", name) == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +70,7 @@ def test_an_inline_administrator_policy_is_deleted_and_its_document_kept(live, k
     record = events.put_policy(live.emulator, live.account.attacker, kind, name, "backdoor", ODD_DOCUMENT)
     attacked = state.principal(live.emulator, kind, name)
     (incident,) = live.send(record)
-    assert (incident["detector"], incident["state"]) == ("admin-inline-policy", "verified")
+    assert (incident["detector"], incident["outcome"]) == ("admin-inline-policy", "contained")
     assert state.principal(live.emulator, kind, name) == before
     (undo,) = live.command.show(incident["id"])["plan"]["undo"]
     assert undo["parameters"]["PolicyDocument"] == ODD_DOCUMENT
@@ -87,7 +87,7 @@ def test_a_key_made_for_another_is_deactivated(live):
     assert stolen.get_caller_identity()["Arn"].endswith(f":user/{name}")
 
     (incident,) = live.send(record)
-    assert (incident["detector"], incident["state"]) == ("access-key-for-another", "verified")
+    assert (incident["detector"], incident["outcome"]) == ("access-key-for-another", "contained")
     after = state.principal(live.emulator, "user", name)
     assert after == before | {"keys": before["keys"] | {key.id: "Inactive"}}
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
@@ -111,7 +111,7 @@ def test_iam_refuses_what_it_allowed_before(live, way):
         record = events.put_policy(live.emulator, eve, "user", eve.name, "root", account.policy(["*"]))
     assert allowed(live, eve)
     (incident,) = live.send(record)
-    assert incident["state"] == "verified" and not allowed(live, eve)
+    assert incident["outcome"] == "contained" and not allowed(live, eve)
     # What the user was given before still holds.
     eve.client(live.emulator, "ec2").describe_security_groups()
 
@@ -139,7 +139,7 @@ def test_a_user_that_was_deleted_meanwhile_needs_no_answer(live):
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
     iam.delete_user(UserName=name)
     (incident,) = live.send(events.late(record))
-    assert incident["state"] == "verified"
+    assert incident["outcome"] == "contained"
     (notice,) = live.inbox.of(incident["id"])
     assert "NO ACTION NEEDED" in notice.subject and "no longer exists" in notice.field("Outcome")
 
@@ -150,7 +150,7 @@ def test_a_policy_that_was_detached_meanwhile_needs_no_answer(live):
     record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
     (incident,) = live.send(events.late(record))
-    assert incident["state"] == "verified" and state.principal(live.emulator, "user", name) == before
+    assert incident["outcome"] == "contained" and state.principal(live.emulator, "user", name) == before
 
 
 def test_undo_is_refused_where_the_user_has_changed_since(live):

@@ -56,7 +56,7 @@ def test_the_offending_rule_goes_and_the_rest_stays(live, group):
     (incident,) = live.send(record)
 
     assert everything(live, group) == before
-    assert (incident["state"], incident["mode"], incident["detector"]) == ("verified", "live", "open-admin-port")
+    assert (incident["outcome"], incident["mode"], incident["detector"]) == ("contained", "live", "open-admin-port")
     assert incident["guardrails"] == ["live-mode"] and incident["notified"] is True
     assert incident["event_id"] == record["eventID"] and incident["target"] == f"security-group/{group}"
     changes = [call.action for call in live.emulator.calls(since) if call.by_function and call.service == "ec2"]
@@ -119,7 +119,7 @@ def test_every_shape_of_the_call_is_closed_again(live, group, shape):
         live.emulator.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=kept)
     before = state.contents(state.rules(live.emulator, group))
     incidents = live.send(opened(live, group, *SHAPES[shape]))
-    assert incidents and {incident["state"] for incident in incidents} == {"verified"}
+    assert incidents and {incident["outcome"] for incident in incidents} == {"contained"}
     assert state.contents(state.rules(live.emulator, group)) == before
 
 
@@ -127,7 +127,7 @@ def test_the_older_form_of_the_call_is_closed_again(live, group):
     before = everything(live, group)
     record = events.authorize_ingress_plain(live.emulator, live.account.attacker, group, 3389, WORLD)
     (incident,) = live.send(record)
-    assert incident["state"] == "verified" and everything(live, group) == before
+    assert incident["outcome"] == "contained" and everything(live, group) == before
 
 
 def test_a_harmless_rule_that_is_made_harmful_is_revoked(live, group):
@@ -138,7 +138,7 @@ def test_a_harmless_rule_that_is_made_harmful_is_revoked(live, group):
     (rule,) = state.rules(live.emulator, group).keys() - before[0].keys()
     request = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": WORLD}
     (incident,) = live.send(events.modify_rule(live.emulator, live.account.attacker, group, rule, request))
-    assert incident["state"] == "verified" and everything(live, group) == before
+    assert incident["outcome"] == "contained" and everything(live, group) == before
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_undo_restores_the_rule_once(live, group):
     done = live.command.run("undo", incident["id"], "--yes")
     assert done.returncode == 0 and "AuthorizeSecurityGroupIngress" in done.stdout
     assert state.contents(state.rules(live.emulator, group)) == attacked
-    assert live.command.show(incident["id"])["state"] == "undone"
+    assert live.command.show(incident["id"])["outcome"] == "undone"
 
     again = live.command.run("undo", incident["id"], "--yes")
     assert again.returncode == 1 and "is undone: there is nothing to undo" in again.stderr
@@ -195,7 +195,7 @@ def test_undo_is_refused_where_the_group_has_changed_since(live, group):
     refused = live.command.run("undo", incident["id"], "--yes")
     assert refused.returncode == 1 and f"{group}` has changed since" in refused.stderr
     assert state.contents(state.rules(live.emulator, group)) == changed
-    assert live.command.show(incident["id"])["state"] == "verified"
+    assert live.command.show(incident["id"])["outcome"] == "contained"
 
     live.command.must("undo", incident["id"], "--yes", "--accept-changes")
     now = state.contents(state.rules(live.emulator, group))
@@ -219,14 +219,14 @@ def test_the_echo_of_an_undo_is_not_answered(live, group):
     # The same change made by somebody else, who has read the mark, is an attack like any other.
     echo |= {"userIdentity": record["userIdentity"], "eventID": str(uuid.uuid4())}
     (second,) = live.send(echo)
-    assert second["state"] == "verified" and everything(live, group) != restored
+    assert second["outcome"] == "contained" and everything(live, group) != restored
 
 
 def test_a_group_that_is_gone_needs_no_answer(live, group):
     record = opened(live, group, tcp(22, WORLD))
     live.emulator.client("ec2").delete_security_group(GroupId=group)
     (incident,) = live.send(events.late(record))
-    assert incident["state"] == "verified"
+    assert incident["outcome"] == "contained"
     (notice,) = live.inbox.of(incident["id"])
     assert "NO ACTION NEEDED" in notice.subject and "Done" not in notice.body
 
@@ -240,7 +240,7 @@ def test_a_rule_that_is_gone_needs_no_answer(live, group):
     batch = events.sqs_batch(json.dumps(events.envelope(record)))
     assert live.invoke("ingress-guard", batch) == {"batchItemFailures": []}
     (incident,) = [found for found in live.command.incidents() if group in found["target"]]
-    assert incident["state"] == "verified" and everything(live, group) == before
+    assert incident["outcome"] == "contained" and everything(live, group) == before
     assert json.dumps(live.command.show(incident["id"])["plan"]["changes"]) == "[]"
     assert live.command.run("undo", incident["id"], "--yes").returncode == 1
 
@@ -256,6 +256,6 @@ def test_a_group_of_another_region_is_closed_there(live):
     record["responseElements"] = events.rule_set(answer)
     near = everything(live, live.account.group_id)
     (incident,) = live.send(record)
-    assert (incident["region"], incident["state"]) == ("eu-west-1", "verified")
+    assert (incident["region"], incident["outcome"]) == ("eu-west-1", "contained")
     assert elsewhere.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []
     assert everything(live, live.account.group_id) == near

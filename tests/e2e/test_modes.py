@@ -75,7 +75,7 @@ def test_shadow_mode_tells_the_exact_calls_and_changes_nothing(shadow):
         "admin-policy-attached",
     ]
     for incident, call in zip(incidents, ["CreateNetworkAclEntry", *CALLS], strict=True):
-        assert (incident["state"], incident["mode"]) == ("observed", "shadow")
+        assert (incident["outcome"], incident["mode"]) == ("observed", "shadow")
         assert incident["guardrails"] == ["shadow-mode"]
         assert call in shadow.command.must("show", incident["id"])
         assert shadow.command.run("undo", incident["id"], "--yes").returncode == 1
@@ -97,14 +97,14 @@ def test_the_kill_switch_stops_all_acting_and_live_starts_it(shadow, mode):
     records, read = three_attacks(shadow)
     before = read()
     incidents = shadow.send(*records)
-    assert [incident["state"] for incident in incidents] == ["observed"] * 3 and read() == before
+    assert [incident["outcome"] for incident in incidents] == ["observed"] * 3 and read() == before
     assert {tuple(incident["guardrails"]) for incident in incidents} == {("kill-switch",)}
 
     mode("live")
     records, read = three_attacks(shadow)
     before = read()
     incidents = shadow.send(*records)
-    assert [incident["state"] for incident in incidents] == ["verified"] * 3
+    assert [incident["outcome"] for incident in incidents] == ["contained"] * 3
     assert all(now != then for now, then in zip(read(), before))
 
 
@@ -123,7 +123,7 @@ def test_what_was_observed_in_shadow_mode_is_not_done_later(shadow, mode):
     report = shadow.command.must("report", "shadow", "--days", "1")
     assert "would have been acted on" in report and "it is live by now" in report
     shadow.command.must("approve", group, "--yes")
-    assert shadow.command.show(group)["state"] == "verified" and read()[0] != before[0]
+    assert shadow.command.show(group)["outcome"] == "contained" and read()[0] != before[0]
 
 
 def test_an_undo_is_possible_in_every_mode(shadow, mode):
@@ -144,7 +144,7 @@ def observed_by(deployed: Deployed, guardrail: str, record: dict) -> dict:
     """Sends the record and checks that this guardrail, and no other, kept the action back."""
     # Others that look at the same call ask for nothing that a guardrail could keep back.
     (incident,) = [incident for incident in deployed.send(record) if incident["guardrails"]]
-    assert (incident["state"], incident["guardrails"]) == ("observed", [guardrail])
+    assert (incident["outcome"], incident["guardrails"]) == ("observed", [guardrail])
     return incident
 
 
@@ -220,10 +220,10 @@ def test_a_guardrail_of_the_users_own_is_obeyed_under_its_own_name(shadow, mode)
     before = read()
     incidents = {incident["detector"]: incident for incident in shadow.send(*records)}
     shadow.emulator.client("ssm").delete_parameter(Name=path)
-    assert incidents["open-admin-port"]["state"] == "observed" and read()[0] == before[0]
+    assert incidents["open-admin-port"]["outcome"] == "observed" and read()[0] == before[0]
     # Its own `@id` passes for none of those that ship.
     assert incidents["open-admin-port"]["guardrails"] == ["custom/only-critical"]
-    assert incidents["admin-policy-attached"]["state"] == "verified"
+    assert incidents["admin-policy-attached"]["outcome"] == "contained"
 
 
 def test_a_guardrail_that_wants_a_person_asks(shadow, mode):
@@ -234,7 +234,7 @@ def test_a_guardrail_that_wants_a_person_asks(shadow, mode):
     before = read()
     incidents = shadow.send(*records)
     shadow.emulator.client("ssm").delete_parameter(Name=path)
-    assert [incident["state"] for incident in incidents] == ["asked"] * 3 and read() == before
+    assert [incident["outcome"] for incident in incidents] == ["needs-approval"] * 3 and read() == before
     (notice,) = shadow.inbox.of(incidents[0]["id"])
     assert notice.subject.startswith("[Riposte] NEEDS APPROVAL")
     approve, deny = incidents[0]["id"], incidents[1]["id"]
@@ -248,7 +248,7 @@ def test_a_guardrail_that_wants_a_person_asks(shadow, mode):
     assert "CONTAINED" in said and read() != before
     assert shadow.command.show(approve)["approvals"][0]["reason"] == "CHG-1"
     assert shadow.command.must("deny", deny, "--reason", "a drill").endswith("nothing was changed\n")
-    assert shadow.command.show(deny)["state"] == "denied"
+    assert shadow.command.show(deny)["outcome"] == "denied"
     assert shadow.command.run("approve", deny, "--yes").returncode == 1
     assert "is undone" in shadow.command.must("undo", approve, "--yes") and read() == before
     shadow.command.must("mark", approve, "false-positive", "--note", "a drill")

@@ -80,7 +80,7 @@ def test_who_looks_sees_everything_and_changes_nothing(live, reader):
         refused = reader.run(*verb)
         assert refused.returncode == 1, (verb, refused.stdout, refused.stderr)
     assert attack.plain_state() == after and live.command.must("mode").startswith("live")
-    assert live.command.show(incident["id"])["state"] == "verified"
+    assert live.command.show(incident["id"])["outcome"] == "contained"
 
 
 @pytest.mark.parametrize("make", [attacks.open_group, attacks.grant, attacks.backdoor, attacks.key], ids=lambda make: make.__name__)
@@ -89,7 +89,7 @@ def test_who_responds_can_undo_what_was_done(live, responder, make):
     (incident,) = [found for found in live.send(attack.record) if found["can_be_undone"]]
     said = responder.must("undo", incident["id"], "--yes", "--reason", "a drill")
     assert "is undone" in said
-    assert live.command.show(incident["id"])["state"] == "undone"
+    assert live.command.show(incident["id"])["outcome"] == "undone"
 
 
 def test_who_responds_can_set_mark_and_approve(live, responder):

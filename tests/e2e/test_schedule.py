@@ -19,5 +19,5 @@ def test_the_schedule_pulls_the_named_groups(ticking):
     )
     assert denial["CidrBlock"] == f"{events.ATTACKER_ADDRESS}/32" and denial["RuleAction"] == "deny"
     (incident,) = deployed.command.incidents()
-    assert (incident["detector"], incident["state"]) == ("ssh-brute-force", "verified")
+    assert (incident["detector"], incident["outcome"]) == ("ssh-brute-force", "contained")
     assert deployed.dead_letters("log-watch") == []

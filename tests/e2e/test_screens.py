@@ -1,4 +1,4 @@
-"""What a person sees in a terminal of 80 columns, kept as screens that were looked at.
+"""What a person sees in a terminal of 80 columns, the main ones of 100 and 200 too, kept as screens that were looked at.
 
 `RIPOSTE_SCREENS=write` writes them anew; look at each before it is committed.
 """
@@ -18,10 +18,10 @@ SCREENS = HERE / "screens"
 DOCS = HERE.parents[1] / "docs"
 
 
-def looks(name: str, shown: str) -> None:
+def looks(name: str, shown: str, columns: int = 80) -> None:
     """Holds a screen to the one that was looked at. No line is wider than the terminal."""
     # An error is one line, which the terminal wraps; so are those of wrong usage.
-    wide = [line for line in shown.splitlines() if len(line) > 80 and not line.startswith(("riposte: ", "error: "))]
+    wide = [line for line in shown.splitlines() if len(line) > columns and not line.startswith(("riposte: ", "error: "))]
     assert not wide, wide
     file, seen = SCREENS / f"{name}.txt", without_chance(shown)
     if os.environ.get("RIPOSTE_SCREENS") == "write":
@@ -30,12 +30,18 @@ def looks(name: str, shown: str) -> None:
     assert seen == file.read_text(), f"{file.name} looks otherwise"
 
 
+def looks_everywhere(name: str, at) -> None:
+    """Holds a screen of each width; `at` shows it in so many columns."""
+    for columns in (80, 100, 200):
+        looks(name if columns == 80 else f"{name}-{columns}", at(columns), columns)
+
+
 @pytest.fixture(scope="module")
 def typed(live):
     """Types a command line, and answers its question."""
 
-    def run(*arguments: str, answer: str = "") -> str:
-        return screen(live.command.binary, list(arguments), live.command.environment(), typed=answer)
+    def run(*arguments: str, answer: str = "", columns: int = 80) -> str:
+        return screen(live.command.binary, list(arguments), live.command.environment(), typed=answer, columns=columns)
 
     return run
 
@@ -61,8 +67,8 @@ def asked(live):
 
 
 def test_the_day_of_an_operator(typed, contained):
-    looks("incidents", typed("incidents", "--state", "verified", "--limit", "1"))
-    looks("show", typed("show", contained["id"]))
+    looks_everywhere("incidents", lambda columns: typed("incidents", "--outcome", "contained", "--limit", "1", columns=columns))
+    looks_everywhere("show", lambda columns: typed("show", contained["id"], columns=columns))
     looks("undo-refused", typed("undo", contained["id"], answer="n\n"))
     looks("undo", typed("undo", contained["id"], answer="y\n"))
     looks("undo-again", typed("undo", contained["id"]))
@@ -80,6 +86,27 @@ def test_what_else_a_person_looks_at(typed, contained):
     looks("report-shadow", typed("report", "shadow", "--days", "1"))
     looks("exclusions", typed("exclusions", "list"))
     looks("redrive", typed("redrive"))
+
+
+def test_exclusions_say_what_each_left_out(typed, live, tmp_path):
+    """As the functions count it: a metric with the exclusion's name."""
+    for name, who in (("scanner", "*:role/scanner"), ("release", "*:role/release")):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(f"detectors: ['s3-*']\nprincipal: '{who}'\nreason: it reads every bucket at night\nexpires: '2099-01-31'\n")
+        live.command.must("exclusions", "set", name, str(file))
+    counted = [{"MetricName": "Excluded", "Dimensions": [{"Name": "Exclusion", "Value": "scanner"}], "Value": value, "Unit": "Count"}
+               for value in (1, 6)]
+    live.emulator.client("cloudwatch").put_metric_data(Namespace="Riposte", MetricData=counted)
+    looks("exclusions-counted", typed("exclusions", "list"))
+    lines = [json.loads(line) for line in live.command.must("exclusions", "list", "--json").splitlines()]
+    assert {line["name"]: line["findings"] for line in lines} == {"scanner": 7, "release": 0}
+    for name in ("scanner", "release"):
+        live.command.must("exclusions", "remove", name)
+
+
+def test_what_belongs_together_and_whether_all_is_well(typed, contained):
+    looks_everywhere("cases", lambda columns: typed("cases", columns=columns))
+    looks_everywhere("status", lambda columns: typed("status", columns=columns))
 
 
 def test_the_worst_messages_say_what_to_do(typed, live):
@@ -109,9 +136,9 @@ def test_files(live, tmp_path):
     (tmp_path / "trail.json").write_text(json.dumps({"Records": records}))
     (tmp_path / "open-ssh.json").write_text(json.dumps(records[0]))
 
-    def run(*arguments: str) -> str:
-        return screen(live.command.binary, list(arguments), {}, cwd=tmp_path)
+    def run(*arguments: str, columns: int = 80) -> str:
+        return screen(live.command.binary, list(arguments), {}, cwd=tmp_path, columns=columns)
 
-    looks("detect", run("--quiet", "detect", "trail.json"))
+    looks_everywhere("detect", lambda columns: run("--quiet", "detect", "trail.json", columns=columns))
     looks("guardrails-test", run("guardrails", "test", "open-ssh.json", "--offline"))
     looks("no-region", run("incidents"))

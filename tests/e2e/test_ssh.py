@@ -69,14 +69,14 @@ def entries(live, host: Host) -> dict:
 
 def detectors(incidents: list[dict]) -> list[tuple[str, str]]:
     """Which detectors found something, and what came of it."""
-    return [(incident["detector"], incident["state"]) for incident in incidents]
+    return [(incident["detector"], incident["outcome"]) for incident in incidents]
 
 
 def test_a_guessing_address_is_denied_and_nothing_else_changes(live, host, address):
     before = entries(live, host)
     sshd.write(live.emulator, live.account, sshd.ordinary() + sshd.failures(address, 12), host.log_stream)
     (incident,) = live.send(created(live, host.log_stream))
-    assert detectors([incident]) == [("ssh-brute-force", "verified")]
+    assert detectors([incident]) == [("ssh-brute-force", "contained")]
     assert entries(live, host) == before | {(False, 99): denied(address)}
     (notice,) = live.inbox.of(incident["id"])
     assert "CONTAINED" in notice.subject and notice.field("From") == address
@@ -90,7 +90,7 @@ def test_a_guessing_address_is_denied_and_nothing_else_changes(live, host, addre
 def test_a_login_after_failures_is_denied_below_the_limit_of_guessing(live, host, address):
     sshd.write(live.emulator, live.account, sshd.failures(address, 6) + sshd.login(address), host.log_stream)
     (incident,) = live.send(created(live, host.log_stream))
-    assert detectors([incident]) == [("ssh-login-after-failures", "verified")]
+    assert detectors([incident]) == [("ssh-login-after-failures", "contained")]
     assert (False, 99) in entries(live, host)
 
 
@@ -98,7 +98,7 @@ def test_both_findings_deny_the_address_once(live, host, address):
     since = time.time()
     sshd.write(live.emulator, live.account, sshd.failures(address, 12) + sshd.login(address), host.log_stream)
     incidents = live.send(created(live, host.log_stream))
-    assert detectors(incidents) == [("ssh-brute-force", "verified"), ("ssh-login-after-failures", "verified")]
+    assert detectors(incidents) == [("ssh-brute-force", "contained"), ("ssh-login-after-failures", "contained")]
     assert [call.action for call in live.emulator.calls(since)].count("CreateNetworkAclEntry") == 1
 
 
@@ -140,7 +140,7 @@ def test_an_address_of_our_own_networks_is_told_and_not_denied(live, host):
     before = entries(live, host)
     sshd.write(live.emulator, live.account, sshd.failures("10.1.2.3", 12), host.log_stream)
     (incident,) = live.send(created(live, host.log_stream))
-    assert incident["state"] == "observed" and entries(live, host) == before
+    assert incident["outcome"] == "observed" and entries(live, host) == before
     # Of low severity, below the notification threshold: the record says why nothing was done.
     assert live.inbox.of(incident["id"]) == []
     assert "private network" in live.command.must("show", incident["id"])
@@ -151,7 +151,7 @@ def test_a_host_that_cannot_be_resolved_is_told(live, address):
     live.emulator.client("logs").create_log_stream(logGroupName=live.account.log_group, logStreamName=stream)
     sshd.write(live.emulator, live.account, sshd.failures(address, 12), stream)
     (incident,) = live.send(created(live, stream))
-    assert incident["state"] == "observed"
+    assert incident["outcome"] == "observed"
     assert live.inbox.of(incident["id"]) == []
     assert "could not be resolved" in live.command.must("show", incident["id"])
     assert live.command.run("undo", incident["id"], "--yes").returncode == 1
@@ -161,7 +161,7 @@ def test_windows_survive_from_one_invocation_to_the_next(live, host, address):
     for number in range(3):
         sshd.write(live.emulator, live.account, sshd.failures(address, 4), host.log_stream, apart_ms=10)
         found = live.send(created(live, host.log_stream))
-        assert detectors(found) == ([("ssh-brute-force", "verified")] if number == 2 else [])
+        assert detectors(found) == ([("ssh-brute-force", "contained")] if number == 2 else [])
 
 
 def test_a_stream_that_was_deleted_meanwhile_is_no_failure(live, address):
@@ -260,5 +260,5 @@ def test_a_group_that_no_setting_names_is_told_and_not_answered(live, host, addr
     sshd.write(live.emulator, live.account, sshd.failures(address, 12), host.log_stream)
     (incident,) = live.send(created(live, host.log_stream))
     live.set(GROUPS, live.account.log_group)
-    assert incident["state"] == "observed" and entries(live, host) == before
+    assert incident["outcome"] == "observed" and entries(live, host) == before
     assert f"`{GROUPS}`" in live.command.must("show", incident["id"])

@@ -12,16 +12,16 @@ from processes import Programs
 BROKEN = [
     ("mode", None, "observed"),
     ("mode", "on", "observed"),
-    ("topic-arn", None, "verified"),
-    ("topic-arn", "notices", "verified"),
-    ("ledger-table", None, "verified"),
+    ("topic-arn", None, "contained"),
+    ("topic-arn", "notices", "contained"),
+    ("ledger-table", None, "contained"),
     ("own-roles", None, "observed"),
     ("own-roles", "ingress-guard", "observed"),
     ("protected-principals", "break-glass", "observed"),
     ("protected-addresses", "the office", "observed"),
-    ("ssh/failures", "many", "verified"),
-    ("ssh/window-seconds", "0", "verified"),
-    ("ssh/failures-before-login", "-1", "verified"),
+    ("ssh/failures", "many", "contained"),
+    ("ssh/window-seconds", "0", "contained"),
+    ("ssh/failures-before-login", "-1", "contained"),
     ("guardrails/mine", "forbid (principal, action, resource) when { context.mod == \"live\" };", "observed"),
     ("guardrails/typo", "forbit (principal, action, resource);", "observed"),
     ("guardrails/blank", " ", "observed"),
@@ -71,7 +71,7 @@ def test_a_broken_setting_is_named_and_blinds_nothing(functions, parameters, pat
     assert f"setting `/riposte/{path}`" in ran.output and '"SettingFailures":1' in ran.output
     # The command works with the same settings.
     (incident,) = attack.incidents(functions.deployed)
-    assert incident["state"] == state and (attack.read() == attacked) == (state == "observed")
+    assert incident["outcome"] == state and (attack.read() == attacked) == (state == "observed")
     shown = functions.deployed.command.run("show", incident["id"])
     assert shown.returncode == 0 or path in ("topic-arn", "ledger-table"), shown.stderr
     assert functions.deployed.inbox.of(incident["id"])
@@ -102,5 +102,5 @@ def test_events_wait_for_the_setting_that_is_missing(emulator_of_its_own, zips, 
     eventually(lambda: missing in deployed.logs("ingress-guard"), "the setting's name in the log", 60)
     assert attack.read() == attacked
     deployed.command.must("init")
-    eventually(lambda: [i["state"] for i in attack.incidents(deployed)] == ["verified"], "the answer")
+    eventually(lambda: [i["outcome"] for i in attack.incidents(deployed)] == ["contained"], "the answer")
     assert attack.read() != attacked

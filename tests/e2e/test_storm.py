@@ -105,7 +105,7 @@ def test_each_attack_is_one_incident_and_contained(storm):
     of_event = Counter(incident["finding"]["scope"]["event_id"] for incident in storm.incidents)
     wanted = [attack.record["eventID"] for attack in storm.made] + [record["eventID"] for record in storm.rush]
     assert of_event == Counter(wanted)
-    assert {incident["state"] for incident in storm.incidents} == {"verified"}
+    assert {incident["outcome"] for incident in storm.incidents} == {"contained"}
 
 
 def test_the_group_that_was_rushed_is_as_before(storm):

@@ -705,7 +705,7 @@ def test_an_hour_without_any_event_fires_an_alarm(template):
 
 
 def test_the_metrics_that_are_watched_are_written(template):
-    """A misspelt metric makes an alarm that never fires; so does one of other dimensions."""
+    """A misspelled metric makes an alarm that never fires; so does one of other dimensions."""
     source = (TEMPLATE.parents[1] / "shared" / "aws" / "src" / "metrics.rs").read_text()
     (watched,) = re.findall(r"match self \{([^{}]*?)=> json!\(\[\[\"Function\"\], \[\]\]\)", source)
     assert "Self::ParseFailures" in watched

@@ -46,7 +46,7 @@ def contained(deployed: Deployed, attack, timeout: float = SOON) -> float:
     """Waits until the attack's incident is verified; how long it took since the call."""
     began = time.monotonic()
     eventually(
-        lambda: [incident["state"] for incident in attack.incidents(deployed)] == ["verified"], "the answer", timeout
+        lambda: [incident["outcome"] for incident in attack.incidents(deployed)] == ["contained"], "the answer", timeout
     )
     return time.monotonic() - began
 

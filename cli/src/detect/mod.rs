@@ -1,8 +1,9 @@
-//! `riposte detect`: the catalogue over files that CloudTrail wrote. Needs no AWS account, and asks none.
+//! `riposte detect`: the catalog over files that CloudTrail wrote. Needs no AWS account, and asks none.
 //!
-//! The way of the data: [`riposte_records`] → [`riposte_scan`] → [`collect`]. Threads read and judge batches of records;
+//! The way of the data: [`riposte_records`] → [`riposte_scan`] → [`collect`]. Threads read and evaluate batches of records;
 //! reports come back in the order of the input.
 
+mod asked;
 pub(crate) mod behavior;
 pub(crate) mod collect;
 pub(crate) mod csv;
@@ -26,13 +27,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use riposte_core::detect::Trusted;
 use riposte_core::detect::behavior::History;
-use riposte_core::finding::Severity;
 use riposte_records::pool::Pool;
-use riposte_scan::filter::{Filter, Moment, Where};
 use riposte_scan::judge::Judge;
 
+pub(crate) use self::asked::Asked;
 use self::behavior::Behavior;
 use self::collect::{Collector, Taste};
 pub(crate) use self::csv::line as csv_line;
@@ -51,7 +50,7 @@ pub(crate) const UNREADABLE: u8 = 3;
 
 /// Scans CloudTrail files with the catalog, offline.
 ///
-/// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, told apart by their
+/// Reads {"Records": […]}, lists and lines of records, EventBridge envelopes, and .gz of each, recognized by their
 /// content; folders with all that is in them; s3://BUCKET/PREFIX, with the credentials of the AWS CLI; and standard
 /// input. Findings go to standard output in the order of
 /// the input, a summary and whatever cannot be read to standard error.
@@ -73,39 +72,8 @@ pub(crate) struct Options {
     /// Scan with the rules of --rules alone, without the catalog
     #[arg(long, requires = "rules")]
     rules_alone: bool,
-    /// Scan with this detector alone (repeatable)
-    #[arg(long, value_name = "ID")]
-    only: Vec<String>,
-    /// Leave out detectors that are less severe: informational, low, medium, high or critical
-    #[arg(long, value_name = "SEVERITY")]
-    min_severity: Option<Severity>,
-    /// Accounts and organizations of the same owner, with commas between: what is opened to them is not external
-    /// (repeatable)
-    #[arg(long, value_name = "IDS")]
-    trusted_accounts: Vec<Trusted>,
-    /// Scan records from this time on: RFC 3339, a date, or a time ago (24h, 7d)
-    #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
-    /// Scan records before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
-    /// Scan what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
-    #[arg(long, value_name = "PATTERN", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    principal: Vec<String>,
-    /// Scan records of which this holds: PATH=VALUE, PATH!=VALUE, PATH or !PATH; a value may have * and ?, or be a
-    /// range of addresses (repeatable: all must hold)
-    #[arg(long = "where", value_name = "CONDITION")]
-    wheres: Vec<Where>,
-    /// Write every informational finding by itself, instead of a count for each principal, detector and day
-    #[arg(long)]
-    each: bool,
-    /// Show informational findings in a table too
-    #[arg(long)]
-    informational: bool,
-    /// Leave out what the exclusions of this file cover: YAML, a map from names to {detectors, principal, target,
-    /// network, reason, expires}; what they leave out is counted (repeatable)
-    #[arg(long, value_name = "FILE")]
-    exclusions: Vec<PathBuf>,
+    #[command(flatten)]
+    asked: Asked,
     /// Compare with what this baseline learned, and find what is unusual; see `riposte baseline`. The file is read and
     /// not changed
     #[arg(long, value_name = "FILE", conflicts_with = "rules_alone")]
@@ -119,9 +87,6 @@ pub(crate) struct Options {
     /// Instead of findings, write how often each detector fires a day, on whom, and which exclusion would leave it out
     #[arg(long)]
     profile: bool,
-    /// How findings are written; by default a table on a terminal and JSON lines elsewhere
-    #[arg(long)]
-    format: Option<Format>,
     /// How many threads read and evaluate; one for each core by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -136,45 +101,22 @@ pub(crate) struct Options {
 /// Wrong usage, an output that cannot be written, a thread that failed. What cannot be read is no error: it is
 /// named, and in the exit code.
 pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
-    let Options {
-        rules,
-        rules_alone,
-        only,
-        min_severity,
-        trusted_accounts,
-        since,
-        until,
-        principal,
-        wheres,
-        each,
-        informational,
-        exclusions,
-        baseline,
-        learning,
-        maxmind,
-        profile,
-        format,
-        jobs,
-        mut paths,
-    } = options;
+    let Options { rules, rules_alone, asked, baseline, learning, maxmind, profile, jobs, mut paths } = options;
     named(&mut paths)?;
-    if let (Some(since), Some(until)) = (since, until)
-        && since.as_ms() >= until.as_ms()
-    {
-        return Err(Usage("--since is not before --until: no record is in between".to_owned()).into());
-    }
-    let judge = judge(&rules, rules_alone, &only, min_severity, baseline.is_some())?.trusting(trusted_accounts);
+    let question = asked.question()?;
+    let judge = judge(&rules, rules_alone, &asked.only, asked.min_severity, baseline.is_some())?;
+    let judge = judge.trusting(question.trusted()?).over(question.filter()?);
     let atlas = baseline.as_ref().map(|_| behavior::atlas(&maxmind)).transpose()?;
-    let judge = judge.observing(atlas).over(Filter { since, until, principals: principal, wheres });
-    let exclusions = Exclusions::read(&exclusions, Timestamp::now().as_millisecond())?;
-    if profile && format.is_some_and(|format| !matches!(format, Format::Table | Format::Jsonl)) {
+    let judge = judge.observing(atlas);
+    let exclusions = Exclusions::read(&asked.exclusions, Timestamp::now().as_millisecond())?;
+    if profile && asked.format.is_some_and(|format| !matches!(format, Format::Table | Format::Jsonl)) {
         return Err(Usage("--profile is written as a table or as JSON lines".to_owned()).into());
     }
-    let format = format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
     let behavior = match &baseline {
         Some(file) => {
             let history = behavior::read(file)?;
-            Some(Behavior::comparing(history, i64::from(learning) * 24 * 3600, &only, min_severity))
+            let days = i64::from(learning) * 24 * 3600;
+            Some(Behavior::comparing(history, days, &asked.only, asked.min_severity))
         }
         None => None,
     };
@@ -185,8 +127,8 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
     let pool = started(judge, paths, threads)?;
     let mut collector = Collector::new(
         BufWriter::with_capacity(64 << 10, io::stdout()),
-        Writer::new(format, *screen, informational || each),
-        Taste { each, profile, exclusions, behavior },
+        Writer::new(asked.format(), *screen, asked.all()),
+        Taste { each: asked.each, profile, exclusions, behavior },
         progress,
     );
     let collected = collector.collect(&pool);
@@ -200,7 +142,7 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
         for line in collector.excluded().into_iter().chain(of_behavior) {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed(), informational || each, *screen));
+        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed(), asked.all(), *screen));
     }
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }

@@ -8,8 +8,7 @@ mod plan;
 mod results;
 mod watch;
 
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -19,9 +18,7 @@ use riposte_aws::clients::SdkConfig;
 use riposte_aws::hunts::{Execution, Machine, MachineError};
 use riposte_aws::objects::{Place, Store};
 use riposte_aws::operator;
-use riposte_core::finding::Severity;
 use riposte_core::text::plain;
-use riposte_scan::filter::Moment;
 use riposte_scan::hunt::{Hunt, MOST, Output, Question, Share, VERSION};
 use serde_json::json;
 
@@ -29,7 +26,7 @@ use self::estimate::{Bytes, Lasting, Size};
 use self::plan::Plan;
 use crate::detect::collect::Taste;
 use crate::detect::output::{Format, Writer};
-use crate::detect::{Exclusions, UNREADABLE, check_detectors};
+use crate::detect::{Asked, Exclusions, UNREADABLE, check_detectors};
 use crate::screen::Screen;
 use crate::undo::{confirmed, unique};
 use crate::usage::Usage;
@@ -78,65 +75,20 @@ pub(crate) struct Options {
     /// Do not ask
     #[arg(long)]
     yes: bool,
-    /// Scan with this detector alone (repeatable)
-    #[arg(long, value_name = "ID")]
-    only: Vec<String>,
-    /// Leave out detectors that are less severe: informational, low, medium, high or critical
-    #[arg(long, value_name = "SEVERITY")]
-    min_severity: Option<Severity>,
-    /// Accounts and organizations of the same owner, with commas between (repeatable)
-    #[arg(long, value_name = "IDS")]
-    trusted_accounts: Vec<String>,
-    /// Scan records from this time on: RFC 3339, a date, or so long ago (24h, 7d)
-    #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
-    /// Scan records before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
-    /// Scan what these did: an ARN, a name, an access key or an account, with * and ? (repeatable)
-    #[arg(long, value_name = "PATTERN")]
-    principal: Vec<String>,
-    /// Scan records of which this holds, as `riposte detect` says (repeatable: all must hold)
-    #[arg(long = "where", value_name = "CONDITION")]
-    wheres: Vec<String>,
-    /// Write every informational finding by itself, instead of a count for each principal, detector and day
-    #[arg(long)]
-    each: bool,
-    /// Show informational findings in a table too
-    #[arg(long)]
-    informational: bool,
-    /// Leave out what the exclusions of this file cover (repeatable)
-    #[arg(long, value_name = "FILE")]
-    exclusions: Vec<PathBuf>,
-    /// How findings are written; where it is not said, a table on a terminal and JSON lines elsewhere
-    #[arg(long)]
-    format: Option<Format>,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 impl Options {
-    fn format(&self) -> Format {
-        self.format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl })
-    }
-
     fn question(&self) -> Result<Question> {
-        check_detectors(&self.only)?;
+        check_detectors(&self.asked.only)?;
         if let Some(size) = self.share_size.filter(|size| size.0 > MOST) {
             return Err(Usage(format!(
                 "--share-size: {size} is more than a function evaluates in its time: at most 512MB"
             ))
             .into());
         }
-        let question = Question {
-            only: self.only.clone(),
-            least: self.min_severity,
-            trusted: self.trusted_accounts.clone(),
-            since_ms: self.since.map(Moment::as_ms),
-            until_ms: self.until.map(Moment::as_ms),
-            principals: self.principal.clone(),
-            wheres: self.wheres.clone(),
-            // An exclusion looks at each by itself.
-            fold: !self.each && self.exclusions.is_empty(),
-        };
+        let question = self.asked.question()?;
         question.judge().map_err(|error| Usage(error.to_string()))?;
         Ok(question)
     }
@@ -149,7 +101,7 @@ impl Options {
 pub(crate) fn offline(out: &mut impl Write, options: &Options) -> Result<bool> {
     let Some(bytes) = options.estimate else { return Ok(false) };
     let size = Size::of(bytes.0, options.object_size.0);
-    match options.format() {
+    match options.asked.format() {
         Format::Jsonl => writeln!(out, "{}", size.json(options.max_concurrency))?,
         Format::Table => {
             writeln!(out, "{}", size.said(options.max_concurrency))?;
@@ -171,7 +123,7 @@ pub(crate) async fn run(config: &SdkConfig, options: &Options, screen: &Screen) 
     // What is typed wrong is said before anything is asked of AWS.
     let question = options.question()?;
     let place = options.place.as_deref().map(place).transpose()?;
-    let exclusions = Exclusions::read(&options.exclusions, Timestamp::now().as_millisecond())?;
+    let exclusions = Exclusions::read(&options.asked.exclusions, Timestamp::now().as_millisecond())?;
     let caller = operator::whoami(config).await?;
     let machine = match Machine::find(config, &caller).await {
         Ok(machine) => Ok(machine),
@@ -298,7 +250,7 @@ async fn again(
     let output = Output { bucket: machine.output.bucket.clone(), prefix: machine.output.prefix.clone() };
     let store = Store::new(config, &output.bucket);
     let (plan, shares) = Plan::read(&store, &output, folder).await?;
-    if plan.hunt.question.fold && (options.each || !options.exclusions.is_empty()) {
+    if plan.hunt.question.fold && (options.asked.each || !options.asked.exclusions.is_empty()) {
         let why = "informational findings were counted together: say --each or --exclusions when a hunt begins";
         return Err(Usage(why.to_owned()).into());
     }
@@ -348,18 +300,14 @@ async fn ended(begun: Begun, options: &Options, screen: &Screen, exclusions: Exc
     let began = Instant::now();
     let execution = watch::ended(&begun.machine, &begun.execution, screen.quiet).await?;
     let Begun { store, output, plan, shares, name, .. } = begun;
-    let taste = Taste { each: options.each, profile: false, exclusions, behavior: None };
-    let mut out = results::out(Writer::new(options.format(), *screen, options.informational || options.each), taste);
+    let taste = Taste { each: options.asked.each, profile: false, exclusions, behavior: None };
+    let mut out = results::out(Writer::new(options.asked.format(), *screen, options.asked.all()), taste);
     let sum = results::merged(&mut out, &store, &output, &plan.hunt.folder, shares).await?;
     if !screen.quiet {
         for line in out.excluded() {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(
-            io::stderr(),
-            "{}",
-            out.summary.after(began.elapsed(), options.informational || options.each, *screen)
-        );
+        let _ = writeln!(io::stderr(), "{}", out.summary.after(began.elapsed(), options.asked.all(), *screen));
     }
     let work_s = sum.milliseconds as f64 / 1000.0;
     let spent = format!(

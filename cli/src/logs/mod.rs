@@ -26,7 +26,7 @@ const UNREADABLE: u8 = 3;
 
 /// Scans log files for attacks, offline, or lists their templates.
 ///
-/// Reads text, one entry a line, and .gz of it, told apart by its content; folders with all that is in them; and
+/// Reads text, one entry a line, and .gz of it, recognized by its content; folders with all that is in them; and
 /// standard input.
 ///
 /// Exit codes: 0 everything was read; 3 something could not be read, and was named; 2 wrong usage; 1 another

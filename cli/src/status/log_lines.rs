@@ -73,7 +73,7 @@ async fn pushed(operator: &Operator) -> Result<Vec<String>, Fault> {
     loop {
         let mut parameters = json!({
             "Namespace": NAMESPACE,
-            "MetricName": Metric::LinesJudged.name(),
+            "MetricName": Metric::LinesEvaluated.name(),
             "Dimensions": [{ "Name": LOG_GROUP }],
         });
         if let (Some(token), Some(map)) = (token.take(), parameters.as_object_mut()) {
@@ -96,8 +96,8 @@ async fn count(operator: &Operator, group: &str, named: bool) -> Result<Option<C
     let now = Timestamp::now().as_millisecond();
     let from_ms = (now - DAY_MS).div_euclid(STEP_MS) * STEP_MS;
     let taken_in = points(operator, ("AWS/Logs", "IncomingLogEvents"), ("LogGroupName", group), from_ms, now).await?;
-    let judged = Metric::LinesJudged.name();
-    let evaluated = points(operator, (NAMESPACE, judged), (LOG_GROUP, group), from_ms, now).await?;
+    let metric = Metric::LinesEvaluated.name();
+    let evaluated = points(operator, (NAMESPACE, metric), (LOG_GROUP, group), from_ms, now).await?;
     Ok(compared(&taken_in, &evaluated, (from_ms, now), named))
 }
 

@@ -7,6 +7,7 @@ use riposte_core::approval::{Approval, Denial, Judgment, Mark, person, persons};
 use riposte_core::arn::account_of;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
 use riposte_core::incident::{Changed, Incident, State, Step};
+use riposte_core::outcome::Outcome;
 use riposte_core::plan::Plan;
 use thiserror::Error;
 
@@ -25,13 +26,13 @@ pub enum ApprovalError {
     /// There is no such incident.
     #[error("there is no incident `{0}`")]
     Unknown(String),
-    /// It is in a state in which there is nothing to approve or to deny.
-    #[error("incident `{id}` is {state}: there is nothing to {verb}")]
+    /// Its outcome leaves nothing to approve or to deny.
+    #[error("the outcome of incident `{id}` is {outcome}: there is nothing to {verb}")]
     Nothing {
         /// The incident.
         id: String,
-        /// How far it came.
-        state: State,
+        /// What became of it.
+        outcome: Outcome,
         /// What was asked for.
         verb: &'static str,
     },
@@ -389,7 +390,7 @@ fn still_open(incident: &Incident) -> Result<(), ApprovalError> {
 }
 
 fn nothing(incident: &Incident, verb: &'static str) -> ApprovalError {
-    ApprovalError::Nothing { id: incident.id.clone(), state: incident.state, verb }
+    ApprovalError::Nothing { id: incident.id.clone(), outcome: Outcome::of(incident), verb }
 }
 
 fn denied(incident: &mut Incident, by: Option<String>, reason: &str) {

@@ -228,7 +228,7 @@ impl Base {
     pub(crate) fn excluded(&self, loaded: &Loaded, finding: &Finding, now_ms: i64) -> bool {
         let mut valid = loaded.settings.exclusions.iter().filter(|exclusion| !exclusion.has_expired(now_ms));
         let Some(exclusion) = valid.find(|exclusion| exclusion.covers(finding)) else { return false };
-        self.count(Metric::Excluded);
+        metrics::add_of(self.spec.name, Some((metrics::EXCLUSION, &exclusion.name)), Metric::Excluded, 1);
         let (name, detector) = (plain(&exclusion.name, 80), finding.detector.as_str());
         let event_id = plain(&finding.scope.event_id, 80);
         tracing::info!(exclusion = name, detector, event_id, "a finding was left out by an exclusion");
@@ -568,7 +568,8 @@ fn changes_settings(call: &ApiCall) -> bool {
 /// Says what became of a finding.
 pub fn log(answered: &Answered) {
     match answered {
-        Answered::Now(id, state) => tracing::info!(incident = id, %state, "responded"),
+        // The outcome was logged where it is known.
+        Answered::Now(..) => {}
         Answered::Before(id) => tracing::info!(incident = id, "responded before: a repeated delivery"),
         Answered::Joined(id) => tracing::info!(incident = id, "our own undo's echo: joined, no response"),
     }

@@ -1,6 +1,7 @@
 //! Metrics in CloudWatch's embedded metric format: a JSON line on standard output, which CloudWatch
 //! Logs turns into a metric. No call, no permission, nothing to wait for.
 
+use riposte_core::outcome::Outcome;
 use serde_json::{Value, json};
 
 use crate::by_hand::OPERATOR;
@@ -12,6 +13,12 @@ pub const NAMESPACE: &str = "Riposte";
 /// The dimension of what is counted of a log group.
 pub const LOG_GROUP: &str = "LogGroup";
 
+/// The dimension of what an exclusion left out.
+pub const EXCLUSION: &str = "Exclusion";
+
+/// The dimension of what became of incidents.
+pub const OUTCOME: &str = "Outcome";
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
@@ -21,14 +28,14 @@ pub enum Metric {
     ScopeFailures,
     /// Events of a kind that the function does not read.
     UnreadEvents,
-    /// Detectors that could not judge.
+    /// Detectors that could not evaluate an event.
     DetectorFailures,
     /// Findings.
     Findings,
-    /// Findings that an exclusion left out.
+    /// Findings that an exclusion left out, by exclusion too; or the setting that switches their detector off.
     Excluded,
-    /// Incidents in which the offence is gone, as read again.
-    Contained,
+    /// Incidents that came to an end of which people were notified, by their outcome.
+    Incidents,
     /// Incidents in which the action could not be carried out.
     ActionFailures,
     /// Notices that the topic refused.
@@ -39,8 +46,8 @@ pub enum Metric {
     PatchFailures,
     /// Items that will come again.
     Retries,
-    /// Log lines that were judged. Beside it stands what CloudWatch says that it took in, `IncomingLogEvents`.
-    LinesJudged,
+    /// Log lines that were evaluated. Beside it stands what CloudWatch says that it took in, `IncomingLogEvents`.
+    LinesEvaluated,
     /// Those of them that were taken in late.
     LateLines,
 }
@@ -56,13 +63,13 @@ impl Metric {
             Self::DetectorFailures => "DetectorFailures",
             Self::Findings => "Findings",
             Self::Excluded => "Excluded",
-            Self::Contained => "Contained",
+            Self::Incidents => "Incidents",
             Self::ActionFailures => "ActionFailures",
             Self::NoticeFailures => "NoticeFailures",
             Self::SettingFailures => "SettingFailures",
             Self::PatchFailures => "PatchFailures",
             Self::Retries => "Retries",
-            Self::LinesJudged => "LinesJudged",
+            Self::LinesEvaluated => "LinesEvaluated",
             Self::LateLines => "LateLines",
         }
     }
@@ -79,8 +86,10 @@ impl Metric {
             | Self::PatchFailures
             | Self::Retries => json!([["Function"], []]),
             // One function writes them.
-            Self::LinesJudged | Self::LateLines => json!([["Function"]]),
-            Self::ScopeFailures | Self::UnreadEvents | Self::Findings | Self::Excluded | Self::Contained => json!([[]]),
+            Self::LinesEvaluated | Self::LateLines => json!([["Function"]]),
+            Self::ScopeFailures | Self::UnreadEvents | Self::Findings | Self::Excluded => json!([[]]),
+            // By the outcome alone: together they are the incidents.
+            Self::Incidents => json!([]),
         }
     }
 }
@@ -96,14 +105,19 @@ pub fn add(function: &str, metric: Metric, count: usize) {
     add_of(function, None, metric, count);
 }
 
-/// The same, counted for a log group too.
-pub fn add_of(function: &str, group: Option<&str>, metric: Metric, count: usize) {
+/// The same, counted for a dimension's value too: its name, and the value.
+pub fn add_of(function: &str, of: Option<(&str, &str)>, metric: Metric, count: usize) {
     if count > 0 && function != OPERATOR {
-        println!("{}", line(function, group, metric, count, now_ms()));
+        println!("{}", line(function, of, metric, count, now_ms()));
     }
 }
 
-fn line(function: &str, group: Option<&str>, metric: Metric, count: usize, at_ms: i64) -> Value {
+/// Counts what became of an incident.
+pub fn ended(function: &str, outcome: Outcome) {
+    add_of(function, Some((OUTCOME, outcome.as_str())), Metric::Incidents, 1);
+}
+
+fn line(function: &str, of: Option<(&str, &str)>, metric: Metric, count: usize, at_ms: i64) -> Value {
     let name = metric.name();
     let mut line = json!({
         "_aws": {
@@ -117,12 +131,12 @@ fn line(function: &str, group: Option<&str>, metric: Metric, count: usize, at_ms
         "Function": function,
         name: count,
     });
-    if let Some(group) = group {
+    if let Some((dimension, value)) = of {
         if let Some(sets) = line.pointer_mut("/_aws/CloudWatchMetrics/0/Dimensions").and_then(Value::as_array_mut) {
-            sets.push(json!([LOG_GROUP]));
+            sets.push(json!([dimension]));
         }
         if let Some(line) = line.as_object_mut() {
-            line.insert(LOG_GROUP.to_owned(), json!(group));
+            line.insert(dimension.to_owned(), json!(value));
         }
     }
     line
@@ -144,8 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn an_outcome_and_an_exclusion_are_counted_by_their_names() {
+        for outcome in Outcome::ALL {
+            let line = line("f", Some((OUTCOME, outcome.as_str())), Metric::Incidents, 1, 7);
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Outcome"]]));
+            assert_eq!((&line["Outcome"], &line["Incidents"]), (&json!(outcome), &json!(1)));
+        }
+        let line = line("f", Some((EXCLUSION, "scanner")), Metric::Excluded, 1, 7);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[], ["Exclusion"]]));
+        assert_eq!(line["Exclusion"], "scanner");
+    }
+
+    #[test]
     fn what_is_counted_of_a_log_group_is_counted_in_all_too() {
-        let line = line("log-watch", Some("/var/log/secure"), Metric::LinesJudged, 3, 7);
+        let line = line("log-watch", Some((LOG_GROUP, "/var/log/secure")), Metric::LinesEvaluated, 3, 7);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function"], ["LogGroup"]]));
         assert_eq!((&line["LogGroup"], &line["Function"]), (&json!("/var/log/secure"), &json!("log-watch")));
     }

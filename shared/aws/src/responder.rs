@@ -22,6 +22,7 @@ use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
 use riposte_core::incident::{Changed, Incident, Next, State, Step, Timed};
+use riposte_core::outcome::Outcome;
 use riposte_core::plan::Plan;
 use riposte_core::text::plain;
 use thiserror::Error;
@@ -152,7 +153,10 @@ impl Responder<'_> {
         };
         let lease = held.lease();
         match self.ledger.under(lease, &id, self.carry_on(&mut held, invocation)).await {
-            Ok(()) => Ok(Answered::Now(id, held.incident.state)),
+            Ok(()) => {
+                tracing::info!(incident = id, outcome = %Outcome::of(&held.incident), "responded");
+                Ok(Answered::Now(id, held.incident.state))
+            }
             Err(error) => {
                 // The retry need not wait for the lease to run out. If this fails too, it runs out.
                 if let Err(release) = self.ledger.release(&held).await {
@@ -348,7 +352,9 @@ impl Responder<'_> {
                 }
                 held.incident.notified = true;
                 held.incident.note(now_ms(), Step::Notice, said);
-                Ok(self.ledger.finish(held).await?)
+                self.ledger.finish(held).await?;
+                metrics::ended(self.function, Outcome::of(&held.incident));
+                Ok(())
             }
             Err(RespondError::Notice { id, fault }) => {
                 metrics::count(self.function, Metric::NoticeFailures);
@@ -383,7 +389,7 @@ impl Responder<'_> {
     }
 
     /// Puts an event of the outcome on the operator's bus, and says whether it is there. A bus that refuses it is
-    /// counted, logged and recorded, and holds nothing up: it may be misspelt, and would be so for ever.
+    /// counted, logged and recorded, and holds nothing up: it may be misspelled, and would be so for ever.
     async fn emit(&self, incident: &mut Incident) -> bool {
         let (Some(Bus { api, region }), Some(_)) = (self.bus, &self.loaded.settings.event_bus) else { return false };
         match notices::emit(api, region, &self.loaded.settings, incident).await {

@@ -148,7 +148,7 @@ impl SettingsCache {
             Ok(found) => {
                 let loaded = Loaded::of(Mended::of(found, last, &self.defaults)?, Some(signer?));
                 for path in &loaded.settings.unknown {
-                    tracing::warn!(path, "nothing reads this setting: is it misspelt?");
+                    tracing::warn!(path, "nothing reads this setting: is it misspelled?");
                 }
                 loaded
             }

@@ -108,7 +108,7 @@ impl Run<'_> {
     /// Counts lines, by the function and, where an operator chose the group, by it: only what was recorded is counted, so
     /// that the number can be held beside what CloudWatch took in.
     fn count(&self, name: &StreamName, metric: Metric, count: usize) {
-        let group = Some(name.group.as_str()).filter(|_| self.trusted);
+        let group = Some((metrics::LOG_GROUP, name.group.as_str())).filter(|_| self.trusted);
         metrics::add_of(self.base.spec.name, group, metric, count);
     }
 }
@@ -171,7 +171,7 @@ impl LogStreams {
             self.judge(name, &page.lines, (&mut next.windows, &mut next.counts), run).await?;
             advance(&mut next, &page);
             item = if ledger.write_stream(&key, &mut next).await? {
-                run.count(name, Metric::LinesJudged, page.lines.len());
+                run.count(name, Metric::LinesEvaluated, page.lines.len());
                 next
             } else {
                 // Another invocation that was faster has judged the page too: go on from where it is.
@@ -224,7 +224,7 @@ impl LogStreams {
             let excess = item.batches.len().saturating_sub(REMEMBERED_BATCHES);
             item.batches.drain(..excess);
             if ledger.write_stream(&key, &mut item).await? {
-                run.count(&name, Metric::LinesJudged, batch.lines.len());
+                run.count(&name, Metric::LinesEvaluated, batch.lines.len());
                 return Ok(());
             }
         }

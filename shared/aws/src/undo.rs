@@ -5,6 +5,7 @@ use std::time::Duration;
 use riposte_core::action::Response;
 use riposte_core::guardrail::{Approved, Decision, Guardrails, Undo};
 use riposte_core::incident::{Incident, State, Step, Undoing};
+use riposte_core::outcome::Outcome;
 use riposte_core::plan::{Delta, Plan, Snapshot};
 use riposte_core::text::plain;
 use thiserror::Error;
@@ -26,12 +27,12 @@ pub enum UndoError {
     #[error("there is no incident `{0}`")]
     Unknown(String),
     /// It changed nothing, or was undone before.
-    #[error("incident `{id}` is {state}: there is nothing to undo")]
+    #[error("the outcome of incident `{id}` is {outcome}: there is nothing to undo")]
     Nothing {
         /// The incident.
         id: String,
-        /// How far it came.
-        state: State,
+        /// What became of it.
+        outcome: Outcome,
     },
     /// The resource is no longer as Riposte left it.
     #[error("`{resource}` has changed since: {}; look at it, then use --accept-changes to restore what was taken all the same", changes.join(", "))]
@@ -133,7 +134,7 @@ impl Undoer<'_> {
         let scope = incident.finding.scope.clone();
         let plan = match incident.made_plan() {
             Some(plan) if incident.can_be_undone() => plan,
-            _ => return Err(UndoError::Nothing { id: incident.id.clone(), state: incident.state }),
+            _ => return Err(UndoError::Nothing { id: incident.id.clone(), outcome: Outcome::of(incident) }),
         };
         let action = self.action(&plan)?;
         if let Some(wrong) = disagreement(incident, &plan, action) {

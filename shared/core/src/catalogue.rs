@@ -77,7 +77,7 @@ pub static FUNCTIONS: &[&FunctionSpec] = &[
 
 /// What ends containments that are for a time.
 const CLOCK: Input =
-    Input::Schedule { parameter: "ContainmentRate", what: "Has what was contained for a time taken back, or renewed" };
+    Input::Schedule { parameter: "ContainmentRate", what: "Rolls back what was contained for a time, or renews it" };
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {

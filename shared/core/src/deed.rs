@@ -15,7 +15,7 @@ pub enum Deed {
     FoundDone,
     /// It was intended, and whether it was made is not known yet.
     NotKnown,
-    /// It was made, and taken back.
+    /// It was made, and undone.
     Undone,
     /// It would be made if it were allowed.
     WouldBe,
@@ -24,6 +24,10 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Every deed, those first that were done.
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::FoundDone, Self::NotKnown, Self::Undone, Self::WouldBe, Self::NotDone];
+
     /// As it stands in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -79,7 +83,7 @@ fn of_change(incident: &Incident, n: usize) -> Deed {
     }
 }
 
-/// The resource as the changes left it; `None` where none was made, or all were taken back.
+/// The resource as the changes left it; `None` where none was made, or all were undone.
 #[must_use]
 pub fn after(incident: &Incident) -> Option<Snapshot> {
     if incident.state == State::Undone {
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn words_in_json_are_those_of_the_type() {
-        for deed in [Deed::Done, Deed::FoundDone, Deed::NotKnown, Deed::Undone, Deed::WouldBe, Deed::NotDone] {
+        for deed in Deed::ALL {
             assert_eq!(serde_json::to_value(deed).unwrap(), deed.as_str());
         }
     }

@@ -129,7 +129,7 @@ pub fn notice(incidents: &[Incident], all: usize) -> Option<Notice> {
     line("Who", finding.principal.label());
     line("Where", &format!("account {}, region {}", finding.scope.account, finding.scope.region));
     line("Detector", &format!("{} (severity {})", finding.detector, finding.severity));
-    line("Outcome", headline);
+    line("Outcome", &headline);
     line("Show", "riposte show INCIDENT");
     let _ = writeln!(body);
     for incident in incidents.iter().take(SHOWN) {

@@ -14,7 +14,7 @@ use crate::settings::Mode;
 use crate::text::plain;
 
 /// The version of the document.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A document is kept below this size in bytes, so that it fits into a message of SNS and an event of EventBridge.
 const MOST: usize = 96 * 1024;
@@ -59,7 +59,6 @@ struct Document<'a> {
     opened_at: String,
     outcome: Outcome,
     summary: String,
-    state: State,
     mode: Mode,
     detector: &'a str,
     title: &'a str,
@@ -147,7 +146,6 @@ fn document(incident: &Incident, links: Links) -> Document<'_> {
         opened_at: rfc3339(incident.opened_ms),
         outcome: Outcome::of(incident),
         summary: summary(incident),
-        state: incident.state,
         mode: incident.mode,
         detector: &finding.detector,
         title: &finding.title,

@@ -91,7 +91,7 @@ impl Exclusion {
         Ok(Self { name: name.to_owned(), reason, expires, detectors, principal, target, network })
     }
 
-    /// Its detectors that match none of these: misspelt, or rules of the user's.
+    /// Its detectors that match none of these: misspelled, or rules of the user's.
     #[must_use]
     pub fn unknown_detectors(&self, known: &[&str]) -> Vec<&str> {
         let meant = |pattern: &&String| known.iter().any(|id| matches_ignoring_case(pattern, id));

@@ -31,7 +31,7 @@ pub enum State {
     Intended,
     /// The change was made and reading again did not confirm it.
     Applied,
-    /// Read again: the offence is gone.
+    /// Read again: the offense is gone.
     Verified,
     /// The action could not be carried out; why is in the timeline.
     Failed,

@@ -92,7 +92,7 @@ fn body(incident: &Incident, links: &Links) -> String {
         }
     }
     if let Some(until) = incident.timer_ms() {
-        let _ = writeln!(out, "Contained  until {}; then it is taken back, unless the attack goes on", rfc3339(until));
+        let _ = writeln!(out, "Contained  until {}; then it is rolled back, unless the attack goes on", rfc3339(until));
     }
     if incident.can_be_undone() {
         let _ = writeln!(out, "Undo       riposte undo {}", incident.id);

@@ -1,5 +1,9 @@
-//! What became of an incident, in one vocabulary for lists, notices, events and programs.
+//! What became of an incident, in the one vocabulary that lists, notices, message attributes, events, metrics, the
+//! dashboard and programs take their word from.
+//!
+//! The ledger's [`State`] says how far the work has come and is nobody's word: no surface shows it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,7 +31,7 @@ pub enum Outcome {
     NeedsApproval,
     /// A person said no, or nobody answered in time.
     Denied,
-    /// What was changed was taken back.
+    /// What was changed was rolled back.
     Undone,
     /// Recorded; nothing was changed.
     Observed,
@@ -82,21 +86,31 @@ impl Outcome {
         }
     }
 
+    /// As a sentence says it: `needs approval`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.as_str().replace('-', " ")
+    }
+
     /// As a notice's subject says it: `NEEDS APPROVAL`.
     #[must_use]
-    pub fn headline(self) -> &'static str {
-        match self {
-            Self::Contained => "CONTAINED",
-            Self::NoActionNeeded => "NO ACTION NEEDED",
-            Self::VerificationFailed => "VERIFICATION FAILED",
-            Self::UnderWay => "UNDER WAY",
-            Self::PartlyDone => "PARTLY DONE",
-            Self::ActionFailed => "ACTION FAILED",
-            Self::NeedsApproval => "NEEDS APPROVAL",
-            Self::Denied => "DENIED",
-            Self::Undone => "UNDONE",
-            Self::Observed => "OBSERVED",
+    pub fn headline(self) -> String {
+        self.words().to_uppercase()
+    }
+
+    /// The outcomes that a word of a filter means: its own, or those of a word of earlier releases.
+    fn meant(word: &str) -> Option<&'static [Self]> {
+        if let Some(own) = Self::ALL.iter().position(|outcome| outcome.as_str() == word) {
+            return Self::ALL.get(own..=own);
         }
+        Some(match word {
+            "asked" => &[Self::NeedsApproval],
+            "intended" => &[Self::UnderWay],
+            "applied" => &[Self::VerificationFailed],
+            "verified" => &[Self::Contained, Self::NoActionNeeded],
+            "failed" => &[Self::PartlyDone, Self::ActionFailed],
+            _ => return None,
+        })
     }
 }
 
@@ -106,14 +120,44 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl FromStr for Outcome {
+/// The outcomes that a filter asks for: one, or several with commas between them. Words of earlier releases (`asked`,
+/// `verified`, `failed`, …) are taken for what they meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcomes(BTreeSet<Outcome>);
+
+impl Outcomes {
+    /// These.
+    #[must_use]
+    pub fn of(outcomes: &[Outcome]) -> Self {
+        Self(outcomes.iter().copied().collect())
+    }
+
+    /// Whether an incident has one of them.
+    #[must_use]
+    pub fn has(&self, incident: &Incident) -> bool {
+        self.0.contains(&Outcome::of(incident))
+    }
+}
+
+impl fmt::Display for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<_> = self.0.iter().map(|outcome| outcome.as_str()).collect();
+        f.pad(&words.join(","))
+    }
+}
+
+impl FromStr for Outcomes {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| {
-            let all: Vec<_> = Self::ALL.iter().map(|outcome| outcome.as_str()).collect();
-            format!("must be one of {}, not `{}`", all.join(", "), crate::text::plain(text, 40))
-        })
+        let mut all = BTreeSet::new();
+        for word in text.split(',').map(str::trim) {
+            all.extend(Outcome::meant(word).ok_or_else(|| {
+                let known: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+                format!("must be one of {}, not `{}`", known.join(", "), crate::text::plain(word, 40))
+            })?);
+        }
+        Ok(Self(all))
     }
 }
 
@@ -124,10 +168,45 @@ mod tests {
     #[test]
     fn each_outcome_has_one_word_in_every_form() {
         for outcome in Outcome::ALL {
-            assert_eq!(outcome.as_str().parse(), Ok(outcome));
+            assert_eq!(outcome.as_str().parse(), Ok(Outcomes::of(&[outcome])));
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
             assert_eq!(outcome.headline().to_lowercase().replace(' ', "-"), outcome.as_str());
         }
-        assert!("open".parse::<Outcome>().unwrap_err().contains("needs-approval"));
+    }
+
+    #[test]
+    fn a_filter_takes_several_and_the_words_of_earlier_releases() {
+        use Outcome::{ActionFailed, Contained, NeedsApproval, NoActionNeeded, PartlyDone, Undone};
+        for (text, meant) in [
+            ("contained", &[Contained][..]),
+            ("undone, needs-approval", &[NeedsApproval, Undone]),
+            ("asked", &[NeedsApproval]),
+            ("verified", &[Contained, NoActionNeeded]),
+            ("failed", &[PartlyDone, ActionFailed]),
+        ] {
+            let read: Outcomes = text.parse().unwrap();
+            assert_eq!(read, Outcomes::of(meant), "{text}");
+            assert_eq!(read.to_string().parse(), Ok(read), "{text}");
+        }
+        for wrong in ["open", "", "contained,", "Contained"] {
+            assert!(wrong.parse::<Outcomes>().unwrap_err().contains("needs-approval"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_state_of_the_ledger_and_of_older_items_has_an_outcome_that_its_old_word_finds() {
+        use crate::settings::Mode;
+        let mut seen = BTreeSet::new();
+        for word in ["observed", "asked", "denied", "intended", "applied", "verified", "failed", "undone"] {
+            for changed in [Changed::No, Changed::Yes, Changed::Unknown] {
+                let mut incident = Incident::open(crate::testing::finding(), "f", Mode::Live, 0);
+                // As it is read from an item of the ledger.
+                incident.state = serde_json::from_value(word.into()).unwrap();
+                incident.changed = changed;
+                assert!(word.parse::<Outcomes>().unwrap().has(&incident), "{word} {changed:?}");
+                seen.insert(Outcome::of(&incident));
+            }
+        }
+        assert_eq!(seen, BTreeSet::from(Outcome::ALL));
     }
 }

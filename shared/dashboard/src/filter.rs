@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use riposte_core::finding::Severity;
-use riposte_core::incident::{Incident, State};
+use riposte_core::incident::Incident;
+use riposte_core::outcome::Outcomes;
 use riposte_core::text::plain;
 
 use crate::source::Position;
@@ -39,8 +40,8 @@ pub(crate) struct Filter {
     pub(crate) from: Option<jiff::civil::Date>,
     /// Opened on this day or before.
     pub(crate) to: Option<jiff::civil::Date>,
-    /// In this state.
-    pub(crate) state: Option<State>,
+    /// With one of these outcomes.
+    pub(crate) outcome: Option<Outcomes>,
     /// Of this severity or more.
     pub(crate) severity: Option<Severity>,
     /// In this account.
@@ -55,17 +56,6 @@ pub(crate) struct Filter {
     pub(crate) after: Option<Position>,
 }
 
-pub(crate) const STATES: [State; 8] = [
-    State::Observed,
-    State::Asked,
-    State::Denied,
-    State::Intended,
-    State::Applied,
-    State::Verified,
-    State::Failed,
-    State::Undone,
-];
-
 impl Filter {
     /// Reads an address's query. Names that are not known are left alone.
     pub(crate) fn read(query: &str) -> Result<Self, Wrong> {
@@ -79,19 +69,16 @@ impl Filter {
         };
         let day =
             |field: &'static str| parsed::<jiff::civil::Date>(field, &text(field)?, "must be a day, as 2026-01-31");
-        let state = text("state")?;
-        let state = match STATES.into_iter().find(|known| known.as_str() == state) {
-            None if !state.is_empty() => {
-                return Err(Wrong { field: "state", why: format!("is no state: `{}`", plain(&state, 40)) });
-            }
-            found => found,
-        };
+        // Addresses that were kept from earlier releases call it the state.
+        let field = if fields.contains_key("outcome") { "outcome" } else { "state" };
+        let outcome = text(field)?;
+        let outcome = (!outcome.is_empty()).then(|| outcome.parse());
         let severity = text("severity")?;
         let severity = (!severity.is_empty()).then(|| severity.parse());
         Ok(Self {
             from: day("from")?,
             to: day("to")?,
-            state,
+            outcome: outcome.transpose().map_err(|why| Wrong { field, why })?,
             severity: severity.transpose().map_err(|why| Wrong { field: "severity", why })?,
             account: text("account")?,
             region: text("region")?,
@@ -107,7 +94,7 @@ impl Filter {
         let day = |day: &Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
         all.push(("from", day(&self.from)));
         all.push(("to", day(&self.to)));
-        all.push(("state", self.state.map(|state| state.as_str().to_owned()).unwrap_or_default()));
+        all.push(("outcome", self.outcome.as_ref().map(ToString::to_string).unwrap_or_default()));
         all.push(("severity", self.severity.map(|severity| severity.to_string()).unwrap_or_default()));
         for (field, value) in [
             ("account", &self.account),
@@ -143,7 +130,7 @@ impl Filter {
         let names =
             [actor.arn.as_deref(), actor.role_arn.as_deref(), actor.name.as_deref(), actor.source_ip.as_deref()];
         let wanted = self.principal.to_lowercase();
-        self.state.is_none_or(|state| state == incident.state)
+        self.outcome.as_ref().is_none_or(|wanted| wanted.has(incident))
             && self.severity.is_none_or(|least| finding.severity >= least)
             && of(&self.account, &finding.scope.account)
             && of(&self.region, &finding.scope.region)
@@ -191,16 +178,19 @@ pub(crate) fn fields(query: &str) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use riposte_core::outcome::Outcome;
 
     #[test]
     fn a_filter_comes_back_as_it_went() {
-        let query = "?from=2026-01-02&to=2026-01-03&state=asked&severity=high&account=111122223333&region=eu-west-1\
+        let query = "?from=2026-01-02&to=2026-01-03&outcome=needs-approval&severity=high&account=111122223333&region=eu-west-1\
                      &principal=a%26b%20c&technique=T1098&after=2026-01-02T03%3A04%3A05.000Z~incident%23inc-1";
         let filter = Filter::read(query.trim_start_matches('?')).unwrap();
         assert_eq!(filter.query(), query);
-        assert_eq!((filter.principal.as_str(), filter.state), ("a&b c", Some(State::Asked)));
+        let outcome = Some(Outcomes::of(&[Outcome::NeedsApproval]));
+        assert_eq!((filter.principal.as_str(), &filter.outcome), ("a&b c", &outcome));
+        assert_eq!(Filter::read("state=asked").unwrap(), Filter { outcome, ..Filter::default() }, "a kept address");
         assert_eq!(filter.until_ms().unwrap() - filter.since_ms().unwrap(), 2 * 86_400_000);
-        assert_eq!(Filter::read("state=&severity=&from=&x=1").unwrap(), Filter::default());
+        assert_eq!(Filter::read("outcome=&severity=&from=&x=1").unwrap(), Filter::default());
     }
 
     #[test]
@@ -208,6 +198,7 @@ mod tests {
         for (query, field) in [
             ("from=yesterday", "from"),
             ("to=2026-13-01", "to"),
+            ("outcome=gone", "outcome"),
             ("state=gone", "state"),
             ("severity=worst", "severity"),
             ("after=x", "after"),

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use riposte_core::finding::Severity;
-use riposte_core::incident::{Changed, Incident, State};
+use riposte_core::incident::Incident;
+use riposte_core::outcome::Outcome;
 use riposte_core::text::plain;
 
 /// How much of a name a table shows.
@@ -51,20 +52,15 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 }
 
 /// What became of an incident, in a few words, and the class that colors it.
-pub(crate) fn outcome(incident: &Incident) -> (&'static str, &'static str) {
-    let changed = incident.changed != Changed::No;
-    match incident.state {
-        State::Verified if changed => ("contained", "good"),
-        State::Verified => ("no action needed", "good"),
-        State::Applied => ("verification failed", "bad"),
-        State::Intended => ("under way", "wait"),
-        State::Failed if changed => ("partly done", "bad"),
-        State::Failed => ("action failed", "bad"),
-        State::Asked => ("waits for approval", "wait"),
-        State::Denied => ("denied", "calm"),
-        State::Undone => ("undone", "calm"),
-        State::Observed => ("observed", "calm"),
-    }
+pub(crate) fn outcome(incident: &Incident) -> (String, &'static str) {
+    let outcome = Outcome::of(incident);
+    let class = match outcome {
+        Outcome::Contained | Outcome::NoActionNeeded => "good",
+        Outcome::VerificationFailed | Outcome::PartlyDone | Outcome::ActionFailed => "bad",
+        Outcome::UnderWay | Outcome::NeedsApproval => "wait",
+        Outcome::Denied | Outcome::Undone | Outcome::Observed => "calm",
+    };
+    (outcome.words(), class)
 }
 
 /// The class that colors a severity.

@@ -183,6 +183,7 @@ async fn hostile_words_of_aws_and_of_the_address_are_text() {
     let source = source("plain");
     for page in [
         format!("/incidents?principal={escaped}&account={escaped}&region={escaped}"),
+        format!("/incidents?outcome={escaped}"),
         format!("/incidents?state={escaped}"),
         format!("/incidents?after={escaped}"),
         format!("/incidents/{escaped}"),

@@ -79,7 +79,10 @@ async fn an_incident_says_what_was_changed_and_what_only_would_be() {
     let source = filled();
     let page = |place: usize| format!("/incidents/{}", source.incidents[place].id);
     let done = get(&source, &page(0)).await.text;
-    assert!(done.contains("What was changed") && done.contains("Calls that were made"), "{done}");
+    assert!(
+        done.contains("What was changed") && done.contains("<h3>Done</h3>") && done.contains("<h3>Undo is</h3>"),
+        "{done}"
+    );
     assert!(done.contains("<del>-   &quot;FromPort&quot;: 22"), "{done}");
     assert!(
         done.contains("guardrail <code>live-reversible</code>") && done.contains("ec2:AuthorizeSecurityGroupIngress")
@@ -88,7 +91,8 @@ async fn an_incident_says_what_was_changed_and_what_only_would_be() {
     let waits = get(&source, &page(1)).await.text;
     assert!(waits.contains("What would change") && waits.contains("Nothing was changed."), "{waits}");
     assert!(waits.contains(&format!("riposte approve {}", source.incidents[1].id)), "{waits}");
-    assert!(!waits.contains("riposte undo"), "{waits}");
+    assert!(waits.contains("<h3>Would do</h3>"), "{waits}");
+    assert!(!waits.contains("riposte undo") && !waits.contains("Undo is"), "{waits}");
 }
 
 #[tokio::test]
@@ -101,8 +105,29 @@ async fn what_was_made_in_part_is_shown_in_part() {
     (half.state, half.changed) = (State::Failed, Changed::Yes);
     let source = Arc::new(Double { incidents: vec![half], ..Double::default() });
     let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
-    let (made, rest) = text.split_once("Not made").unwrap();
+    let (made, rest) = text.split_once("<h3>Not done</h3>").unwrap();
     assert!(!made.contains("ec2:SecondCall") && rest.contains("ec2:SecondCall"), "{text}");
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_of_an_incident_that_changed_nothing_or_is_under_way() {
+    for (state, title, said) in [
+        (State::Intended, "What may have been changed", "is not known yet"),
+        (State::Denied, "What was not changed", "Nothing was changed."),
+        (State::Failed, "What was not changed", "Nothing was changed."),
+        (State::Observed, "What would change", "This is what the plan would do."),
+    ] {
+        let mut incident = contained(10);
+        (incident.state, incident.changed) = (state, Changed::No);
+        incident.made.clear();
+        let source = Arc::new(Double { incidents: vec![incident], ..Double::default() });
+        let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
+        assert!(text.contains(title) && text.contains(said), "{state}: {text}");
+        for claim in ["<h3>Done</h3>", "Undo is", "What was changed", "left as it was"] {
+            assert!(!text.contains(claim), "{state}, {claim}: {text}");
+        }
+        assert!(state != State::Intended || !text.contains("Nothing was changed"), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -125,7 +150,7 @@ async fn an_address_that_cannot_be_used_says_which_part() {
     let source = filled();
     for (path, field) in [
         ("/incidents?from=tomorrow", "`from`"),
-        ("/incidents?state=%3Cb%3E", "`state`"),
+        ("/incidents?outcome=%3Cb%3E", "`outcome`"),
         ("/incidents?severity=worst", "`severity`"),
         ("/incidents?after=lease%23x", "`after`"),
         ("/cases?severity=worst", "`severity`"),
@@ -147,7 +172,7 @@ async fn filters_choose_and_the_list_goes_on() {
     let one = get(&source, "/incidents?region=us-east-1").await.text;
     assert_eq!(rows(&one), 1, "{one}");
     for (query, count) in [
-        ("state=asked", 0),
+        ("outcome=needs-approval", 0),
         ("principal=MALLORY", 40),
         ("technique=T1562", 40),
         ("technique=T1", 0),
@@ -171,7 +196,7 @@ async fn filters_choose_and_the_list_goes_on() {
 #[tokio::test]
 async fn a_filter_that_fits_nothing_reads_a_bounded_part_and_goes_on() {
     let source = Arc::new(Double { incidents: (0..2000).map(contained).collect(), ..Double::default() });
-    let text = get(&source, "/incidents?state=asked").await.text;
+    let text = get(&source, "/incidents?outcome=needs-approval").await.text;
     assert!(text.contains("0 incidents of 600") && text.contains("Older incidents"), "{text}");
     assert_eq!(source.asked.lock().unwrap().len(), 6);
 }
@@ -234,7 +259,7 @@ async fn patching_shows_the_runs_and_what_waits_is_on_the_first_page() {
     let done = ended(run("i-3", 50), Kind::Patched);
     let source = Arc::new(Double { runs: vec![waits, dead, done], account: Some(account("web")), ..Double::default() });
     let page = get(&source, "/patching").await.text;
-    for part in ["waits for approval", "unhealthy", "patched", "libssl3 to 3.0.11-1", "patches missing"] {
+    for part in ["needs approval", "unhealthy", "patched", "libssl3 to 3.0.11-1", "patches missing"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(

@@ -33,7 +33,7 @@ pub struct Question {
     pub principals: Vec<String>,
     /// Records of which these conditions hold, as they were typed.
     pub wheres: Vec<String>,
-    /// Whether informational findings are counted for each principal, detector and day, and not told one by one.
+    /// Whether informational findings are counted for each principal, detector and day, and not written one by one.
     pub fold: bool,
 }
 
@@ -69,18 +69,30 @@ impl Question {
         if let Some(id) = self.only.iter().find(|id| !all.iter().any(|detector| detector.meta().id == **id)) {
             return Err(QuestionError::Detector(id.clone()));
         }
-        let wrong = |text: &String, why: String| QuestionError::Text { text: text.clone(), why };
-        let trusted = self.trusted.iter().map(|text| text.parse::<Trusted>().map_err(|why| wrong(text, why)));
-        let trusted = trusted.collect::<Result<Vec<_>, _>>()?;
+        Ok(Judge::choosing(all, &self.only, self.least).trusting(self.trusted()?).over(self.filter()?))
+    }
+
+    /// The accounts and organizations of the same owner.
+    ///
+    /// # Errors
+    /// Names what cannot be read.
+    pub fn trusted(&self) -> Result<Vec<Trusted>, QuestionError> {
+        self.trusted.iter().map(|text| text.parse().map_err(|why| wrong(text, why))).collect()
+    }
+
+    /// Which records are scanned.
+    ///
+    /// # Errors
+    /// Names what cannot be read.
+    pub fn filter(&self) -> Result<Filter, QuestionError> {
         let wheres = self.wheres.iter().map(|text| text.parse().map_err(|why| wrong(text, why)));
         let moment = |ms: i64| Moment::of_ms(ms).ok_or(QuestionError::Time(ms));
-        let filter = Filter {
+        Ok(Filter {
             since: self.since_ms.map(moment).transpose()?,
             until: self.until_ms.map(moment).transpose()?,
             principals: self.principals.clone(),
             wheres: wheres.collect::<Result<_, _>>()?,
-        };
-        Ok(Judge::choosing(all, &self.only, self.least).trusting(trusted).over(filter))
+        })
     }
 
     /// Which objects can hold a record that is asked for.
@@ -88,6 +100,10 @@ impl Question {
     pub fn window(&self) -> Window {
         Window { since_ms: self.since_ms, until_ms: self.until_ms }
     }
+}
+
+fn wrong(text: &str, why: String) -> QuestionError {
+    QuestionError::Text { text: text.to_owned(), why }
 }
 
 /// A hunt, as it was begun: the same for all its shares.

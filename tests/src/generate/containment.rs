@@ -30,7 +30,7 @@ call does and refuses what AWS does and refuses. For each of its cases these hol
 | undone | the undo leaves the account as it was, but for what the action's page says is lost |
 | refused when changed | where somebody changed the resource meanwhile, the undo refuses and says what differs |
 | made in part | where a later change is refused, what was made can be undone |
-| denied, throttled, lost answers | a refusal is reported and not retried for ever; a throttle or a cut connection is tried again, at any call |
+| denied, throttled, lost answers | a refusal is reported and not retried forever; a throttle or a cut connection is tried again, at any call |
 | killed | the function dies before or after any call, acting or undoing: the next delivery ends in the same state |
 | for a time | what `/riposte/contain-for/ACTION` can time is restored when the time is up, renewed while the attack goes on, and left to a person where it was changed; killed after any call, the next tick ends the same |
 | echo | the event of an own call, or of an undo, gets no response |

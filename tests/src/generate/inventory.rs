@@ -20,7 +20,7 @@ An inventory is what AWS says of an account's resources, as JSON lines: `riposte
 
 - `service` is botocore's name of the service, `type` a singular noun. What is global has the region `aws-global`; a bucket
   has its own.
-- A fact is named for the operation that told it. Where the operation lists resources of the type, the fact is the resource's
+- A fact is named for the operation that gave it. Where the operation lists resources of the type, the fact is the resource's
   own item of that list; else it is the whole answer, in botocore's shape. Times are RFC 3339.
 - An operation that answers "there is none" (`NoSuchBucketPolicy`) is `null`. One that failed is
   `{"error": {"code", "message"}}`: what needs it is not assessed.

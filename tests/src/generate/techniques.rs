@@ -62,11 +62,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         &["organization-left", "organization-leave-attempted"],
         "the account comes back by an invitation of the management account alone",
     ),
-    not(
-        "defense-evasion.vpc-remove-flow-logs",
-        &["flow-logs-deleted"],
-        "flow logs that are made again have another id, so that no way back could be recorded before",
-    ),
+    contained("defense-evasion.vpc-remove-flow-logs", &["flow-logs-deleted"]),
     not(
         "discovery.bedrock-enumerate-models-multiple-regions",
         &["bedrock-models-explored"],
@@ -99,7 +95,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     not(
         "impact.bedrock-invoke-model",
         &["bedrock-model-access-requested", "bedrock-models-probed"],
-        "access to a model is an agreement that no call takes back; who asked for it is named",
+        "access to a model is an agreement that no call undoes; who asked for it is named",
     ),
     contained("impact.ec2-deregister-ami", &["images-deregistered-in-bulk", "image-deregistered"]),
     contained("impact.s3-ransomware-batch-deletion", &["object-batches-deleted-in-bulk", "ransom-note-left-in-bucket"]),

@@ -35,7 +35,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "AWS.EC2.Vulnerable.XZ.Image.Launched",
-        "meant and look-alike differ by the image's id alone: a list of images, not a behaviour",
+        "meant and look-alike differ by the image's id alone: a list of images, not a behavior",
     ),
     ("AWS.ECR.CRUD", "who may write to a registry is a list of that account; a rule of one's own says it"),
     ("AWS.UnusedRegion", "which regions are used is a list of that account; a rule of one's own says it"),

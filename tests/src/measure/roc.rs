@@ -333,7 +333,7 @@ pub fn curves() -> Vec<Curve> {
 pub fn page(curves: &[Curve]) -> Result<String> {
     let mut page = format!(
         "{PRINCIPALS} principals each (templates, services, streams); the score's limit of bursts is {LIMIT}. The area is \
-         that below the ROC curve.\n\n| detector | judged | attacks | recall | precision | false alarms | area | picture |\n\
+         that below the ROC curve.\n\n| detector | evaluated | attacks | recall | precision | false alarms | area | picture |\n\
          |---|---|---|---|---|---|---|---|\n"
     );
     for curve in curves {

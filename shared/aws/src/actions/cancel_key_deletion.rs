@@ -40,7 +40,7 @@ impl Contain for CancelKeyDeletion {
         disruptive: false,
         prose: "\
 ## What it does
-Cancels the deletion of the key that the finding names. A key whose deletion was cancelled stays disabled, so it is \
+Cancels the deletion of the key that the finding names. A key whose deletion was canceled stays disabled, so it is \
 enabled then: what it encrypts can be read again.
 
 ## What it keeps

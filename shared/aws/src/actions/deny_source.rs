@@ -74,7 +74,7 @@ network ACL of its subnet, and adds one ingress entry there that denies all prot
 address alone, of IPv6 from its /64, in which the attacker has every address. The entry takes a free number before the first entry that allows anything.
 
 ## What it keeps
-Every other entry. Nothing is done, and why is told, where the host cannot be resolved, the address is one of \
+Every other entry. Nothing is done, and the reason is recorded, where the host cannot be resolved, the address is one of \
 a private network, no number is free before the allows, or ten single addresses are denied there already.
 
 ## Undo

@@ -7,7 +7,7 @@
 //! - **plan** reads the live state and keeps only what offends.
 //! - **apply** takes [`riposte_core::guardrail::Approved`], so nothing acts without a decision; the before-state and
 //!   the undo recipe are in the ledger before the first call.
-//! - **verify** is [`Contain::read`] compared by [`Plan::verify`]: the offence is gone and what else changed is told.
+//! - **verify** is [`Contain::read`] compared by [`Plan::verify`]: the offense is gone and what else changed is told.
 //! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
 pub(crate) mod document;

@@ -63,7 +63,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Plans, applies, reads again: the offence must be gone and nothing else changed.
+    /// Plans, applies, reads again: the offense must be gone and nothing else changed.
     async fn contained(&self) -> Plan {
         let plan = self.plan().await;
         self.apply(&plan).await.unwrap();

@@ -2,6 +2,7 @@
 
 use riposte_core::approval::Judgment;
 use riposte_core::incident::{Incident, State};
+use riposte_core::outcome::Outcome;
 
 use super::{ApprovalError, Approved, Yes};
 use crate::actions::Actions;
@@ -119,7 +120,7 @@ async fn a_no_is_recorded_and_notified_and_ends_it() {
     assert_eq!((denied.state, denied.denial.unwrap().reason.as_str()), (State::Denied, "a drill"));
     aws.world(|world| assert!(world.sent.last().unwrap().subject.contains("DENIED")));
     let refused = operator.proposed(&incident.id).await.unwrap_err();
-    assert!(matches!(refused, ApprovalError::Nothing { state: State::Denied, .. }), "{refused}");
+    assert!(matches!(refused, ApprovalError::Nothing { outcome: Outcome::Denied, .. }), "{refused}");
     assert!(matches!(operator.deny(&incident.id, "again", "2").await, Err(ApprovalError::Nothing { .. })));
     assert_eq!(group(&aws), before);
 }

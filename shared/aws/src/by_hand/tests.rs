@@ -15,7 +15,7 @@ use crate::undo::{Undoer, Wish};
 
 const CASE: &Case = SAMPLE;
 
-/// An operator at an account in which the case's offence happened, with this parameter set.
+/// An operator at an account in which the case's offense happened, with this parameter set.
 async fn operator(path: &str, value: &str) -> (Aws, Operator) {
     operator_of(CASE, path, value).await
 }

@@ -163,9 +163,6 @@ impl Responder<'_> {
         if seen.remaining.is_empty() {
             incident.advance(State::Verified);
             incident.note(now_ms(), Step::Verify, verified_text(plan, &seen));
-            if incident.changed != Changed::No {
-                metrics::count(self.function, Metric::Contained);
-            }
         } else {
             let remaining = seen.remaining.join(", ");
             self.unconfirmed(incident, &format!("still there after {} readings: {remaining}", reread::READINGS));

@@ -14,7 +14,7 @@ use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Counter, Held};
 
 /// An event that is older is not acted on without asking, in milliseconds: the account has gone on since, and what looks
-/// like the offence may be another's.
+/// like the offense may be another's.
 const OLD_MS: i64 = 3_600_000;
 
 /// So often the same is taken from the same resource within an hour; the next time people are asked.
@@ -30,7 +30,7 @@ pub(super) enum Brake {
     Account,
     /// Too many actions because of the detector.
     Detector,
-    /// The same offence is made again and again.
+    /// The same offense is made again and again.
     Fight,
 }
 
@@ -131,7 +131,7 @@ impl Responder<'_> {
     }
 }
 
-/// One offence on one resource, however often it is made: what identifies a single making of it is left out.
+/// One offense on one resource, however often it is made: what identifies a single making of it is left out.
 fn fight_key(finding: &Finding, hour: i64) -> String {
     let mut request = serde_json::to_value(&finding.response).unwrap_or_default();
     without_rule_ids(&mut request);

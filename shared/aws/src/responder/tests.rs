@@ -23,7 +23,7 @@ use riposte_core::plan::Plan;
 
 use crate::testing::{Aws, Case, Function, World};
 
-/// An account in which the offence has just happened.
+/// An account in which the offense has just happened.
 fn laid(case: &Case) -> Aws {
     let aws = Aws::new();
     aws.world(case.lay);
@@ -94,7 +94,7 @@ impl Account {
         Self(world.ec2.clone(), world.iam.clone())
     }
 
-    /// The same whatever the ids of security-group rules (one that is authorised again is another to
+    /// The same whatever the ids of security-group rules (one that is authorized again is another to
     /// AWS, and the same to the customer) and the order of lists.
     fn without_ids(mut self) -> Self {
         for group in self.0.groups.values_mut() {

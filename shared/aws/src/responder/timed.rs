@@ -141,7 +141,7 @@ impl Responder<'_> {
         };
         held.incident.timed = Some(Timed { left: true, ..timed });
         held.incident.notified = false;
-        let text = format!("its time is up, and it was not taken back: {}", plain(&error.to_string(), 600));
+        let text = format!("its time is up, and it was not rolled back: {}", plain(&error.to_string(), 600));
         held.incident.note(now_ms(), Step::Undo, text);
         Ok(self.ledger.write(held).await?)
     }

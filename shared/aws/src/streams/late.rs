@@ -99,7 +99,7 @@ impl LogStreams {
         if !ledger.write_stream(&name.key(), &mut next).await? {
             return Ok(ledger.stream(&name.key()).await?);
         }
-        run.count(name, Metric::LinesJudged, late.len());
+        run.count(name, Metric::LinesEvaluated, late.len());
         run.count(name, Metric::LateLines, late.len());
         Ok(next)
     }

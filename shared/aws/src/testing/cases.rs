@@ -1,4 +1,4 @@
-//! One offence of each kind, with the account that it happened in.
+//! One offense of each kind, with the account that it happened in.
 
 use std::net::IpAddr;
 
@@ -7,13 +7,13 @@ use riposte_core::finding::{Finding, IamPrincipal, Target};
 
 use super::{Acl, Entry, Group, Instance, Principal, Rule, World, finding, rule};
 
-/// An offence.
+/// An offense.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// Puts the account as it is when the event arrives.
     pub(crate) lay: fn(&mut World),
     pub(crate) finding: fn() -> Finding,
-    /// The offence itself taken out of the account: what the action must come to.
+    /// The offense itself taken out of the account: what the action must come to.
     pub(crate) contain: fn(&mut World),
 }
 

@@ -1,4 +1,4 @@
-//! Security groups. As on AWS each range is a rule with an id of its own, and a rule that is authorised
+//! Security groups. As on AWS each range is a rule with an id of its own, and a rule that is authorized
 //! again gets a new one.
 
 use std::collections::BTreeMap;

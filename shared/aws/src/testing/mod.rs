@@ -1,7 +1,7 @@
 //! Ready-made values, and an AWS that answers from memory, for this crate's tests.
 //!
 //! [`Aws`] stands behind the SDK's HTTP client, so all above the wire is the real thing: requests are
-//! signed and serialised, answers parsed, errors classified. It keeps the state of just the operations
+//! signed and serialized, answers parsed, errors classified. It keeps the state of just the operations
 //! that Riposte calls and refuses what AWS refuses, so that a test can look at what is left in the
 //! account instead of at which calls were made. It fails on demand, and it falls silent on demand: a
 //! future that waits for a silent AWS and is dropped is a function that was killed between two calls.

@@ -1,13 +1,14 @@
 //! A person's undo on an account in memory: refused where it would do harm, and told why.
 
 use riposte_core::incident::State;
+use riposte_core::outcome::Outcome;
 
 use super::UndoError;
 use crate::ledger::LedgerError;
 use crate::responder::Answered;
 use crate::testing::{Aws, CASES, Case, Entry, Fault, Function, Rule, World};
 
-/// An account in which the offence was contained.
+/// An account in which the offense was contained.
 async fn contained(case: &Case) -> (Aws, Function) {
     let aws = Aws::new();
     aws.world(case.lay);
@@ -75,7 +76,7 @@ async fn there_is_nothing_to_undo_twice_or_where_nothing_was_done() {
         function.undo(&(case.finding)(), false).await.unwrap();
         aws.forget_calls();
         let again = function.undo(&(case.finding)(), true).await.unwrap_err();
-        assert!(matches!(again, UndoError::Nothing { state: State::Undone, .. }), "{}: {again}", case.name);
+        assert!(matches!(again, UndoError::Nothing { outcome: Outcome::Undone, .. }), "{}: {again}", case.name);
         assert_eq!(aws.changes(), Vec::<String>::new(), "{}", case.name);
     }
     let aws = Aws::new();
@@ -86,7 +87,7 @@ async fn there_is_nothing_to_undo_twice_or_where_nothing_was_done() {
     assert!(matches!(unknown, UndoError::Unknown(_)), "{unknown}");
     function.respond((CASES[0].finding)()).await.unwrap();
     let observed = function.undo(&(CASES[0].finding)(), false).await.unwrap_err();
-    assert!(matches!(observed, UndoError::Nothing { state: State::Observed, .. }), "{observed}");
+    assert!(matches!(observed, UndoError::Nothing { outcome: Outcome::Observed, .. }), "{observed}");
 }
 
 #[tokio::test]

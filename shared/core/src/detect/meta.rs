@@ -139,7 +139,7 @@ pub enum Domain {
     Traces,
     /// What runs code.
     Compute,
-    /// The account and its organisation.
+    /// The account and its organization.
     Account,
     /// What is unusual, compared with the past.
     Behavior,

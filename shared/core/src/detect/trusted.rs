@@ -1,4 +1,4 @@
-//! The accounts and organisations that belong to the same owner.
+//! The accounts and organizations that belong to the same owner.
 //!
 //! Whoever has many accounts opens roles, buckets and keys of one to another every day. What is opened to one
 //! of these is opened within the house: the detectors of other accounts leave it alone, and those that keep
@@ -21,7 +21,7 @@ impl Trusted {
         self.0.extend(others.0);
     }
 
-    /// Whether an account, or the organisation of an id or a path (`o-…/r-…/ou-…/`), is among them.
+    /// Whether an account, or the organization of an id or a path (`o-…/r-…/ou-…/`), is among them.
     #[must_use]
     pub fn holds(&self, id: &str) -> bool {
         let first = id.split('/').next().unwrap_or_default();
@@ -53,7 +53,7 @@ impl FromStr for Trusted {
                 Ok(id.to_owned())
             } else {
                 let shown = plain(id, 60);
-                Err(format!("must be account numbers of twelve digits or organisation ids (`o-…`), not `{shown}`"))
+                Err(format!("must be account numbers of twelve digits or organization ids (`o-…`), not `{shown}`"))
             }
         });
         checked.collect::<Result<_, _>>().map(Self)

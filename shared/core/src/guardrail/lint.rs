@@ -69,7 +69,7 @@ pub(super) fn look(policy: &Policy, number: usize) -> Result<Found, String> {
     found.doubts.dedup();
     if policy.effect() == Effect::Forbid && principal.is_none_or(|name| name == OPERATOR) && may_hold_undo(&written)? {
         found.doubts.push(format!(
-            "policy {number} can forbid an undo: nobody could take back what was done; \
+            "policy {number} can forbid an undo: nobody could roll back what was done; \
              add `unless {{ action == Riposte::Action::\"undo\" }}`"
         ));
     }

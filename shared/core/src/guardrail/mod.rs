@@ -4,7 +4,7 @@
 //! allowed → ask. Else observe, as always in shadow mode. Cedar skips a policy that errors, so that an erroring `forbid` would
 //! vanish: here any error means observe, and says so.
 //!
-//! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialised
+//! INVARIANT: [`Approved`] is built in this file alone, on Cedar's `Allow`, and cannot be deserialized
 //! or cloned. Every action's `apply` takes one, so nothing acts without a decision.
 
 mod exempt;

@@ -172,7 +172,7 @@ fn schema() -> Result<Schema, GuardrailError> {
         .map_err(|e| GuardrailError::Shipped { id: "schema".to_owned(), wrong: e.to_string() })
 }
 
-/// A user's guardrail is checked against the schema, so that a misspelt attribute is refused at start
+/// A user's guardrail is checked against the schema, so that a misspelled attribute is refused at start
 /// and not met as an error in the middle of an attack.
 fn add_custom(set: &mut PolicySet, guardrail: &CustomGuardrail, schema: &Schema) -> Result<(), GuardrailError> {
     let malformed = |wrong: String| malformed(guardrail, &wrong);

@@ -55,7 +55,7 @@ pub enum Outsider {
     Everyone,
     /// Another account, or somebody of it.
     Account(String),
-    /// An organisation by its id, or a part of it. Mostly the account's own; the document cannot tell.
+    /// An organization by its id, or a part of it. Mostly the account's own; the document cannot tell.
     Organization(String),
     /// Anyone who comes from some public addresses, a VPC or a VPC endpoint. Mostly the account's own.
     Network(String),
@@ -83,7 +83,7 @@ impl fmt::Display for Outsider {
         match self {
             Self::Everyone => f.write_str("everyone"),
             Self::Account(id) => write!(f, "account `{}`", plain(id, MAX)),
-            Self::Organization(id) => write!(f, "organisation `{}`", plain(id, MAX)),
+            Self::Organization(id) => write!(f, "organization `{}`", plain(id, MAX)),
             Self::Network(name) => write!(f, "anyone from `{}`", plain(name, MAX)),
             Self::Federation(name) => write!(f, "the identity provider `{}`", plain(name, MAX)),
             Self::ServiceForAnyone(name) => write!(f, "the service `{}` on anyone's behalf", plain(name, MAX)),

@@ -9,7 +9,7 @@
 //! | does it insist on TLS? | a resource's policy | [`Policy::denies_clear_text`] |
 //!
 //! Each looks at one document alone. What other policies of the same principal, permission boundaries and
-//! the organisation's policies take away again is not known here.
+//! the organization's policies take away again is not known here.
 
 mod access;
 mod admin;

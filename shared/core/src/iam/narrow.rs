@@ -3,7 +3,7 @@
 //! S3's own evaluation of a bucket policy starts from "public" and lets only *fixed* values of a few keys
 //! take that back: values without a wildcard and without a policy variable, except where the wildcard
 //! leaves the account fixed. The same is done here, for every service, with the keys that name an account,
-//! an organisation, a network or a resource, and with two differences:
+//! an organization, a network or a resource, and with two differences:
 //! - `aws:username` names nobody: every account can have a user of that name;
 //! - a value of `${aws:ResourceAccount}` or `${aws:ResourceOrgID}` is fixed after all: it is the
 //!   resource's own.
@@ -21,7 +21,7 @@ use crate::net::cidr::{Reach, internet_ranges};
 /// Somebody whom a condition names, from the narrowest to the widest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Party {
-    /// The resource's own account, or its own organisation.
+    /// The resource's own account, or its own organization.
     Home,
     Account(String),
     /// One resource or principal, of which the document does not tell whose it is.
@@ -199,7 +199,7 @@ fn organization(value: &str, _: &Home<'_>) -> Name {
     }
 }
 
-/// `o-…/r-…/ou-…/*`: the organisation must be fixed, what lies below it need not.
+/// `o-…/r-…/ou-…/*`: the organization must be fixed, what lies below it need not.
 fn organization_path(value: &str, home: &Home<'_>) -> Name {
     organization(value.split('/').next().unwrap_or_default(), home)
 }

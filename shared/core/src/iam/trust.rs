@@ -3,8 +3,8 @@
 //! The role's own account and the services that work for it are not from outside. Everybody else is, and
 //! so is a provider of identities whose statement does not tell its own tokens from those that the
 //! provider gives to the rest of the world:
-//! - an OIDC provider that many organisations share, GitHub's for one, needs a fixed *tenant*: a `sub`
-//!   (or another claim of the tenant) whose text before the first wildcard names the organisation whole.
+//! - an OIDC provider that many organizations share, GitHub's for one, needs a fixed *tenant*: a `sub`
+//!   (or another claim of the tenant) whose text before the first wildcard names the organization whole.
 //!   AWS keeps [a list](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html)
 //!   of such providers and of the claim that tells their tenants apart;
 //! - any other OIDC provider needs one fixed claim;
@@ -222,7 +222,7 @@ fn lack_of(provider: &str, conditions: &[Condition]) -> Option<String> {
     (!fixed).then(|| format!("no condition fixes `{issuer}:{claim}`"))
 }
 
-/// An OIDC provider that gives tokens to many organisations under one name.
+/// An OIDC provider that gives tokens to many organizations under one name.
 struct Shared {
     issuer: &'static str,
     /// The claims that tell them apart, the common one first.
@@ -297,7 +297,7 @@ impl Shared {
         })
     }
 
-    /// Whether a subject names a tenant. GitHub lets every organisation choose what its subjects are made
+    /// Whether a subject names a tenant. GitHub lets every organization choose what its subjects are made
     /// of, so one that begins with a branch or an environment can be anybody's.
     fn is_subject(&self, value: &str) -> bool {
         const OF_OWNER: [&str; 9] = [

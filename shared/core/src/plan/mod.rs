@@ -183,7 +183,7 @@ impl Plan {
 /// What reading again has shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
-    /// Parts that are not yet as planned. Empty: the offence is gone.
+    /// Parts that are not yet as planned. Empty: the offense is gone.
     pub remaining: Vec<String>,
     /// Other parts that differ from the before-state: not our doing, but worth telling.
     pub elsewhere: Vec<String>,

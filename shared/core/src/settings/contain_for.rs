@@ -21,7 +21,11 @@ pub(super) fn read(parameters: &BTreeMap<String, String>) -> Result<BTreeMap<Act
 fn one(name: &str, text: &str) -> Result<(ActionId, i64), String> {
     let all: Vec<_> = ActionId::timed().map(|action| format!("`{action}`")).collect();
     let action = name.parse::<ActionId>().ok().filter(|action| action.can_be_timed()).ok_or_else(|| {
-        format!("names no action that the clock can take back; those are {}, not `{}`", all.join(", "), plain(name, 60))
+        format!(
+            "names no action that can be rolled back by the clock; those are {}, not `{}`",
+            all.join(", "),
+            plain(name, 60)
+        )
     })?;
     let wrong = || format!("must be a time from 10m to 90d, as `30m`, `4h` or `7d`, not `{}`", plain(text, 40));
     let seconds = seconds(text).filter(|seconds| (SHORTEST_S..=LONGEST_S).contains(seconds)).ok_or_else(wrong)?;

@@ -1,4 +1,4 @@
-//! Every setting that there is, with what it means: what `riposte settings` lists, and what tells a misspelt path.
+//! Every setting that there is, with what it means: what `riposte settings` lists, and what tells a misspelled path.
 
 /// A setting, or a family of settings of which each has a name of its own.
 #[derive(Debug, Clone, Copy)]

@@ -71,7 +71,7 @@ fn section(case: &Case<'_>, links: &Links) -> Markup {
             ol.incidents {
                 @for incident in case.steps.iter().take(STEPS) {
                     @let (word, class) = words::outcome(incident);
-                    li { (badge(word, class)) " " (incident_link(incident, links))
+                    li { (badge(&word, class)) " " (incident_link(incident, links))
                         div.sub { (tactic_of(incident).map_or("no tactic", Tactic::as_str)) " · " (words::time(happened_ms(incident))) " · " (words::name(&incident.finding.target.key())) } }
                 }
             }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use riposte_core::finding::Severity;
+use riposte_core::outcome::{Outcome, Outcomes};
 
-use crate::filter::{Filter, STATES};
+use crate::filter::Filter;
 use crate::layout::{Links, Page};
 use crate::words;
 
@@ -11,13 +12,17 @@ use crate::words;
 pub(super) fn form(filter: &Filter, page: Page) -> Markup {
     let address = Links::Site.page(page);
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let is = |outcome: Outcome| filter.outcome == Some(Outcomes::of(&[outcome]));
     html! {
         form.filter action=(address) method="get" {
             label { "From" input type="date" name="from" value=(day(filter.from)); }
             label { "To" input type="date" name="to" value=(day(filter.to)); }
-            label { "State" select name="state" {
+            label { "Outcome" select name="outcome" {
                 option value="" { "any" }
-                @for state in STATES { option value=(state.as_str()) selected[filter.state == Some(state)] { (state.as_str()) } }
+                @for outcome in Outcome::ALL { option value=(outcome) selected[is(outcome)] { (outcome.words()) } }
+                @if let Some(several) = filter.outcome.as_ref().filter(|_| !Outcome::ALL.into_iter().any(is)) {
+                    option value=(several) selected { (several) }
+                }
             } }
             label { "Severity at least" select name="severity" {
                 option value="" { "any" }

@@ -1,8 +1,10 @@
 //! One incident: what happened, what was decided and by what, what was changed, and how to undo it.
 
 use maud::{Markup, html};
-use riposte_core::incident::{Changed, Incident, State};
-use riposte_core::plan::{Change, Plan};
+use riposte_core::deed::{self, Deed};
+use riposte_core::incident::Incident;
+use riposte_core::outcome::Outcome;
+use riposte_core::plan::{Change, Delta, Plan};
 use serde_json::Value;
 
 use crate::diff::{self, Line};
@@ -21,7 +23,7 @@ pub(crate) fn show(incident: &Incident, links: &Links) -> Markup {
     let (word, class) = words::outcome(incident);
     html! {
         h1 { (words::name(&finding.title)) }
-        p { (badge(word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
+        p { (badge(&word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
             (words::sentence(&finding.why)) }
         (take_back(incident))
         dl.facts {
@@ -60,17 +62,17 @@ fn take_back(incident: &Incident) -> Markup {
                 p { (of_incident("undo", incident)) }
                 p.sub { "It shows what it would restore and asks first." }
                 @if let Some(until) = incident.timer_ms() {
-                    p.sub { "The clock takes it back at " (words::time(until)) ", unless the attack goes on." }
+                    p.sub { "It is rolled back at " (words::time(until)) ", unless the attack goes on." }
                 }
             }
-        } @else if incident.state == State::Asked {
+        } @else if Outcome::of(incident) == Outcome::NeedsApproval {
             section.undo {
                 h2 { "It waits for you" }
                 p { "Nothing was changed. Let it do what stands below: " (of_incident("approve", incident)) }
                 p { "Or say no: " (of_incident("deny", incident)) }
                 @if let Some(until) = incident.approve_until_ms { p.sub { "Until " (words::time(until)) "." } }
             }
-        } @else if let Some(undoing) = incident.undoing.as_ref().filter(|_| incident.state == State::Undone) {
+        } @else if let Some(undoing) = incident.undoing.as_ref().filter(|_| Outcome::of(incident) == Outcome::Undone) {
             p { "Undone by " (words::name(undoing.by.as_deref().unwrap_or("(unknown)"))) " at " (words::time(undoing.at_ms))
                 @if let Some(reason) = &undoing.reason { ": " (words::sentence(reason)) } "." }
         }
@@ -103,36 +105,52 @@ fn decision(incident: &Incident) -> Markup {
     }
 }
 
+/// What the terminal, the notice and programs say too: each change with what is true of it.
 fn changes(incident: &Incident, plan: &Plan) -> Markup {
-    let made = incident.made_plan();
-    let done = made.as_ref().unwrap_or(plan);
-    let undone = incident.state == State::Undone;
-    let not_done: Vec<&Change> =
-        made.iter().flat_map(|made| plan.changes.iter().filter(|change| !made.changes.contains(change))).collect();
+    let deeds = deed::of(incident);
+    let any = |deed: Deed| deeds.iter().any(|(of, _)| *of == deed);
+    let made = any(Deed::Done) || any(Deed::FoundDone) || any(Deed::Undone);
+    // What is shown of the resource: what was changed; where nothing was, what would or may be.
+    let shown = |deed: Deed| if made { !matches!(deed, Deed::NotDone | Deed::WouldBe) } else { true };
+    let counted = deeds.iter().filter(|(deed, _)| shown(*deed));
+    let delta: Delta = counted.flat_map(|(_, change)| change.delta.clone()).collect();
+    let others = plan.before.0.keys().filter(|name| !delta.contains_key(*name)).count();
+    let title = match () {
+        () if made => "What was changed",
+        () if any(Deed::NotKnown) => "What may have been changed",
+        () if any(Deed::NotDone) => "What was not changed",
+        () => "What would change",
+    };
     html! {
         section {
-            h2 { @if made.is_some() { "What was changed" } @else { "What would change" } }
+            h2 { (title) }
             p.sub { (words::sentence(&plan.resource_arn)) }
-            @if made.is_none() { p { strong { "Nothing was changed." } " This is what the plan would do." } }
-            @if incident.changed == Changed::Unknown { p { "It was found made after an interruption: by Riposte, or meanwhile by somebody else." } }
-            @if undone { p { "It was undone since." } }
+            @if any(Deed::WouldBe) { p { strong { "Nothing was changed." } " This is what the plan would do." } }
+            @else if any(Deed::NotKnown) { p { strong { "Under way." } " Whether all of it was changed is not known yet." } }
+            @else if !made && !deeds.is_empty() { p { strong { "Nothing was changed." } " This is what the plan was." } }
+            @if any(Deed::FoundDone) { p { "It was found made after an interruption: by Riposte, or meanwhile by somebody else." } }
+            @if any(Deed::Undone) { p { "It was undone since." } }
             @if let Some(note) = &plan.note { p { (words::sentence(note)) } }
-            @let delta = done.delta();
             @if delta.is_empty() { p.none { "No part changes." } }
-            @for (name, after) in delta.iter().take(PARTS) { (part(name, done.before.0.get(name), after.as_ref())) }
+            @for (name, after) in delta.iter().take(PARTS) { (part(name, plan.before.0.get(name), after.as_ref())) }
             @if delta.len() > PARTS { p { "… " (delta.len() - PARTS) " more parts: " code { "riposte show " (words::name(&incident.id)) } } }
-            p.sub { (words::count(done.before.0.keys().filter(|name| !delta.contains_key(*name)).count(), "other part")) " of the resource " @if made.is_some() { "left as it was." } @else { "would be left as it is." } }
+            p.sub { (words::count(others, "other part")) " of the resource " @if made { "left as it was." } @else { "not part of the plan." } }
             @if let Some(seen) = &incident.verification {
                 @if !seen.remaining.is_empty() { p.trouble role="note" { strong { "Not as planned when read again: " } (words::sentence(&seen.remaining.join(", "))) } }
                 @if !seen.elsewhere.is_empty() { p { "Changed by somebody else meanwhile: " (words::sentence(&seen.elsewhere.join(", "))) } }
             }
         }
         section {
-            h2 { @if made.is_some() { "Calls that were made" } @else { "Calls that would be made" } }
-            (calls(&done.changes.iter().collect::<Vec<_>>(), "No call."))
-            @if !not_done.is_empty() { h3 { "Not made" } (calls(&not_done, "")) }
-            h3 { @if undone { "Calls that undid it" } @else if made.is_some() { "Calls that undo it" } @else { "Calls that would undo it" } }
-            (calls(&done.undo.iter().map(|inverse| &inverse.change).collect::<Vec<_>>(), "None."))
+            h2 { "Calls" }
+            @if deeds.is_empty() { p.none { "No call." } }
+            @for deed in Deed::ALL {
+                @let of: Vec<&Change> = deeds.iter().filter(|(other, _)| *other == deed).map(|(_, change)| *change).collect();
+                @if !of.is_empty() { h3 { (deed.label()) } (calls(&of)) }
+            }
+            @if let Some(made) = deed::undoable(incident) {
+                h3 { "Undo is" }
+                (calls(&made.undo.iter().map(|inverse| &inverse.change).collect::<Vec<_>>()))
+            }
         }
     }
 }
@@ -173,22 +191,19 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(&opened).unwrap_or_else(|_| opened.to_string())
 }
 
-fn calls(changes: &[&Change], none: &str) -> Markup {
+fn calls(changes: &[&Change]) -> Markup {
     html! {
-        @if changes.is_empty() { p.none { (none) } }
-        @else {
-            ol.calls {
-                @for change in changes.iter().take(PARTS) {
-                    li {
-                        code { (words::name(&change.call)) }
-                        pre tabindex="0" aria-label={ "Parameters of " (words::name(&change.call)) } {
-                            @for line in words::document(&pretty(&change.parameters), LINES) { (line) "\n" }
-                        }
+        ol.calls {
+            @for change in changes.iter().take(PARTS) {
+                li {
+                    code { (words::name(&change.call)) }
+                    pre tabindex="0" aria-label={ "Parameters of " (words::name(&change.call)) } {
+                        @for line in words::document(&pretty(&change.parameters), LINES) { (line) "\n" }
                     }
                 }
             }
-            @if changes.len() > PARTS { p { "… " (changes.len() - PARTS) " more calls." } }
         }
+        @if changes.len() > PARTS { p { "… " (changes.len() - PARTS) " more calls." } }
     }
 }
 

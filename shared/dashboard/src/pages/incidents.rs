@@ -51,7 +51,7 @@ pub(crate) fn table(incidents: &[Incident], links: &Links) -> Markup {
                     @let finding = &incident.finding;
                     tr {
                         td.time { (words::time(incident.opened_ms)) }
-                        td { (badge(word, class)) }
+                        td { (badge(&word, class)) }
                         td { (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) }
                         th scope="row" { (incident_link(incident, links)) }
                         td { (words::name(&finding.target.key())) }

@@ -2,7 +2,8 @@
 
 use futures_util::future::join4;
 use maud::{Markup, html};
-use riposte_core::incident::{Changed, Incident, State};
+use riposte_core::incident::Incident;
+use riposte_core::outcome::{Outcome, Outcomes};
 use riposte_core::settings::Mode;
 use riposte_patch::run::Run;
 
@@ -65,7 +66,7 @@ fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
             ul.incidents {
                 @for run in waiting.iter().chain(&stopped).take(LISTED) {
                     @let (word, class) = patching::outcome(run);
-                    li { (badge(word, class)) " " (patching::link(run, links))
+                    li { (badge(&word, class)) " " (patching::link(run, links))
                         div.sub { (words::time(run.opened_ms)) " · " (words::sentence(&run.plan.reasons.join("; "))) }
                         div { @if run.asked { "Let it: " } @else { "Its ring is stopped. Let the ring go on: " } (of_run("approve", &run.id)) } }
                 }
@@ -80,7 +81,7 @@ fn today(now: &Now, found: &Found, links: &Links) -> Markup {
     let midnight = words::midnight(now.now_ms);
     let today: Vec<&Incident> = newest.iter().filter(|incident| incident.opened_ms >= midnight).collect();
     let contained: Vec<&Incident> = today.iter().copied().filter(|incident| is_contained(incident)).collect();
-    let waiting: Vec<&Incident> = newest.iter().filter(|incident| incident.state == State::Asked).collect();
+    let waiting: Vec<&Incident> = newest.iter().filter(|incident| needs_approval(incident)).collect();
     let look: Vec<&Incident> = newest.iter().filter(|incident| needs_a_look(incident)).collect();
     let all_of_today = found.next.is_none() || newest.last().is_some_and(|last| last.opened_ms < midnight);
     let more = if all_of_today { "" } else { " or more" };
@@ -99,22 +100,30 @@ fn today(now: &Now, found: &Found, links: &Links) -> Markup {
             p.note { "Of the newest " (LOOKED_AT) " incidents. " @if links.is_site() { a href="/incidents" { "All incidents" } } }
         }
         (hours(now.now_ms, newest))
-        (section("Contained today, and how to undo it", &contained, links, "/incidents?state=verified", "Nothing was contained today."))
-        (section("Waiting for you", &waiting, links, "/incidents?state=asked", "No incident waits for an approval."))
+        (section("Contained today, and how to undo it", &contained, links, "/incidents?outcome=contained", "Nothing was contained today."))
+        (section("Waiting for you", &waiting, links, "/incidents?outcome=needs-approval", "No incident waits for an approval."))
         (patches(&now.patches, links))
-        (section("To be looked at", &look, links, "/incidents?state=failed", "No action failed, and none is left half done."))
+        (section("To be looked at", &look, links, &format!("/incidents?outcome={}", Outcomes::of(&LOOKED_FOR)), "No action failed, and none is left half done."))
         (unreadable(&found.unreadable))
-        @let others: Vec<&Incident> = today.iter().copied().filter(|i| !is_contained(i) && i.state != State::Asked && !needs_a_look(i)).collect();
+        @let others: Vec<&Incident> = today.iter().copied().filter(|i| !is_contained(i) && !needs_approval(i) && !needs_a_look(i)).collect();
         (section("What else happened today", &others, links, "/incidents", "Nothing else."))
     }
 }
 
-fn is_contained(incident: &Incident) -> bool {
-    incident.state == State::Verified && incident.changed != Changed::No
+fn needs_approval(incident: &Incident) -> bool {
+    Outcome::of(incident) == Outcome::NeedsApproval
 }
 
+fn is_contained(incident: &Incident) -> bool {
+    Outcome::of(incident) == Outcome::Contained
+}
+
+/// What somebody has to look at: the list behind the heading asks for the same.
+const LOOKED_FOR: [Outcome; 4] =
+    [Outcome::VerificationFailed, Outcome::UnderWay, Outcome::PartlyDone, Outcome::ActionFailed];
+
 fn needs_a_look(incident: &Incident) -> bool {
-    matches!(incident.state, State::Failed | State::Applied | State::Intended)
+    LOOKED_FOR.contains(&Outcome::of(incident))
 }
 
 fn section(title: &str, incidents: &[&Incident], links: &Links, all: &str, none: &str) -> Markup {
@@ -136,11 +145,11 @@ fn line(incident: &Incident, links: &Links) -> Markup {
     let (word, class) = words::outcome(incident);
     html! {
         li {
-            (badge(word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
+            (badge(&word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
             (incident_link(incident, links))
             div.sub { (words::time(incident.opened_ms)) " · " (words::name(&finding.target.key())) " · by " (words::name(finding.principal.label())) }
             @if incident.can_be_undone() { div { "Undo: " (of_incident("undo", incident)) } }
-            @if incident.state == State::Asked { div { "Read what it would do: " (of_incident("show", incident)) " Approve: " (of_incident("approve", incident)) } }
+            @if needs_approval(incident) { div { "Read what it would do: " (of_incident("show", incident)) " Approve: " (of_incident("approve", incident)) } }
         }
     }
 }

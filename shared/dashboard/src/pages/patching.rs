@@ -44,7 +44,7 @@ pub(crate) fn show(
 /// What became of a run, in a few words, and the class that colors it.
 pub(crate) fn outcome(run: &Run) -> (&'static str, &'static str) {
     match run.outcome.as_ref().map(|outcome| outcome.kind) {
-        None if run.asked => ("waits for approval", "wait"),
+        None if run.asked => ("needs approval", "wait"),
         None => ("under way", "wait"),
         Some(kind) => {
             let class = match kind {

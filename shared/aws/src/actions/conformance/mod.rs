@@ -1,6 +1,6 @@
 //! What holds for every action, on accounts that their cases script.
 //!
-//! A new action adds its cases to [`cases`] and gets all of this: that it changes exactly the offence and nothing
+//! A new action adds its cases to [`cases`] and gets all of this: that it changes exactly the offense and nothing
 //! else, records before it acts, is verified and undone, survives a death between any two calls, and says so where it
 //! is refused, throttled or overtaken.
 
@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::Action;
 use crate::testing::{Aws, Function, Handler, Scripted, finding};
 
-/// One offence, scripted: the account as it is when the event arrives, and what AWS does to it.
+/// One offense, scripted: the account as it is when the event arrives, and what AWS does to it.
 pub(crate) struct Case {
     /// The action's id, and what is special about the case.
     pub(crate) name: &'static str,
@@ -30,12 +30,12 @@ pub(crate) struct Case {
     pub(crate) action: fn() -> Box<dyn Action>,
     /// What it is asked for.
     pub(crate) response: fn() -> Response,
-    /// The account with the offence in it, for what a response asks: that of the case, or that of a detector's
+    /// The account with the offense in it, for what a response asks: that of the case, or that of a detector's
     /// fixture, whose event comes with it.
     pub(crate) state: fn(&Response, Option<&Value>) -> Value,
     /// What AWS does, by `service:Operation`: every call that the action makes, reads and undoes with.
     pub(crate) calls: &'static [(&'static str, Handler)],
-    /// The offence itself taken out of the account: exactly what the action must come to.
+    /// The offense itself taken out of the account: exactly what the action must come to.
     pub(crate) contain: fn(&mut Value, &Response),
     /// What somebody else changes in the resource after the containment, other than what the action changed;
     /// `None` where the action reads nothing else of it.
@@ -59,7 +59,7 @@ impl Case {
         (self.response)()
     }
 
-    /// The account with the offence in it, and a function on it whose settings are read already.
+    /// The account with the offense in it, and a function on it whose settings are read already.
     async fn laid(&self) -> (Aws, Function) {
         self.laid_as(|_| {}).await
     }

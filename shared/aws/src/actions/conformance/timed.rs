@@ -87,7 +87,7 @@ async fn a_call_that_passes_later_is_tried_at_the_next_tick_and_one_that_is_refu
             let incident = function.incident(&case.finding()).await;
             assert!(incident.state == State::Verified && incident.timed.unwrap().left, "{}, {call}", case.name);
             let body = aws.world(|world| world.sent.last().unwrap().body.clone());
-            assert!(body.contains("it was not taken back") && body.contains("denied"), "{}: {body}", case.name);
+            assert!(body.contains("it was not rolled back") && body.contains("denied"), "{}: {body}", case.name);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A person's undo.
 
 use riposte_core::incident::State;
+use riposte_core::outcome::Outcome;
 use serde_json::json;
 
 use super::cases::CASES;
@@ -17,7 +18,7 @@ async fn a_containment_is_undone() {
         assert_eq!(undone.state, State::Undone, "{}", case.name);
         assert_eq!(state(&aws), case.restored(), "{}", case.name);
         let again = function.undo(&case.finding(), true).await.unwrap_err();
-        assert!(matches!(again, UndoError::Nothing { state: State::Undone, .. }), "{}: {again}", case.name);
+        assert!(matches!(again, UndoError::Nothing { outcome: Outcome::Undone, .. }), "{}: {again}", case.name);
     }
 }
 

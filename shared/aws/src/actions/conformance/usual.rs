@@ -9,7 +9,7 @@ use super::{changing, operation, state};
 use crate::responder::Answered;
 
 #[tokio::test]
-async fn the_offence_is_contained_and_nothing_else_changes() {
+async fn the_offense_is_contained_and_nothing_else_changes() {
     for case in CASES {
         let (aws, function) = case.laid().await;
         let answered = function.respond(case.finding()).await.unwrap();

@@ -11,7 +11,7 @@ use crate::responder::{Answered, RespondError};
 use crate::testing::{Aws, CASES, Rule, closing, finding, invocation, rule};
 use crate::undo::UndoError;
 
-/// A second offence in the same group, told by another event.
+/// A second offense in the same group, told by another event.
 fn other_rule(aws: &Aws) -> Finding {
     aws.world(|world| world.ec2.group("sg-1").rules.push(Rule::tcp("sgr-3", 3389, "::/0")));
     let mut rule = rule();
@@ -131,7 +131,7 @@ async fn a_target_that_somebody_holds_gives_the_event_back() {
 }
 
 #[tokio::test]
-async fn the_same_offence_again_is_another_incident() {
+async fn the_same_offense_again_is_another_incident() {
     let aws = laid(&CASES[0]);
     let function = warm(&aws).await;
     function.respond(finding()).await.unwrap();

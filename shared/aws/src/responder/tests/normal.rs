@@ -7,7 +7,7 @@ use crate::responder::Answered;
 use crate::testing::CASES;
 
 #[tokio::test]
-async fn each_offence_is_contained_and_nothing_else_changes() {
+async fn each_offense_is_contained_and_nothing_else_changes() {
     for case in &CASES {
         let aws = laid(case);
         let finding = (case.finding)();
@@ -85,7 +85,7 @@ async fn the_account_is_called_in_the_region_of_the_event() {
 }
 
 #[tokio::test]
-async fn an_offence_that_is_gone_needs_nothing() {
+async fn an_offense_that_is_gone_needs_nothing() {
     for case in &CASES[..4] {
         let aws = laid(case);
         let finding = (case.finding)();

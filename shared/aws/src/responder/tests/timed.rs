@@ -155,7 +155,7 @@ async fn what_somebody_changed_since_stays_contained_and_is_left_to_a_person() {
     let left = incident(&function).await;
     assert!(left.state == State::Verified && left.timed.unwrap().left && left.can_be_undone());
     let (_, body) = last_notice(&aws);
-    assert!(body.contains("it was not taken back") && body.contains("has changed since"), "{body}");
+    assert!(body.contains("it was not rolled back") && body.contains("has changed since"), "{body}");
     let sent = aws.world(|world| world.sent.len());
     tick(&function).await;
     assert_eq!((account(&aws), aws.world(|world| world.sent.len())), (changed, sent));
@@ -169,7 +169,7 @@ async fn a_resource_that_is_gone_is_told() {
     clock::sleep(HOUR * 2).await;
     tick(&function).await;
     assert!(incident(&function).await.timed.unwrap().left);
-    assert!(last_notice(&aws).1.contains("it was not taken back"));
+    assert!(last_notice(&aws).1.contains("it was not rolled back"));
 }
 
 #[tokio::test]

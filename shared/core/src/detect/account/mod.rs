@@ -1,4 +1,4 @@
-//! The account and its organisation.
+//! The account and its organization.
 
 mod billing_alarm_removed;
 mod capacity_purchased;
@@ -13,7 +13,7 @@ mod ses_identity_shared;
 use super::sigma::pack;
 use super::{Chapter, Domain};
 
-/// The account and its organisation.
+/// The account and its organization.
 pub static ACCOUNT: Chapter = Chapter {
     domain: Domain::Account,
     typed: &[

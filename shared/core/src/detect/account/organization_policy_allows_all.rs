@@ -1,4 +1,4 @@
-//! `organization-policy-allows-all`: policy of the organisation rewritten to allow everything.
+//! `organization-policy-allows-all`: policy of the organization rewritten to allow everything.
 
 use serde_json::Value;
 

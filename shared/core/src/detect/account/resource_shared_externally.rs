@@ -65,7 +65,7 @@ impl Detector for ResourceSharedExternally {
             call.event_name() == "UpdateResourceShare" && call.request("allowExternalPrincipals").is_some_and(is_true);
         let with = match foreign {
             Some(principal) => format!("with `{principal}`"),
-            None if opened => "with whoever is outside the organisation".to_owned(),
+            None if opened => "with whoever is outside the organization".to_owned(),
             None => return Ok(Vec::new()),
         };
         let id = named(call, &["resourceShareArn", "name"]).unwrap_or_else(|| "(unknown)".to_owned());
@@ -74,7 +74,7 @@ impl Detector for ResourceSharedExternally {
     }
 }
 
-/// The account that a principal is or is of. An organisation's own ARN is of none.
+/// The account that a principal is or is of. An organization's own ARN is of none.
 fn account_of(principal: &str) -> Option<&str> {
     let account = match principal.strip_prefix("arn:") {
         Some(rest) => match rest.split(':').collect::<Vec<_>>().get(1..4) {

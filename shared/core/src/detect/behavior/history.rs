@@ -134,7 +134,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Stands for everybody in the account.
+    /// Stands foreverybody in the account.
     pub const ACCOUNT: &'static str = "*";
 
     pub(super) fn of(record: Record, account: &str, whose: &str) -> Self {

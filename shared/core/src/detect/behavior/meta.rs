@@ -765,7 +765,7 @@ after that.
 
 ## Why is this bad?
 The revocation does not hold: another policy lets the session go on, the key was switched on again, or the
-policy was taken back.
+policy was removed.
 
 ## False positives
 None are known: look at the policies of the role.

@@ -28,7 +28,7 @@ Versioning is what brings objects back that were overwritten or deleted. With su
 reported as enabled, and no longer does so by the time that somebody notices.
 
 ## False positives
-Buckets of scratch data and of build artefacts, whose old versions nobody needs.
+Buckets of scratch data and of build artifacts, whose old versions nobody needs.
 
 ## References
 - <https://attack.mitre.org/techniques/T1490/>

@@ -28,7 +28,7 @@ const META: Meta = Meta {
     prose: "\
 ## What it does
 Fires when a bucket's replication has an enabled rule whose destination names an account other than the
-bucket's own. A destination without an account is not told apart: S3 then takes the bucket by its name, and
+bucket's own. A destination without an account cannot be recognized: S3 then takes the bucket by its name, and
 that may belong to anybody; such a change is `bucket-settings-changed`.
 
 ## Why is this bad?

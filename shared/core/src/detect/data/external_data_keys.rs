@@ -42,12 +42,12 @@ apart. Keys of the account itself, decryption, and what a service does of its ow
 needs a rule that delivers read-only management events, as which KMS records these calls.
 
 ## Why is this bad?
-S3 asks KMS for a key for every object that is written. So this shows objects that are copied onto
+S3 asks KMS for a key forevery object that is written. So this shows objects that are copied onto
 themselves under an attacker's key even where no trail records what happens to objects, which is most
 accounts.
 
 ## False positives
-Logs and artefacts that are written into another account's bucket, under that account's key; and companies
+Logs and artifacts that are written into another account's bucket, under that account's key; and companies
 that keep all keys in one account. Name the roles that do so as protected principals.
 
 ## References

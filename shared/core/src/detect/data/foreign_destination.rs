@@ -177,7 +177,7 @@ pub(super) const BACKUP_COPIED_TO_ANOTHER_ACCOUNT: ForeignDestination = ForeignD
         prose: page(
             "\
 ## What it does
-Fires when AWS Backup is told, once or by a plan, to copy recovery points into a vault of another account.
+Fires when AWS Backup is set, once or by a plan, to copy recovery points into a vault of another account.
 Vaults of the account itself, in whatever region, do not match.
 
 ## Why is this bad?

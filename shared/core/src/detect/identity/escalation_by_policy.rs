@@ -34,7 +34,7 @@ who may write policies onto itself, or rewrite a policy that it holds, needs no 
 own keys and password is none. A full administrator is reported by `admin-inline-policy`,
 `admin-policy-attached`, `admin-policy-version` or `admin-policy-created`, not here. Ways that need a role to be
 passed are `escalation-by-any-role`. A policy that nobody holds yet, or whose ways are all under a condition,
-is told with low confidence.
+is reported with low confidence.
 
 ## Why is this bad?
 Such a policy looks harmless in a list, and is administrative privileges in two calls: its holder rewrites a policy

@@ -25,7 +25,7 @@ const META: Meta = Meta {
 Fires when `DeactivateMFADevice` takes a multi-factor device from a user other than the one who called. For the
 root user and for roles every user is another one.
 
-A user who deactivates its own device, commonly because of a new telephone, is `mfa-removed`, which is told for
+A user who deactivates its own device, commonly because of a new telephone, is `mfa-removed`, which is reported for
 every removal.
 
 ## Why is this bad?

@@ -33,7 +33,7 @@ const META: Meta = Meta {
 Fires when a policy is written that allows every action of a service that keeps data, runs code or guards them
 (`s3:*`, `dynamodb:*`, `kms:*`, `secretsmanager:*` and some more) with every resource. Policies that name actions or
 resources do not match. Those by whose help a principal can get all permissions are `escalation-by-policy`,
-`escalation-by-any-role`, `escalation-by-takeover` or an administrator's, and not told again.
+`escalation-by-any-role`, `escalation-by-takeover` or an administrator's, and not reported again.
 
 ## Why is this bad?
 Everything of a service includes sharing it with others, deleting it, and switching off what protects it, for all that

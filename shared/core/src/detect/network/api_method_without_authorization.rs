@@ -1,4 +1,4 @@
-//! `api-method-without-authorization`: method of an API that needs no authorisation.
+//! `api-method-without-authorization`: method of an API that needs no authorization.
 
 use serde_json::Value;
 
@@ -47,12 +47,12 @@ Public services, and ones that check a token themselves. Look at what stands beh
     when: asks_for_nothing,
 };
 
-/// A route that names no authorisation has none.
+/// A route that names no authorization has none.
 fn asks_for_nothing(call: &ApiCall) -> bool {
     let request = call.member("requestParameters").unwrap_or(&Value::Null);
     let first = |key: &str| values(request, key).into_iter().next();
     let method = first("httpMethod").or_else(|| first("routeKey")).unwrap_or_default();
-    // A route of a web socket is authorised when it is connected to.
+    // A route of a web socket is authorized when it is connected to.
     let apart =
         method.starts_with("OPTIONS") || (method.starts_with('$') && method != "$default" && method != "$connect");
     let open = first("authorizationType").is_none_or(|kind| kind.eq_ignore_ascii_case("NONE"));

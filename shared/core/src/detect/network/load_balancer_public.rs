@@ -20,7 +20,7 @@ pub(super) const PUBLIC_LOAD_BALANCER_CREATED: Change = Change {
         prose: page(
             "\
 ## What it does
-Fires when a load balancer is made that faces the internet, which classic ones do unless told otherwise.
+Fires when a load balancer is made that faces the internet, which classic ones do unless set otherwise.
 Internal ones do not match.
 
 ## Why is this bad?

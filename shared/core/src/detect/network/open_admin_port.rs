@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::open_ingress::{self, Offence, reaching_internet};
+use super::open_ingress::{self, Offense, reaching_internet};
 use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
@@ -70,7 +70,7 @@ impl Detector for OpenAdminPort {
     }
 }
 
-impl Offence for OpenAdminPort {
+impl Offense for OpenAdminPort {
     fn concerns(&self, rule: &IngressRule) -> bool {
         admin_ports(rule).next().is_some()
     }
@@ -84,7 +84,7 @@ impl Offence for OpenAdminPort {
                 by_port.entry(port.port).or_default().push(place);
             }
         }
-        // Most ports are opened by the same spans as their neighbours.
+        // Most ports are opened by the same spans as their neighbors.
         let distinct: BTreeSet<_> = by_port.into_values().collect();
         let shared: Vec<Vec<usize>> = distinct
             .iter()

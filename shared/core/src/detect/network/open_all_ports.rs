@@ -1,6 +1,6 @@
 //! `open-all-ports`: every port, or every protocol, that the whole internet can reach.
 
-use super::open_ingress::{self, Offence, reaching_internet};
+use super::open_ingress::{self, Offense, reaching_internet};
 use crate::action::ActionId;
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Outcome, Question};
@@ -65,7 +65,7 @@ impl Detector for OpenAllPorts {
     }
 }
 
-impl Offence for OpenAllPorts {
+impl Offense for OpenAllPorts {
     fn concerns(&self, rule: &IngressRule) -> bool {
         PortSpan::of(rule).is_some_and(PortSpan::is_all)
     }

@@ -24,7 +24,7 @@ pub(super) const READS: &[&str] = &["ec2:DescribeSecurityGroupRules"];
 const NAMED_RULES: usize = 4;
 
 /// What a detector adds: which rules offend, and in what.
-pub(super) trait Offence {
+pub(super) trait Offense {
     /// Whether the rule would offend if the whole internet were its source.
     fn concerns(&self, rule: &IngressRule) -> bool;
 
@@ -37,24 +37,24 @@ pub(super) trait Offence {
 
 /// A changed rule may be an egress rule, which its record does not tell. So where the rules as
 /// requested would offend, the live ones are asked for; a harmless change costs no call.
-pub(super) fn questions(offence: &impl Offence, call: &ApiCall) -> Vec<Question> {
+pub(super) fn questions(offense: &impl Offense, call: &ApiCall) -> Vec<Question> {
     if call.event_name() == AUTHORIZE {
         return Vec::new();
     }
     // What cannot be read here is an error of `judge`, which reads it again and says why.
     let write = ingress::modified(call).ok();
-    write.and_then(|write| suspects(offence, &write).ok().flatten()).into_iter().collect()
+    write.and_then(|write| suspects(offense, &write).ok().flatten()).into_iter().collect()
 }
 
 /// The claim about the rules that an event made.
-pub(super) fn judge(offence: &impl Offence, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
+pub(super) fn judge(offense: &impl Offense, call: &ApiCall, facts: &Facts) -> Result<Vec<Claim>, DetectError> {
     let shape = |error: ShapeError| field_error(call, &error.field, error.wrong);
     let range = |error: CidrError| field_error(call, "cidr", format!("is no range: {error}"));
     let write = match call.event_name() {
         AUTHORIZE => ingress::authorized(call).map_err(shape)?,
         _ => {
             let requested = ingress::modified(call).map_err(shape)?;
-            let Some(question) = suspects(offence, &requested).map_err(range)? else { return Ok(Vec::new()) };
+            let Some(question) = suspects(offense, &requested).map_err(range)? else { return Ok(Vec::new()) };
             match facts.answers.get(&question) {
                 Some(Answer::Rules(live)) => IngressWrite { group: requested.group, rules: live.clone() },
                 Some(Answer::Gone) => return Ok(Vec::new()),
@@ -62,17 +62,17 @@ pub(super) fn judge(offence: &impl Offence, call: &ApiCall, facts: &Facts) -> Re
             }
         }
     };
-    let indices = offending(offence, &write.rules).map_err(range)?;
+    let indices = offending(offense, &write.rules).map_err(range)?;
     let rules = taken(write.rules, &indices);
-    Ok(if rules.is_empty() { Vec::new() } else { vec![claim(offence, call, write.group, rules)] })
+    Ok(if rules.is_empty() { Vec::new() } else { vec![claim(offense, call, write.group, rules)] })
 }
 
 /// The indices, in order, of the offending rules. A range that cannot be read never hides another that
 /// offends; where none does, it leaves the question open, which is an error.
-fn offending(offence: &impl Offence, rules: &[IngressRule]) -> Result<Vec<usize>, CidrError> {
-    let found = offence.offending(rules);
+fn offending(offense: &impl Offense, rules: &[IngressRule]) -> Result<Vec<usize>, CidrError> {
+    let found = offense.offending(rules);
     if found.is_empty() {
-        for rule in rules.iter().filter(|rule| offence.concerns(rule)) {
+        for rule in rules.iter().filter(|rule| offense.concerns(rule)) {
             cidr::network(&rule.cidr)?;
         }
     }
@@ -88,8 +88,8 @@ fn taken(rules: Vec<IngressRule>, indices: &[usize]) -> Vec<IngressRule> {
 }
 
 /// The question about the rules that offend as requested; `None` where none does.
-fn suspects(offence: &impl Offence, write: &IngressWrite) -> Result<Option<Question>, CidrError> {
-    let found = offending(offence, &write.rules)?;
+fn suspects(offense: &impl Offense, write: &IngressWrite) -> Result<Option<Question>, CidrError> {
+    let found = offending(offense, &write.rules)?;
     let rule_ids: Vec<_> =
         found.iter().filter_map(|index| write.rules.get(*index)).filter_map(|rule| rule.rule_id.clone()).collect();
     Ok(match &write.group {
@@ -100,8 +100,8 @@ fn suspects(offence: &impl Offence, write: &IngressWrite) -> Result<Option<Quest
     })
 }
 
-fn claim(offence: &impl Offence, call: &ApiCall, group: GroupRef, rules: Vec<IngressRule>) -> Claim {
-    let opened = offence.opens(&rules);
+fn claim(offense: &impl Offense, call: &ApiCall, group: GroupRef, rules: Vec<IngressRule>) -> Claim {
+    let opened = offense.opens(&rules);
     let mut named: Vec<_> = rules.iter().take(NAMED_RULES).map(|rule| format!("`{}`", rule.label())).collect();
     if rules.len() > NAMED_RULES {
         named.push(format!("{} more", rules.len() - NAMED_RULES));

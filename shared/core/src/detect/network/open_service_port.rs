@@ -1,6 +1,6 @@
 //! `open-service-port`: a port of any other service that the whole internet can reach.
 
-use super::open_ingress::{self, Offence, reaching_internet};
+use super::open_ingress::{self, Offense, reaching_internet};
 use crate::detect::meta::page;
 use crate::detect::{Claim, DetectError, Detector, Domain, Events, Facts, Meta, Question};
 use crate::event::ApiCall;
@@ -63,7 +63,7 @@ impl Detector for OpenServicePort {
     }
 }
 
-impl Offence for OpenServicePort {
+impl Offense for OpenServicePort {
     fn concerns(&self, rule: &IngressRule) -> bool {
         PortSpan::of(rule)
             .is_some_and(|span| !span.is_all() && !span.is_within(&WEB) && admin_ports_in(span).next().is_none())

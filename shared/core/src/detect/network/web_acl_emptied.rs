@@ -28,11 +28,11 @@ const META: Meta = Meta {
 ## What it does
 Fires when a web ACL is updated so that it lets requests through by default and holds no rule that could
 stop one: no rules at all, or only such that count or allow. A rule group that is updated to hold no such
-rule is told with less confidence, since some only count or set labels. A web ACL that keeps one rule that blocks, asks
+rule is reported with less confidence, since some only count or set labels. A web ACL that keeps one rule that blocks, asks
 for a challenge or uses a rule group with its own actions does not match, nor does one that blocks by default.
 
 ## Why is this bad?
-The web ACL still stands in front of the application, in every list and for every auditor, and does nothing.
+The web ACL still stands in front of the application, in every list and forevery auditor, and does nothing.
 It is quieter than taking it off.
 
 ## False positives

@@ -1,5 +1,5 @@
 //! Rules that could be loaded and would never match: each is refused with the reason, since a rule that is silent
-//! for ever looks like an account where nothing happens.
+//! forever looks like an account where nothing happens.
 //!
 //! Read by the build script too, as [`super::describe`] is.
 

@@ -1,4 +1,4 @@
-//! What must hold for every detector.
+//! What must hold forevery detector.
 
 use std::collections::BTreeSet;
 

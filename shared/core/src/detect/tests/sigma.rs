@@ -125,7 +125,7 @@ fn a_broken_rule_is_refused_with_its_file_its_line_and_the_reason() {
         ("regex", rule("    s:\n        eventName|re: '('\n    condition: s", ""), 1, "regex"),
         ("action", rule(STOP, "riposte:\n    respond: [reboot]\n    target: a.b\n"), 12, "there is no action `reboot`"),
         ("target", rule(STOP, "riposte:\n    respond: [revoke-ingress]\n"), 12, "`riposte.target`"),
-        ("field", rule(STOP, "riposte:\n    colour: red\n"), 11, "unknown field `colour`"),
+        ("field", rule(STOP, "riposte:\n    color: red\n"), 11, "unknown field `color`"),
         ("product", rule(STOP, "").replace("product: aws", "product: windows"), 3, "`windows`"),
         ("level", rule(STOP, "").replace("level: low", "level: loud"), 10, "loud"),
         ("taken", rule(STOP, "name: trail-stopped\n"), 1, "`trail-stopped` is taken by a rule in the catalog"),

@@ -49,7 +49,7 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "vpc-endpoint-used-by-external-account",
 ];
 
-/// Every account and organisation that the record names, but for its own account.
+/// Every account and organization that the record names, but for its own account.
 fn strangers(call: &ApiCall) -> Trusted {
     let text = serde_json::to_string(call.record()).unwrap();
     let own = call.account().unwrap_or_default();

@@ -27,7 +27,7 @@ add up to counts. A trail that records data events of something in particular an
 a second trail: the confidence is then low. Selectors that only leave something out are `trail-blind-spot`.
 
 The event does not say what the selectors were before, so that data events which are no longer recorded
-cannot be told.
+cannot be found out.
 
 ## Why is this bad?
 The trail still exists, still logs and still writes a file every five minutes, so that nothing looks wrong,

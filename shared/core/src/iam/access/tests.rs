@@ -85,7 +85,7 @@ fn conditions_narrow_everyone() {
     for (condition, want) in [
         (json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), vec![]),
         (json!({ "StringEquals": { "aws:PrincipalAccount": "444455556666" } }), vec!["account `444455556666`"]),
-        (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["organisation `o-acme123456`"]),
+        (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["organization `o-acme123456`"]),
         (json!({ "StringEquals": { "aws:PrincipalOrgID": "${aws:ResourceOrgID}" } }), vec![]),
         (json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } }), vec!["anyone from `203.0.113.0/24`"]),
         (json!({ "IpAddress": { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }), vec!["everyone"]),
@@ -138,7 +138,7 @@ fn a_service_is_a_deputy_unless_it_is_told_whose() {
     let of = |key: &str, value: &str| who(allow_if(service(), json!({ "StringEquals": { key: value } })));
     assert_eq!(of("aws:SourceAccount", "111122223333"), NOBODY);
     assert_eq!(of("aws:SourceAccount", "444455556666"), ["account `444455556666`"]);
-    assert_eq!(of("aws:SourceOrgID", "o-acme123456"), ["organisation `o-acme123456`"]);
+    assert_eq!(of("aws:SourceOrgID", "o-acme123456"), ["organization `o-acme123456`"]);
     assert_eq!(of("aws:SourceArn", "arn:aws:sns:eu-west-1:111122223333:orders"), NOBODY);
     assert_eq!(of("aws:SourceArn", "arn:aws:s3:::pictures"), ["`arn:aws:s3:::pictures`, whose account is unknown"]);
     let deputy = "the service `s3.amazonaws.com` on anyone's behalf (narrowed)";
@@ -201,7 +201,7 @@ fn a_deny_to_all_but_some_leaves_these() {
 #[test]
 fn a_negated_deny_narrows_as_its_positive_twin() {
     for (condition, want) in [
-        (json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["organisation `o-acme123456`"]),
+        (json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["organization `o-acme123456`"]),
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": "111122223333" } }), vec![]),
         (
             json!({ "StringNotEqualsIfExists": { "aws:PrincipalAccount": "444455556666" } }),
@@ -209,15 +209,15 @@ fn a_negated_deny_narrows_as_its_positive_twin() {
         ),
         (json!({ "StringNotEquals": { "aws:SourceVpce": "vpce-0a1b2c3d" } }), vec!["anyone from `vpce-0a1b2c3d`"]),
         (json!({ "NotIpAddress": { "aws:SourceIp": "203.0.113.0/24" } }), vec!["anyone from `203.0.113.0/24`"]),
-        // Whoever is of the organisation, or of the network.
+        // Whoever is of the organization, or of the network.
         (
             json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-acme123456", "aws:SourceVpc": "vpc-0a1b2c3d" } }),
-            vec!["organisation `o-acme123456`", "anyone from `vpc-0a1b2c3d`"],
+            vec!["organization `o-acme123456`", "anyone from `vpc-0a1b2c3d`"],
         ),
         (
             json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-acme123456" },
                     "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } }),
-            vec!["organisation `o-acme123456`"],
+            vec!["organization `o-acme123456`"],
         ),
     ] {
         assert_eq!(who(json!([allow(json!("*")), deny_if(condition.clone())])), want, "{condition}");
@@ -259,7 +259,7 @@ fn a_deny_of_some_actions_splits_the_grant() {
         told,
         [
             ("everyone (statement 2)".to_owned(), vec!["s3:getobject".to_owned()]),
-            ("organisation `o-acme123456` (statement 2)".to_owned(), vec!["s3:putobject".to_owned()]),
+            ("organization `o-acme123456` (statement 2)".to_owned(), vec!["s3:putobject".to_owned()]),
         ]
     );
 }

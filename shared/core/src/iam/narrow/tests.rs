@@ -71,7 +71,7 @@ fn where_a_topic_delivers_to() {
 }
 
 #[test]
-fn keys_of_organisations() {
+fn keys_of_organizations() {
     let acme = || only([organization("o-acme123456")]);
     assert_passes("StringEquals", "aws:PrincipalOrgID", json!("o-acme123456"), acme());
     assert_passes("StringEquals", "aws:SourceOrgID", json!(["o-acme123456"]), acme());

@@ -61,7 +61,7 @@ fn everyone() {
     assert_eq!(trust(allow(json!("*"), "sts:*", json!({}))), ["everyone (statement 1)"]);
     assert_eq!(aws("*", json!({ "StringEquals": { "aws:PrincipalAccount": "111122223333" } })), NOBODY);
     let of_org = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-acme123456" } });
-    assert_eq!(aws("*", of_org), ["organisation `o-acme123456` (statement 1)"]);
+    assert_eq!(aws("*", of_org), ["organization `o-acme123456` (statement 1)"]);
     let arn = json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::444455556666:role/*" } });
     assert_eq!(aws("*", arn), ["account `444455556666`, without an external id (statement 1)"]);
 }
@@ -216,7 +216,7 @@ fn a_deny_counts() {
         |condition: Value| json!({ "Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": condition });
     assert_eq!(trust(json!([open(), deny(json!({}))])), NOBODY);
     let by_org = json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-acme123456" } });
-    assert_eq!(trust(json!([open(), deny(by_org)])), ["organisation `o-acme123456` (statement 1)"]);
+    assert_eq!(trust(json!([open(), deny(by_org)])), ["organization `o-acme123456` (statement 1)"]);
     let mfa = json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } });
     assert_eq!(trust(json!([deny(mfa), open()])), ["everyone (statement 2)"]);
 }

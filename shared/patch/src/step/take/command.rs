@@ -14,10 +14,10 @@ pub(super) fn command(run: &mut Run, stage: Stage, phase: Phase, body: &Value, n
         Phase::Look => looked(run, stage, body, now_ms),
         Phase::Send => match body.get("Command").and_then(|command| read::some(command, "CommandId")) {
             Some(id) => sent(run, stage, id, now_ms),
-            None => run.end(Kind::Failed, "the command's id is not told", now_ms),
+            None => run.end(Kind::Failed, "the command's id is not given", now_ms),
         },
         Phase::Poll => polled(run, stage, body, now_ms),
-        Phase::Cancel => ended(run, stage, "did not end in time and was cancelled", "", now_ms),
+        Phase::Cancel => ended(run, stage, "did not end in time and was canceled", "", now_ms),
     }
 }
 

@@ -221,7 +221,7 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
                 run.volume = Some(volume);
                 go(run, At::SnapshotLook, now_ms);
             }
-            None => run.end(Kind::Failed, "its root volume is not told, and a snapshot of it is wanted", now_ms),
+            None => run.end(Kind::Failed, "its root volume is not known, and a snapshot of it is wanted", now_ms),
         },
         At::SnapshotLook => {
             let found = read::list(body, "Snapshots").find_map(|snapshot| read::some(snapshot, "SnapshotId"));
@@ -232,7 +232,7 @@ fn answered(run: &mut Run, body: &Value, now_ms: i64) {
         }
         At::SnapshotCreate => match read::some(body, "SnapshotId") {
             Some(id) => snapshot(run, id, now_ms),
-            None => run.end(Kind::Failed, "the snapshot's id is not told", now_ms),
+            None => run.end(Kind::Failed, "the snapshot's id is not given", now_ms),
         },
         At::HealthAgent => agent(run, body, now_ms),
         At::HealthStatus => status(run, body, now_ms),
@@ -346,7 +346,7 @@ fn failed(run: &mut Run, fault: Fault, code: &str, words: &str, now_ms: i64) {
         At::Window if fault == Fault::Gone || code.starts_with("DoesNotExist") => Kind::Missed,
         At::Command(_, Phase::Cancel) => {
             let At::Command(stage, _) = run.at else { return };
-            return ended(run, stage, "did not end in time and could not be cancelled", "", now_ms);
+            return ended(run, stage, "did not end in time and could not be canceled", "", now_ms);
         }
         _ if run.at.step() == 7 => Kind::Unhealthy,
         _ => Kind::Failed,

@@ -25,9 +25,9 @@ const EVENTS: &[EventName] = events! { "cloudcontrolapi.amazonaws.com": ["Update
 const PROSE: &str = "\
 ## What it does
 Fires when one of Riposte's parts is updated or deleted through the Cloud Control API: a rule, queue,
-function, table, setting, role, log group, topic, alarm or the stack itself, told by the identifier of the
+function, table, setting, role, log group, topic, alarm or the stack itself, recognized by the identifier of the
 request. What Cloud Control then calls at the single service comes from AWS and looks like a deployment, so
-the request itself must be told. Refused ones are `riposte-tampering-refused`.
+the request itself must be reported. Refused ones are `riposte-tampering-refused`.
 
 ## Why is this bad?
 One API reaches every part, and a detector that waits for `DeleteFunction` or `DisableRule` from a person

@@ -36,7 +36,7 @@ is given the tag `riposte:exempt`, afterwards or as it is created. Other tags do
 this one away. Where CloudFormation sets it, the confidence is low.
 
 ## Why is this bad?
-Riposte does nothing against what carries this tag: its findings are told and not answered. Whoever may set
+Riposte does nothing against what carries this tag: its findings are reported and not responded to. Whoever may set
 tags can so disarm it for just the resource that comes next, and tags are granted more freely than the
 changes themselves.
 

@@ -50,7 +50,7 @@ its history or by its path. Each function signs what it writes into the ledger w
 The key of the operators, `/riposte-keys/operator`, is read by whoever approves or undoes something, and does not fire
 where it is named alone.
 
-A function is told by its role, whose name begins with the stack's and holds the function's. A call that was refused does
+A function is recognized by its role, whose name begins with the stack's and holds the function's. A call that was refused does
 not match.
 
 ## Why is this bad?

@@ -78,8 +78,8 @@ const MODE: Meta = Meta {
 
 const MODE_PROSE: &str = "\
 ## What it does
-Fires when the parameter `/riposte/mode` is written. CloudTrail hides a parameter's value, so it cannot be
-told here whether Riposte was halted or set live; where a record does show it, it is named, `live` lowers
+Fires when the parameter `/riposte/mode` is written. CloudTrail hides a parameter's value, so it is not
+known here whether Riposte was halted or set live; where a record does show it, it is named, `live` lowers
 the confidence to low and `halt` raises it to high. `riposte status` shows the mode as it is now.
 
 Where the stack sets it (CloudFormation), see `riposte-changed-by-cloudformation`.
@@ -89,7 +89,7 @@ Where the stack sets it (CloudFormation), see `riposte-changed-by-cloudformation
 still recorded while nothing is done about it.
 
 ## False positives
-The operator's own `riposte mode`, which is meant to be told: everybody who receives the notices should know
+The operator's own `riposte mode`, which is meant to be reported: everybody who receives the notices should know
 in which mode Riposte runs.
 
 ## References

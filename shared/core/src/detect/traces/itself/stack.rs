@@ -70,12 +70,12 @@ const CHANGED: &str = "\
 ## What it does
 Fires when the stack `riposte` is updated, rolled back, loses or gets its protection or its policy, or when a
 refactoring is prepared that moves resources out of it or into it. This is
-how Riposte is deployed and upgraded, so it is told at low confidence. A stack that was given another name is
+how Riposte is deployed and upgraded, so it is reported at low confidence. A stack that was given another name is
 not known here.
 
 ## Why is this bad?
 Whoever may update the stack can change everything in it in one step, and the calls on the single resources
-then come from CloudFormation. So the update itself must be told.
+then come from CloudFormation. So the update itself must be reported.
 
 ## False positives
 Every deployment and every upgrade. It should be one that somebody announced.
