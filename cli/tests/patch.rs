@@ -84,6 +84,13 @@ fn targets_choose_and_wrong_ones_are_refused() {
     let wrong = of("web");
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("must be a node"), "{}", wrong.err);
+    let mistyped = of("ring:porod");
+    assert_eq!((mistyped.code, mistyped.out.as_str()), (2, ""));
+    assert!(
+        mistyped.err.contains("there is no ring `porod`") && mistyped.err.contains("is `prod` meant?"),
+        "{}",
+        mistyped.err
+    );
 }
 
 #[test]

@@ -312,12 +312,25 @@ def _pages(pages: dict) -> list[Row]:
                 ratio <= PAGE_RATIO if first else None,
             )
         )
+        # The first look after the start has the settings, the keys and the connections to get as well.
+        cold = full["first_ms"] / empty["first_ms"]
+        out.append(
+            Row(
+                f"dashboard {path}: first byte of the first look",
+                full["first_ms"],
+                "ms",
+                reference=f"empty {_figure(empty['first_ms'])} ms",
+                ratio=cold,
+                limit=f"{PAGE_RATIO} times" if first else "",
+                held=cold <= PAGE_RATIO if first else None,
+            )
+        )
         out.append(
             Row(
                 f"dashboard {path}: size",
                 full["bytes"] / 1024,
                 "KB",
-                reference=f"queries {full['queries']}, none scans",
+                reference=f"queries {full['queries']}, none scans; {full['reads']} reads of a hundred by key at the first look",
                 limit=f"{PAGE_BYTES // 1024} KB",
                 held=full["bytes"] <= PAGE_BYTES,
             )

@@ -111,7 +111,7 @@ class FaultProxy:
             connection.close()
 
 
-def _name(headers, body: bytes) -> str:
+def name_of(headers, body: bytes) -> str:
     """`service:Action`, from the signature's scope and the protocol's own place for the action."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))
     service = scope[1] if scope else "unsigned"
@@ -139,7 +139,7 @@ def _handler(proxy: FaultProxy) -> type[QuietHandler]:
     class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.body()
-            call = proxy._note(_name(self.headers, body), body)
+            call = proxy._note(name_of(self.headers, body), body)
             fault = proxy.choose(call)
             if isinstance(fault, Refuse):
                 status, kind, text = _error(call.name, fault)

@@ -91,6 +91,18 @@ pub(crate) enum PatchVerb {
     },
 }
 
+impl PatchVerb {
+    /// What is named.
+    fn targets(&self) -> &[Target] {
+        match self {
+            Self::Plan(options) => &options.target,
+            Self::Run(options) => &options.target,
+            Self::Status { target, .. } | Self::Rollback { target, .. } => target,
+            Self::Approve { .. } | Self::History { .. } | Self::Report { .. } => &[],
+        }
+    }
+}
+
 /// What a plan is made of.
 #[derive(Debug, Args)]
 pub(crate) struct PlanOptions {
@@ -156,6 +168,7 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb, screen: &Screen) 
         account: &account,
         region: operator.region(),
     };
+    hold_to_rings(verb.targets(), &patcher.settings()?)?;
     match verb {
         PatchVerb::History { days, format } => {
             let since = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
@@ -197,6 +210,11 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb, screen: &Screen) 
     }
 }
 
+/// Every ring that is named must be one.
+fn hold_to_rings(targets: &[Target], settings: &Settings) -> Result<()> {
+    targets.iter().try_for_each(|target| Ok(target.known(&settings.rings).map_err(Usage)?))
+}
+
 async fn live(patcher: &Patcher<'_>, kev: Option<&str>) -> Result<Plan> {
     let settings = patcher.settings()?;
     Ok(patcher.plan(&settings, kev.map(Source::of).as_ref()).await?)
@@ -216,6 +234,7 @@ fn offline(options: &PlanOptions, facts: &std::path::Path) -> Result<Plan> {
         Some(path) => Settings::parse(&read(path)?).map_err(|error| Usage(format!("`{}`: {error}", path.display())))?,
         None => Settings::default(),
     };
+    hold_to_rings(&options.target, &settings)?;
     let at = options.at.unwrap_or_else(jiff::Timestamp::now);
     Ok(plan(&known, &settings, Own::default(), at.as_millisecond()))
 }

@@ -12,19 +12,23 @@ use crate::settings::Rings;
 pub(crate) fn of(rings: &Rings, tags: &BTreeMap<String, String>) -> Result<String, String> {
     match tags.get(&rings.tag).map(|value| value.trim()) {
         Some(value) if rings.order.iter().any(|ring| ring == value) => Ok(value.to_owned()),
-        Some(value) => {
-            let near = rings.order.iter().min_by_key(|ring| distance(ring, value));
-            let near = near.filter(|ring| distance(ring, value) <= 2).map(|ring| format!("; is `{ring}` meant?"));
-            Err(format!(
-                "its tag `{}` says `{}`, and the rings are {}{}",
-                crate::plain(&rings.tag),
-                crate::plain(value),
-                rings.order.iter().map(|ring| format!("`{}`", crate::plain(ring))).collect::<Vec<_>>().join(", "),
-                near.unwrap_or_default()
-            ))
-        }
+        Some(value) => Err(format!(
+            "its tag `{}` says `{}`, and {}",
+            crate::plain(&rings.tag),
+            crate::plain(value),
+            which(rings, value)
+        )),
         None => Ok(rings.untagged.clone().or_else(|| rings.order.last().cloned()).unwrap_or_default()),
     }
+}
+
+/// Which rings there are, and which one was most likely meant by a name that is none of them.
+pub(crate) fn which(rings: &Rings, name: &str) -> String {
+    let near = rings.order.iter().min_by_key(|ring| distance(ring, name));
+    let near =
+        near.filter(|ring| distance(ring, name) <= 2).map(|ring| format!("; is `{}` meant?", crate::plain(ring)));
+    let all: Vec<String> = rings.order.iter().map(|ring| format!("`{}`", crate::plain(ring))).collect();
+    format!("the rings are {}{}", all.join(", "), near.unwrap_or_default())
 }
 
 /// How many signs must be put in, taken out or replaced.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::plan::NodePlan;
+use crate::ring::which;
 use crate::run::Run;
+use crate::settings::Rings;
 
 /// Which nodes are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,19 @@ impl fmt::Display for Target {
 }
 
 impl Target {
+    /// Holds a ring's name to the rings that there are: one with a typing error would mean no node, and say nothing.
+    ///
+    /// # Errors
+    /// Names the rings, and the one that was most likely meant.
+    pub fn known(&self, rings: &Rings) -> Result<(), String> {
+        match self {
+            Self::Ring(name) if !rings.order.contains(name) => {
+                Err(format!("there is no ring `{}`: {}", crate::plain(name), which(rings, name)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it means a node of the plan.
     #[must_use]
     pub fn means(&self, node: &NodePlan) -> bool {
@@ -96,5 +111,19 @@ mod tests {
         for text in ["", "i-", "ring:", "tag:env", "i-1;reboot", "web"] {
             assert!(text.parse::<Target>().unwrap_err().contains(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_ring_that_there_is_none_of_is_told_and_nothing_is_meant_by_it() {
+        let rings = Rings::default();
+        let known = |text: &str| text.parse::<Target>().unwrap().known(&rings);
+        for text in ["ring:dev", "ring:prod", "tag:ring=prdo", "i-1", "CVE-2026-1"] {
+            assert_eq!(known(text), Ok(()));
+        }
+        assert_eq!(
+            known("ring:prdo").unwrap_err(),
+            "there is no ring `prdo`: the rings are `dev`, `staging`, `prod`; is `prod` meant?"
+        );
+        assert!(!known("ring:blue\u{202e}").unwrap_err().contains("meant"));
     }
 }

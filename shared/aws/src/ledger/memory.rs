@@ -1,19 +1,31 @@
-//! Records that were read and verified before: who looks at the same list again and again takes apart what is new alone.
+//! Records that were read and verified before: who looks at the same list again and again reads what is new alone.
 //!
-//! INVARIANT: a record is remembered by its whole item, as the table had it, and by the keys that verified it. An item that
-//! differs in one byte is verified like any other.
+//! A page of the index is then asked for keys and signatures, a few hundred bytes where an item has up to 400 KB, and
+//! only the items that are not known are read whole, a hundred in a call. A signature belongs to one record in one version
+//! by one signer, so that what is remembered is what was verified.
+//!
+//! INVARIANT: a record is remembered by its signature and by the keys that verified it, and for [`FRESH_MS`] at most: an
+//! item that was changed and kept its signature is found then, and until then its verified record is shown.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use riposte_core::incident::Incident;
 use riposte_patch::run::Run;
 
-use super::item::{Fields, string};
-use super::{Keys, LedgerError};
+use super::item::{Fields, PLAN, string};
+use super::{Keys, Ledger, LedgerError};
+use crate::clock::now_ms;
 
-/// The most records of a kind; where there are more, all are forgotten.
-const MOST: usize = 400;
+/// The most records of a kind, and the most bytes of their texts; where there is more, all are forgotten.
+const MOST: usize = 1000;
+const MOST_BYTES: usize = 24 << 20;
+
+/// After so many milliseconds an item is read and verified again, whatever its signature.
+const FRESH_MS: i64 = 600_000;
+
+/// What a page of the index is asked for by who remembers.
+const STAMP: &str = "pk, signature";
 
 /// What is remembered between lists; its clones remember together.
 #[derive(Debug, Clone, Default)]
@@ -22,13 +34,71 @@ pub struct Memory {
     pub(super) runs: Arc<Known<Run>>,
 }
 
+/// An item of a page of the index.
+#[derive(Debug)]
+pub(super) enum Recalled<T> {
+    /// It was verified before, and has the same signature.
+    Known(T),
+    /// The whole item, to be verified.
+    Read(Fields),
+    /// It left the table since the index named it.
+    Gone(LedgerError),
+}
+
+impl Ledger {
+    /// What the query of a page asks for; `None`: for everything.
+    pub(super) fn asked_of_a_page(&self) -> Option<String> {
+        self.memory.is_some().then(|| STAMP.to_owned())
+    }
+
+    /// The items of a page, in its order: one call for each hundred that are not known.
+    ///
+    /// # Errors
+    /// Where DynamoDB does not answer, or refuses.
+    pub(super) async fn recalled<T: Clone>(
+        &self,
+        page: Vec<Fields>,
+        known: Option<&Known<T>>,
+    ) -> Result<Vec<Recalled<T>>, LedgerError> {
+        let Some(known) = known else { return Ok(page.into_iter().map(Recalled::Read).collect()) };
+        let stamps: Vec<(String, Option<T>)> = page
+            .iter()
+            .map(|stamp| (string(stamp, "pk").unwrap_or_default().to_owned(), known.get(stamp, &self.keys)))
+            .collect();
+        let unknown: BTreeSet<String> =
+            stamps.iter().filter(|(_, record)| record.is_none()).map(|(pk, _)| pk.clone()).collect();
+        let mut whole = self.items(&unknown).await?;
+        let recalled = |(pk, record): (String, Option<T>)| match record {
+            Some(record) => Recalled::Known(record),
+            None => match whole.remove(&pk) {
+                Some(fields) => Recalled::Read(fields),
+                None => Recalled::Gone(LedgerError::Item { pk, wrong: "it is gone".to_owned() }),
+            },
+        };
+        Ok(stamps.into_iter().map(recalled).collect())
+    }
+
+    /// Remembers what a whole item says, where anything is remembered and it could be read.
+    pub(super) fn keep<T: Clone>(
+        &self,
+        known: Option<&Known<T>>,
+        fields: &Fields,
+        read: Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        if let (Some(known), Ok(record)) = (known, &read) {
+            known.keep(fields, &self.keys, record);
+        }
+        read
+    }
+}
+
 /// Records of one kind.
 #[derive(Debug)]
 pub(super) struct Known<T>(Mutex<Records<T>>);
 
 impl<T> Default for Known<T> {
     fn default() -> Self {
-        Self(Mutex::new(Records { public: Arc::default(), all: HashMap::new() }))
+        Self(Mutex::new(Records { public: Arc::default(), all: HashMap::new(), bytes: 0 }))
     }
 }
 
@@ -36,32 +106,42 @@ impl<T> Default for Known<T> {
 struct Records<T> {
     /// The keys that verified them.
     public: Arc<BTreeMap<String, [u8; 32]>>,
-    /// By the item's key: the item, and what it says.
-    all: HashMap<String, (Fields, T)>,
+    /// By the item's key.
+    all: HashMap<String, Verified<T>>,
+    /// Of the texts that were verified.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Verified<T> {
+    signature: String,
+    at_ms: i64,
+    record: T,
 }
 
 impl<T: Clone> Known<T> {
-    /// What an item says: as remembered, else as `read` verifies it.
-    pub(super) fn read(
-        &self,
-        fields: &Fields,
-        keys: &Keys,
-        read: impl FnOnce(&Fields) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
+    /// What an item with this key and signature says, where it was verified lately.
+    fn get(&self, stamp: &Fields, keys: &Keys) -> Option<T> {
+        let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = records.all.get(string(stamp, "pk")?).filter(|_| records.public == keys.public)?;
+        let fresh = (0..FRESH_MS).contains(&now_ms().saturating_sub(seen.at_ms));
+        (fresh && string(stamp, "signature") == Some(&seen.signature)).then(|| seen.record.clone())
+    }
+
+    /// Remembers what a whole item says, which was verified by these keys.
+    fn keep(&self, fields: &Fields, keys: &Keys, record: &T) {
+        let [Some(pk), Some(signature)] = ["pk", "signature"].map(|name| string(fields, name).map(str::to_owned))
+        else {
+            return;
+        };
+        let bytes = ["record", PLAN].iter().filter_map(|name| string(fields, name)).map(str::len).sum::<usize>();
         let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if records.public != keys.public {
-            *records = Records { public: Arc::clone(&keys.public), all: HashMap::new() };
+        let full = records.all.len() >= MOST || records.bytes + bytes > MOST_BYTES;
+        if full || records.public != keys.public {
+            *records = Records { public: Arc::clone(&keys.public), all: HashMap::new(), bytes: 0 };
         }
-        let pk = string(fields, "pk").unwrap_or_default();
-        if let Some((_, record)) = records.all.get(pk).filter(|(known, _)| known == fields) {
-            return Ok(record.clone());
-        }
-        let record = read(fields)?;
-        if records.all.len() >= MOST {
-            records.all.clear();
-        }
-        records.all.insert(pk.to_owned(), (fields.clone(), record.clone()));
-        Ok(record)
+        records.bytes += bytes;
+        records.all.insert(pk, Verified { signature, at_ms: now_ms(), record: record.clone() });
     }
 }
 
@@ -73,41 +153,45 @@ mod tests {
     use crate::ledger::item;
     use crate::testing::{incident as sample, keys};
 
+    fn stamp(fields: &Fields) -> Fields {
+        fields.iter().filter(|(name, _)| STAMP.contains(name.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect()
+    }
+
     #[test]
-    fn what_is_known_is_not_verified_again_and_what_differs_is() {
+    fn a_record_is_known_by_its_signature_and_another_version_is_not() {
         let (known, keys) = (Known::<Incident>::default(), keys("ingress-guard"));
-        let fields = item::incident(&sample(), 1, &keys).unwrap();
-        let mut verified = 0;
-        let mut read = |fields: &Fields| {
-            known.read(fields, &keys, |fields| {
-                verified += 1;
-                item::read_incident(fields, &keys).map(|(incident, _)| incident)
-            })
-        };
-        for _ in 0..3 {
-            assert_eq!(read(&fields).unwrap(), sample());
-        }
-        // Changed in the table, with the signature of before: refused, and what is known is no excuse.
-        let mut forged = fields.clone();
-        let text = string(&fields, "record").unwrap().replace("ingress", "egress!");
-        forged.insert("record".to_owned(), AttributeValue::S(text));
-        assert!(read(&forged).is_err() && read(&forged).is_err());
-        assert_eq!(read(&fields).unwrap(), sample());
-        assert_eq!(verified, 3);
+        let [first, second] = [1, 2].map(|version| item::incident(&sample(), version, &keys).unwrap());
+        assert_eq!(known.get(&stamp(&first), &keys), None);
+        known.keep(&first, &keys, &sample());
+        assert_eq!(known.get(&stamp(&first), &keys), Some(sample()));
+        assert_eq!(known.get(&stamp(&second), &keys), None);
+        let mut unsigned = stamp(&first);
+        unsigned.remove("signature");
+        assert_eq!(known.get(&unsigned, &keys), None);
     }
 
     #[test]
     fn other_keys_verify_anew_and_memory_is_bounded() {
         let known = Known::<u64>::default();
-        let of = |number: usize| Fields::from([("pk".to_owned(), AttributeValue::S(number.to_string()))]);
-        let mut first = keys("ingress-guard");
-        known.read(&of(1), &first, |_| Ok(1)).unwrap();
-        assert_eq!(known.read(&of(1), &first, |_| Ok(2)).unwrap(), 1);
-        first.public = Arc::new(BTreeMap::from([("other".to_owned(), [7; 32])]));
-        assert_eq!(known.read(&of(1), &first, |_| Ok(2)).unwrap(), 2);
+        let of = |number: usize, text: &str| {
+            [("pk", number.to_string()), ("signature", "s".to_owned()), ("record", text.to_owned())]
+                .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
+                .into()
+        };
+        let mut keys = keys("ingress-guard");
+        known.keep(&of(1, ""), &keys, &1);
+        assert_eq!(known.get(&of(1, ""), &keys), Some(1));
+        keys.public = Arc::new(BTreeMap::from([("other".to_owned(), [7; 32])]));
+        assert_eq!(known.get(&of(1, ""), &keys), None);
         for number in 0..3 * MOST {
-            known.read(&of(number), &first, |_| Ok(0)).unwrap();
+            known.keep(&of(number, ""), &keys, &0);
         }
         assert!(known.0.lock().unwrap().all.len() <= MOST);
+        let large = "x".repeat(MOST_BYTES / 4);
+        for number in 0..9 {
+            known.keep(&of(number, &large), &keys, &0);
+            assert!(known.0.lock().unwrap().bytes <= MOST_BYTES);
+        }
+        assert_eq!(known.get(&of(8, &large), &keys), Some(0));
     }
 }

@@ -167,7 +167,7 @@ impl Ledger {
         Self::new(Client::new(config), &loaded.settings.ledger_table, loaded.keys())
     }
 
-    /// The same, which verifies an item of a list once, and again when it changes.
+    /// The same, which reads and verifies an item of a list once, and again when it changes or after a while.
     #[must_use]
     pub fn remembering(mut self, memory: &Memory) -> Self {
         self.memory = Some(memory.clone());

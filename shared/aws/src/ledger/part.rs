@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::rfc3339;
 
 use super::list::{LAST_MS, Listed};
+use super::memory::Recalled;
 use super::{Ledger, LedgerError, item};
 use crate::fault::Fault;
 
@@ -50,7 +51,7 @@ pub struct Tally {
 }
 
 impl Ledger {
-    /// One part of the list, with where it goes on: one query.
+    /// One part of the list, with where it goes on: one query, and one call for what is not remembered where anything is.
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or refuses: also a place that is none.
@@ -64,23 +65,21 @@ impl Ledger {
             ])
         });
         let query = self.by_time(item::KIND, part.since_ms, part.until_ms);
+        let query = query.set_projection_expression(self.asked_of_a_page());
         let page = query.limit(i32::from(part.limit)).set_exclusive_start_key(start).send().await;
-        let page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
+        let mut page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
+        let known = self.memory.as_ref().map(|memory| &*memory.incidents);
         let mut listed = Listed::default();
-        for fields in page.items() {
-            let whole = match self.whole(fields).await {
-                Ok(whole) => whole,
-                Err(error) => {
-                    listed.unreadable.push(error);
-                    continue;
+        for item in self.recalled(page.items.take().unwrap_or_default(), known).await? {
+            let read = match item {
+                Recalled::Known(incident) => Ok(incident),
+                Recalled::Gone(error) => Err(error),
+                Recalled::Read(fields) => {
+                    let read = self.incident_of(&fields).await.map(|(incident, _)| incident);
+                    self.keep(known, &fields, read)
                 }
             };
-            let read = |fields: &_| item::read_incident(fields, &self.keys).map(|(incident, _)| incident);
-            let incident = match &self.memory {
-                Some(memory) => memory.incidents.read(&whole, &self.keys, read),
-                None => read(&whole),
-            };
-            match incident {
+            match read {
                 Ok(incident) => listed.incidents.push(incident),
                 Err(error) => listed.unreadable.push(error),
             }

@@ -9,6 +9,7 @@ use riposte_core::incident::rfc3339;
 use riposte_patch::run::Run;
 
 use super::item::{Fields, string};
+use super::memory::Recalled;
 use super::{Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict};
 use crate::fault::Fault;
 
@@ -128,6 +129,7 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
     pub async fn patches(&self, limit: usize) -> Result<(Vec<Run>, Vec<LedgerError>), LedgerError> {
+        let known = self.memory.as_ref().map(|memory| &*memory.runs);
         let (mut runs, mut unreadable, mut start) = (Vec::new(), Vec::new(), None);
         loop {
             let query = self.client.query().table_name(&self.table).index_name("by-time");
@@ -136,14 +138,15 @@ impl Ledger {
             // What is not asked for need not be read: a page is a megabyte otherwise.
             let most = i32::try_from(limit.saturating_sub(runs.len() + unreadable.len())).unwrap_or(i32::MAX);
             let query = query.limit(most.max(1)).scan_index_forward(false).set_exclusive_start_key(start);
-            let page = query.send().await.map_err(Fault::of("dynamodb:Query (patches)"))?;
-            for fields in page.items() {
-                let read = |fields: &_| self.read_patch(fields).map(|(run, _)| run);
-                let run = match &self.memory {
-                    Some(memory) => memory.runs.read(fields, &self.keys, read),
-                    None => read(fields),
+            let query = query.set_projection_expression(self.asked_of_a_page());
+            let mut page = query.send().await.map_err(Fault::of("dynamodb:Query (patches)"))?;
+            for item in self.recalled(page.items.take().unwrap_or_default(), known).await? {
+                let read = match item {
+                    Recalled::Known(run) => Ok(run),
+                    Recalled::Gone(error) => Err(error),
+                    Recalled::Read(fields) => self.keep(known, &fields, self.read_patch(&fields).map(|(run, _)| run)),
                 };
-                match run {
+                match read {
                     Ok(run) => runs.push(run),
                     Err(error) => unreadable.push(error),
                 }

@@ -4,6 +4,7 @@ use riposte_core::finding::Finding;
 use riposte_core::incident::{Incident, State, Step};
 use riposte_core::settings::Mode;
 
+use super::memory::{Memory, Recalled};
 use super::{Ledger, LedgerError, Opened, Part, Wanted};
 use crate::testing::{Aws, CASES, Fault, Function, finding, hurried, invocation};
 
@@ -84,6 +85,64 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
         let (listed, next) = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
         assert_eq!((listed.incidents.iter().map(number).collect::<Vec<_>>(), next), (want, None));
     }
+}
+
+#[tokio::test]
+async fn who_remembers_reads_what_is_new_alone_and_all_again_after_a_while() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    for number in 0..3 {
+        record(&ledger, incident(number)).await;
+    }
+    let looking = another(&aws).remembering(&Memory::default());
+    let part = Part { limit: 9, ..Part::default() };
+    let look = async || {
+        let before = aws.calls().len();
+        let (listed, _) = looking.part(&part).await.unwrap();
+        let calls: Vec<_> = aws.calls().split_off(before);
+        (listed, calls.iter().map(|call| call.trim_start_matches("dynamodb:").to_owned()).collect::<Vec<_>>())
+    };
+    let whole = ledger.part(&part).await.unwrap().0.incidents;
+    let (first, calls) = look().await;
+    assert_eq!(
+        (first.incidents, calls.as_slice()),
+        (whole.clone(), ["Query", "BatchGetItem"].map(str::to_owned).as_slice())
+    );
+    let (again, calls) = look().await;
+    assert_eq!((again.incidents, calls.as_slice()), (whole.clone(), ["Query".to_owned()].as_slice()));
+
+    // What is new, and nothing else.
+    record(&ledger, incident(3)).await;
+    let (listed, calls) = look().await;
+    assert_eq!((listed.incidents.len(), calls.len()), (4, 2));
+    let last = aws.requests().pop().unwrap().json;
+    let asked = last["RequestItems"].as_object().unwrap().values().next().unwrap();
+    assert_eq!(asked["Keys"].as_array().unwrap().len(), 1);
+
+    // A record that is changed beside its signature: the verified one is shown, and the fraud is found in time.
+    aws.world(|world| {
+        for item in world.table.items.values_mut().filter(|item| item.contains_key("record")) {
+            let text = item["record"]["S"].as_str().unwrap().replace("ingress", "egress!");
+            item.insert("record".to_owned(), serde_json::json!({ "S": text }));
+        }
+    });
+    assert_eq!(look().await.0.incidents[1..], whole);
+    crate::clock::sleep(std::time::Duration::from_secs(601)).await;
+    let (listed, _) = look().await;
+    assert_eq!((listed.incidents.len(), listed.unreadable.len()), (0, 4));
+}
+
+#[tokio::test]
+async fn an_item_that_left_since_the_index_named_it_is_told() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    record(&ledger, incident(0)).await;
+    let gone = crate::ledger::item::Fields::from([(
+        "pk".to_owned(),
+        aws_sdk_dynamodb::types::AttributeValue::S("incident#inc-gone".to_owned()),
+    )]);
+    let recalled = ledger.recalled(vec![gone], Some(&*Memory::default().incidents)).await.unwrap();
+    assert!(matches!(recalled.as_slice(), [Recalled::Gone(error)] if error.to_string().contains("inc-gone")));
 }
 
 #[tokio::test]

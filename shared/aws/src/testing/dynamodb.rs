@@ -234,7 +234,12 @@ impl Table {
             answer["LastEvaluatedKey"] =
                 json!({ "pk": last["pk"], "kind": last["kind"], "opened_at": last["opened_at"] });
         }
-        answer["Items"] = json!(found);
+        let asked = parameters["ProjectionExpression"].as_str().map(|names| names.split(", ").collect::<Vec<_>>());
+        let projected = |item: &Map<String, Value>| -> Map<String, Value> {
+            let wanted = |name: &str| asked.as_ref().is_none_or(|names| names.contains(&name));
+            item.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        answer["Items"] = found.into_iter().map(projected).collect();
         answer.to_string()
     }
 }
