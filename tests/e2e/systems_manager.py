@@ -36,9 +36,6 @@ class Machine:
     scanned: float | None = None
     # How its installs go: well, or with a success that is none.
     installs: str = "well"
-    # Whether it comes back after its install.
-    comes_back: bool = True
-    gone_since: float | None = None
 
     def listed(self, word: str = "") -> str:
         """As dpkg lists it, each line with a word before it."""
@@ -103,8 +100,6 @@ class SystemsManager(FaultProxy):
                 command.output = machine.listed("before ")
             if "--only-upgrade" in script and machine.installs == "well" and f"'{PACKAGE}'" in script:
                 machine.packages[PACKAGE] = FIXED
-            if "--only-upgrade" in script and not machine.comes_back:
-                machine.gone_since = time.time()
             if found := re.search(r"'([^'=]+)=([^']+)'", script) if "--allow-downgrades" in script else None:
                 machine.packages[found[1]] = found[2]
             if script.startswith("dpkg-query"):
@@ -117,8 +112,8 @@ class SystemsManager(FaultProxy):
 
     def information(self, asked: dict) -> dict:
         ids = [value for one in asked.get("Filters", []) for value in one["Values"]] or None
-        one = lambda m: {"InstanceId": m.id, "PingStatus": "ConnectionLost" if m.gone_since else "Online",  # noqa: E731
-                         "LastPingDateTime": _time(m.gone_since or time.time()), "PlatformType": "Linux",
+        one = lambda m: {"InstanceId": m.id, "PingStatus": "Online",  # noqa: E731
+                         "LastPingDateTime": _time(time.time()), "PlatformType": "Linux",
                          "PlatformName": "Debian GNU/Linux", "ResourceType": "EC2Instance"}
         return {"InstanceInformationList": [one(machine) for machine in self._of(ids)]}
 
@@ -131,7 +126,7 @@ class SystemsManager(FaultProxy):
     def send(self, asked: dict) -> dict | str:
         (id_,) = asked["InstanceIds"]
         machine = self.machines.get(id_)
-        if machine is None or machine.gone_since:
+        if machine is None:
             return "InvalidInstanceId"
         command = _Command(f"00000000-0000-4000-8000-{len(self.commands):012}", machine, asked, time.time())
         self.commands.append(command)

@@ -1,31 +1,21 @@
-"""Patching end to end: the operator's command and the deployed function's own program, before a scripted Systems Manager.
-
-The function is killed after every call that changes something or writes down what is to be done, throttled, and called
-twice at once: the machine is patched once, and the record says so.
-"""
+"""Patching end to end by the operator's command, before a scripted Systems Manager."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from command import Command
-from deployed import Deployed
-from fault_proxy import Call, Fault, Kill, Refuse
-from processes import Programs
-from runtime_api import Outcome, Process
+from deployed import Deployed, set_up
 from systems_manager import CVE, FIXED, OLD, PACKAGE, Machine, SystemsManager
 
-SETTINGS = {"snapshot": True, "emergency": "act", "emergency_hours": 96}
-TICK = {
-    "version": "0", "id": "tick", "source": "aws.events", "detail-type": "Scheduled Event", "account": "123456789012",
-    "region": "us-east-1", "time": "2026-01-02T03:04:05Z", "resources": [], "detail": {},
-}
-# Who dies after one of these has changed something, or written down what comes next.
-WRITES = {"dynamodb:TransactWriteItems", "ec2:CreateSnapshot", "ssm:SendCommand", "sns:Publish"}
+
+@pytest.fixture(scope="module")
+def live(emulator, zips, binary) -> Deployed:
+    """Riposte in live mode, whose own ticks do not come between: the emulator that they ask has no Systems Manager."""
+    return set_up(emulator, zips, binary, PatchRate="rate(1 day)")
 
 
 def machine(deployed: Deployed, ring: str = "dev", **how) -> Machine:
@@ -50,9 +40,6 @@ def report(deployed: Deployed, manager: SystemsManager, machine: Machine) -> dic
     done = patch(deployed, manager, "report", "--format", "jsonl")
     assert done.returncode == 0, done.stderr
     return next(run for run in map(json.loads, done.stdout.splitlines()) if run["node"] == machine.id)
-
-
-# ---------------------------------------------------------------------------------------------------------- the command
 
 
 def test_a_person_patches_what_is_named_and_takes_it_back(live):
@@ -96,88 +83,3 @@ def test_a_ring_with_a_typing_error_is_told_and_nothing_is_patched(live):
         tagged = patch(live, manager, "run", "--target", host.id, "--yes")
         assert tagged.returncode == 1 and "its tag `ring` says `prdo`" in tagged.stdout, tagged
         assert not manager.commands and host.packages == {PACKAGE: OLD}
-
-
-# --------------------------------------------------------------------------------------------------------- the function
-
-
-@pytest.fixture
-def ticking(functions):
-    """Has the function's program handle a tick before a scripted Systems Manager."""
-    functions.deployed.set("/riposte/patch/settings", json.dumps(SETTINGS))
-
-    def tick(manager: SystemsManager, name: str = "tick", kill: bool = False) -> Outcome:
-        account = {"RIPOSTE_ACCOUNT_ID": functions.deployed.emulator.account, "AWS_ENDPOINT_URL": manager.url}
-        environment = functions.roles["patcher"].environment() | account | {"RUST_LOG": "info"}
-        with Process(functions.paths["patcher"], "patcher", environment) as process:
-            if kill:
-                manager.kill = process.kill
-            return process.invoke(TICK | {"id": name}, 120.0)
-
-    yield tick
-    functions.deployed.unset("/riposte/patch/settings")
-
-
-def _leases_end(deployed: Deployed) -> None:
-    """The leases of who was killed end with its invocation; that time passes."""
-    for lease in deployed.ledger("lease#"):
-        deployed.emulator.client("dynamodb").delete_item(TableName=deployed.stack["LedgerTable"], Key={"pk": {"S": lease["pk"]}})
-
-
-def _patched_once(functions: Programs, manager: SystemsManager, host: Machine) -> None:
-    assert host.packages == {PACKAGE: FIXED}
-    assert [manager.sent(stage) for stage in ("scan", "install", "query", "rescan")] == [1, 1, 1, 1]
-    run = report(functions.deployed, manager, host)
-    assert run["outcome"] == "patched" and run["deadline met"] == "met", run
-    snapshots = functions.deployed.emulator.client("ec2").describe_snapshots(
-        Filters=[{"Name": "tag:riposte:patch", "Values": [run["run"]]}])["Snapshots"]
-    assert len(snapshots) == 1
-
-
-def test_the_function_killed_after_every_write_patches_once(functions, ticking):
-    host, killed = machine(functions.deployed), []
-
-    def choose(call: Call) -> Fault:
-        # The death of one process is enough for each call: the next process goes on after it.
-        if call.name in WRITES and not killed_now:
-            killed_now.append(call.name)
-            return Kill()
-        return None
-
-    with SystemsManager(functions.deployed.emulator.url, [host], choose) as manager:
-        for number in range(100):
-            killed_now: list[str] = []
-            outcome = ticking(manager, f"tick-{number}", kill=True)
-            killed += killed_now
-            if not killed_now:
-                assert outcome.error is None, outcome
-                break
-            assert outcome.exit_code == -9, outcome
-            _leases_end(functions.deployed)
-        else:
-            raise AssertionError(f"still under way after {len(killed)} deaths: {killed}")
-        _patched_once(functions, manager, host)
-    assert {name: killed.count(name) for name in ("ssm:SendCommand", "ec2:CreateSnapshot")} == {
-        "ssm:SendCommand": 4, "ec2:CreateSnapshot": 1}
-    assert killed.count("dynamodb:TransactWriteItems") > 10, killed
-
-
-def test_the_function_throttled_and_called_twice_at_once_patches_once(functions, ticking):
-    host, refused = machine(functions.deployed), set()
-
-    def choose(call: Call) -> Fault:
-        # The first of each call of the services that patch.
-        if call.name in refused or call.name.split(":")[0] not in ("ssm", "ec2", "inspector2"):
-            return None
-        refused.add(call.name)
-        return Refuse(400, "ThrottlingException" if call.name.startswith("ssm:") else "RequestLimitExceeded")
-
-    with SystemsManager(functions.deployed.emulator.url, [host], choose) as manager, ThreadPoolExecutor(2) as pool:
-        for number in range(20):
-            # A tick that cannot go on ends in an error, and its queue brings it again.
-            list(pool.map(lambda name: ticking(manager, name), (f"twice-{number}-a", f"twice-{number}-b")))
-            if host.packages == {PACKAGE: FIXED} and report(functions.deployed, manager, host)["outcome"] == "patched":
-                break
-        _patched_once(functions, manager, host)
-    assert {"ssm:SendCommand", "ssm:GetCommandInvocation", "ec2:DescribeInstances"} <= refused
-

@@ -168,7 +168,7 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb, screen: &Screen) 
         account: &account,
         region: operator.region(),
     };
-    known(verb.targets(), &patcher.settings()?)?;
+    hold_to_rings(verb.targets(), &patcher.settings()?)?;
     match verb {
         PatchVerb::History { days, format } => {
             let since = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
@@ -211,7 +211,7 @@ pub(crate) async fn run(out: &mut impl Write, verb: PatchVerb, screen: &Screen) 
 }
 
 /// Every ring that is named must be one.
-fn known(targets: &[Target], settings: &Settings) -> Result<()> {
+fn hold_to_rings(targets: &[Target], settings: &Settings) -> Result<()> {
     targets.iter().try_for_each(|target| Ok(target.known(&settings.rings).map_err(Usage)?))
 }
 
@@ -234,7 +234,7 @@ fn offline(options: &PlanOptions, facts: &std::path::Path) -> Result<Plan> {
         Some(path) => Settings::parse(&read(path)?).map_err(|error| Usage(format!("`{}`: {error}", path.display())))?,
         None => Settings::default(),
     };
-    known(&options.target, &settings)?;
+    hold_to_rings(&options.target, &settings)?;
     let at = options.at.unwrap_or_else(jiff::Timestamp::now);
     Ok(plan(&known, &settings, Own::default(), at.as_millisecond()))
 }
