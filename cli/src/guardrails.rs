@@ -294,7 +294,7 @@ async fn test_online(
             None => writeln!(out, "  no action is known for it: it is recorded and notified")?,
             Some(Planned::Plan(plan)) if !plan.changes.is_empty() => decided(out, &settings, &plan, finding, screen)?,
             Some(Planned::Impossible(why)) => {
-                writeln!(out, "{}", screen.line(2, &format!("it cannot be contained: {}", plain(&why, 400))))?
+                writeln!(out, "{}", screen.line(2, &format!("it cannot be contained: {}", plain(&why, 400))))?;
             }
             Some(other) => {
                 let why = match &other {
