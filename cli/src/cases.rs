@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use riposte_aws::ledger::Listed;
 use riposte_core::case::{Case, Tactic, cases, happened_ms, tactic_of};
 use riposte_core::incident::{Incident, rfc3339};
+use riposte_core::outcome::Outcome;
 use riposte_core::text::plain;
 use serde_json::{Value, json};
 
@@ -71,12 +72,13 @@ pub(crate) fn one(
             tactic_of(incident).map_or("-", Tactic::as_str).to_owned(),
             rfc3339(happened_ms(incident)),
             finding.severity.to_string(),
+            Outcome::of(incident).to_string(),
             incident.id.clone(),
             finding.detector.clone(),
             finding.why.clone(),
         ]
     });
-    let columns = &["tactic", "at", "severity", "incident", "detector", "why"];
+    let columns = &["tactic", "at", "severity", "outcome", "incident", "detector", "why"];
     Table { title: "Riposte: a case", columns, rows: rows.collect() }.show(out, screen)
 }
 
@@ -93,6 +95,7 @@ fn entry(case: &Case<'_>) -> Value {
             "technique": incident.finding.technique,
             "detector": incident.finding.detector,
             "severity": incident.finding.severity,
+            "outcome": Outcome::of(incident),
             "at": rfc3339(happened_ms(incident)),
             "why": incident.finding.why,
         })

@@ -293,17 +293,16 @@ async fn test_online(
         match operator.plan_of(finding).await? {
             None => writeln!(out, "  no action is known for it: it is recorded and notified")?,
             Some(Planned::Plan(plan)) if !plan.changes.is_empty() => decided(out, &settings, &plan, finding, screen)?,
-            Some(Planned::Impossible(why)) => writeln!(out, "  it cannot be contained: {}", plain(&why, 400))?,
+            Some(Planned::Impossible(why)) => {
+                writeln!(out, "{}", screen.line(2, &format!("it cannot be contained: {}", plain(&why, 400))))?;
+            }
             Some(other) => {
-                if let Planned::Gone(why) = &other {
-                    writeln!(
-                        out,
-                        "  nothing is left to contain ({}): decided as if it were there, without tags",
-                        plain(why, 300)
-                    )?;
-                } else {
-                    writeln!(out, "  nothing is left to contain: decided as if it were there, without tags")?;
-                }
+                let why = match &other {
+                    Planned::Gone(why) => format!(" ({})", plain(why, 300)),
+                    _ => String::new(),
+                };
+                let said = format!("nothing is left to contain{why}: decided as if it were there, without tags");
+                writeln!(out, "{}", screen.line(2, &said))?;
                 if let Some(plan) = bare_plan(finding, &BTreeMap::new()) {
                     decided(out, &settings, &plan, finding, screen)?;
                 }

@@ -105,8 +105,10 @@ impl Options {
             let current = renamed::current(id);
             if !known().any(|other| other == current) {
                 let said = near(id, known(), "riposte detectors");
-                let own = "where it is a rule of your own, name its folder by --rules";
-                return Err(Usage(format!("there is no detector {said}; {own}")).into());
+                return Err(Usage(format!(
+                    "there is no detector {said} (a rule of your own: --rules names its folder)"
+                ))
+                .into());
             }
             detectors.push(current.to_owned());
         }

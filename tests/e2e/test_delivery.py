@@ -80,7 +80,7 @@ def test_events_that_come_in_the_wrong_order_end_in_the_same_state(live):
     since = time.time()
     # The change first: it revokes the rule. The opening then finds what it tells of no more.
     incidents = live.send(changed, events.late(opened))
-    assert [incident["outcome"] for incident in incidents] == ["contained", "contained"]
+    assert sorted(incident["outcome"] for incident in incidents) == ["contained", "no-action-needed"]
     assert changes(live, since) == ["RevokeSecurityGroupIngress"] and state.rules(emulator, group) == before
 
 
@@ -89,7 +89,8 @@ def test_a_grant_that_was_answered_and_made_again_is_answered_again(live):
     (user,) = [name for name, stands_for in attack.names.items() if stands_for == "USER"]
     again = events.attach_policy(live.emulator, live.account.attacker, "user", user, account.ADMINISTRATOR)
     # The later event is delivered first, and its answer takes the grant that both tell of.
-    assert [incident["outcome"] for incident in live.send(again, events.late(attack.record))] == ["contained", "contained"]
+    incidents = live.send(again, events.late(attack.record))
+    assert sorted(incident["outcome"] for incident in incidents) == ["contained", "no-action-needed"]
     assert changes(live, since).count("DetachUserPolicy") == 1
     third = events.attach_policy(live.emulator, live.account.attacker, "user", user, account.ADMINISTRATOR)
     assert [incident["outcome"] for incident in live.send(third)] == ["contained"]

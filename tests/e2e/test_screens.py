@@ -104,8 +104,11 @@ def test_exclusions_say_what_each_left_out(typed, live, tmp_path):
         live.command.must("exclusions", "remove", name)
 
 
-def test_what_belongs_together_and_whether_all_is_well(typed, contained):
+def test_what_belongs_together_and_whether_all_is_well(typed, live, contained):
     looks_everywhere("cases", lambda columns: typed("cases", columns=columns))
+    case = json.loads(live.command.must("cases", "--json").splitlines()[0])
+    assert {step["outcome"] for step in case["steps"]} <= {"contained", "undone"}, case
+    looks_everywhere("show-case", lambda columns: typed("show", case["id"], columns=columns))
     looks_everywhere("status", lambda columns: typed("status", columns=columns))
 
 

@@ -34,7 +34,7 @@ INSTEAD = {
     r"(?:author|serial|deserial|recogn|summar|normal|initial|util|priorit|custom|minim|maxim|optim|categor|synchron"
     r"|standard|final|special|visual|token|sanit|random|character|penal|virtual)is(?:e|ed|es|ing|ation)s?": "-ize",
     r"analys(?:ed|ing)": "analyzed, analyzing",
-    r"(?:take|takes|taken|taking|took) back": "roll back, undo",
+    r"(?:take|takes|taken|taking|took)(?: (?:it|them|that|those|this))? back": "roll back, undo",
     r"told": "notified, reported, known",
     r"for ever": "forever",
     r"so long ago": "a time ago",

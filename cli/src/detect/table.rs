@@ -11,8 +11,14 @@ use crate::screen::{Screen, cut, short};
 /// So many different rows are kept until the end; more are written before it.
 const KEPT: usize = 50_000;
 
-/// From this width on a row is one line.
+/// From this width on what is known of a row stands in columns.
 const WIDE: usize = 180;
+
+/// How wide these columns are.
+const COLUMNS: usize = 171;
+
+/// Why stands behind them where it has so much room, and on a line of its own elsewhere.
+const WHY: usize = 60;
 
 /// The rows of a run.
 #[derive(Debug)]
@@ -109,7 +115,8 @@ impl Table {
         if self.screen.width < WIDE {
             return first;
         }
-        format!("{first}  {:<12}  {:<14}  {:<28}  {:<36}  WHY", "ACCOUNT", "REGION", "PRINCIPAL", "TARGET")
+        let why = if self.left(COLUMNS + 2) < WHY { "" } else { "  WHY" };
+        format!("{first}  {:<12}  {:<14}  {:<28}  {:<36}{why}", "ACCOUNT", "REGION", "PRINCIPAL", "TARGET")
     }
 
     fn row(&self, out: &mut impl Write, row: &Row) -> io::Result<()> {
@@ -130,15 +137,20 @@ impl Table {
         let known = |text: &str, width| if text.is_empty() { "-".to_owned() } else { cut(text, width) };
         if self.screen.width >= WIDE {
             let many = if many.is_empty() { many } else { format!("{many}: ") };
-            return writeln!(
-                out,
-                "{time:<16}  {severity}  {:<40}  {:<12}  {:<14}  {:<28}  {:<36}  {many}{why}",
+            let columns = format!(
+                "{time:<16}  {severity}  {:<40}  {:<12}  {:<14}  {:<28}  {:<36}",
                 cut(&detector, 40),
                 known(&scope.account, 12),
                 known(&scope.region, 14),
                 known(who, 28),
                 known(&target, 36)
             );
+            let (said, left) = (format!("{many}{why}"), self.left(COLUMNS + 2));
+            if left < WHY {
+                writeln!(out, "{}", columns.trim_end())?;
+                return writeln!(out, "  {}", cut(&said, self.left(2)));
+            }
+            return writeln!(out, "{columns}  {}", cut(&said, left));
         }
         // A line of its own for who and on what, and one for why: nothing is wider than the terminal.
         let many = if many.is_empty() { many } else { format!("  {many}") };

@@ -31,7 +31,7 @@ pub static KNOWN: &[Known] = &[
     user(
         super::CONTAIN_FOR_PREFIX,
         "",
-        "how long the action of that id contains (10m to 90d) before the clock takes it back",
+        "how long the action of that id contains (10m to 90d) before it is rolled back by the clock",
     ),
     user(super::PROTECTED_PATH, "", "ARN patterns of principals that no action touches, with commas between"),
     user(super::PROTECTED_ADDRESSES_PATH, "", "networks whose addresses are never denied, with commas between"),

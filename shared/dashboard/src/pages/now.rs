@@ -66,7 +66,7 @@ fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
             ul.incidents {
                 @for run in waiting.iter().chain(&stopped).take(LISTED) {
                     @let (word, class) = patching::outcome(run);
-                    li { (badge(&word, class)) " " (patching::link(run, links))
+                    li { (badge(word, class)) " " (patching::link(run, links))
                         div.sub { (words::time(run.opened_ms)) " · " (words::sentence(&run.plan.reasons.join("; "))) }
                         div { @if run.asked { "Let it: " } @else { "Its ring is stopped. Let the ring go on: " } (of_run("approve", &run.id)) } }
                 }

@@ -135,7 +135,7 @@ pub(crate) fn one(run: &Run) -> Markup {
         p { (badge(word, class)) " " @if let Some(outcome) = &run.outcome { (words::sentence(&outcome.why)) } }
         @if run.asked { section.undo { h2 { "It waits for you" } p { "Let it go on: " (of_run("approve", &run.id)) } } }
         @if run.clone().roll_back("", 0).is_ok() {
-            section.undo { h2 { "Take it back" } p { (of_run("rollback", &run.id)) } p.sub { "It shows what it would do and asks first." } }
+            section.undo { h2 { "Roll back" } p { (of_run("rollback", &run.id)) } p.sub { "It shows what it would do and asks first." } }
         }
         dl.facts {
             dt { "Run" } dd { code { (words::name(&run.id)) } }
