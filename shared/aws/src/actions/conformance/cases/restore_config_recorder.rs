@@ -19,13 +19,10 @@ pub(super) const NARROWED: Case = Case {
         json!({ "name": request.recorder, "it": it, "recording": !deleted, "other": true })
     },
     calls: CALLS,
-    contain: |state, _| {
-        state["it"] = recorder(state["name"].as_str().unwrap(), &whole());
-        state["recording"] = json!(true);
-    },
+    contain: |state, _| record_all(state),
     meddle: None,
-    // One that does not exist is made again.
-    remove: |state| state["gone"] = json!(true),
+    // A recorder that is not there is made again: what is gone is the offense.
+    remove: record_all,
     scar: |_| {},
 };
 
@@ -37,6 +34,11 @@ pub(super) const DELETED: Case = Case {
 
 fn response() -> Response {
     Request { recorder: "default".to_owned(), before: Some("2026-11-22T10:00:00Z".to_owned()) }.into()
+}
+
+fn record_all(state: &mut Value) {
+    state["it"] = recorder(state["name"].as_str().unwrap(), &whole());
+    state["recording"] = json!(true);
 }
 
 fn whole() -> Value {

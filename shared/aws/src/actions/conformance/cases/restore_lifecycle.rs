@@ -11,7 +11,7 @@ pub(super) const DELETED: Case = Case {
     name: "restore-lifecycle of one that was deleted",
     action: || Box::new(RestoreLifecycle),
     response,
-    state: |response, _| laid(response, Value::Null),
+    state: |response, _| laid(response, &Value::Null),
     calls: CALLS,
     contain: |state, _| state["it"]["rules"] = former(),
     meddle: None,
@@ -24,7 +24,7 @@ pub(super) const OVERWRITTEN: Case = Case {
     state: |response, _| {
         laid(
             response,
-            json!([{ "ID": "none", "Status": "Disabled", "Filter": { "Prefix": "x/" }, "Expiration": { "Days": 9 } }]),
+            &json!([{ "ID": "none", "Status": "Disabled", "Filter": { "Prefix": "x/" }, "Expiration": { "Days": 9 } }]),
         )
     },
     ..DELETED
@@ -34,7 +34,7 @@ fn response() -> Response {
     Request { bucket: "pay".to_owned(), before: Some("2026-11-22T10:00:00Z".to_owned()) }.into()
 }
 
-fn laid(response: &Response, rules: Value) -> Value {
+fn laid(response: &Response, rules: &Value) -> Value {
     let request: Request = response.read().unwrap();
     json!({ "bucket": request.bucket, "it": { "rules": rules, "size": "varies_by_storage_class" }, "other": true })
 }

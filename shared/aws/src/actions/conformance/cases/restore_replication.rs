@@ -11,7 +11,7 @@ pub(super) const DELETED: Case = Case {
     name: "restore-replication of one that was deleted",
     action: || Box::new(RestoreReplication),
     response,
-    state: |response, _| laid(response, Value::Null),
+    state: |response, _| laid(response, &Value::Null),
     calls: CALLS,
     contain: |state, _| state["it"]["replication"] = replication("arn:aws:s3:::copies"),
     meddle: None,
@@ -21,7 +21,7 @@ pub(super) const DELETED: Case = Case {
 
 pub(super) const OVERWRITTEN: Case = Case {
     name: "restore-replication of one that was overwritten",
-    state: |response, _| laid(response, replication("arn:aws:s3:::elsewhere")),
+    state: |response, _| laid(response, &replication("arn:aws:s3:::elsewhere")),
     ..DELETED
 };
 
@@ -29,7 +29,7 @@ fn response() -> Response {
     Request { bucket: "pay".to_owned(), before: Some("2026-11-22T10:00:00Z".to_owned()) }.into()
 }
 
-fn laid(response: &Response, replication: Value) -> Value {
+fn laid(response: &Response, replication: &Value) -> Value {
     let request: Request = response.read().unwrap();
     json!({ "bucket": request.bucket, "it": { "replication": replication }, "other": true })
 }
