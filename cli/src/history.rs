@@ -52,7 +52,7 @@ fn lines(out: &mut impl Write, history: &History) -> Result<()> {
         let line = json!({
             "resource": history.whose.arn, "service": history.whose.service, "type": history.whose.kind,
             "region": history.whose.region, "at": version.at, "by": version.by, "failing": version.failing,
-            "changed": version.parts.keys().collect::<Vec<_>>(), "state": state,
+            "changed": version.parts.keys().collect::<Vec<_>>(), "deleted": version.gone, "state": state,
         });
         writeln!(out, "{}", inert(line.to_string()))?;
     }
@@ -88,6 +88,11 @@ fn show(out: &mut impl Write, history: &History, screen: &Screen) -> Result<()> 
 }
 
 fn made(version: &Version) -> String {
+    let how = if version.gone { "deleted: " } else { "" };
+    format!("{how}{}", made_by(version))
+}
+
+fn made_by(version: &Version) -> String {
     let Some(by) = &version.by else { return "seen so".to_owned() };
     let from = by.address.as_deref().map(|address| format!(" from {}", plain(address, 60))).unwrap_or_default();
     format!("{} by {}{from} (event {})", plain(&by.call, 80), plain(&by.who, 200), plain(&by.event, 60))
@@ -102,8 +107,11 @@ mod tests {
 
     use super::*;
 
+    fn text(text: &str) -> String {
+        text.to_owned()
+    }
+
     fn history() -> History {
-        let text = |text: &str| text.to_owned();
         let whose = Whose {
             account: text("111122223333"),
             region: text("eu-west-1"),
@@ -148,6 +156,23 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains(['\u{202e}', '\u{1b}']), "{text:?}");
+    }
+
+    #[test]
+    fn what_was_deleted_says_who_deleted_it_and_what_it_was() {
+        let mut history = history();
+        let by = By { who: text("user/eve"), call: text("DeleteBucket"), event: text("e-2"), address: None };
+        history.note_gone("2026-11-27T03:00:00Z".parse().unwrap(), Some(by));
+        let mut out = Vec::new();
+        show(&mut out, &history, &Screen::plain(200)).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("2026-11-27T03:00:00Z  deleted: DeleteBucket by user/eve (event e-2)"), "{shown}");
+        assert!(shown.contains("2026-11-27T01:00:00Z  seen so  (the last good state)"), "{shown}");
+        let mut out = Vec::new();
+        lines(&mut out, &history).unwrap();
+        let last: Value = serde_json::from_str(String::from_utf8(out).unwrap().lines().last().unwrap()).unwrap();
+        assert_eq!((&last["deleted"], &last["by"]["call"]), (&json!(true), &json!("DeleteBucket")));
+        assert_eq!(last["state"]["GetBucketVersioning.Status"], "Suspended");
     }
 
     #[test]

@@ -147,6 +147,7 @@ OWN = {
         "backup:DeleteBackupVaultAccessPolicy": {f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:*"},
         "backup:GetBackupVaultAccessPolicy": {f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:*"},
         "backup:PutBackupVaultAccessPolicy": {f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:*"},
+        "cloudtrail:LookupEvents": {"*"},
         "dynamodb:DeleteResourcePolicy": {f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/*"},
         "dynamodb:GetResourcePolicy": {f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/*"},
         "dynamodb:PutResourcePolicy": {f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/*"},
@@ -255,10 +256,13 @@ OWN = {
         "cloudtrail:GetTrail": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
         "cloudtrail:GetTrailStatus": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
         "cloudtrail:ListTags": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
+        "cloudtrail:LookupEvents": {"*"},
         "cloudtrail:PutEventSelectors": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
         "cloudtrail:StartLogging": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
         "cloudtrail:UpdateTrail": {f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/*"},
         "config:DescribeConfigurationRecorderStatus": {"*"},
+        "config:DescribeConfigurationRecorders": {"*"},
+        "config:PutConfigurationRecorder": {"*"},
         "config:StartConfigurationRecorder": {"*"},
         "events:DescribeRule": {f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"},
         "events:EnableRule": {f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"},
@@ -266,6 +270,7 @@ OWN = {
         "guardduty:GetDetector": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
         "guardduty:ListTagsForResource": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
         "guardduty:UpdateDetector": {f"arn:aws:guardduty:{REGION}:{ACCOUNT}:detector/*"},
+        "iam:PassRole": {f"{IAM}:role/*"},
         "securityhub:DescribeHub": {f"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"},
         "securityhub:EnableSecurityHub": {f"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"},
     },
@@ -417,7 +422,7 @@ OWN = {
 }
 # Every action that changes a role; identity-guard is denied all of them on our own.
 # The functions whose actions change IAM are denied their own and each other's roles.
-CHANGES_IAM = {"ingress-guard", "identity-guard", "data-guard", "compute-guard"}
+CHANGES_IAM = {"ingress-guard", "identity-guard", "data-guard", "trail-guard", "compute-guard"}
 DENIED = {
     "iam:AttachRolePolicy",
     "iam:CreateRole",

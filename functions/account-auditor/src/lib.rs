@@ -80,6 +80,10 @@ pub async fn handle(auditor: &AccountAuditor, event: LambdaEvent<Box<RawValue>>)
 impl AccountAuditor {
     /// Checks what a call changed.
     async fn changed(&self, call: &ApiCall, invocation: &Invocation) -> Result<(), ItemError> {
+        if let Some(deleted) = touched::deleted_by(call) {
+            let own = call.scope()?.account == self.base.account;
+            return if own && !call.failed() { self.note_gone(call, &deleted).await } else { Ok(()) };
+        }
         let Some(touched) = touched::by(call) else {
             guard::unread(&self.base, &Event::Call(Box::new(call.clone())));
             return Ok(());

@@ -50,6 +50,33 @@ impl AccountAuditor {
     }
 }
 
+impl AccountAuditor {
+    /// Notes that a call deleted what it names, in the histories of what bore these names there.
+    pub(crate) async fn note_gone(&self, call: &ApiCall, deleted: &Touched) -> Result<(), ItemError> {
+        let scope = call.scope()?;
+        let loaded = self.base.loaded().await?;
+        let ledger = self.base.ledger(&loaded);
+        let at = call.event_time().and_then(|time| time.parse().ok()).unwrap_or_else(Timestamp::now);
+        let mut noted = BTreeSet::new();
+        for name in &deleted.names {
+            for history in ledger.histories_of(&scope.account, name).await? {
+                let whose = history.whose;
+                let there = [scope.region.as_str(), GLOBAL].contains(&whose.region.as_str());
+                if !there || !deleted.is(&whose) || !noted.insert(whose.clone()) {
+                    continue;
+                }
+                if ledger.note_gone(&whose, at, by(call).as_ref()).await? {
+                    tracing::info!(resource = plain(&whose.arn, 300), "it was deleted");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The region of what has none.
+const GLOBAL: &str = "aws-global";
+
 /// Notes one. Who cannot be noted costs nobody else, unless another try may help.
 async fn note(ledger: &Ledger, sighting: Sighting, by_a_call: bool) -> Result<(), LedgerError> {
     let arn = plain(&sighting.seen.whose.arn, 300);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use riposte_audit::baseline::Whose;
 use riposte_audit::{Check, checks};
-use riposte_core::audited::changed_by;
+use riposte_core::audited::{self, changed_by};
 use riposte_core::event::ApiCall;
 use serde_json::Value;
 
@@ -26,17 +26,27 @@ const MOST_NAMES: usize = 500;
 /// What a call touches; `None` where no check looks at it.
 pub(crate) fn by(call: &ApiCall) -> Option<Touched> {
     let changed = changed_by(call.event_source()?, call.event_name())?;
-    let mut names = BTreeSet::new();
-    if changed.kind != "account" {
-        for part in ["requestParameters", "responseElements"] {
-            collect(call.record().get(part).unwrap_or(&Value::Null), &mut names);
-        }
-    }
+    let mut names = if changed.kind == "account" { BTreeSet::new() } else { named(call) };
     // Flow logs are deleted by their own ids, and whose they were the event does not say.
     if changed.kind == "vpc" && !names.iter().any(|name| name.starts_with("vpc-")) {
         names.clear();
     }
     Some(Touched { service: changed.service, kind: changed.kind, names })
+}
+
+/// What a call deletes; `None` where nothing is kept of such a resource.
+pub(crate) fn deleted_by(call: &ApiCall) -> Option<Touched> {
+    let deleted = audited::deleted_by(call.event_source()?, call.event_name())?;
+    Some(Touched { service: deleted.service, kind: deleted.kind, names: named(call) })
+}
+
+/// What the request and the answer name.
+fn named(call: &ApiCall) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for part in ["requestParameters", "responseElements"] {
+        collect(call.record().get(part).unwrap_or(&Value::Null), &mut names);
+    }
+    names
 }
 
 impl Touched {
@@ -55,6 +65,9 @@ impl Touched {
     /// The types that these checks read.
     pub(crate) fn types(&self) -> BTreeSet<(String, String)> {
         let needs = self.checks().into_iter().flat_map(Check::keeps);
+        // Whom else of an account's people one of them reaches is for the schedule: it costs calls for each of them.
+        let is_other = |kind: &str| self.service == "iam" && ["user", "role"].contains(&kind) && kind != self.kind;
+        let needs = needs.filter(|(service, kind)| *service != "iam" || !is_other(kind));
         let all = needs.chain([(self.service, self.kind)]).filter(|(service, kind)| {
             // Of other services' accounts only what they say of their listings is read.
             *kind != "account" || (*service, *kind) == (self.service, self.kind) || *service == self.service
@@ -124,6 +137,29 @@ mod tests {
         assert!(!touched.is(&Whose { kind: "vpc".to_owned(), ..whose("sg-1") }));
         let other = json!({"eventSource": "ec2.amazonaws.com", "eventName": "CreateTags", "requestParameters": null});
         assert!(by(&call(&other)).is_none());
+    }
+
+    #[test]
+    fn a_change_of_a_user_asks_about_no_other_user_or_role() {
+        let record = json!({"eventSource": "iam.amazonaws.com", "eventName": "AttachUserPolicy",
+            "requestParameters": {"userName": "u", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}});
+        let types = by(&call(&record)).unwrap().types();
+        let has = |kind: &str| types.contains(&("iam".to_owned(), kind.to_owned()));
+        assert!(has("user") && has("group") && has("policy") && !has("role"), "{types:?}");
+    }
+
+    #[test]
+    fn a_deletion_names_what_is_gone_and_changes_nothing_else() {
+        let record = json!({"eventSource": "s3.amazonaws.com", "eventName": "DeleteBucket",
+            "requestParameters": {"bucketName": "mine", "Host": "mine.s3.eu-west-1.amazonaws.com"}});
+        let deleted = deleted_by(&call(&record)).unwrap();
+        assert_eq!((deleted.service, deleted.kind), ("s3", "bucket"));
+        assert!(deleted.names.contains("mine") && by(&call(&record)).is_none());
+        let other = json!({"eventSource": "s3.amazonaws.com", "eventName": "DeleteBucketPolicy"});
+        assert!(deleted_by(&call(&other)).is_none());
+        for deletion in audited::DELETIONS {
+            assert!(changed_by(deletion.call.source, deletion.call.name).is_none(), "{deletion:?} is a change as well");
+        }
     }
 
     #[test]

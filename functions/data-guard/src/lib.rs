@@ -3,8 +3,8 @@
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
     Actions, BlockPublicAccess, CancelKeyDeletion, DenyPrincipal, DisableLifecycleRule, DisableReplicationRule,
-    RemoveOutsiders, RemovePublicGrants, RestoreCopyBlock, RestoreSecret, RestoreVersioning, RevokeGrant,
-    RevokeSessions, Unshare,
+    RemoveOutsiders, RemovePublicGrants, RestoreCopyBlock, RestoreLifecycle, RestoreReplication, RestoreSecret,
+    RestoreVersioning, RevokeGrant, RevokeSessions, Unshare,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -24,6 +24,8 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(BlockPublicAccess)
         .with(RemovePublicGrants)
         .with(RestoreVersioning)
+        .with(RestoreLifecycle)
+        .with(RestoreReplication)
         .with(DisableReplicationRule)
         .with(Unshare)
         .with(RestoreCopyBlock)

@@ -3,7 +3,7 @@
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
     Actions, EnableGuardduty, EnableRule, EnableSecurityhub, MakeTrailMultiRegion, RestartConfigRecorder, RestartTrail,
-    RestoreEventSelectors,
+    RestoreConfigRecorder, RestoreEventSelectors,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -23,6 +23,7 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(MakeTrailMultiRegion)
         .with(RestoreEventSelectors)
         .with(RestartConfigRecorder)
+        .with(RestoreConfigRecorder)
         .with(EnableGuardduty)
         .with(EnableRule)
         .with(EnableSecurityhub);

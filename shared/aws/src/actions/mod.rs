@@ -11,6 +11,7 @@
 //! - **undo** makes the inverses of what was made, the last first, skipping what is there already.
 
 pub(crate) mod document;
+mod formerly;
 mod history;
 mod host;
 mod iam_principal;
@@ -289,6 +290,9 @@ actions! {
     RemovePrefix in remove_prefix,
     DisableSerialConsole in disable_serial_console,
     RestoreFlowLogs in restore_flow_logs,
+    RestoreLifecycle in restore_lifecycle,
+    RestoreReplication in restore_replication,
+    RestoreConfigRecorder in restore_config_recorder,
     RevokeEksAccess in revoke_eks_access,
 }
 

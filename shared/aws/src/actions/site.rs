@@ -54,6 +54,22 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// The same of the account itself in the event's region, as a service knows it.
+    ///
+    /// # Errors
+    /// As [`Site::former`].
+    pub async fn former_of_account(&self, service: &str) -> Result<Option<Good>, Fault> {
+        let Some(ledger) = self.past else { return Ok(None) };
+        match ledger.history_of_account(&self.scope.account, self.partition(), service, &self.scope.region).await {
+            Ok(history) => Ok(history.and_then(|history| history.last_good(Some(&self.scope.event_id)))),
+            Err(LedgerError::Fault(fault)) => Err(fault),
+            Err(error) => {
+                tracing::error!(service, %error, "how the account was is not known");
+                Ok(None)
+            }
+        }
+    }
+
     /// IAM's own client.
     pub(super) fn iam(&self) -> aws_sdk_iam::Client {
         self.sdk.iam.of(&self.scope.region)

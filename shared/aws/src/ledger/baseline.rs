@@ -76,6 +76,21 @@ impl Ledger {
         self.history_at(&key(account, service, kind, arn)).await
     }
 
+    /// The same of the account itself in a region, as a service knows it.
+    ///
+    /// # Errors
+    /// As [`Ledger::history`].
+    pub async fn history_of_account(
+        &self,
+        account: &str,
+        partition: &str,
+        service: &str,
+        region: &str,
+    ) -> Result<Option<History>, LedgerError> {
+        let arn = format!("arn:{partition}:iam::{account}:root");
+        self.history_at(&format!("{}/{region}", key(account, service, "account", &arn))).await
+    }
+
     async fn history_at(&self, key: &str) -> Result<Option<History>, LedgerError> {
         let note = self.note(key).await?;
         Ok(self.read_history(key, &note)?.map(|(history, _)| history))
@@ -125,6 +140,25 @@ impl Ledger {
                 for name in BTreeSet::from([&whose.arn, &whose.id, &whose.name]) {
                     self.note_name(&whose.account, name, &key).await?;
                 }
+            }
+            if self.write_history(&key, &note, &history).await? {
+                return Ok(true);
+            }
+        }
+        Err(Fault::conflict("ledger", "others keep writing a resource's history").into())
+    }
+
+    /// Notes that a resource was deleted, and says whether that is news. One of which nothing is kept is none.
+    ///
+    /// # Errors
+    /// As [`Ledger::note_state`].
+    pub async fn note_gone(&self, whose: &Whose, at: Timestamp, by: Option<&By>) -> Result<bool, LedgerError> {
+        let key = key_of(whose);
+        for _ in 0..ROUNDS {
+            let note = self.note(&key).await?;
+            let Some((mut history, _)) = self.read_history(&key, &note)? else { return Ok(false) };
+            if !history.note_gone(at, by.cloned()) {
+                return Ok(false);
             }
             if self.write_history(&key, &note, &history).await? {
                 return Ok(true);

@@ -207,6 +207,12 @@ actions! {
     DisableSerialConsole in disable_serial_console = "disable-serial-console",
     /// Makes a deleted flow log again.
     RestoreFlowLogs in restore_flow_logs = "restore-flow-logs",
+    /// Sets the lifecycle that a bucket had.
+    RestoreLifecycle in restore_lifecycle = "restore-lifecycle",
+    /// Sets the replication that a bucket had.
+    RestoreReplication in restore_replication = "restore-replication",
+    /// Has a Config recorder record what it recorded.
+    RestoreConfigRecorder in restore_config_recorder = "restore-config-recorder",
     /// Takes an access policy of a Kubernetes cluster from a principal.
     RevokeEksAccess in revoke_eks_access = "revoke-eks-access",
 }

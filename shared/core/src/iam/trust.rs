@@ -174,7 +174,7 @@ impl Judge<'_> {
         let conditions = statement.conditions.iter().filter(|condition| !judged(condition));
         let left = self.left(base, principal, conditions, &barriers.collect::<Vec<_>>());
         let grant = |(who, narrowed)| {
-            let narrowed = narrowed || demanded.second_factor;
+            let narrowed = narrowed || (demanded.second_factor && matches!(who, Outsider::Account(_)));
             TrustGrant { who, external_id, narrowed, lacks: lacks.clone(), statement: number }
         };
         left.into_iter().map(grant).collect()

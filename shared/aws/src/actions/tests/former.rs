@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use riposte_audit::baseline::{By, Seen, State, Whose};
-use riposte_core::action::{RestoreEventSelectors, RestorePermissionsBoundary};
+use riposte_core::action::{
+    RestoreConfigRecorder, RestoreEventSelectors, RestorePermissionsBoundary, RestoreReplication,
+};
 use riposte_core::finding::{Finding, IamPrincipal};
 use serde_json::{Value, json};
 
 use crate::actions::{self, Action};
 use crate::ledger::{Ledger, Sighting};
-use crate::testing::{Aws, Function, Handler, Scripted, finding, keys};
+use crate::testing::{Aws, Function, Handler, Scripted, finding, keys, refuse};
 
 const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit";
 const KEPT: &str = "GetEventSelectors.EventSelectors|AdvancedEventSelectors";
@@ -21,6 +23,23 @@ const CALLS: &[(&str, Handler)] = &[
     ("cloudtrail:PutEventSelectors", |state, given| {
         state["trail"] = given.clone();
         state["trail"].as_object_mut().unwrap().remove("TrailName");
+        Ok(json!({}))
+    }),
+    ("config:DescribeConfigurationRecorderStatus", |_, _| {
+        Ok(json!({ "ConfigurationRecordersStatus": [{ "name": "default", "recording": true }] }))
+    }),
+    ("config:DescribeConfigurationRecorders", |state, _| Ok(json!({ "ConfigurationRecorders": [state["recorder"]] }))),
+    ("config:PutConfigurationRecorder", |state, given| {
+        state["recorder"] = given["ConfigurationRecorder"].clone();
+        Ok(json!({}))
+    }),
+    ("s3:GetBucketReplication", |state, _| match &state["replication"] {
+        Value::Null => refuse("ReplicationConfigurationNotFoundError"),
+        replication => Ok(json!({ "ReplicationConfiguration": replication })),
+    }),
+    ("s3:GetBucketTagging", |_, _| refuse("NoSuchTagSet")),
+    ("s3:PutBucketReplication", |state, given| {
+        state["replication"] = given["ReplicationConfiguration"].clone();
         Ok(json!({}))
     }),
     ("iam:GetRole", |state, _| Ok(json!({ "Role": state["role"] }))),
@@ -132,6 +151,44 @@ async fn a_role_gets_back_a_boundary_that_cloudtrail_has_forgotten() {
 }
 
 #[tokio::test]
+async fn a_bucket_gets_back_the_replication_that_cloudtrail_has_forgotten() {
+    let aws = Aws::new();
+    let kept = json!({ "Role": "arn:aws:iam::111122223333:role/r", "Rules": [{ "ID": "copy", "Status": "Enabled" }] });
+    let part = "GetBucketReplication.ReplicationConfiguration";
+    let auditor = ledger(&aws, "account-auditor");
+    note(&auditor, &seen("s3", "bucket", "arn:aws:s3:::pay", part, kept.clone()), 1, None, &[]).await;
+    // What the attack left was seen as well.
+    let event = finding().scope.event_id;
+    note(&auditor, &seen("s3", "bucket", "arn:aws:s3:::pay", part, Value::Null), 2, Some(&event), &[]).await;
+    let response = RestoreReplication { bucket: "pay".to_owned(), before: None }.into();
+    let finding = Finding { response: Some(response), ..finding() };
+    let left = answered(&aws, Box::new(actions::RestoreReplication), json!({ "replication": null }), finding).await;
+    assert_eq!(left["replication"], kept);
+}
+
+#[tokio::test]
+async fn a_recorder_gets_back_what_it_recorded_in_its_own_region() {
+    let aws = Aws::new();
+    let recorder = |all: bool| json!({ "name": "default", "roleARN": "arn:aws:iam::111122223333:role/config", "recordingGroup": { "allSupported": all } });
+    let mut described = recorder(true);
+    described["arn"] = json!("arn:aws:config:eu-west-1:111122223333:configuration-recorder/default/x");
+    let account = "arn:aws:iam::111122223333:root";
+    let part = "DescribeConfigurationRecorders.ConfigurationRecorders";
+    let auditor = ledger(&aws, "account-auditor");
+    let region = finding().scope.region;
+    for (of, value) in [(region.as_str(), described), ("us-east-2", recorder(false))] {
+        let mut seen = seen("config", "account", account, part, json!([value]));
+        seen.whose.region = of.to_owned();
+        note(&auditor, &seen, 1, None, &[]).await;
+    }
+    let response = RestoreConfigRecorder { recorder: "default".to_owned(), before: None }.into();
+    let finding = Finding { response: Some(response), ..finding() };
+    let state = json!({ "recorder": recorder(false) });
+    let left = answered(&aws, Box::new(actions::RestoreConfigRecorder), state, finding).await;
+    assert_eq!(left["recorder"], recorder(true), "and nothing that nobody can write");
+}
+
+#[tokio::test]
 async fn a_history_is_found_by_arn_and_by_name() {
     let aws = Aws::new();
     let auditor = ledger(&aws, "account-auditor");
@@ -144,6 +201,25 @@ async fn a_history_is_found_by_arn_and_by_name() {
     let found = reader.histories_of("111122223333", "arn:aws:iam::111122223333:user/app").await.unwrap();
     assert_eq!(found.iter().map(|history| history.whose.kind.as_str()).collect::<Vec<_>>(), ["user"]);
     assert!(reader.histories_of("111122223333", "nobody").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_found_with_who_deleted_it() {
+    let aws = Aws::new();
+    let auditor = ledger(&aws, "account-auditor");
+    let seen = seen("cloudtrail", "trail", TRAIL, KEPT, json!("kept"));
+    let by = By { who: "user/eve".to_owned(), call: "DeleteTrail".to_owned(), event: "e-9".to_owned(), address: None };
+    let at = "2026-11-27T09:00:00Z".parse().unwrap();
+    assert!(!auditor.note_gone(&seen.whose, at, Some(&by)).await.unwrap(), "nobody has seen it");
+    note(&auditor, &seen, 1, None, &[]).await;
+    assert!(auditor.note_gone(&seen.whose, at, Some(&by)).await.unwrap());
+    assert!(!auditor.note_gone(&seen.whose, at, Some(&by)).await.unwrap(), "the event came twice");
+    let history = ledger(&aws, "operator").histories_of("111122223333", "audit").await.unwrap().remove(0);
+    assert!(history.is_gone());
+    assert_eq!((history.versions[1].by.as_ref(), &history.now()[KEPT]), (Some(&by), &json!("kept")));
+    // Made again.
+    assert!(note(&auditor, &seen, 10, Some("e-10"), &[]).await);
+    assert!(!auditor.history(&seen.whose).await.unwrap().unwrap().is_gone());
 }
 
 #[tokio::test]

@@ -93,7 +93,11 @@ fn conditions_narrow_everyone() {
         (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }), vec![]),
         (json!({ "Bool": { "aws:SecureTransport": "true" } }), vec!["everyone"]),
         (json!({ "StringEquals": { "s3:ExistingObjectTag/public": "yes" } }), vec!["everyone (narrowed)"]),
-        (json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["everyone (narrowed)"]),
+        (json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["everyone"]),
+        (
+            json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-acme123456" }, "Null": { "aws:PrincipalOrgID": "false" } }),
+            vec!["organisation `o-acme123456` (narrowed)"],
+        ),
         (json!({ "StringEquals": { "aws:ResourceOrgID": "o-acme123456" } }), vec!["everyone (narrowed)"]),
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": "444455556666" } }), vec!["everyone"]),
         (json!({ "StringLike": { "aws:PrincipalOrgID": "*" } }), vec!["everyone"]),

@@ -169,12 +169,17 @@ fn a_mount_target_is_in_the_account() {
 
 #[test]
 fn operators_that_let_the_absent_key_pass_do_not_narrow() {
-    for operator in
-        ["StringEqualsIfExists", "ForAllValues:StringEquals", "Null", "NumericEquals", "StringMatches", "Bool"]
-    {
+    for operator in ["Null", "NumericEquals", "StringMatches", "Bool"] {
         assert_passes(operator, "aws:PrincipalOrgID", json!("o-acme123456"), Reading::Else);
     }
-    assert_passes("StringNotEquals", "aws:PrincipalOrgID", json!("o-acme123456"), Reading::Everyone);
+    for operator in ["StringEqualsIfExists", "ForAllValues:StringEquals", "StringNotEquals"] {
+        assert_passes(operator, "aws:PrincipalOrgID", json!("o-acme123456"), Reading::Everyone);
+    }
+    let mfa = "aws:MultiFactorAuthPresent";
+    assert_passes("Bool", mfa, json!("true"), Reading::Else);
+    for (operator, value) in [("Bool", "false"), ("BoolIfExists", "true"), ("Null", "false")] {
+        assert_passes(operator, mfa, json!(value), Reading::Everyone);
+    }
 }
 
 #[test]

@@ -33,12 +33,15 @@ mod require_metadata_tokens;
 mod require_url_auth;
 mod restart_config_recorder;
 mod restart_trail;
+mod restore_config_recorder;
 mod restore_copy_block;
 mod restore_default_policy_version;
 mod restore_event_selectors;
 mod restore_flow_logs;
+mod restore_lifecycle;
 mod restore_permissions_boundary;
 mod restore_quarantine;
+mod restore_replication;
 mod restore_secret;
 mod restore_versioning;
 mod revoke_eks_access;
@@ -121,6 +124,12 @@ pub(crate) const CASES: &[&Case] = &[
     &restore_flow_logs::TO_LOGS,
     &restore_flow_logs::TO_BUCKET,
     &restore_flow_logs::OF_INTERFACE,
+    &restore_config_recorder::NARROWED,
+    &restore_config_recorder::DELETED,
+    &restore_lifecycle::DELETED,
+    &restore_lifecycle::OVERWRITTEN,
+    &restore_replication::DELETED,
+    &restore_replication::OVERWRITTEN,
     &restore_secret::CASE,
     &restore_versioning::CASE,
     &revoke_sessions::CASE,
