@@ -64,7 +64,7 @@ def stopped(trail: str = "organization") -> dict:
 
 def test_a_trail_that_is_not_there_needs_no_action(live):
     (incident,) = live.send(stopped())
-    assert (incident["detector"], incident["severity"], incident["outcome"]) == ("trail-stopped", "high", "contained")
+    assert (incident["detector"], incident["severity"], incident["outcome"]) == ("trail-stopped", "high", "no-action-needed")
     (notice,) = live.inbox.of(incident["id"])
     assert "organization" in notice.body
 

@@ -139,7 +139,7 @@ def test_a_user_that_was_deleted_meanwhile_needs_no_answer(live):
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
     iam.delete_user(UserName=name)
     (incident,) = live.send(events.late(record))
-    assert incident["outcome"] == "contained"
+    assert incident["outcome"] == "no-action-needed"
     (notice,) = live.inbox.of(incident["id"])
     assert "NO ACTION NEEDED" in notice.subject and "no longer exists" in notice.field("Outcome")
 
@@ -150,7 +150,7 @@ def test_a_policy_that_was_detached_meanwhile_needs_no_answer(live):
     record = events.attach_policy(live.emulator, live.account.attacker, "user", name, ADMINISTRATOR)
     iam.detach_user_policy(UserName=name, PolicyArn=ADMINISTRATOR)
     (incident,) = live.send(events.late(record))
-    assert incident["outcome"] == "contained" and state.principal(live.emulator, "user", name) == before
+    assert incident["outcome"] == "no-action-needed" and state.principal(live.emulator, "user", name) == before
 
 
 def test_undo_is_refused_where_the_user_has_changed_since(live):

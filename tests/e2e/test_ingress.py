@@ -226,7 +226,7 @@ def test_a_group_that_is_gone_needs_no_answer(live, group):
     record = opened(live, group, tcp(22, WORLD))
     live.emulator.client("ec2").delete_security_group(GroupId=group)
     (incident,) = live.send(events.late(record))
-    assert incident["outcome"] == "contained"
+    assert incident["outcome"] == "no-action-needed"
     (notice,) = live.inbox.of(incident["id"])
     assert "NO ACTION NEEDED" in notice.subject and "Done" not in notice.body
 
@@ -240,7 +240,7 @@ def test_a_rule_that_is_gone_needs_no_answer(live, group):
     batch = events.sqs_batch(json.dumps(events.envelope(record)))
     assert live.invoke("ingress-guard", batch) == {"batchItemFailures": []}
     (incident,) = [found for found in live.command.incidents() if group in found["target"]]
-    assert incident["outcome"] == "contained" and everything(live, group) == before
+    assert incident["outcome"] == "no-action-needed" and everything(live, group) == before
     assert json.dumps(live.command.show(incident["id"])["plan"]["changes"]) == "[]"
     assert live.command.run("undo", incident["id"], "--yes").returncode == 1
 

@@ -145,7 +145,13 @@ fn one_named_administrator() {
     ];
     let mut expected = Expectations::default();
     for (case, statements, is) in cases {
-        expected.of("iam-user-escalation", case, with_inline("user", "u", std::slice::from_ref(&statements)), &beside, is);
+        expected.of(
+            "iam-user-escalation",
+            case,
+            with_inline("user", "u", std::slice::from_ref(&statements)),
+            &beside,
+            is,
+        );
         expected.of("iam-role-escalation", case, with_inline("role", "r", &[statements]), &beside, is);
     }
 }
