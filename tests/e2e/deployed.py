@@ -20,7 +20,12 @@ from events import put
 from inbox import Inbox
 
 
-def eventually(look: Callable, what: str, timeout: float = 20.0):
+# Seconds that are waited for what must come. Far longer than it takes on a machine that does nothing else, and than an event
+# rests that found its target busy or a service throttled (2, 4, 8… s): what is not there then does not come.
+PATIENCE = 120.0
+
+
+def eventually(look: Callable, what: str, timeout: float = PATIENCE):
     """What `look` returns, once that is true; fails after the timeout with what was waited for."""
     deadline = time.monotonic() + timeout
     while True:
@@ -52,7 +57,7 @@ class Deployed:
         self.settle()
         return [incident for incident in reversed(self.command.incidents()) if incident["id"] not in before]
 
-    def settle(self, *functions: str, timeout: float = 30.0) -> None:
+    def settle(self, *functions: str, timeout: float = PATIENCE) -> None:
         """Waits until the functions' queues hold no message, neither waiting nor being handled."""
         urls = {name: self.stack.of(name, "QueueUrl") for name in functions or FUNCTIONS}
 

@@ -88,10 +88,11 @@ Writes the recorder as it was found, or stops and deletes it where there was non
         let named = json!({ "ConfigurationRecorderName": request.recorder });
         let delete = || change("config:DeleteConfigurationRecorder", &named, [(PART.to_owned(), None)]);
         let before = snapshot(site, &request, live.as_ref()).await?;
+        let starts = (request.deleted || live.is_none()) && !before.0.contains_key(RECORDING);
         let plan = Plan::of(request.clone().into(), arn, before);
         let planned = formerly::plan(plan, (PART, live.as_ref()), former, set, delete)?;
         Ok(match planned {
-            Planned::Plan(plan) if live.is_none() => {
+            Planned::Plan(plan) if starts => {
                 let start = change("config:StartConfigurationRecorder", &named, [(RECORDING.to_owned(), Some(true.into()))])?;
                 let stop = change("config:StopConfigurationRecorder", &named, [(RECORDING.to_owned(), None)])?;
                 plan.then(start, [stop]).into()

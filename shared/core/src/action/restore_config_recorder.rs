@@ -12,6 +12,10 @@ pub struct RestoreConfigRecorder {
     /// What stood at an earlier time than this one is restored: RFC 3339. `None` for the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    /// Whether it was deleted: then it is started, too. A request says so, because a recorder that was made again and not
+    /// started yet looks like one that its owner stopped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 impl Request for RestoreConfigRecorder {
@@ -27,12 +31,14 @@ impl Request for RestoreConfigRecorder {
             return Vec::new();
         }
         let before = place.call.event_time().map(str::to_owned);
-        one::names(place, "config-recorder/").into_iter().map(|recorder| Self { recorder, before: before.clone() }).collect()
+        let deleted = place.call.event_name() == "DeleteConfigurationRecorder";
+        let request = |recorder| Self { recorder, before: before.clone(), deleted };
+        one::names(place, "config-recorder/").into_iter().map(request).collect()
     }
 
     const TARGET: &'static str = "RECORDER";
 
     fn by_hand(target: &str) -> Option<Self> {
-        one::named(target, "config-recorder/").map(|recorder| Self { recorder, before: None })
+        one::named(target, "config-recorder/").map(|recorder| Self { recorder, before: None, deleted: false })
     }
 }

@@ -181,7 +181,7 @@ async fn a_recorder_gets_back_what_it_recorded_in_its_own_region() {
         seen.whose.region = of.to_owned();
         note(&auditor, &seen, 1, None, &[]).await;
     }
-    let response = RestoreConfigRecorder { recorder: "default".to_owned(), before: None }.into();
+    let response = RestoreConfigRecorder { recorder: "default".to_owned(), before: None, deleted: false }.into();
     let finding = Finding { response: Some(response), ..finding() };
     let state = json!({ "recorder": recorder(false) });
     let left = answered(&aws, Box::new(actions::RestoreConfigRecorder), state, finding).await;

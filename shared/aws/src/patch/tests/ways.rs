@@ -117,7 +117,7 @@ async fn the_exit_status_alone_is_never_believed() {
 async fn a_command_that_never_ends_is_cancelled_and_the_node_is_looked_at() {
     let (fleet, kind, why) = ended(json!({ "installs": "never ends" })).await;
     assert_eq!(kind, Kind::NotPatched);
-    assert!(why.contains("did not end in time and was cancelled"), "{why}");
+    assert!(why.contains("did not end in time and was canceled"), "{why}");
     assert!(fleet.state(|state| state["commands"].as_array().unwrap().iter().any(|c| c["status"] == "Cancelled")));
 }
 

@@ -96,7 +96,7 @@ fn conditions_narrow_everyone() {
         (json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-acme123456" } }), vec!["everyone"]),
         (
             json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-acme123456" }, "Null": { "aws:PrincipalOrgID": "false" } }),
-            vec!["organisation `o-acme123456` (narrowed)"],
+            vec!["organization `o-acme123456` (narrowed)"],
         ),
         (json!({ "StringEquals": { "aws:ResourceOrgID": "o-acme123456" } }), vec!["everyone (narrowed)"]),
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": "444455556666" } }), vec!["everyone"]),

@@ -10,7 +10,7 @@ use crate::testing::{Handler, refuse};
 pub(super) const NARROWED: Case = Case {
     name: "restore-config-recorder of one that was narrowed",
     action: || Box::new(RestoreConfigRecorder),
-    response,
+    response: || request(false),
     state: |response, event| {
         let request: Request = response.read().unwrap();
         let deleted = event.is_some_and(|event| event["eventName"] == "DeleteConfigurationRecorder");
@@ -28,12 +28,13 @@ pub(super) const NARROWED: Case = Case {
 
 pub(super) const DELETED: Case = Case {
     name: "restore-config-recorder of one that was deleted",
+    response: || request(true),
     state: |response, _| (NARROWED.state)(response, Some(&json!({ "eventName": "DeleteConfigurationRecorder" }))),
     ..NARROWED
 };
 
-fn response() -> Response {
-    Request { recorder: "default".to_owned(), before: Some("2026-11-22T10:00:00Z".to_owned()) }.into()
+fn request(deleted: bool) -> Response {
+    Request { recorder: "default".to_owned(), before: Some("2026-11-22T10:00:00Z".to_owned()), deleted }.into()
 }
 
 fn record_all(state: &mut Value) {
