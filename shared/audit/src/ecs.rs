@@ -62,7 +62,7 @@ pub(crate) static CHECKS: &[Check] = &[
     check("ecs-task-host-network-as-root", "A task on the host's network runs as root", High, "ecs", "task-definition")
         .fsbp(&["ECS.1"])
         .page(
-            "No container of a task in host mode runs as root; privileged ones are told by another check.",
+            "No container of a task in host mode runs as root; another check reports privileged ones.",
             "It reaches everything on the host's network, as root.",
             "Use awsvpc mode, or name a user.",
             "None.",

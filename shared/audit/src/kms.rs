@@ -39,7 +39,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .fsbp(&["KMS.3"])
         .page(
             "No customer key waits for its deletion.",
-            "What it encrypted is lost for ever when it is gone: ransom by one call.",
+            "What it encrypted is lost forever when it is gone: ransom by one call.",
             "aws kms cancel-key-deletion, unless it is meant.",
             "A key whose data is gone.",
         )

@@ -176,15 +176,15 @@ pub(crate) static CHECKS: &[Check] = &[
             let names: Vec<_> = services.iter().filter(idle).filter_map(|s| text(s, "ServiceNamespace")).map(str::to_owned).collect();
             Verdict::fail_for(&names, "its role may use, and within 90 days did not", "its role used each service that it may use")
         }),
-    check("lambda-function-log-group-kept-forever", "A function's logs are kept for ever, or are not there", Low, "lambda", "function")
-        .page("The function's log group exists and has a retention.", "Without logs nobody knows what it did; kept for ever they hold personal data that should be gone.",
+    check("lambda-function-log-group-kept-forever", "A function's logs are kept forever, or are not there", Low, "lambda", "function")
+        .page("The function's log group exists and has a retention.", "Without logs nobody knows what it did; kept forever they hold personal data that should be gone.",
             "aws logs put-retention-policy for its log group.", "Functions that never ran.")
         .each(|v| {
             let default = format!("/aws/lambda/{}", v.resource.name);
             let name = v.text("ListFunctions.LoggingConfig.LogGroup")?.unwrap_or(&default);
             let group = v.list("DescribeLogGroups.logGroups")?.iter().find(|group| text(group, "logGroupName") == Some(name));
             let Some(group) = group else { return Ok(Verdict::Fail("its log group does not exist".to_owned())) };
-            Verdict::fail_if(number(group, "retentionInDays").is_none(), "its logs are kept for ever", "its logs have a retention")
+            Verdict::fail_if(number(group, "retentionInDays").is_none(), "its logs are kept forever", "its logs have a retention")
         }),
     check("lambda-function-egress-unrestricted", "A function in a VPC may send everything everywhere", Low, "lambda", "function")
         .page("The security groups of a function in a VPC limit what goes out.", "Stolen data leaves by any port to any address.",

@@ -7,7 +7,7 @@ use crate::exposure::public;
 use crate::verdict::Verdict;
 
 pub(crate) static CHECKS: &[Check] = &[
-    check("logs-group-kept-forever", "Logs are kept for ever", Low, "logs", "log-group")
+    check("logs-group-kept-forever", "Logs are kept forever", Low, "logs", "log-group")
         .page(
             "The log group has a retention.",
             "Old logs hold personal data that should be gone, and cost.",
@@ -18,7 +18,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             Verdict::fail_if(
                 v.number("DescribeLogGroups.retentionInDays")?.is_none(),
-                "its logs are kept for ever",
+                "its logs are kept forever",
                 "its logs have a retention",
             )
         }),

@@ -7,11 +7,11 @@ use crate::verdict::Verdict;
 use crate::view::text;
 
 pub(crate) static CHECKS: &[Check] = &[
-    check("redshift-cluster-public", "A warehouse has a public address", Critical, "redshift", "cluster")
+    check("redshift-cluster-public", "A Redshift cluster has a public address", Critical, "redshift", "cluster")
         .fsbp(&["Redshift.1"])
         .page(
             "The cluster is not publicly accessible.",
-            "A warehouse on the internet is one leaked password from being copied.",
+            "A Redshift cluster on the internet is one leaked password from being copied.",
             "aws redshift modify-cluster --no-publicly-accessible.",
             "None.",
         )
@@ -19,24 +19,30 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| {
             v.on("DescribeClusters.PubliclyAccessible", "it is publicly accessible", "it is not publicly accessible")
         }),
-    check("redshift-cluster-clear-text", "A warehouse takes connections without TLS", Medium, "redshift", "cluster")
-        .fsbp(&["Redshift.2"])
-        .page(
-            "The parameter require_ssl is on.",
-            "Passwords and rows pass in clear.",
-            "Set require_ssl in its parameter group.",
-            "None.",
-        )
-        .each(|v| {
-            let on = v.list("DescribeClusterParameters.Parameters")?.iter().any(|p| {
-                text(p, "ParameterName") == Some("require_ssl")
-                    && text(p, "ParameterValue").is_some_and(|v| v.eq_ignore_ascii_case("true"))
-            });
-            Verdict::fail_if(!on, "it takes connections without TLS", "it insists on TLS")
-        }),
+    check(
+        "redshift-cluster-clear-text",
+        "A Redshift cluster takes connections without TLS",
+        Medium,
+        "redshift",
+        "cluster",
+    )
+    .fsbp(&["Redshift.2"])
+    .page(
+        "The parameter require_ssl is on.",
+        "Passwords and rows pass in clear.",
+        "Set require_ssl in its parameter group.",
+        "None.",
+    )
+    .each(|v| {
+        let on = v.list("DescribeClusterParameters.Parameters")?.iter().any(|p| {
+            text(p, "ParameterName") == Some("require_ssl")
+                && text(p, "ParameterValue").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+        });
+        Verdict::fail_if(!on, "it takes connections without TLS", "it insists on TLS")
+    }),
     check(
         "redshift-cluster-snapshots-short",
-        "A warehouse is backed up for less than 7 days",
+        "A Redshift cluster is backed up for less than 7 days",
         Medium,
         "redshift",
         "cluster",
@@ -56,7 +62,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "snapshots are kept for 7 days at least",
         )
     }),
-    check("redshift-cluster-not-logged", "A warehouse is not audited", Medium, "redshift", "cluster")
+    check("redshift-cluster-not-logged", "A Redshift cluster is not audited", Medium, "redshift", "cluster")
         .fsbp(&["Redshift.4"])
         .page(
             "Audit logging is on.",
@@ -66,7 +72,7 @@ pub(crate) static CHECKS: &[Check] = &[
         )
         .detectors(&["database-logging-disabled"])
         .each(|v| v.off("DescribeLoggingStatus.LoggingEnabled", "audit logging is off", "audit logging is on")),
-    check("redshift-cluster-upgrades-off", "A warehouse does not take upgrades", Medium, "redshift", "cluster")
+    check("redshift-cluster-upgrades-off", "A Redshift cluster does not take upgrades", Medium, "redshift", "cluster")
         .fsbp(&["Redshift.6"])
         .page(
             "Versions are installed by themselves.",
@@ -75,20 +81,26 @@ pub(crate) static CHECKS: &[Check] = &[
             "None.",
         )
         .each(|v| v.off("DescribeClusters.AllowVersionUpgrade", "upgrades are off", "upgrades are on")),
-    check("redshift-cluster-routing-outside-vpc", "A warehouse copies data past the VPC", High, "redshift", "cluster")
-        .fsbp(&["Redshift.7"])
-        .page(
-            "Enhanced VPC routing is on.",
-            "COPY and UNLOAD pass no group, endpoint policy or flow log.",
-            "aws redshift modify-cluster --enhanced-vpc-routing.",
-            "None.",
-        )
-        .each(|v| {
-            v.off("DescribeClusters.EnhancedVpcRouting", "enhanced VPC routing is off", "enhanced VPC routing is on")
-        }),
+    check(
+        "redshift-cluster-routing-outside-vpc",
+        "A Redshift cluster copies data past the VPC",
+        High,
+        "redshift",
+        "cluster",
+    )
+    .fsbp(&["Redshift.7"])
+    .page(
+        "Enhanced VPC routing is on.",
+        "COPY and UNLOAD pass no group, endpoint policy or flow log.",
+        "aws redshift modify-cluster --enhanced-vpc-routing.",
+        "None.",
+    )
+    .each(|v| {
+        v.off("DescribeClusters.EnhancedVpcRouting", "enhanced VPC routing is off", "enhanced VPC routing is on")
+    }),
     check(
         "redshift-cluster-default-admin",
-        "A warehouse's administrator has the usual name",
+        "A Redshift cluster's administrator has the usual name",
         Medium,
         "redshift",
         "cluster",
@@ -107,7 +119,7 @@ pub(crate) static CHECKS: &[Check] = &[
             "its administrator has no usual name",
         )
     }),
-    check("redshift-cluster-not-encrypted", "A warehouse is not encrypted", Medium, "redshift", "cluster")
+    check("redshift-cluster-not-encrypted", "A Redshift cluster is not encrypted", Medium, "redshift", "cluster")
         .fsbp(&["Redshift.10"])
         .page(
             "The cluster is encrypted.",
@@ -118,7 +130,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .each(|v| v.off("DescribeClusters.Encrypted", "it is not encrypted", "it is encrypted")),
     check(
         "redshift-cluster-default-database",
-        "A warehouse's database has the usual name",
+        "A Redshift cluster's database has the usual name",
         Medium,
         "redshift",
         "cluster",

@@ -198,7 +198,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .cis("3.9", "4.9", "4.9")
         .page(
             "A multi-region trail that is logging records data events that read, of all buckets.",
-            "What was stolen can't be told.",
+            "What was stolen can't be determined.",
             "aws cloudtrail put-event-selectors with AWS::S3::Object.",
             "Buckets whose reads nobody needs to know.",
         )
@@ -209,7 +209,7 @@ pub(crate) static CHECKS: &[Check] = &[
         .fsbp(&["Config.1"])
         .page(
             "A recorder is on, records all types of resources, and delivers them: there is a channel, and the last delivery did not fail.",
-            "What changed, and what was before, can't be told.",
+            "What changed, and what was there before, can't be determined.",
             "aws configservice put-configuration-recorder with all types, then start-configuration-recorder.",
             "Regions that are denied by policy.",
         )

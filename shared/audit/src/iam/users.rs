@@ -78,7 +78,7 @@ pub(crate) static CHECKS: &[Check] = &[
     check("iam-user-policy-attached", "A user has policies of its own", Low, "iam", "user")
         .cis("1.14", "2.14", "2.13").fsbp(&["IAM.2"])
         .page("Users get their permissions by groups: none has an inline policy or an attached one.",
-            "Permissions that are given person by person are never taken back.",
+            "Permissions that are given person by person are never revoked.",
             "Attach the policy to a group, and put the user into it.",
             "Users of machines, one for each: use roles.")
         .detectors(&["admin-policy-attached", "admin-inline-policy"]).action(ActionId::DetachManagedPolicy)

@@ -35,10 +35,10 @@ pub(crate) static CHECKS: &[Check] = &[
             "Add a rule that expires what is not needed any more.",
             "An archive that must keep everything.")
         .each(|v| Verdict::fail_if(!has_lifecycle(v)?, "no lifecycle rule is enabled", "a lifecycle rule is enabled")),
-    check("s3-bucket-versioned-without-lifecycle", "A bucket keeps versions for ever", Medium, "s3", "bucket")
+    check("s3-bucket-versioned-without-lifecycle", "A bucket keeps versions forever", Medium, "s3", "bucket")
         .fsbp(&["S3.10"])
         .page("A bucket with versions has a lifecycle rule.",
-            "Versions are kept for ever, with the data that was thought deleted.",
+            "Versions are kept forever, with the data that was thought deleted.",
             "Add a rule that expires noncurrent versions.",
             "An archive that must keep everything.")
         .each(|v| {
