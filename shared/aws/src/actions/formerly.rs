@@ -1,9 +1,10 @@
 //! What a setting was before an event: by the account audit, or else by the call that wrote it last.
 
+use riposte_core::action::Response;
 use riposte_core::plan::{Change, Plan, Snapshot};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Planned, Site, history};
+use super::{Planned, Site, change, history, tags};
 use crate::fault::Fault;
 
 /// Where a setting's former value is looked for.
@@ -40,6 +41,49 @@ pub(super) async fn value(site: &Site<'_>, arn: &str, from: &Sources<'_>) -> Res
         Some((value, record.get("eventTime").and_then(Value::as_str).unwrap_or_default().to_owned()))
     });
     Ok(found.map(|(value, time)| (value, format!("as the call of {time} wrote it, by CloudTrail's history"))))
+}
+
+/// A setting of a bucket that goes back to what it was.
+pub(super) struct OfBucket<'a> {
+    /// The bucket, and before which time (RFC 3339) it had what is restored.
+    pub bucket: &'a str,
+    pub before: Option<&'a str>,
+    /// The part's name, and where the account audit keeps it.
+    pub part: &'static str,
+    pub kept: &'static str,
+    /// The call that writes it, as CloudTrail names it, and how its value is read from such a call's parameters.
+    pub call: &'static str,
+    pub asked: &'a (dyn Fn(&Value) -> Option<Value> + Sync),
+    /// The call that sets it, and the operation that deletes it.
+    pub set: &'a (dyn Fn(&Value) -> Result<Change, Fault> + Sync),
+    pub delete: &'static str,
+}
+
+/// The plan that sets a bucket's setting again, where it has `live`.
+pub(super) async fn of_bucket(
+    site: &Site<'_>,
+    request: Response,
+    live: Option<&Value>,
+    setting: &OfBucket<'_>,
+) -> Result<Planned, Fault> {
+    let (bucket, part) = (setting.bucket, setting.part);
+    let arn = format!("arn:{}:s3:::{bucket}", site.partition());
+    let asked = |given: &Value| {
+        let is_it = given.get("bucketName").and_then(Value::as_str) == Some(bucket);
+        is_it.then(|| (setting.asked)(given)).flatten()
+    };
+    let sources = Sources {
+        of: ("s3", "bucket"),
+        kept: &|state| state.get(setting.kept).cloned(),
+        call: setting.call,
+        asked: &asked,
+        before: setting.before,
+    };
+    let former = value(site, &arn, &sources).await?;
+    let delete = || change(setting.delete, &json!({ "Bucket": bucket }), [(part.to_owned(), None)]);
+    let tags = tags::of(site, &arn).await?;
+    let plan = Plan::of(request, arn, snapshot(part, live)).tagged(tags);
+    self::plan(plan, (part, live), former, setting.set, delete)
 }
 
 /// The plan that sets it again: `set` and `delete` make the changes to a value and to none.
@@ -98,8 +142,6 @@ pub(super) fn of_document(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -4,16 +4,15 @@ use riposte_core::action::{ActionId, RestoreLifecycle as Request};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, change, formerly, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, change, formerly};
 use crate::api::{Model, models};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 
 /// The action.
 #[derive(Debug, Clone, Copy)]
 pub struct RestoreLifecycle;
 
 const PART: &str = "Rules";
-const KEPT: &str = "GetBucketLifecycleConfiguration.Rules";
 
 impl Contain for RestoreLifecycle {
     type Request = Request;
@@ -51,36 +50,31 @@ Sets the rules that were found again, or deletes the lifecycle where there was n
     async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
         let live = match rules(site, &request).await {
             Ok(live) => live,
-            Err(fault) if fault.kind == crate::fault::Kind::Gone => return Ok(Planned::Gone(fault.reason)),
+            Err(fault) if fault.kind == Kind::Gone => return Ok(Planned::Gone(fault.reason)),
             Err(fault) => return Err(fault),
         };
-        let arn = format!("arn:{}:s3:::{}", site.partition(), request.bucket);
-        let asked = |given: &Value| {
-            let is_it = given.get("bucketName").and_then(Value::as_str) == Some(&request.bucket);
-            let rules = formerly::of_document(given.get("LifecycleConfiguration").filter(|_| is_it)?).get(PART).cloned();
-            rules.filter(|rules| rules.as_array().is_some_and(|rules| !rules.is_empty()))
-        };
-        let sources = formerly::Sources {
-            of: ("s3", "bucket"),
-            kept: &|state| state.get(KEPT).cloned(),
-            call: "PutBucketLifecycle",
-            asked: &asked,
-            before: request.before.as_deref(),
-        };
-        let former = formerly::value(site, &arn, &sources).await?;
-        let bucket = request.bucket.clone();
         let set = |rules: &Value| {
-            let mut parameters = json!({ "Bucket": bucket, "LifecycleConfiguration": { "Rules": rules } });
+            let mut parameters = json!({ "Bucket": request.bucket, "LifecycleConfiguration": { "Rules": rules } });
             // Left out, it would go back to its default.
             if let (Some(size), Some(parameters)) = (&live.size, parameters.as_object_mut()) {
                 parameters.insert(SIZE.to_owned(), size.clone());
             }
             change("s3:PutBucketLifecycleConfiguration", &parameters, [(PART.to_owned(), Some(rules.clone()))])
         };
-        let delete = || change("s3:DeleteBucketLifecycle", &json!({ "Bucket": bucket }), [(PART.to_owned(), None)]);
-        let tags = tags::of(site, &arn).await?;
-        let plan = Plan::of(request.into(), arn, formerly::snapshot(PART, live.rules.as_ref())).tagged(tags);
-        formerly::plan(plan, (PART, live.rules.as_ref()), former, set, delete)
+        let setting = formerly::OfBucket {
+            bucket: &request.bucket,
+            before: request.before.as_deref(),
+            part: PART,
+            kept: "GetBucketLifecycleConfiguration.Rules",
+            call: "PutBucketLifecycle",
+            asked: &|given| {
+                let rules = formerly::of_document(given.get("LifecycleConfiguration")?).get(PART).cloned();
+                rules.filter(|rules| rules.as_array().is_some_and(|rules| !rules.is_empty()))
+            },
+            set: &set,
+            delete: "s3:DeleteBucketLifecycle",
+        };
+        formerly::of_bucket(site, request.clone().into(), live.rules.as_ref(), &setting).await
     }
 
     async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {

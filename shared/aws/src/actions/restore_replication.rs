@@ -4,16 +4,15 @@ use riposte_core::action::{ActionId, RestoreReplication as Request};
 use riposte_core::plan::{Plan, Snapshot};
 use serde_json::{Value, json};
 
-use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, formerly, tags};
+use super::{ActionMeta, Contain, Permission, Planned, Site, When, change, formerly};
 use crate::api::{Model, models};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 
 /// The action.
 #[derive(Debug, Clone, Copy)]
 pub struct RestoreReplication;
 
 const PART: &str = "ReplicationConfiguration";
-const KEPT: &str = "GetBucketReplication.ReplicationConfiguration";
 
 /// S3 is passed the role that replicates, which stands in what is restored.
 const PASSED: When = When { test: "StringEquals", key: "iam:PassedToService", values: &["s3.amazonaws.com"] };
@@ -59,32 +58,27 @@ Sets the replication that was found again, or deletes it where there was none. R
     async fn plan(&self, site: &Site<'_>, request: Request) -> Result<Planned, Fault> {
         let live = match replication(site, &request).await {
             Ok(live) => live,
-            Err(fault) if fault.kind == crate::fault::Kind::Gone => return Ok(Planned::Gone(fault.reason)),
+            Err(fault) if fault.kind == Kind::Gone => return Ok(Planned::Gone(fault.reason)),
             Err(fault) => return Err(fault),
         };
-        let arn = format!("arn:{}:s3:::{}", site.partition(), request.bucket);
-        let asked = |given: &Value| {
-            let is_it = given.get("bucketName").and_then(Value::as_str) == Some(&request.bucket);
-            let document = formerly::of_document(given.get(PART).filter(|_| is_it)?);
-            Some(document).filter(|document| document.get("Rules").is_some())
-        };
-        let sources = formerly::Sources {
-            of: ("s3", "bucket"),
-            kept: &|state| state.get(KEPT).cloned(),
-            call: "PutBucketReplication",
-            asked: &asked,
-            before: request.before.as_deref(),
-        };
-        let former = formerly::value(site, &arn, &sources).await?;
-        let bucket = request.bucket.clone();
         let set = |value: &Value| {
-            let parameters = json!({ "Bucket": bucket, PART: value });
+            let parameters = json!({ "Bucket": request.bucket, PART: value });
             change("s3:PutBucketReplication", &parameters, [(PART.to_owned(), Some(value.clone()))])
         };
-        let delete = || change("s3:DeleteBucketReplication", &json!({ "Bucket": bucket }), [(PART.to_owned(), None)]);
-        let tags = tags::of(site, &arn).await?;
-        let plan = Plan::of(request.into(), arn, formerly::snapshot(PART, live.as_ref())).tagged(tags);
-        formerly::plan(plan, (PART, live.as_ref()), former, set, delete)
+        let setting = formerly::OfBucket {
+            bucket: &request.bucket,
+            before: request.before.as_deref(),
+            part: PART,
+            kept: "GetBucketReplication.ReplicationConfiguration",
+            call: "PutBucketReplication",
+            asked: &|given| {
+                let document = formerly::of_document(given.get(PART)?);
+                Some(document).filter(|document| document.get("Rules").is_some())
+            },
+            set: &set,
+            delete: "s3:DeleteBucketReplication",
+        };
+        formerly::of_bucket(site, request.clone().into(), live.as_ref(), &setting).await
     }
 
     async fn read(&self, site: &Site<'_>, request: Request, _: &Plan) -> Result<Snapshot, Fault> {

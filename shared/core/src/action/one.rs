@@ -74,6 +74,47 @@ macro_rules! one_resource {
 }
 pub(super) use one_resource;
 
+/// The same, of a setting that goes back to what it was before the event.
+macro_rules! former_setting {
+    ($(#[$doc:meta])* $name:ident { $(#[$of:meta])* $field:ident }
+     in $service:literal, $kind:literal, $prefix:literal, $form:literal) => {
+        use serde::{Deserialize, Serialize};
+
+        use super::{ActionId, Place, Request, ResourceId, one};
+
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            $(#[$of])*
+            pub $field: String,
+            /// What stood at an earlier time than this one is restored: RFC 3339. `None` for the newest.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub before: Option<String>,
+        }
+
+        impl Request for $name {
+            const ID: ActionId = ActionId::$name;
+
+            fn resource(&self) -> ResourceId {
+                ResourceId::new($service, $kind, &self.$field)
+            }
+
+            fn of_rule(place: &Place<'_>) -> Vec<Self> {
+                let before = place.call.event_time().map(str::to_owned);
+                let request = |$field| Self { $field, before: before.clone() };
+                one::names(place, $prefix).into_iter().map(request).collect()
+            }
+
+            const TARGET: &'static str = $form;
+
+            fn by_hand(target: &str) -> Option<Self> {
+                one::named(target, $prefix).map(|$field| Self { $field, before: None })
+            }
+        }
+    };
+}
+pub(super) use former_setting;
+
 #[cfg(test)]
 mod tests {
     use super::*;
