@@ -119,6 +119,9 @@ fn letter(message: &Value) -> String {
                 Err(error) => format!("{name} {id} of {when}: can never be handled: {error}"),
             }
         }
+        Ok(Event::Threat(threat)) => {
+            format!("a finding of GuardDuty, {}; the function's log says why it failed", threat.kind())
+        }
         Ok(_) => "an event that is no API call; the function's log says why it failed".to_owned(),
         Err(error) => format!("no event, and will never be one: {error}"),
     };

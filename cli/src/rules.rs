@@ -158,6 +158,7 @@ pub(crate) fn reads(events: Events) -> String {
         Events::NetworkActivity => "what VPC endpoints saw of calls".to_owned(),
         Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => "log lines".to_owned(),
+        Events::GuardDuty => "findings of GuardDuty".to_owned(),
         Events::Looked => "the state of the account, which the function reads on its schedule".to_owned(),
     }
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from datetime import datetime, timezone
 
 import account
 import events
@@ -162,3 +164,47 @@ def test_undo_is_refused_where_the_user_has_changed_since(live):
     refused = live.command.run("undo", incident["id"], "--yes")
     assert refused.returncode == 1 and "has changed since" in refused.stderr
     assert state.principal(live.emulator, "user", name) == changed
+
+
+def _of_guardduty(live, user: User, finding_id: str, **service) -> dict:
+    """A finding of GuardDuty about a user's key, as EventBridge delivers it."""
+    account_id, region = live.emulator.account, live.emulator.region
+    key = {"accessKeyId": user.key.id, "userName": user.name, "userType": "IAMUser", "principalId": "AIDAEXAMPLE"}
+    remote = {"api": "ListUsers", "remoteIpDetails": {"ipAddressV4": "203.0.113.7"}}
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    action = {"actionType": "AWS_API_CALL", "awsApiCallAction": remote}
+    finding = {
+        "schemaVersion": "2.0", "id": finding_id, "accountId": account_id, "region": region, "partition": "aws",
+        "type": "UnauthorizedAccess:IAMUser/TorIPCaller", "severity": 5, "title": "An API was called from a Tor exit node",
+        "createdAt": now, "updatedAt": now, "resource": {"resourceType": "AccessKey", "accessKeyDetails": key},
+        "service": {"serviceName": "guardduty", "archived": False, "eventLastSeen": now, "action": action, **service},
+    }  # fmt: skip
+    kind, source = "GuardDuty Finding", "aws.guardduty"
+    return {"version": "0", "id": f"of-{finding_id}", "detail-type": kind, "source": source, "detail": finding,
+            "account": account_id, "region": region, "time": now, "resources": []}  # fmt: skip
+
+
+def test_a_key_that_guardduty_reports_is_deactivated_once_a_person_approves(live):
+    user = account.create_user(live.emulator, f"reported-{next(_names)}")
+    before = state.principal(live.emulator, "user", user.name)
+    known = {incident["id"] for incident in live.command.incidents()}
+
+    def sent(*bodies: dict) -> list[dict]:
+        batch = events.sqs_batch(*(json.dumps(body) for body in bodies))
+        for function in ("identity-guard", "compute-guard"):
+            assert live.invoke(function, batch) == {"batchItemFailures": []}
+        return [incident for incident in live.command.incidents() if incident["id"] not in known]
+
+    # A sample, one that was put aside, and another's are no incident of this function's.
+    aside = _of_guardduty(live, user, "aside", archived=True)
+    assert sent(_of_guardduty(live, user, "sample", additionalInfo={"sample": True}), aside) == []
+    reported = _of_guardduty(live, user, "reported")
+    (incident,) = sent(reported, reported)
+    assert (incident["detector"], incident["outcome"]) == ("guardduty-credentials-compromised", "needs-approval")
+    assert state.principal(live.emulator, "user", user.name) == before
+    live.command.must("approve", incident["id"], "--yes", "--reason", "CHG-7")
+    assert live.command.show(incident["id"])["outcome"] == "contained"
+    (key,) = live.emulator.client("iam").list_access_keys(UserName=user.name)["AccessKeyMetadata"]
+    assert key["Status"] == "Inactive"
+    live.command.must("undo", incident["id"], "--yes")
+    assert state.principal(live.emulator, "user", user.name) == before

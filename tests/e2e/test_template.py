@@ -593,6 +593,15 @@ def test_costly_deliveries_are_asked_for(template):
     assert not [name for name in by_default if re.search(r"Frequent|Guard(Data(Attempts)?|NetworkActivity)", name)]
 
 
+# Whose findings reach which function.
+GUARDDUTY = ["aws.guardduty", "GuardDuty Finding"]
+FINDINGS = {
+    "PatcherFindings": ["aws.inspector2", "Inspector2 Finding"],
+    "IdentityGuardFindings": GUARDDUTY,
+    "ComputeGuardFindings": GUARDDUTY,
+}
+
+
 def test_the_default_rules_admit_only_what_aws_itself_sent(template):
     """Nobody but AWS can put an event whose source begins with `aws.`."""
     rules = {name: rule for name, rule in _resources(template, "AWS::Events::Rule").items() if "EventPattern" in rule}
@@ -600,8 +609,8 @@ def test_the_default_rules_admit_only_what_aws_itself_sent(template):
     aws = {"prefix": "aws."}
     for name, rule in rules.items():
         resolved = Resolver(template, defaults(template)).resolve(rule["EventPattern"])
-        if name == "PatcherFindings":
-            assert (resolved["source"], resolved["detail-type"]) == (["aws.inspector2"], ["Inspector2 Finding"])
+        if name in FINDINGS:
+            assert ([*resolved["source"], *resolved["detail-type"]]) == FINDINGS[name]
             continue
         assert resolved["source"] == [aws], name
         assert all(kind.endswith("via CloudTrail") for kind in resolved["detail-type"]), name

@@ -29,15 +29,20 @@ fn list(rule: &str, key: &str) -> Vec<String> {
     after.lines().map(str::trim).map_while(|line| line.strip_prefix("- ")).map(str::to_owned).collect()
 }
 
-fn patterns(template: &str, function: &str) -> Vec<Pattern> {
+/// A function's name as it begins the names of its resources: `IngressGuard`.
+fn logical(function: &str) -> String {
     let words = function.split('-').map(|word| {
         let (first, rest) = word.split_at(1);
         first.to_uppercase() + rest
     });
-    let queue = format!("        Arn: !GetAtt {}Queue.Arn\n", words.collect::<String>());
+    words.collect()
+}
+
+fn patterns(template: &str, function: &str) -> Vec<Pattern> {
+    let queue = format!("        Arn: !GetAtt {}Queue.Arn\n", logical(function));
     let rules = template.split("    Type: AWS::Events::Rule\n").skip(1);
     let rules = rules.map(|rule| rule.split("\n\n").next().unwrap()).filter(|rule| rule.contains(&queue));
-    // A schedule has no pattern; what VPC endpoints saw, or Inspector found, is no call.
+    // A schedule has no pattern; what VPC endpoints saw, or Inspector and GuardDuty found, is no call.
     let rules = rules.filter(|rule| rule.contains("API Call via CloudTrail"));
     // What alternatives ask for besides, tests/e2e/test_deliveries.py evaluates.
     let rules = rules.map(|rule| rule.split("        $or:\n").next().unwrap());
@@ -89,7 +94,8 @@ fn every_event_that_a_detector_reads_is_delivered_to_its_function() {
     for function in FUNCTIONS {
         let rules = patterns(&template, function.name);
         // Who reads no call needs no rule.
-        let reads = function.metas().any(|meta| meta.events != Events::Looked) || !function.triggers.is_empty();
+        let reads = function.metas().any(|meta| !matches!(meta.events, Events::Looked | Events::GuardDuty))
+            || !function.triggers.is_empty();
         assert_eq!(!rules.is_empty(), reads, "{}", function.name);
         let delivered = |source: &str, name: &str, failed, caller| {
             rules.iter().any(|rule| rule.delivers(source, name, failed, caller))
@@ -120,6 +126,12 @@ fn every_event_that_a_detector_reads_is_delivered_to_its_function() {
                 Events::NetworkActivity => {
                     let wanted = "- AWS Network Activity Event via CloudTrail";
                     assert!(template.contains(wanted), "{}: no rule delivers it", meta.id);
+                }
+                Events::GuardDuty => {
+                    let rule = format!("    Arn: !GetAtt {}Queue.Arn", logical(function.name));
+                    let found =
+                        template.split("\n\n").any(|part| part.contains("- GuardDuty Finding") && part.contains(&rule));
+                    assert!(found, "{}: no rule delivers it to {}", meta.id, function.name);
                 }
                 // They read what their function is sent for others.
                 Events::Calls(_) | Events::Lines | Events::Looked | Events::Tools => {}

@@ -7,6 +7,7 @@ use anyhow::Result;
 use riposte_aws::rules::load;
 use riposte_core::catalogue::all_metas;
 use riposte_core::detect::behavior::{BEHAVIORS, sequences};
+use riposte_core::detect::threats::THREATS;
 use riposte_core::detect::{Detector, detectors};
 use riposte_core::finding::Severity;
 use riposte_scan::judge::Judge;
@@ -46,11 +47,13 @@ pub(crate) fn judge(
     if !faults.is_empty() {
         return Err(Usage(faults.join("\n")).into());
     }
+    seen.extend(THREATS.iter().filter(|_| !rules_alone).map(|detector| detector.meta.id));
     seen.extend(BEHAVIORS.iter().filter(|_| behaviors).map(|meta| meta.id));
     if let Some(id) = only.iter().find(|id| !seen.contains(id.as_str())) {
         return Err(unknown(id, &seen).into());
     }
-    Ok(Judge::choosing(all, only, least))
+    let judge = Judge::choosing(all, only, least);
+    Ok(if rules_alone { judge } else { judge.with_threats(only) })
 }
 
 /// Whether detectors of the catalog have these ids.

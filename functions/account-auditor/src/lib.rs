@@ -255,7 +255,7 @@ impl Handler for AccountAuditor {
         match event {
             Event::Call(call) => self.changed(call, invocation).await,
             Event::Tick(tick) => self.all(tick.id.as_deref().unwrap_or(&invocation.id), invocation).await,
-            Event::Logs(_) | Event::Other(_) | Event::Unread(_) => {
+            Event::Logs(_) | Event::Other(_) | Event::Threat(_) | Event::Unread(_) => {
                 guard::unread(&self.base, event);
                 Ok(())
             }

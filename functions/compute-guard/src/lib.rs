@@ -2,8 +2,9 @@
 
 use lambda_runtime::LambdaEvent;
 use riposte_aws::actions::{
-    Actions, DenyPrincipal, DetachInstanceProfile, DisableSerialConsole, RemoveLayerPermission, RemovePermission,
-    RequireMetadataTokens, RequireUrlAuth, RevokeEksAccess, RevokeSessions, StopFunction, StopInstance, Unshare,
+    Actions, DenyPrincipal, DetachInstanceProfile, DisableSerialConsole, IsolateInstance, RemoveLayerPermission,
+    RemovePermission, RequireMetadataTokens, RequireUrlAuth, RevokeEksAccess, RevokeSessions, StopFunction,
+    StopInstance, Unshare,
 };
 use riposte_aws::clients;
 use riposte_aws::guard::{self, Base, CallGuard, HandlerError, StartError};
@@ -26,6 +27,7 @@ pub async fn start() -> Result<CallGuard, StartError> {
         .with(DenyPrincipal)
         .with(DetachInstanceProfile)
         .with(StopInstance)
+        .with(IsolateInstance)
         .with(StopFunction)
         .with(RemoveLayerPermission)
         .with(Unshare)

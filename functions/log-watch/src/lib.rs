@@ -83,7 +83,7 @@ impl Handler for LogWatch {
                 let loaded = self.base.loaded().await?;
                 self.streams.push(batch, &self.region, &self.base, &loaded, invocation).await
             }
-            Event::Other(_) | Event::Unread(_) => {
+            Event::Other(_) | Event::Threat(_) | Event::Unread(_) => {
                 guard::unread(&self.base, event);
                 Ok(())
             }

@@ -12,7 +12,7 @@ use aws_types::SdkConfig;
 use lambda_runtime::{Context, Diagnostic};
 use riposte_core::catalogue::FunctionSpec;
 use riposte_core::detect::{self, Detector, Head, Index, Sighting, Status};
-use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item, Scope};
+use riposte_core::event::{ApiCall, Delivery, DeliveryKind, Event, Item, Scope, Threat};
 use riposte_core::finding::{Finding, Severity};
 use riposte_core::seal::short_hash;
 use riposte_core::settings::{PREFIX, Tuning, notice_of_broken};
@@ -472,6 +472,25 @@ impl CallGuard {
         first_error.map_or(Ok(()), Err)
     }
 
+    /// What GuardDuty found.
+    async fn threat(&self, threat: &Threat, source: Source, invocation: &Invocation) -> Result<(), ItemError> {
+        let loaded = self.base.loaded().await?;
+        // Nobody else can say whether GuardDuty found it.
+        let responder = Responder { doubt: source.doubt(), ..self.base.responder(&loaded) };
+        for detector in self.base.spec.threats {
+            let Some(finding) = detector.judge(threat)? else { continue };
+            if self.base.excluded(&loaded, &finding, now_ms()) {
+                continue;
+            }
+            match self.base.tuned(&loaded, finding) {
+                None => {}
+                Some(finding) if is_remark(&finding) => remark(&finding),
+                Some(finding) => log(&responder.respond(finding, invocation).await?),
+            }
+        }
+        Ok(())
+    }
+
     /// A call whose request was left out of the record, with what AWS holds now in its place. A refusal leaves it as it
     /// is: that it was left out is a finding of its own.
     async fn revealed(&self, call: &ApiCall, scope: &Scope) -> Result<Option<ApiCall>, Fault> {
@@ -529,6 +548,7 @@ impl Handler for CallGuard {
     async fn event(&self, event: &Event, source: Source, invocation: &Invocation) -> Result<(), ItemError> {
         match event {
             Event::Call(call) => self.call(call, source, invocation).await,
+            Event::Threat(threat) => self.threat(threat, source, invocation).await,
             Event::Tick(_) if self.base.has_timed() => self.base.end_due(invocation).await,
             other => {
                 unread(&self.base, other);
@@ -580,6 +600,7 @@ pub fn unread(base: &Base, event: &Event) {
     base.count(Metric::UnreadEvents);
     let kind = match event {
         Event::Call(call) => call.event_name(),
+        Event::Threat(_) => "a finding of GuardDuty",
         Event::Tick(_) => "a schedule's tick",
         Event::Logs(_) => "log lines",
         Event::Other(_) => "a record of CloudTrail that is no call",

@@ -4,6 +4,7 @@
 use crate::action::ActionId;
 use crate::audited;
 use crate::detect::behavior::{BEHAVIORS, sequences};
+use crate::detect::threats::{self, THREATS, ThreatDetector};
 use crate::detect::{
     self, Chapter, Detector, Domain, EventName, LOG_DETECTORS, LOOKED, LogDetector, Meta, SIGNATURES, detectors,
 };
@@ -25,6 +26,8 @@ pub struct FunctionSpec {
     pub looks: &'static [Meta],
     /// Its detectors over log lines of OpenSSH.
     pub log_detectors: &'static [&'static dyn LogDetector],
+    /// Its detectors over findings of GuardDuty.
+    pub threats: &'static [&'static ThreatDetector],
     /// API calls that it reads beside those of its detectors.
     pub triggers: &'static [EventName],
     /// What else reaches it.
@@ -58,6 +61,8 @@ pub enum Input {
     },
     /// Findings of Inspector.
     Inspector,
+    /// Findings of GuardDuty.
+    GuardDuty,
     /// Log lines that subscriptions push to the function itself.
     Subscription,
 }
@@ -88,6 +93,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[],
     triggers: &[],
     inputs: &[],
     limits: None,
@@ -104,9 +110,10 @@ pub static IDENTITY_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[&threats::CREDENTIALS],
     // The first call of nearly every tool, by which it is known.
     triggers: &[EventName { source: "sts.amazonaws.com", name: "GetCallerIdentity" }],
-    inputs: &[CLOCK],
+    inputs: &[CLOCK, Input::GuardDuty],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -121,6 +128,7 @@ pub static DATA_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[],
     triggers: &[],
     inputs: &[CLOCK],
     limits: None,
@@ -137,6 +145,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[],
     triggers: &[],
     inputs: &[],
     limits: None,
@@ -153,8 +162,9 @@ pub static COMPUTE_GUARD: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[&threats::INSTANCE, &threats::OTHER],
     triggers: &[],
-    inputs: &[CLOCK],
+    inputs: &[CLOCK, Input::GuardDuty],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -169,6 +179,7 @@ pub static BEHAVIOR_WATCH: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[],
     triggers: &[],
     inputs: &[],
     limits: None,
@@ -185,6 +196,7 @@ pub static LOG_WATCH: FunctionSpec = FunctionSpec {
     signatures: SIGNATURES,
     looks: &[],
     log_detectors: LOG_DETECTORS,
+    threats: &[],
     triggers: &[EventName { source: "logs.amazonaws.com", name: "CreateLogStream" }],
     inputs: &[
         Input::Schedule { parameter: "PullRate", what: "Has log-watch pull its log groups" },
@@ -205,6 +217,7 @@ pub static ACCOUNT_AUDITOR: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: &[],
     log_detectors: &[],
+    threats: &[],
     triggers: audited::TRIGGERS,
     inputs: &[Input::Schedule { parameter: "AuditRate", what: "Has account-auditor check the whole account" }],
     // Every service in every region, one page after the other.
@@ -223,6 +236,7 @@ pub static PATCHER: FunctionSpec = FunctionSpec {
     signatures: &[],
     looks: LOOKED,
     log_detectors: &[],
+    threats: &[],
     triggers: &[],
     inputs: &[Input::Schedule { parameter: "PatchRate", what: "Has patcher go on and look anew" }, Input::Inspector],
     limits: None,
@@ -256,7 +270,9 @@ impl FunctionSpec {
         let of_calls = self.chapters.iter().flat_map(|chapter| chapter.detectors()).map(Detector::meta);
         let of_lines = self.log_detectors.iter().map(|detector| detector.meta());
         let of_sequences = self.sequences().iter().map(|detector| detector.meta());
-        of_calls.chain(self.behaviors).chain(of_sequences).chain(of_lines).chain(self.signatures).chain(self.looks)
+        let of_threats = self.threats.iter().map(|detector| &detector.meta);
+        let of_calls = of_calls.chain(self.behaviors).chain(of_sequences);
+        of_calls.chain(of_lines).chain(self.signatures).chain(self.looks).chain(of_threats)
     }
 
     /// Those of its actions that the clock can take back.
@@ -289,7 +305,9 @@ pub fn runner_of(meta: &Meta) -> Option<&'static FunctionSpec> {
 pub fn all_metas() -> impl Iterator<Item = &'static Meta> {
     let of_lines = LOG_DETECTORS.iter().map(|d| d.meta()).chain(SIGNATURES);
     let of_sequences = sequences().iter().map(|d| d.meta());
-    detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences).chain(of_lines).chain(LOOKED)
+    let of_threats = THREATS.iter().map(|d| &d.meta);
+    let of_calls = detectors().iter().map(|d| d.meta()).chain(BEHAVIORS).chain(of_sequences);
+    of_calls.chain(of_lines).chain(LOOKED).chain(of_threats)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use riposte_core::arn::matches_ignoring_case;
-use riposte_core::event::ApiCall;
+use riposte_core::event::{Actor, ApiCall, Threat};
 use riposte_core::net::cidr;
 use riposte_core::text::plain;
 use serde_json::Value;
@@ -150,27 +150,38 @@ pub struct Filter {
 impl Filter {
     /// Whether a record is to be judged.
     pub(crate) fn passes(&self, call: &ApiCall) -> bool {
-        self.in_time(call) && self.by(call) && self.wheres.iter().all(|one| one.holds(call.record()))
+        self.in_time(|| call.event_time().map(str::to_owned))
+            && self.by(|| {
+                let account = call.identity().and_then(|identity| identity.get("accountId")).and_then(Value::as_str);
+                (call.actor(), account.map(str::to_owned))
+            })
+            && self.wheres.iter().all(|one| one.holds(call.record()))
+    }
+
+    /// The same of a finding of GuardDuty.
+    pub(crate) fn passes_threat(&self, threat: &Threat) -> bool {
+        self.in_time(|| threat.seen_at().map(str::to_owned))
+            && self.by(|| (threat.actor(), threat.text("/accountId").map(str::to_owned)))
+            && self.wheres.iter().all(|one| one.holds(threat.json()))
     }
 
     /// From `since` on, and before `until`. A record without a time is at none.
-    fn in_time(&self, call: &ApiCall) -> bool {
+    fn in_time(&self, time: impl FnOnce() -> Option<String>) -> bool {
         if self.since.is_none() && self.until.is_none() {
             return true;
         }
-        let Some(time) = call.event_time().and_then(|time| time.parse::<Timestamp>().ok()) else { return false };
+        let Some(time) = time().and_then(|time| time.parse::<Timestamp>().ok()) else { return false };
         self.since.is_none_or(|since| time >= since.0) && self.until.is_none_or(|until| time < until.0)
     }
 
     /// By ARN (of the role or of the session), name, access key or account.
-    fn by(&self, call: &ApiCall) -> bool {
+    fn by(&self, who: impl FnOnce() -> (Actor, Option<String>)) -> bool {
         if self.principals.is_empty() {
             return true;
         }
-        let actor = call.actor();
-        let account = call.identity().and_then(|identity| identity.get("accountId")).and_then(Value::as_str);
+        let (actor, account) = who();
         let names = [&actor.arn, &actor.role_arn, &actor.name, &actor.access_key_id];
-        let names: Vec<&str> = names.into_iter().filter_map(Option::as_deref).chain(account).collect();
+        let names: Vec<&str> = names.into_iter().filter_map(Option::as_deref).chain(account.as_deref()).collect();
         self.principals.iter().any(|wanted| names.iter().any(|name| matches_ignoring_case(wanted, name)))
     }
 }

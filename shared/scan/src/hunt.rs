@@ -1,5 +1,6 @@
 //! What the command of a hunt and its function say to each other: the question, and the shares of the work.
 
+use riposte_core::detect::threats::THREATS;
 use riposte_core::detect::{Detector, Trusted, detectors};
 use riposte_core::finding::Severity;
 use riposte_core::text::plain;
@@ -66,10 +67,12 @@ impl Question {
     /// Names what cannot be read.
     pub fn judge(&self) -> Result<Judge, QuestionError> {
         let all: Vec<&'static dyn Detector> = detectors().to_vec();
-        if let Some(id) = self.only.iter().find(|id| !all.iter().any(|detector| detector.meta().id == **id)) {
+        let ids = || all.iter().map(|detector| detector.meta().id).chain(THREATS.map(|detector| detector.meta.id));
+        if let Some(id) = self.only.iter().find(|id| !ids().any(|known| known == **id)) {
             return Err(QuestionError::Detector(id.clone()));
         }
-        Ok(Judge::choosing(all, &self.only, self.least).trusting(self.trusted()?).over(self.filter()?))
+        let judge = Judge::choosing(all, &self.only, self.least).with_threats(&self.only);
+        Ok(judge.trusting(self.trusted()?).over(self.filter()?))
     }
 
     /// The accounts and organizations of the same owner.

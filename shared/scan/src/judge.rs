@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use riposte_core::detect::behavior::{Atlas, Observed, observe};
+use riposte_core::detect::threats::{THREATS, ThreatDetector};
 use riposte_core::detect::{self, DetectError, Detector, Facts, Index, Memo, Sighting, Tally, Trusted};
-use riposte_core::event::{ApiCall, Scope};
+use riposte_core::event::{ApiCall, Scope, Threat};
 use riposte_core::finding::{Finding, Severity};
 
 use super::filter::Filter;
@@ -16,6 +17,10 @@ pub struct Judge {
     /// What is known without asking AWS.
     facts: Facts,
     filter: Filter,
+    /// Those over findings of GuardDuty.
+    threats: Vec<&'static ThreatDetector>,
+    /// How severe a finding of GuardDuty must be, which says so itself.
+    least: Option<Severity>,
     /// Where addresses are, where behavior is observed too.
     atlas: Option<Box<dyn Atlas>>,
 }
@@ -60,12 +65,27 @@ impl Judge {
             let meta = detector.meta();
             (only.is_empty() || only.iter().any(|id| id == meta.id)) && least.is_none_or(|least| meta.severity >= least)
         });
-        Self { index: Index::new(all), ..Self::of_nothing() }
+        Self { index: Index::new(all), least, ..Self::of_nothing() }
+    }
+
+    /// The same, with those of the detectors over GuardDuty's findings that are named, or all where none is.
+    #[must_use]
+    pub fn with_threats(mut self, only: &[String]) -> Self {
+        let named = |detector: &&ThreatDetector| only.is_empty() || only.iter().any(|id| id == detector.meta.id);
+        self.threats = THREATS.into_iter().filter(named).collect();
+        self
     }
 
     /// One that has no detectors: for who only observes behavior.
     pub fn of_nothing() -> Self {
-        Self { index: Index::default(), facts: Facts::default(), filter: Filter::default(), atlas: None }
+        Self {
+            index: Index::default(),
+            facts: Facts::default(),
+            filter: Filter::default(),
+            threats: Vec::new(),
+            least: None,
+            atlas: None,
+        }
     }
 
     /// The same, which observes behavior too.
@@ -96,6 +116,24 @@ impl Judge {
     /// Whether a record is to be judged.
     pub(crate) fn wants(&self, call: &ApiCall) -> bool {
         self.filter.passes(call)
+    }
+
+    /// What a finding of GuardDuty comes to; none where it is left out.
+    pub(crate) fn threat(&self, threat: &Threat) -> Option<Verdict> {
+        if !self.filter.passes_threat(threat) {
+            return None;
+        }
+        let mut verdict = Verdict::default();
+        for detector in &self.threats {
+            match detector.judge(threat) {
+                Ok(found) => {
+                    let severe = |finding: &Finding| self.least.is_none_or(|least| finding.severity >= least);
+                    verdict.findings.extend(found.filter(severe));
+                }
+                Err(error) => verdict.failures.push((detector.meta.id.into(), error.to_string())),
+            }
+        }
+        Some(verdict)
     }
 
     /// A judge of these detectors.

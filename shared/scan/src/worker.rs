@@ -84,6 +84,9 @@ impl Judge {
         let error = match Event::from_value(value.clone()) {
             Ok(Event::Call(call)) => return self.run(&self.reading(&*call), &call),
             Ok(Event::Other(record)) => return Read::Other(Other::Record(record)),
+            Ok(Event::Threat(threat)) => {
+                return self.threat(&threat).map_or(Read::Other(Other::LeftOut), Read::Verdict);
+            }
             Ok(Event::Tick(_) | Event::Unread(_)) => return Read::Other(Other::Event),
             Ok(Event::Logs(_)) => None,
             Err(error) => Some(error),

@@ -121,6 +121,7 @@ fn reads(meta: &Meta) -> String {
         Events::NetworkActivity => "what VPC endpoints saw of calls (network activity events)".to_owned(),
         Events::Tools => "every call whose user agent names a known tool".to_owned(),
         Events::Lines => return "log lines".to_owned(),
+        Events::GuardDuty => return "findings of GuardDuty, which reads none of what the function does".to_owned(),
         Events::Looked => return "the state of the account, which the function reads on its schedule".to_owned(),
     };
     let which = match meta.outcome {
@@ -135,6 +136,9 @@ fn reads(meta: &Meta) -> String {
 const SHOWN: [&str; 6] =
     ["eventSource", "eventName", "errorCode", "userIdentity", "requestParameters", "responseElements"];
 
+/// The same of a finding of GuardDuty.
+const SHOWN_OF_THREAT: [&str; 4] = ["type", "severity", "title", "resource"];
+
 /// The first event that fires the detector in its tests, without what says nothing of the attack.
 fn example(id: &str) -> Result<Option<String>> {
     let fixtures = riposte_fixtures::of(id)?;
@@ -143,7 +147,8 @@ fn example(id: &str) -> Result<Option<String>> {
     let event = event.get(0).unwrap_or(&event);
     let event = event.get("detail").unwrap_or(event);
     let mut shown = Map::new();
-    for key in SHOWN {
+    let keys = if event.get("eventName").is_some() { &SHOWN[..] } else { &SHOWN_OF_THREAT[..] };
+    for &key in keys {
         if let Some(value) = event.get(key).filter(|value| !value.is_null()) {
             shown.insert(key.to_owned(), if key == "userIdentity" { who(value) } else { value.clone() });
         }

@@ -84,7 +84,7 @@ fn section(function: &FunctionSpec, rules: &[Rule]) -> Vec<String> {
     rule_lines.pop();
     let mut rule_arns: Vec<_> = rules.iter().map(|rule| format!("- !GetAtt {}.Arn", rule.id)).collect();
     rule_arns.extend(scheduled(function).then(|| format!("- !GetAtt {name}Schedule.Arn")));
-    rule_arns.extend(function.inputs.contains(&Input::Inspector).then(|| format!("- !GetAtt {name}Findings.Arn")));
+    rule_arns.extend(findings(function).map(|_| format!("- !GetAtt {name}Findings.Arn")));
     let depends = if guarded { format!("[SharedPolicy, {name}OwnRoles]") } else { "SharedPolicy".to_owned() };
     let parts: [(&str, Vec<String>); 16] = [
         ("head", head(function)),
@@ -145,16 +145,16 @@ fn subscription(name: &str, text: &str) -> Vec<String> {
     lines_of(&text.replace("@Name@", name))
 }
 
-const INSPECTOR: &str = "\
+const FINDINGS: &str = "\
 @Name@Findings:
   Type: AWS::Events::Rule
   Properties:
-    Description: Findings of Inspector.
+    Description: Findings of @Service@.
     EventPattern:
       source:
-        - aws.inspector2
+        - @Source@
       detail-type:
-        - Inspector2 Finding
+        - @Type@
     Targets:
       - Id: queue
         Arn: !GetAtt @Name@Queue.Arn
@@ -162,6 +162,21 @@ const INSPECTOR: &str = "\
           Arn: !GetAtt @Name@DeadLetters.Arn
 
 ";
+
+/// The service whose findings reach a function: its name, and their source and type on the bus.
+fn findings(function: &FunctionSpec) -> Option<[&'static str; 3]> {
+    function.inputs.iter().find_map(|input| match input {
+        Input::Inspector => Some(["Inspector", "aws.inspector2", "Inspector2 Finding"]),
+        Input::GuardDuty => Some(["GuardDuty", "aws.guardduty", "GuardDuty Finding"]),
+        Input::Schedule { .. } | Input::Subscription => None,
+    })
+}
+
+fn findings_rule(function: &FunctionSpec) -> Option<Vec<String>> {
+    let [service, source, kind] = findings(function)?;
+    let rule = FINDINGS.replace("@Name@", &logical(function)).replace("@Service@", service);
+    Some(lines_of(&rule.replace("@Source@", source).replace("@Type@", kind)))
+}
 
 /// The heading, right-aligned as the hand-written ones are.
 fn head(function: &FunctionSpec) -> Vec<String> {
@@ -181,7 +196,7 @@ fn schedule(function: &FunctionSpec, input: &Input) -> Option<Vec<String>> {
     let name = logical(function);
     let (parameter, what) = match input {
         Input::Schedule { parameter, what } => (parameter, what),
-        Input::Inspector => return Some(lines_of(&INSPECTOR.replace("@Name@", &name))),
+        Input::Inspector | Input::GuardDuty => return findings_rule(function),
         Input::Subscription => return None,
     };
     let text = format!(

@@ -78,7 +78,7 @@ impl Index {
                 Events::All => index.all.push(place),
                 Events::NetworkActivity => index.network_activity.push(place),
                 Events::Tools => index.tools.push(place),
-                Events::Lines | Events::Looked => {}
+                Events::Lines | Events::GuardDuty | Events::Looked => {}
             }
         }
         index

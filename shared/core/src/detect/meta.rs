@@ -202,6 +202,8 @@ pub enum Events {
     Tools,
     /// Log lines.
     Lines,
+    /// Findings of GuardDuty.
+    GuardDuty,
     /// Nothing: the function looks at the account by itself.
     Looked,
 }
@@ -218,6 +220,7 @@ impl Events {
             | Self::NetworkActivity
             | Self::Tools
             | Self::Lines
+            | Self::GuardDuty
             | Self::Looked => &[],
         }
     }

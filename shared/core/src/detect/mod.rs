@@ -3,7 +3,8 @@
 //! A detector is named for the bad thing, stands in a file of its own, and carries the prose that
 //! becomes its page. Two kinds read API calls, in one catalogue ([`CHAPTERS`]): Sigma rules
 //! (`detectors/CATEGORY/ID/rule.yml`, see [`sigma`]), where a call and its parameters say it all, and typed ones,
-//! where meaning matters more than strings: which range is the internet, what a policy grants. A third kind ([`LOG_DETECTORS`]) reads log lines. The invariants of all of them (ids, prose,
+//! where meaning matters more than strings: which range is the internet, what a policy grants. A third kind ([`LOG_DETECTORS`]) reads log lines, a
+//! fourth ([`threats`]) what GuardDuty found. The invariants of all of them (ids, prose,
 //! fixtures that fire and that do not) are tests.
 //!
 //! Some verdicts need what only AWS knows, such as the document of a managed policy. A detector then
@@ -27,6 +28,7 @@ pub mod renamed;
 mod run;
 pub mod sigma;
 mod tally;
+pub mod threats;
 mod tools;
 mod trusted;
 

@@ -10,6 +10,7 @@ mod error;
 mod logs;
 mod other;
 mod skim;
+mod threat;
 
 pub use api_call::{Actor, ApiCall, Scope, is_denial, is_network_activity, is_success, says_failure, without_date};
 pub use delivery::{Delivery, DeliveryKind, Item, Message};
@@ -18,6 +19,7 @@ pub use logs::{LogBatch, LogLine};
 pub use other::OtherRecord;
 pub(crate) use skim::{Part, number_of};
 pub use skim::{Read, Reader, SkimmedCall};
+pub use threat::Threat;
 
 use serde_json::{Map, Value};
 
@@ -26,6 +28,8 @@ use serde_json::{Map, Value};
 pub enum Event {
     /// An AWS API call, console sign-in or service event that CloudTrail recorded.
     Call(Box<ApiCall>),
+    /// What GuardDuty found.
+    Threat(Box<Threat>),
     /// A schedule's tick.
     Tick(Tick),
     /// Log lines that a subscription pushed.
@@ -61,8 +65,8 @@ pub struct Unread {
 }
 
 impl Event {
-    /// Reads one event from JSON text: an EventBridge envelope, a CloudTrail record without one, or a
-    /// CloudWatch Logs subscription payload.
+    /// Reads one event from JSON text: an EventBridge envelope, a CloudTrail record or a finding of GuardDuty without one,
+    /// or a CloudWatch Logs subscription payload.
     ///
     /// # Errors
     /// Says what is wrong and where: an empty text, text that is not JSON (line and column), JSON that
@@ -91,6 +95,9 @@ impl Event {
         if object.contains_key("detail-type") {
             return Self::from_envelope(object);
         }
+        if let Some(threat) = Threat::of(&object) {
+            return Ok(Event::Threat(Box::new(threat)));
+        }
         if let Some(other) = OtherRecord::of(&object) {
             return Ok(Event::Other(other));
         }
@@ -117,12 +124,20 @@ impl Event {
                 },
                 _ => Err(ParseError::Envelope { id, wrong: "`detail` is not an object" }),
             },
+            Some(GUARDDUTY) => {
+                let threat = envelope.get("detail").and_then(Value::as_object).and_then(Threat::of);
+                let threat = threat.ok_or(ParseError::Envelope { id, wrong: "`detail` is no finding of GuardDuty" })?;
+                Ok(Event::Threat(Box::new(threat)))
+            }
             Some("Scheduled Event") => Ok(Event::Tick(Tick { id, time, account, region })),
             Some(_) => Ok(Event::Unread(Unread { id, source, detail_type })),
             None => Err(ParseError::Envelope { id, wrong: "`detail-type` is not a string" }),
         }
     }
 }
+
+/// The `detail-type` of GuardDuty's findings.
+const GUARDDUTY: &str = "GuardDuty Finding";
 
 /// How old an event must be before what it names and cannot be found is believed to be gone. A user or a
 /// policy that was just made may not be seen yet.

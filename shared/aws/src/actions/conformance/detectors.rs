@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use riposte_core::action::{
     ActionId, DeactivateAccessKey, DeleteInlinePolicy, DetachManagedPolicy, Response, RevokeIngress,
 };
+use riposte_core::detect::threats::THREATS;
 use riposte_core::detect::{Answer, Detector, Facts, Index, Question, detectors, run};
 use riposte_core::event::{ApiCall, Event};
 use riposte_core::finding::Finding;
@@ -60,10 +61,10 @@ fn findings(detector: &'static dyn Detector, fixture: &Fixture) -> (ApiCall, Vec
 }
 
 /// A function on an account in which what the response asks for has just happened.
-fn laid(response: &Response, call: &ApiCall) -> Option<(Aws, Function)> {
+fn laid(response: &Response, call: Option<&ApiCall>) -> Option<(Aws, Function)> {
     let aws = Aws::new();
     if let Some(case) = CASES.iter().find(|case| own_case(case.action, response)) {
-        let state = (case.state)(response, Some(call.record()));
+        let state = (case.state)(response, call.map(ApiCall::record));
         aws.world(|world| world.script = Scripted { state, calls: case.calls });
         let function = Function::scripted(&aws, (case.action)());
         return Some((aws, function));
@@ -88,7 +89,7 @@ fn laid(response: &Response, call: &ApiCall) -> Option<(Aws, Function)> {
         }
         ActionId::DeleteInlinePolicy => {
             let request: DeleteInlinePolicy = response.read().unwrap();
-            let document = url_decoded(call.request_text("policyDocument").unwrap()).into_owned();
+            let document = url_decoded(call?.request_text("policyDocument").unwrap()).into_owned();
             let inline = [(request.policy_name, document)].into();
             world.iam.principals.insert(request.principal.to_string(), Principal { inline, ..Principal::default() });
             Some(())
@@ -115,6 +116,31 @@ fn own_case(action: fn() -> Box<dyn crate::actions::Action>, response: &Response
 }
 
 #[tokio::test]
+async fn what_a_finding_of_guardduty_asks_for_is_planned_and_waits_for_a_person() {
+    for detector in THREATS {
+        let mut asked = BTreeSet::new();
+        for fixture in events(detector.meta.id) {
+            let Ok(Event::Threat(threat)) = Event::parse(&fixture.text().unwrap()) else {
+                panic!("{} is no finding of GuardDuty", fixture.path.display())
+            };
+            let mut finding = detector.judge(&threat).unwrap().unwrap();
+            let Some(response) = finding.response.clone() else { continue };
+            let at = format!("{}: {}", fixture.path.display(), response.action);
+            finding.event_time = None;
+            assert_eq!(finding.target.key(), response.target().unwrap().key(), "{at}");
+            let (_aws, function) = laid(&response, None).unwrap_or_else(|| panic!("{at}: it has no case"));
+            function.respond(finding.clone()).await.unwrap();
+            let incident = function.incident(&finding).await;
+            assert_eq!(incident.state, State::Asked, "{at}: {:?}", incident.timeline);
+            let plan = incident.plan.expect("what is asked about is planned");
+            assert!(!plan.changes.is_empty(), "{at}: {:?}", incident.timeline);
+            asked.insert(response.action.known().unwrap());
+        }
+        assert_eq!(asked, detector.meta.actions.iter().copied().collect(), "{}", detector.meta.id);
+    }
+}
+
+#[tokio::test]
 async fn what_a_detector_asks_for_is_done_to_what_it_fired_on() {
     let mut unproven = Vec::new();
     for detector in detectors().iter().copied().filter(|detector| !detector.meta().actions.is_empty()) {
@@ -129,7 +155,7 @@ async fn what_a_detector_asks_for_is_done_to_what_it_fired_on() {
                 "111122223333".clone_into(&mut finding.scope.account);
                 finding.event_time = None;
                 assert_eq!(finding.target.key(), response.target().unwrap().key(), "{at}");
-                let (aws, function) = laid(&response, &call).unwrap_or_else(|| panic!("{at}: it has no case"));
+                let (aws, function) = laid(&response, Some(&call)).unwrap_or_else(|| panic!("{at}: it has no case"));
                 function.respond(finding.clone()).await.unwrap();
                 let incident = function.incident(&finding).await;
                 if incident.state == State::Asked {

@@ -6,6 +6,7 @@ use riposte_fixtures as fixtures;
 use serde_json::Value;
 
 use crate::catalogue::all_metas;
+use crate::detect::threats::THREATS;
 use crate::detect::{
     Answer, Detector, Events, Facts, Index, LOG_DETECTORS, LogDetector, Meta, Question, Report, detectors, run,
 };
@@ -77,6 +78,10 @@ impl Fixture {
         if self.is_log() {
             let detectors: Vec<_> = LOG_DETECTORS.iter().copied().filter(|d| wanted(d.meta().id)).collect();
             return self.observe(&detectors).iter().map(|finding| finding.meta.id).collect();
+        }
+        if let Ok(Event::Threat(threat)) = Event::parse(&self.text().unwrap()) {
+            let own = THREATS.iter().filter(|detector| wanted(detector.meta.id));
+            return own.filter(|d| d.judge(&threat).unwrap().is_some()).map(|d| d.meta.id).collect();
         }
         let all: Vec<_> = detectors().iter().copied().filter(|d| wanted(d.meta().id)).collect();
         let report = self.run(&all);

@@ -18,7 +18,7 @@ pub(crate) use value::Part;
 use std::borrow::Cow;
 
 use self::scan::Scan;
-use super::{OtherRecord, is_denial, is_network_activity, says_failure};
+use super::{GUARDDUTY, OtherRecord, is_denial, is_network_activity, says_failure};
 use crate::detect;
 
 /// The number of a key of records, where it has one: by it a call's part is found without a search.
@@ -181,6 +181,9 @@ impl<'a> Skimmed<'a> {
         }
         if let Some(detail_type) = self.get("detail-type") {
             let Some(detail_type) = detail_type.string() else { return Shape::Unknown };
+            if detail_type == GUARDDUTY {
+                return Shape::Unknown;
+            }
             if !detail_type.ends_with("via CloudTrail") {
                 return Shape::Event;
             }

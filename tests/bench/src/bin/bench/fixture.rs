@@ -31,6 +31,9 @@ pub(crate) fn all() -> Result<(Vec<CallFixture>, Vec<LogFixture>)> {
                 logs.push(LogFixture { lines: lines(&fixture)? });
                 continue;
             }
+            if !matches!(Event::parse(&fixture.text()?), Ok(Event::Call(_))) {
+                continue;
+            }
             let facts = fixture.facts()?.map(|text| facts(&text)).transpose();
             calls.push(CallFixture {
                 name: format!("{id}/{}", fixture.name),

@@ -12,8 +12,9 @@ pub(super) const CASE: Case = Case {
     name: "isolate-instance",
     action: || Box::new(IsolateInstance),
     response: || Request { instance_id: "i-1".to_owned() }.into(),
-    state: |_, _| {
+    state: |response, _| {
         json!({
+            "id": response.read::<Request>().unwrap().instance_id,
             "it": { "eni-1": ["sg-web", "sg-base"], "eni-2": ["sg-base"] },
             "volumes": ["vol-1", "vol-2"],
             "evidence": [],
@@ -36,8 +37,9 @@ pub(super) const CASE: Case = Case {
 /// An instance of no Auto Scaling group, without a volume, in a VPC without the second group.
 pub(super) const BARE: Case = Case {
     name: "isolate-instance: bare",
-    state: |_, _| {
+    state: |response, _| {
         json!({
+            "id": response.read::<Request>().unwrap().instance_id,
             "it": { "eni-1": ["sg-web", "sg-base"], "eni-2": ["sg-base"] },
             "volumes": [],
             "evidence": [],
@@ -75,7 +77,7 @@ const CALLS: &[(&str, Handler)] = &[
         Ok(json!({ "Reservations": [{ "Instances": [instance] }] }))
     }),
     ("ec2:DescribeSnapshots", |state, given| {
-        assert_eq!(given["Filters"], json!([{ "Name": "tag:riposte:evidence", "Values": ["i-1"] }]));
+        assert_eq!(given["Filters"], json!([{ "Name": "tag:riposte:evidence", "Values": [state["id"]] }]));
         let taken = state["evidence"].as_array().unwrap().iter();
         let taken = taken.map(|id| json!({ "VolumeId": id, "State": "pending", "StartTime": "2026-01-02T03:10:00Z" }));
         // Of an attack of long ago.
@@ -83,8 +85,8 @@ const CALLS: &[(&str, Handler)] = &[
         Ok(json!({ "Snapshots": taken.chain([old]).collect::<Vec<_>>() }))
     }),
     ("ec2:CreateSnapshots", |state, given| {
-        assert_eq!(given["InstanceSpecification"]["InstanceId"], "i-1");
-        assert_eq!(given["TagSpecifications"][0]["Tags"], json!([{ "Key": "riposte:evidence", "Value": "i-1" }]));
+        assert_eq!(given["InstanceSpecification"]["InstanceId"], state["id"]);
+        assert_eq!(given["TagSpecifications"][0]["Tags"], json!([{ "Key": "riposte:evidence", "Value": state["id"] }]));
         state["evidence"] = state["volumes"].clone();
         Ok(json!({}))
     }),
