@@ -43,6 +43,7 @@ def _check(arguments: argparse.Namespace) -> place.Place:
     if arguments.rules:
         packages.read_rules(arguments.rules)
     _input(arguments)
+    report.check_parameters(arguments.template.read_text(), dict(arguments.parameter))
     where = place.find(arguments.region)
     place.check_bucket(where, arguments.bucket)
     kind = _stack(arguments, where).kind_of_change()

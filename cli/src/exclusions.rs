@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use crate::connect::connected;
 use crate::near::near;
 use crate::screen::{Screen, counted};
-use crate::settings::{of_a_stack, valid};
+use crate::settings::{of_a_stack, valid, weakening};
+use crate::undo::confirmed;
 
 /// What is done; without it they are listed.
 #[derive(Debug, clap::Subcommand)]
@@ -30,19 +31,23 @@ pub(crate) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Set one from a file: YAML or JSON with detectors, principal, target, network, reason and expires
+    /// Set one from a file: YAML or JSON with detectors, principal, target, network, reason and expires; asks where it would
+    /// hide attacks on Riposte itself
     Set {
         /// Its name
         name: String,
         /// The file
         file: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Remove one
     Remove {
         /// Its name
         name: String,
     },
-    /// Check files of exclusions, each a map from names to exclusions; needs no account
+    /// Check files, each of one exclusion or a map from names to exclusions; needs no account
     Check {
         /// The files
         #[arg(required = true)]
@@ -56,7 +61,8 @@ pub(crate) fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<()> {
     let mut wrong = 0;
     for file in files {
         let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        match Exclusion::read_all(&text) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        match Exclusion::read_file(&name, &text) {
             Ok(all) => {
                 writeln!(out, "{}: {}, all valid", file.display(), counted(all.len(), "exclusion"))?;
                 for doubt in all.iter().flat_map(|exclusion| doubts(exclusion, now_ms)) {
@@ -70,13 +76,13 @@ pub(crate) fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<()> {
         }
     }
     if wrong > 0 {
-        bail!("{wrong} of {} are wrong", counted(files.len(), "file"));
+        bail!("{wrong} of {} cannot be used", counted(files.len(), "file"));
     }
     Ok(())
 }
 
 /// Why an exclusion that is valid may leave nothing out.
-fn doubts(exclusion: &Exclusion, now_ms: i64) -> Vec<String> {
+pub(crate) fn doubts(exclusion: &Exclusion, now_ms: i64) -> Vec<String> {
     let name = plain(&exclusion.name, 60);
     let mut doubts = Vec::new();
     if exclusion.has_expired(now_ms) {
@@ -98,15 +104,20 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
             list(out, &operator, jiff::Timestamp::now().as_millisecond(), json, screen).await
         }
         Verb::Check { files } => check(out, &files),
-        Verb::Set { name, file } => {
+        Verb::Set { name, file, yes } => {
             let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             let path = format!("{EXCLUSIONS_PREFIX}{name}");
             valid(&of_a_stack(config).await?, &path, &text)?;
-            operator::put(config, &path, text.trim()).await?;
-            let now_ms = jiff::Timestamp::now().as_millisecond();
-            for doubt in Exclusion::read(&name, &text).iter().flat_map(|exclusion| doubts(exclusion, now_ms)) {
-                writeln!(out, "warning: {doubt}")?;
+            let exclusion = Exclusion::read(&name, &text).map_err(anyhow::Error::msg)?;
+            let hidden = weakening::of_exclusion(&exclusion);
+            let doubts = doubts(&exclusion, jiff::Timestamp::now().as_millisecond());
+            for doubt in hidden.iter().chain(&doubts) {
+                writeln!(out, "{}", screen.line(0, &format!("warning: {doubt}")))?;
             }
+            if !hidden.is_empty() && !yes && !confirmed(out, "set it all the same?")? {
+                bail!("nothing was written");
+            }
+            operator::put(config, &path, text.trim()).await?;
             Ok(writeln!(out, "{path} is set; the functions follow within a minute")?)
         }
         Verb::Remove { name } => {

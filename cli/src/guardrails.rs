@@ -48,10 +48,13 @@ pub(crate) enum Verb {
         #[arg(long)]
         yes: bool,
     },
-    /// Remove one
+    /// Remove one; asks, since what it forbids is allowed again
     Remove {
         /// Its name
         name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Try the guardrails on an event: which decides, and what would decide otherwise
     Test(Test),
@@ -110,7 +113,16 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
             operator::put(config, &format!("{GUARDRAILS_PREFIX}{name}"), text.trim()).await?;
             return Ok(writeln!(out, "custom/{name} is set; the functions follow within a minute")?);
         }
-        Verb::Remove { name } => {
+        Verb::Remove { name, yes } => {
+            let parameters = operator::parameters(config).await?;
+            let old = parameters.get(&format!("{GUARDRAILS_PREFIX}{name}"));
+            let Some(old) = old else { bail!("there is no guardrail `{}`", plain(&name, 80)) };
+            for line in old.lines() {
+                writeln!(out, "{}", code(line, screen))?;
+            }
+            if !yes && !confirmed(out, "remove it?")? {
+                bail!("nothing was removed");
+            }
             if !operator::remove(config, &format!("{GUARDRAILS_PREFIX}{name}")).await? {
                 bail!("there is no guardrail `{}`", plain(&name, 80));
             }
@@ -192,7 +204,7 @@ fn check(out: &mut impl Write, files: &[PathBuf], screen: &Screen) -> Result<()>
         }
     }
     if faults > 0 {
-        bail!("{faults} of {} are wrong", counted(files.len(), "file"));
+        bail!("{faults} of {} cannot be used", counted(files.len(), "file"));
     }
     Ok(())
 }

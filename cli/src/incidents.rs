@@ -16,6 +16,7 @@ use riposte_scan::filter::Moment;
 
 use crate::detect::{csv, inert};
 use crate::screen::{Screen, counted, cut, short};
+use crate::usage::Usage;
 
 /// How they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -98,6 +99,11 @@ impl Options {
 
 /// Lists them, newest first. Items that cannot be read are named, and make the command fail after the others.
 pub(crate) async fn list(out: &mut impl Write, operator: &Operator, options: &Options, screen: &Screen) -> Result<()> {
+    if let (Some(since), Some(until)) = (options.since, options.until)
+        && since.as_ms() >= until.as_ms()
+    {
+        return Err(Usage("--since is not before --until: no incident is in between".to_owned()).into());
+    }
     let after = match &options.after {
         None => None,
         Some(id) => Some(operator.ledger.get(id).await?.with_context(|| format!("there is no incident `{id}`"))?.0),

@@ -20,8 +20,8 @@ use crate::usage::Usage;
 /// So many dead letters of a function are looked at.
 const LOOKED_AT: usize = 10;
 
-/// For so many seconds a dead letter that is looked at is hidden from others.
-const HIDDEN_SECONDS: u32 = 5;
+/// For so many seconds a dead letter that is looked at is hidden from others: not at all, so that it can be sent again.
+const HIDDEN_SECONDS: u32 = 0;
 
 /// Which ones.
 #[derive(Debug, clap::Args)]
@@ -71,7 +71,8 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, options: &Opti
     if options.dry_run {
         return Ok(());
     }
-    writeln!(out, "what kept them must be repaired first; what is no event comes back as a dead letter")?;
+    let first = "what kept them must be repaired first; what is no event comes back as a dead letter";
+    writeln!(out, "{}", screen.line(0, first))?;
     if !options.yes && !confirmed(out, "send them again?")? {
         bail!("nothing was sent");
     }

@@ -1,6 +1,6 @@
 //! `riposte settings`: what is set, and what is wrong with it, before and after it is written.
 
-mod weakening;
+pub(crate) mod weakening;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,15 +11,17 @@ use riposte_aws::clients::SdkConfig;
 use riposte_aws::operator::{self, Operator};
 use riposte_core::catalogue::all_metas;
 use riposte_core::detect::renamed;
+use riposte_core::exclusion::Exclusion;
 use riposte_core::guardrail;
 use riposte_core::settings::{
-    CustomGuardrail, DETECTORS_PREFIX, Defaults, EVENT_BUS_PATH, GUARDRAILS_PREFIX, KNOWN, LEDGER_KEY_PATH, MODE_PATH,
-    MUTES_PREFIX, Mended, PATCH_PREFIX, PREFIX, RUNBOOKS_PREFIX, known,
+    CustomGuardrail, DETECTORS_PREFIX, Defaults, EVENT_BUS_PATH, EXCLUSIONS_PREFIX, GUARDRAILS_PREFIX, KNOWN,
+    LEDGER_KEY_PATH, LOG_GROUPS_PATH, MODE_PATH, MUTES_PREFIX, Mended, PATCH_PREFIX, PREFIX, RUNBOOKS_PREFIX, known,
 };
 use riposte_core::text::plain;
 use riposte_patch::{groups, settings as patching};
 use serde_json::json;
 
+use crate::exclusions;
 use crate::guardrails::wrong;
 use crate::mode::{is_of_a_stack, not_deployed};
 use crate::near::near;
@@ -46,10 +48,13 @@ pub(crate) enum Verb {
         #[arg(long)]
         yes: bool,
     },
-    /// Remove one: the default holds again
+    /// Remove one: the default holds again; asks where it would weaken the defense
     Unset {
         /// Its path, with or without /riposte/
         path: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Check all that is set; fails where something is wrong
     Check,
@@ -70,6 +75,9 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
             valid(&parameters, &path, &value)?;
             let mut doubts = weakening::of(&path, &value);
             doubts.extend(guardrail(&path, &value).and_then(Result::ok).into_iter().flatten());
+            if path == LOG_GROUPS_PATH {
+                doubts.extend(parameters.get(&path).and_then(|old| weakening::groups_left_out(old, &value)));
+            }
             if path == EVENT_BUS_PATH {
                 doubts.extend(bus(config, &value).await?);
             }
@@ -92,13 +100,21 @@ pub(crate) async fn run(out: &mut impl Write, config: &SdkConfig, verb: Verb, sc
             }
             Ok(())
         }
-        Verb::Unset { path } => {
+        Verb::Unset { path, yes } => {
             let path = whole(&path);
             writable(&path)?;
             if path == MODE_PATH {
                 return Err(
                     Usage("the mode cannot be unset; `riposte mode shadow` is what it would be".to_owned()).into()
                 );
+            }
+            let Some(old) = parameters.get(&path) else { bail!("{path} is not set") };
+            let lost = weakening::of_removal(&path, old);
+            for loss in &lost {
+                writeln!(out, "{}", screen.line(0, &format!("warning: {loss}")))?;
+            }
+            if !lost.is_empty() && !yes && !confirmed(out, "remove it all the same?")? {
+                bail!("nothing was removed");
             }
             if !operator::remove(config, &path).await? {
                 bail!("{path} is not set");
@@ -274,7 +290,7 @@ async fn check(out: &mut impl Write, config: &SdkConfig, parameters: &BTreeMap<S
         writeln!(out, "{}", plain(line, 600))?;
     }
     if !wrong.is_empty() {
-        bail!("{} of {} are wrong", wrong.len(), counted(parameters.len(), "setting"));
+        bail!("{} of {} cannot be used", wrong.len(), counted(parameters.len(), "setting"));
     }
     Ok(writeln!(out, "{}, all valid", counted(parameters.len(), "setting"))?)
 }
@@ -300,6 +316,13 @@ fn checked(parameters: &BTreeMap<String, String>) -> (Vec<String>, Vec<String>) 
                 }
                 Err(_) => {}
             }
+        }
+        if let Some(name) = path.strip_prefix(EXCLUSIONS_PREFIX)
+            && let Ok(exclusion) = Exclusion::read(name, value)
+        {
+            let now_ms = jiff::Timestamp::now().as_millisecond();
+            let of_it = exclusions::doubts(&exclusion, now_ms).into_iter().chain(weakening::of_exclusion(&exclusion));
+            doubts.extend(of_it.map(|why| format!("{path}: {why}")));
         }
         doubts.extend(warnings(path).into_iter().chain(weakening::of(path, value)).map(|why| format!("{path}: {why}")));
     }

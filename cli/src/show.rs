@@ -90,8 +90,11 @@ pub(crate) fn head(out: &mut impl Write, incident: &Incident, screen: &Screen) -
         field("decision", &verdict.to_string())?;
     }
     field("opened", &format!("{} by {}", opened(incident), incident.function))?;
-    if let (State::Asked, Some(until)) = (incident.state, incident.approve_until_ms) {
-        field("approve", &format!("until {}", rfc3339(until)))?;
+    if let Some(until) = incident.waits_until_ms() {
+        let expired = incident.has_expired(jiff::Timestamp::now().as_millisecond());
+        let said = if expired { "the time was over at" } else { "until" };
+        let then = if expired { "it is denied at the next tick" } else { "then it is denied" };
+        field("approve", &format!("{said} {}; {then}", rfc3339(until)))?;
     }
     if let Some(until) = incident.timer_ms() {
         field("contained", &format!("until {}; then it is rolled back, unless the attack goes on", rfc3339(until)))?;

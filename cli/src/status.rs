@@ -14,7 +14,7 @@ use riposte_aws::operator::{self, Operator};
 use riposte_core::arn::account_of;
 use riposte_core::catalogue::FUNCTIONS;
 use riposte_core::incident::rfc3339;
-use riposte_core::settings::{Mode, ModeSetting};
+use riposte_core::settings::{Mode, ModeSetting, Tuning};
 use riposte_core::text::plain;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -145,7 +145,11 @@ fn settings(lines: &mut Lines, operator: &Operator) {
         if own.is_empty() { "those that ship".to_owned() } else { format!("those that ship, and {}", own.join(", ")) };
     lines.add(Health::Ok, "guardrails", named);
     for (detector, tuning) in &settings.tunings {
-        lines.add(Health::Note, "detector", format!("{detector} is set: {tuning:?}"));
+        let said = match tuning {
+            Tuning::Off => "is off".to_owned(),
+            Tuning::Severity(severity) => format!("is set to be {severity}"),
+        };
+        lines.add(Health::Note, "detector", format!("{detector} {said}"));
     }
 }
 

@@ -261,7 +261,7 @@ fn what_is_no_call_is_counted_and_no_fault() {
         json!({"awsAccountId": "111122223333", "digestS3Object": "AWSLogs/…/x.json.gz", "logFiles": []}),
         json!({"eventType": "AwsCloudTrailInsight", "insightDetails": {"state": "Start"}, "eventID": "i"}),
         json!({"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}),
-        json!({"detail-type": "GuardDuty Finding", "source": "aws.guardduty", "detail": {"id": "x"}}),
+        json!({"detail-type": "AWS Health Event", "source": "aws.health", "detail": {"id": "x"}}),
     ];
     let ran = riposte(&ONLY).run(lines(&others).as_bytes());
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));

@@ -139,7 +139,7 @@ fn what_is_wrong_is_refused_by_name() {
     fs::write(folder.path().join("good.cedar"), "forbid (principal, action, resource) unless { context.approved };")
         .unwrap();
     let (code, out, err) = run(&["guardrails", "check", "never.cedar", "typo.cedar", "good.cedar"]);
-    assert_eq!((code, err.as_str()), (1, "riposte: 2 of 3 files are wrong\n"));
+    assert_eq!((code, err.as_str()), (1, "riposte: 2 of 3 files cannot be used\n"));
     for line in ["never.cedar: it is not a valid guardrail", "typo.cedar: it is not", "good.cedar: 1 policy, valid"] {
         assert!(out.contains(line), "{line}: {out}");
     }

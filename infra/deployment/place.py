@@ -39,6 +39,9 @@ def find(region: str | None) -> Place:
         raise DeployError(f"`{session.region_name}` is no region of AWS's")
     try:
         who = session.client("sts").get_caller_identity()
+    except ValueError as error:
+        # An endpoint of the environment that is no address.
+        raise DeployError(f"AWS_ENDPOINT_URL: {error}") from error
     except NoCredentialsError as error:
         raise DeployError("no credentials: sign in, or set AWS_PROFILE") from error
     except (BotoCoreError, ClientError) as error:

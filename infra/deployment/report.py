@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import Counter
 
 import yaml
 from botocore.exceptions import ClientError
 
+from . import DeployError
 from .place import Place
 
 MODE = "/riposte/mode"
@@ -68,6 +71,21 @@ def differences(before: str, after: str) -> list[dict]:
         {"Action": action, "LogicalResourceId": name, "ResourceType": entry["Type"]}
         for action, name, entry in [*removed, *modified, *added]
     ]
+
+
+def check_parameters(template: str, given: dict[str, str]) -> None:
+    """Refuses parameters that the template does not have, and values that it does not allow."""
+    known = yaml.load(template, _AnyTag).get("Parameters", {})
+    for name, value in given.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f": do you mean `{near[0]}`?" if near else ""
+            raise DeployError(f"the template has no parameter `{name}`{meant}")
+        allowed, pattern = known[name].get("AllowedValues"), known[name].get("AllowedPattern")
+        if allowed and value not in map(str, allowed):
+            raise DeployError(f"the parameter {name} is one of {', '.join(map(str, allowed))}, not `{value}`")
+        if pattern and not re.fullmatch(pattern, value):
+            raise DeployError(f"the parameter {name} must match {pattern}, and `{value}` does not")
 
 
 def outputs(stack: dict) -> str:

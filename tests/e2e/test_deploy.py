@@ -80,6 +80,8 @@ def status(emulator: Emulator) -> list[str]:
         (["--bucket", "nobodys-bucket"], REGION, "there is no bucket `nobodys-bucket`: make one by `aws s3 mb"),
         (["--bucket", BUCKET], None, "no region: set REGION=…"),
         (["--bucket", BUCKET], "us-esat-1", "`us-esat-1` is no region of AWS's"),
+        (["--bucket", BUCKET, "--parameter", "Mod=live"], REGION, "no parameter `Mod`: do you mean `Mode`?"),
+        (["--bucket", BUCKET, "--parameter", "Mode=maybe"], REGION, "is one of shadow, live, halt, not `maybe`"),
         (["--bucket", BUCKET, "--rules", "/nonexistent"], REGION, "RULES: there is no folder `/nonexistent`"),
         (["--bucket", BUCKET, "--rules", str(INFRA / "deployment")], REGION, "RULES: there are no rules"),
     ],

@@ -135,6 +135,7 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
     // The threads are not waited for: one may be waiting for an input that never ends.
     pool.stop();
     collected?;
+    let in_table = matches!(asked.format(), Format::Table);
     let summary = &collector.summary;
     // Where nobody reads it, the exit code still tells.
     if !screen.quiet {
@@ -142,7 +143,7 @@ pub(crate) fn run(options: Options, screen: &Screen) -> Result<ExitCode> {
         for line in collector.excluded().into_iter().chain(of_behavior) {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed(), asked.all(), *screen));
+        let _ = writeln!(io::stderr(), "{}", summary.after(began.elapsed(), asked.all(), !in_table, *screen));
     }
     Ok(if summary.unreadable > 0 { ExitCode::from(UNREADABLE) } else { ExitCode::SUCCESS })
 }
@@ -203,6 +204,6 @@ pub(crate) fn learn(
     for line in behavior.remarks() {
         let _ = writeln!(io::stderr(), "{line}");
     }
-    let _ = writeln!(io::stderr(), "{}", collector.summary.after(began.elapsed(), false, *screen));
+    let _ = writeln!(io::stderr(), "{}", collector.summary.after(began.elapsed(), false, true, *screen));
     Ok((behavior.learned(), collector.summary.unreadable))
 }

@@ -53,8 +53,9 @@ impl Summary {
     }
 
     /// With the time that it took, for a screen; with informational detectors in rows of their own where they are wanted.
-    pub(crate) fn after(&self, time: Duration, informational: bool, screen: Screen) -> impl Display {
-        Timed { summary: self, time, informational, screen }
+    /// Totals by severity, where the table has not said them already.
+    pub(crate) fn after(&self, time: Duration, informational: bool, totals: bool, screen: Screen) -> impl Display {
+        Timed { summary: self, time, informational, totals, screen }
     }
 
     /// How many there are of each severity, the worst first.
@@ -72,6 +73,7 @@ struct Timed<'a> {
     summary: &'a Summary,
     time: Duration,
     informational: bool,
+    totals: bool,
     screen: Screen,
 }
 
@@ -103,7 +105,7 @@ impl Display for Timed<'_> {
         let seconds = self.time.as_secs_f64();
         let rate = if seconds > 0.0 { self.summary.records as f64 / seconds } else { 0.0 };
         let totals = self.summary.totals();
-        if !totals.is_empty() {
+        if self.totals && !totals.is_empty() {
             writeln!(f, "{totals}")?;
         }
         let (files, records) = (counted(*files, "file"), counted(*records, "record"));

@@ -301,13 +301,15 @@ async fn ended(begun: Begun, options: &Options, screen: &Screen, exclusions: Exc
     let execution = watch::ended(&begun.machine, &begun.execution, screen.quiet).await?;
     let Begun { store, output, plan, shares, name, .. } = begun;
     let taste = Taste { each: options.asked.each, profile: false, exclusions, behavior: None };
+    let in_table = matches!(options.asked.format(), Format::Table);
     let mut out = results::out(Writer::new(options.asked.format(), *screen, options.asked.all()), taste);
     let sum = results::merged(&mut out, &store, &output, &plan.hunt.folder, shares).await?;
     if !screen.quiet {
         for line in out.excluded() {
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let _ = writeln!(io::stderr(), "{}", out.summary.after(began.elapsed(), options.asked.all(), *screen));
+        let _ =
+            writeln!(io::stderr(), "{}", out.summary.after(began.elapsed(), options.asked.all(), !in_table, *screen));
     }
     let work_s = sum.milliseconds as f64 / 1000.0;
     let spent = format!(

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use riposte_core::catalogue::all_metas;
 use riposte_core::detect::renamed;
+use riposte_core::exclusion::Exclusion;
 use riposte_core::finding::Severity;
 use riposte_core::settings::{DETECTORS_PREFIX, LOG_GROUPS_PATH, PREFIX};
 use riposte_core::text::plain;
@@ -19,7 +20,7 @@ const MANY_FAILURES: u32 = 100;
 const LONG_LEARNING_DAYS: u32 = 60;
 
 /// What a value takes away; nothing for the most.
-pub(super) fn of(path: &str, value: &str) -> Vec<String> {
+pub(crate) fn of(path: &str, value: &str) -> Vec<String> {
     let value = value.trim();
     let number = || value.parse::<u32>().unwrap_or_default();
     let parts = || value.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -67,6 +68,37 @@ fn detector(id: &str, value: &str) -> Option<String> {
     }
 }
 
+/// What an exclusion hides that nobody else tells of.
+pub(crate) fn of_exclusion(exclusion: &Exclusion) -> Vec<String> {
+    let own = all_metas().map(|meta| meta.id).filter(|id| id.starts_with("riposte-") && exclusion.names_detector(id));
+    let own: Vec<_> = own.collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("{} watch Riposte itself: whom it covers may disarm it unnoticed", own.join(", "))]
+}
+
+/// What is lost where a setting is removed.
+pub(crate) fn of_removal(path: &str, old: &str) -> Vec<String> {
+    let old = plain(old.trim(), 200);
+    match path.strip_prefix(PREFIX).unwrap_or_default() {
+        "protected-addresses" => vec![format!("{old}: these addresses may be denied from now on")],
+        "protected-principals" => vec![format!("{old}: these principals may be contained from now on")],
+        _ if path == LOG_GROUPS_PATH => vec![format!("{old}: these log groups are no longer read and responded to")],
+        _ => Vec::new(),
+    }
+}
+
+/// The log groups that a new value leaves out.
+pub(crate) fn groups_left_out(old: &str, new: &str) -> Option<String> {
+    let parts = |text: &str| -> Vec<String> {
+        text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    };
+    let kept = parts(new);
+    let left: Vec<_> = parts(old).into_iter().filter(|group| !kept.contains(group)).collect();
+    (!left.is_empty()).then(|| format!("{}: no longer read by this name", plain(&left.join(", "), 300)))
+}
+
 /// A network that covers much of the internet.
 fn network(text: &str) -> Option<String> {
     let (address, bits) = text.split_once('/')?;
@@ -89,6 +121,30 @@ fn principals(pattern: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_lost_by_removing_is_said() {
+        for path in ["protected-addresses", "protected-principals", "log-watch/groups"] {
+            let lost = of_removal(&format!("/riposte/{path}"), "198.51.100.0/24");
+            assert!(lost.len() == 1 && lost[0].starts_with("198.51.100.0/24: "), "{path}: {lost:?}");
+        }
+        assert_eq!(of_removal("/riposte/notice-severity", "high"), Vec::<String>::new());
+        assert_eq!(groups_left_out("/var/log/secure, /app", "/app,/var/log/secure"), None);
+        assert_eq!(
+            groups_left_out("/var/log/secure, /app", "/app*").unwrap(),
+            "/var/log/secure, /app: no longer read by this name"
+        );
+    }
+
+    #[test]
+    fn an_exclusion_that_hides_who_disarms_riposte_says_so() {
+        let text = |detectors: &str| {
+            format!("detectors: [{detectors}]\nprincipal: '*:role/scanner'\nreason: scans\nexpires: 2030-01-31\n")
+        };
+        let of = |detectors: &str| of_exclusion(&Exclusion::read("x", &text(detectors)).unwrap());
+        assert!(of("riposte-key-read")[0].starts_with("riposte-key-read watch"), "{:?}", of("riposte-key-read"));
+        assert_eq!((of("'*'").len(), of("s3-bucket-public"), of("'denied-*'")), (1, vec![], vec![]));
+    }
 
     #[test]
     fn what_disarms_is_said_and_what_is_usual_is_not() {

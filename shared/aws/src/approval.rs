@@ -327,14 +327,15 @@ impl Operator {
         let invocation = Self::invocation(&format!("expire-{id}"));
         let written = async {
             let Some(mut held) = self.ledger.hold(&incident, &invocation).await? else { return Ok(()) };
+            let account = held.incident.finding.scope.account.clone();
             if held.incident.state == State::Asked {
-                denied(&mut held.incident, None, "nobody approved in time");
+                denied(&mut held.incident, None, NOBODY);
             }
-            self.ledger.finish(&mut held).await
+            Ok::<_, ApprovalError>(self.responder(&account, 0).conclude(&mut held, &invocation).await?)
         };
         match written.await {
             Ok(()) => ApprovalError::Expired(id),
-            Err(error) => error.into(),
+            Err(error) => error,
         }
     }
 
@@ -382,8 +383,7 @@ fn still_open(incident: &Incident) -> Result<(), ApprovalError> {
     if incident.finding.response.is_none() {
         return Err(ApprovalError::NoAction(incident.id.clone()));
     }
-    let over = |until: i64| incident.state == State::Asked && now_ms() > until;
-    if incident.approve_until_ms.is_some_and(over) {
+    if incident.has_expired(now_ms()) {
         return Err(ApprovalError::Expired(incident.id.clone()));
     }
     Ok(())
@@ -393,7 +393,11 @@ fn nothing(incident: &Incident, verb: &'static str) -> ApprovalError {
     ApprovalError::Nothing { id: incident.id.clone(), outcome: Outcome::of(incident), verb }
 }
 
-fn denied(incident: &mut Incident, by: Option<String>, reason: &str) {
+/// Why the wait for an approval ended.
+pub(crate) const NOBODY: &str = "nobody approved in time";
+
+/// Somebody said no, or nobody said yes in time.
+pub(crate) fn denied(incident: &mut Incident, by: Option<String>, reason: &str) {
     let now = now_ms();
     incident.advance(State::Denied);
     let who = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();

@@ -14,7 +14,7 @@ use riposte_core::text::plain;
 use thiserror::Error;
 
 use crate::api::is_label;
-use crate::environment::{self, CertificateError, EndpointError, RetryError};
+use crate::environment::{self, CertificateError, CredentialError, EndpointError, RetryError};
 use crate::fault::in_short;
 use crate::wire::{self, Trust};
 
@@ -52,6 +52,9 @@ pub enum Unusable {
     /// What is said of retries.
     #[error(transparent)]
     Retries(#[from] RetryError),
+    /// What the environment has of credentials.
+    #[error(transparent)]
+    Environment(#[from] CredentialError),
     /// There is no region.
     #[error("no region is set: set AWS_REGION, or `region` in the profile that AWS_PROFILE names")]
     NoRegion,
@@ -74,6 +77,7 @@ pub fn check_environment() -> Result<(), Unusable> {
     environment::check_endpoints()?;
     environment::check_certificates()?;
     environment::check_retries()?;
+    environment::check_credentials()?;
     Ok(())
 }
 
@@ -119,7 +123,10 @@ async fn has_credentials(config: &SdkConfig) -> Result<(), Unusable> {
         Err(error) => {
             let said = in_short(&error);
             let first = said.lines().next().unwrap_or_default().trim_end_matches(" Attempted:");
-            Err(Unusable::Credentials(first.to_owned()))
+            Err(Unusable::Credentials(environment::profile().map_or_else(
+                || first.to_owned(),
+                |profile| format!("the profile `{}` of AWS_PROFILE gives none: {first}", plain(&profile, 80)),
+            )))
         }
     }
 }

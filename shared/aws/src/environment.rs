@@ -98,6 +98,36 @@ pub fn check_retries() -> Result<(), RetryError> {
     Ok(())
 }
 
+/// Checks the credentials of the environment: a line end, as of a file of another system, is no part of them, and ends
+/// the program where the SDK writes it into a header.
+///
+/// # Errors
+/// Names the variable, and not its value.
+pub fn check_credentials() -> Result<(), CredentialError> {
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        let value = std::env::var_os(name).unwrap_or_default();
+        if !value.to_string_lossy().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(CredentialError { name });
+        }
+    }
+    Ok(())
+}
+
+/// The profile that the environment names.
+#[must_use]
+pub fn profile() -> Option<String> {
+    let name = std::env::var_os("AWS_PROFILE")?.to_string_lossy().into_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// Credentials that are none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{name} holds a character that no credential has, such as a space or a line end: set it anew")]
+pub struct CredentialError {
+    /// The variable.
+    pub name: &'static str,
+}
+
 /// A setting of retries that the SDK does not take.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name} is `{}`, and may be {may}: correct it, or unset it", riposte_core::text::plain(value, 120))]

@@ -549,7 +549,7 @@ impl Handler for CallGuard {
         match event {
             Event::Call(call) => self.call(call, source, invocation).await,
             Event::Threat(threat) => self.threat(threat, source, invocation).await,
-            Event::Tick(_) if self.base.has_timed() => self.base.end_due(invocation).await,
+            Event::Tick(_) => self.base.end_due(invocation).await,
             other => {
                 unread(&self.base, other);
                 Ok(())

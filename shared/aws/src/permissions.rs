@@ -26,9 +26,11 @@ pub fn of(function: &FunctionSpec) -> Grants {
     for meta in function.actions().into_iter().filter_map(actions::meta) {
         meta.permissions.iter().for_each(&mut add);
     }
-    // What the clock takes back.
-    for meta in function.timed_actions().into_iter().filter_map(actions::meta) {
-        meta.undo_permissions.iter().chain([&TIMER_PERMISSION]).for_each(&mut add);
+    // What the clock takes back, and where it looks.
+    let timed = function.timed_actions().into_iter().filter_map(actions::meta);
+    timed.flat_map(|meta| meta.undo_permissions).for_each(&mut add);
+    if !function.actions().is_empty() {
+        add(&TIMER_PERMISSION);
     }
     let reads: BTreeSet<_> = function.metas().flat_map(|meta| meta.reads).copied().collect();
     for permission in [&lookups::POLICY_PERMISSION, &lookups::RULES_PERMISSION, &lookups::IMAGES_PERMISSION] {

@@ -21,7 +21,7 @@ use riposte_core::digest;
 use riposte_core::event::is_young;
 use riposte_core::finding::Finding;
 use riposte_core::guardrail::{Decision, Effect, Verdict};
-use riposte_core::incident::{Changed, Incident, Next, State, Step, Timed};
+use riposte_core::incident::{Changed, Incident, NOTICE_SENT, Next, State, Step, Timed};
 use riposte_core::outcome::Outcome;
 use riposte_core::plan::Plan;
 use riposte_core::text::plain;
@@ -200,11 +200,19 @@ impl Responder<'_> {
                 },
                 Next::Resume if rounds < ROUNDS => Box::pin(self.resume(held, invocation)).await?,
                 Next::Resume => return Err(Fault::conflict("resume", "the resource keeps changing").into()),
-                Next::Notify => self.notify(held).await?,
+                Next::Notify => {
+                    self.end_by_clock(held).await?;
+                    self.notify(held).await?;
+                }
                 Next::Nothing => return Ok(()),
             }
             rounds += 1;
         }
+    }
+
+    /// Has the clock look at an incident that waits for a person when the time for that is over.
+    async fn end_by_clock(&self, held: &Held) -> Result<(), LedgerError> {
+        if held.incident.waits_until_ms().is_some() { self.ledger.set_timer(&held.incident).await } else { Ok(()) }
     }
 
     /// Plans, and looks again where the event is too young for an absence to be believed.
@@ -280,7 +288,9 @@ impl Responder<'_> {
                     return Ok(());
                 }
                 incident.note(now_ms(), Step::Decision, verdict.to_string());
-                incident.verdict = Some(verdict);
+                // What it would have been without the person who approved it, `riposte report shadow` counts.
+                let live = incident.verdict.as_ref().and_then(|before| before.live);
+                incident.verdict = Some(Verdict { live: verdict.live.or(live), ..verdict });
                 incident.advance(State::Intended);
                 incident.timed = self.timed(incident);
                 let (brakes, counters): (Vec<_>, Vec<_>) = self.counters(&incident.finding).into_iter().unzip();
@@ -383,7 +393,7 @@ impl Responder<'_> {
             return Ok("one of many like it: in the next digest of them".to_owned());
         }
         match notices::publish(self.sns, &self.loaded.settings, incident).await {
-            Ok(message_id) => Ok(format!("accepted by the topic as {message_id}")),
+            Ok(message_id) => Ok(format!("{NOTICE_SENT} as {message_id}")),
             Err(fault) => Err(RespondError::Notice { id: incident.id.clone(), fault }),
         }
     }

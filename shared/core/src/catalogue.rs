@@ -80,9 +80,11 @@ pub static FUNCTIONS: &[&FunctionSpec] = &[
     &ACCOUNT_AUDITOR,
 ];
 
-/// What ends containments that are for a time.
-const CLOCK: Input =
-    Input::Schedule { parameter: "ContainmentRate", what: "Rolls back what was contained for a time, or renews it" };
+/// What ends containments that are for a time, and the wait for a person.
+const CLOCK: Input = Input::Schedule {
+    parameter: "ContainmentRate",
+    what: "Rolls back what was contained for a time, or renews it, and denies what nobody approved in time",
+};
 
 /// Networks opened to the world → closed again.
 pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
@@ -95,7 +97,7 @@ pub static INGRESS_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     threats: &[],
     triggers: &[],
-    inputs: &[],
+    inputs: &[CLOCK],
     limits: None,
     condition: None,
     managed_policies: &[],
@@ -147,7 +149,7 @@ pub static TRAIL_GUARD: FunctionSpec = FunctionSpec {
     log_detectors: &[],
     threats: &[],
     triggers: &[],
-    inputs: &[],
+    inputs: &[CLOCK],
     limits: None,
     condition: None,
     managed_policies: &[],

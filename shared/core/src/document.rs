@@ -171,7 +171,7 @@ fn document(incident: &Incident, links: Links) -> Document<'_> {
         approve_until: incident.approve_until_ms.filter(|_| incident.state == State::Asked).map(rfc3339),
         contained_until: incident.timer_ms().map(rfc3339),
         mark: incident.mark.as_ref().map(|mark| mark.judgment),
-        notified: incident.notified,
+        notified: incident.was_sent(),
         can_be_undone: incident.can_be_undone(),
         links,
     }

@@ -42,6 +42,12 @@ struct Text {
     expires: String,
 }
 
+/// Whether a pattern covers everything: of an ARN, the partition and the service of all principals are no names.
+fn names_nothing(pattern: &str) -> bool {
+    let mut parts = pattern.split(':').map(|part| part.trim_matches(['*', '?']));
+    parts.all(|part| part.is_empty() || part.starts_with("aws") || ["arn", "iam", "sts"].contains(&part))
+}
+
 impl Exclusion {
     /// Reads one: YAML or JSON with `detectors`, at least one of `principal`, `target` and `network`, `reason` and
     /// `expires`.
@@ -71,11 +77,12 @@ impl Exclusion {
             return Err(fault(name, "`reason` says nothing"));
         }
         let expires = expires.parse().map_err(|_| fault(name, "`expires` must be a date, as 2027-01-31"))?;
-        let everything = |pattern: &Option<String>| {
-            pattern.as_deref().is_some_and(|pattern| pattern.chars().all(|c| matches!(c, '*' | '?')))
-        };
-        if everything(&principal) || everything(&target) {
-            return Err(fault(name, "a pattern of `*` alone would hide the detector as a whole"));
+        let nothing = |pattern: &Option<String>| pattern.as_deref().is_some_and(names_nothing);
+        if nothing(&principal) || nothing(&target) {
+            return Err(fault(
+                name,
+                "a pattern that names nothing, as `*` or `arn:aws:*`, would hide the detector as a whole",
+            ));
         }
         let network = network.map(|text| cidr::network(&text).map_err(|error| fault(name, &error.to_string())));
         let network = network.transpose()?;
@@ -89,6 +96,24 @@ impl Exclusion {
             ));
         }
         Ok(Self { name: name.to_owned(), reason, expires, detectors, principal, target, network })
+    }
+
+    /// Reads a file: one exclusion, as [`Exclusion::read`] takes it and under this name, or several by their names.
+    ///
+    /// # Errors
+    /// Names the exclusion and the field.
+    pub fn read_file(name: &str, text: &str) -> Result<Vec<Self>, String> {
+        let keys: Result<BTreeMap<String, serde::de::IgnoredAny>, _> = yaml_serde::from_str(text);
+        match keys {
+            Ok(keys) if keys.contains_key("detectors") => Ok(vec![Self::read(name, text)?]),
+            _ => Self::read_all(text),
+        }
+    }
+
+    /// Whether findings of this detector may be left out.
+    #[must_use]
+    pub fn names_detector(&self, id: &str) -> bool {
+        self.detectors.iter().any(|pattern| matches_ignoring_case(pattern, id))
     }
 
     /// Its detectors that match none of these: misspelled, or rules of the user's.
@@ -193,6 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_holds_one_or_several_by_their_names() {
+        let one = "detectors: [a]\nprincipal: b\nreason: r\nexpires: '2027-01-31'\n";
+        let read = |text: &str| {
+            Exclusion::read_file("file", text).map(|all| all.into_iter().map(|e| e.name).collect::<Vec<_>>())
+        };
+        assert_eq!(read(one), Ok(vec!["file".to_owned()]));
+        let two =
+            format!("x:\n  {}\ny:\n  {}", one.trim_end().replace('\n', "\n  "), one.trim_end().replace('\n', "\n  "));
+        assert_eq!(read(&two), Ok(vec!["x".to_owned(), "y".to_owned()]));
+        assert!(read("detectors: [a]\n").unwrap_err().starts_with("exclusion `file`: "));
+        assert!(read("x: 1").is_err() && read("- x").is_err());
+    }
+
+    #[test]
     fn it_says_what_it_leaves_out() {
         let one = read("principal: '*:role/scanner'\nnetwork: 203.0.113.9/24").unwrap();
         assert_eq!(one.scope(), "s3-* by *:role/scanner from 203.0.113.0/24");
@@ -210,8 +249,11 @@ mod tests {
     fn what_would_hide_a_detector_or_says_no_reason_is_refused_by_its_name() {
         for (rest, reason) in [
             ("", "nothing hides a detector as a whole"),
-            ("principal: '*'", "a pattern of `*` alone"),
-            ("target: '**'", "a pattern of `*` alone"),
+            ("principal: '*'", "a pattern that names nothing"),
+            ("target: '**'", "a pattern that names nothing"),
+            ("principal: 'arn:aws:*'", "a pattern that names nothing"),
+            ("principal: 'arn:*:iam::*:*'", "a pattern that names nothing"),
+            ("target: '*:*'", "a pattern that names nothing"),
             ("network: 0.0.0.0/0", "narrower than a /8"),
             ("network: everywhere", "no valid address"),
             ("color: red", "unknown field `color`"),

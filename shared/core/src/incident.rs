@@ -231,7 +231,18 @@ pub enum Next {
     Nothing,
 }
 
+/// How the timeline says that the topic has the notice.
+pub const NOTICE_SENT: &str = "accepted by the topic";
+
 impl Incident {
+    /// Whether people were notified of its outcome: the topic has the notice. Below the threshold, and in a digest, nobody
+    /// was by a notice of its own.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        let sent = |entry: &Entry| entry.step == Step::Notice && entry.text.starts_with(NOTICE_SENT);
+        self.notified && self.timeline.iter().any(sent)
+    }
+
     /// A new incident of a finding.
     #[must_use]
     pub fn open(finding: Finding, function: &str, mode: Mode, now_ms: i64) -> Self {

@@ -81,6 +81,10 @@ fn body(incident: &Incident, links: &Links) -> String {
     let verdict = incident.verdict.as_ref().map_or_else(|| "none was needed".to_owned(), ToString::to_string);
     line("Decision", &verdict);
     line("Outcome", &format!("{}: {}", Outcome::of(incident).headline(), outcome(incident)));
+    for (word, by, reason) in persons(incident) {
+        let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+        line(word, &format!("{}{why}", by.unwrap_or("(unknown)")));
+    }
     if let Some(plan) = &incident.plan {
         plan_lines(&mut out, incident, plan);
     }
@@ -106,6 +110,13 @@ fn body(incident: &Incident, links: &Links) -> String {
         let _ = writeln!(out, "By hand    riposte approve {}", incident.id);
     }
     out
+}
+
+/// Who decided it, and why: the persons who approved it, and who undid it.
+fn persons(incident: &Incident) -> Vec<(&'static str, Option<&str>, Option<&str>)> {
+    let approved = incident.approvals.iter().map(|one| ("Approved", Some(one.by.as_str()), one.reason.as_deref()));
+    let undone = incident.undoing.iter().filter(|_| Outcome::of(incident) == Outcome::Undone);
+    approved.chain(undone.map(|one| ("Undone by", one.by.as_deref(), one.reason.as_deref()))).collect()
 }
 
 /// What became of it. Where guardrails held it, they and what would be done have lines of their own.

@@ -1,16 +1,10 @@
-//! A tick: what was contained for a time and is due.
+//! A tick: what was contained for a time and is due, and what nobody approved in time.
 
 use super::{Base, ItemError};
 use crate::invocation::Invocation;
 
 impl Base {
-    /// Whether the function takes anything back by the clock.
-    #[must_use]
-    pub fn has_timed(&self) -> bool {
-        !self.spec.timed_actions().is_empty()
-    }
-
-    /// Takes back or renews what was contained for a time that is up.
+    /// Takes back or renews what was contained for a time that is up, and denies what nobody approved in time.
     ///
     /// # Errors
     /// The first of what could not be done now; the next tick does it.

@@ -74,7 +74,7 @@ impl Ledger {
     }
 
     fn timer(&self, incident: &Incident) -> Result<Option<Put>, LedgerError> {
-        let Some(until_ms) = incident.timer_ms() else { return Ok(None) };
+        let Some(until_ms) = incident.clock_ms() else { return Ok(None) };
         let expires = (until_ms / 1000).saturating_add(KEPT_S);
         let put = Put::builder()
             .table_name(&self.table)

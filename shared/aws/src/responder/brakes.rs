@@ -107,6 +107,7 @@ impl Responder<'_> {
         self.ask(held, guardrail, &format!("{why}; see {id}"));
         if brake == Brake::Fight {
             // One case tells of the fight; the notices of every round of it would hide it.
+            self.end_by_clock(held).await?;
             held.incident.notified = true;
             held.incident.note(now_ms(), Step::Notice, format!("notified with {id}"));
             self.ledger.finish(held).await?;

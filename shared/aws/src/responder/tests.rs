@@ -4,6 +4,7 @@ mod bus;
 mod crash;
 mod delivery;
 mod digest;
+mod expired;
 mod faults;
 mod held;
 mod large;

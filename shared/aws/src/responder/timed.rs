@@ -1,5 +1,5 @@
 //! The clock: what was contained for a time is taken back when the time is up, or contained for as long again where the
-//! attack goes on. People are told which.
+//! attack goes on; what waits for a person beyond the time for it is denied. People are told which.
 //!
 //! Every step is in the record before the timer moves: killed anywhere, the next tick goes on. A timer that is moved last
 //! may be looked at twice, and then nothing is due.
@@ -13,6 +13,7 @@ use riposte_core::settings::Mode;
 use riposte_core::text::plain;
 
 use super::{RespondError, Responder};
+use crate::approval::{NOBODY, denied};
 use crate::invocation::{Invocation, now_ms};
 use crate::ledger::{Held, LedgerError, Wanted};
 use crate::undo::{UndoError, Undoer, Wish};
@@ -27,14 +28,12 @@ const MOST: usize = 5_000;
 type Seen = BTreeMap<i64, Vec<Incident>>;
 
 impl Responder<'_> {
-    /// Takes back or renews what was contained until now. Where Riposte may change nothing at this moment, it waits.
+    /// Takes back or renews what was contained until now. Where Riposte may change nothing at this moment, it waits. What
+    /// nobody approved in time is denied in every mode: nothing is changed by it.
     ///
     /// # Errors
     /// The first of what could not be done now; the next tick does it.
     pub async fn end_due(&self, invocation: &Invocation) -> Result<(), RespondError> {
-        if self.loaded.settings.mode != Mode::Live || self.loaded.guardrails.are_broken() {
-            return Ok(());
-        }
         let mut seen = Seen::new();
         let mut first_error = None;
         for id in self.ledger.due(self.function, now_ms()).await? {
@@ -54,6 +53,10 @@ impl Responder<'_> {
         let Some((incident, _)) = self.ledger.get(id).await? else { return Ok(self.ledger.forget_timer(id).await?) };
         if incident.function != self.function {
             return Ok(self.ledger.forget_timer(id).await?);
+        }
+        let may_change = self.loaded.settings.mode == Mode::Live && !self.loaded.guardrails.are_broken();
+        if !may_change && incident.timer_ms().is_some() {
+            return Ok(());
         }
         let Some(mut held) = self.ledger.hold(&incident, invocation).await? else {
             tracing::info!(incident = id, "its target is held: the next tick looks again");
@@ -79,6 +82,9 @@ impl Responder<'_> {
                 Some(other) => self.renew(held, timed, &other).await?,
                 None => self.take_back(held, timed).await?,
             }
+        }
+        if held.incident.has_expired(now_ms()) {
+            denied(&mut held.incident, None, NOBODY);
         }
         // One that is not told yet: of this tick, or of one that was killed. What is intended still is the queue's.
         if held.incident.next() == Next::Notify {

@@ -48,12 +48,29 @@ fn end(now_ms: i64, seconds: i64) -> i64 {
 }
 
 impl Incident {
-    /// When the clock looks at it next, in milliseconds since 1970; `None` where there is nothing to take back by the
-    /// clock.
+    /// When it is taken back by the clock, in milliseconds since 1970; `None` where nothing is.
     #[must_use]
     pub fn timer_ms(&self) -> Option<i64> {
         let timed = self.timed.filter(|timed| !timed.left)?;
         (self.state == State::Intended || self.can_be_undone()).then_some(timed.until_ms)
+    }
+
+    /// Until when a person may approve it, in milliseconds since 1970; `None` where nobody is waited for.
+    #[must_use]
+    pub fn waits_until_ms(&self) -> Option<i64> {
+        self.approve_until_ms.filter(|_| self.state == State::Asked)
+    }
+
+    /// Whether nobody approved it in time.
+    #[must_use]
+    pub fn has_expired(&self, now_ms: i64) -> bool {
+        self.waits_until_ms().is_some_and(|until| until < now_ms)
+    }
+
+    /// When the clock looks at it next, in milliseconds since 1970: to take it back, or to end the wait for a person.
+    #[must_use]
+    pub fn clock_ms(&self) -> Option<i64> {
+        self.timer_ms().or_else(|| self.waits_until_ms())
     }
 
     /// Whether its time is up.

@@ -55,7 +55,7 @@ pub static KNOWN: &[Known] = &[
     deployed(super::TABLE_PATH, "the ledger's table"),
     deployed(super::OWN_ROLES_PATH, "the functions' roles, which no action touches"),
     deployed(super::SIGNERS_PREFIX, "the public key by which a function's records are known: `riposte init` writes it"),
-    deployed(super::LEDGER_KEY_PATH, "the key of the ledger's seals: `riposte init` writes it once"),
+    deployed(super::LEDGER_KEY_PATH, "the key that marks Riposte's own calls: `riposte init` writes it once"),
 ];
 
 /// The setting at a path.

@@ -33,7 +33,7 @@ fn fits(filter: &Filter, case: &Case<'_>) -> bool {
 pub(crate) fn show(found: &Result<Found, Trouble>, filter: &Filter, links: &Links) -> Markup {
     html! {
         h1 { "Cases" }
-        p.note { "Incidents of one principal, one session or one address within a day are one case. Of " (LOOKED_AT) " incidents." }
+        p.note { "Incidents of one principal, one session or one address within a day are one case. Of at most " (LOOKED_AT) " incidents." }
         @if links.is_site() { (form(filter, Page::Cases)) }
         @match found {
             Err(error) => (trouble("The cases", error)),

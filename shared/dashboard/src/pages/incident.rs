@@ -68,9 +68,9 @@ fn take_back(incident: &Incident) -> Markup {
         } @else if Outcome::of(incident) == Outcome::NeedsApproval {
             section.undo {
                 h2 { "It waits for you" }
-                p { "Nothing was changed. Let it do what stands below: " (of_incident("approve", incident)) }
-                p { "Or say no: " (of_incident("deny", incident)) }
-                @if let Some(until) = incident.approve_until_ms { p.sub { "Until " (words::time(until)) "." } }
+                p { "Nothing was changed. Approve what is planned below: " (of_incident("approve", incident)) }
+                p { "Or deny it: " (of_incident("deny", incident)) }
+                @if let Some(until) = incident.waits_until_ms() { p.sub { "Until " (words::time(until)) "; then it is denied." } }
             }
         } @else if let Some(undoing) = incident.undoing.as_ref().filter(|_| Outcome::of(incident) == Outcome::Undone) {
             p { "Undone by " (words::name(undoing.by.as_deref().unwrap_or("(unknown)"))) " at " (words::time(undoing.at_ms))

@@ -43,7 +43,7 @@ pub(crate) fn show(found: &Result<Found, Trouble>, filter: &Filter, links: &Link
 pub(crate) fn table(incidents: &[Incident], links: &Links) -> Markup {
     html! {
         table {
-            thead { tr { th scope="col" { "Opened" } th scope="col" { "State" } th scope="col" { "Severity" } th scope="col" { "What" }
+            thead { tr { th scope="col" { "Opened" } th scope="col" { "Outcome" } th scope="col" { "Severity" } th scope="col" { "What" }
                 th scope="col" { "Target" } th scope="col" { "Who" } th scope="col" { "Where" } } }
             tbody {
                 @for incident in incidents {

@@ -68,7 +68,7 @@ fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
                     @let (word, class) = patching::outcome(run);
                     li { (badge(word, class)) " " (patching::link(run, links))
                         div.sub { (words::time(run.opened_ms)) " · " (words::sentence(&run.plan.reasons.join("; "))) }
-                        div { @if run.asked { "Let it: " } @else { "Its ring is stopped. Let the ring go on: " } (of_run("approve", &run.id)) } }
+                        div { @if run.asked { "Approve: " } @else { "Its ring is stopped. Have the ring go on: " } (of_run("approve", &run.id)) } }
                 }
             }
             @if waiting.len() + stopped.len() > LISTED && links.is_site() { p { a href="/patching" { "All of them" } } }

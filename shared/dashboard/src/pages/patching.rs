@@ -95,7 +95,7 @@ fn runs_table(runs: &[Run], links: &Links) -> Markup {
                 @let (word, class) = outcome(run);
                 tr {
                     th scope="row" { (link(run, links)) div.sub { "ring " (words::name(run.ring())) ", " (words::time(run.opened_ms)) } }
-                    td { (badge(word, class)) @if run.asked { div.sub { "Let it: " (of_run("approve", &run.id)) } } }
+                    td { (badge(word, class)) @if run.asked { div.sub { "Approve: " (of_run("approve", &run.id)) } } }
                     td { (run.plan.band.to_string()) }
                     td { (words::name(&installs(run))) }
                     td { (step(run)) }
