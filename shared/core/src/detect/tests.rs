@@ -12,4 +12,5 @@ mod named;
 mod refusals;
 mod sigma;
 mod tally;
+mod targets;
 mod trusted;
