@@ -39,6 +39,7 @@ pub(super) const SAY_MORE: &[(&str, &[&str])] = &[
     ("s3-access-grant-created", &["data-shared-externally"]),
     ("secrets-read-by-batch", &["secrets-read-by-exclusion"]),
     ("securityhub-findings-changed", &["securityhub-findings-suppressed"]),
+    ("seldom-used-compute-created", &["amplify-site-deployed-by-hand"]),
     ("service-credential-created", &["credential-for-another"]),
     ("sns-subscription-removed", &["riposte-changed-by-cloudformation", "riposte-notices-cut-off"]),
     ("sns-topic-deleted", &["riposte-notices-cut-off"]),
