@@ -26,6 +26,7 @@ mod named;
 mod question;
 pub mod renamed;
 mod run;
+mod says_more;
 pub mod sigma;
 mod tally;
 pub mod threats;

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 
 use super::fields::request_omitted;
+use super::says_more::says_more;
 use super::{Claim, DetectError, Detector, Facts, Index, Meta, Sighting};
 use crate::event::{Actor, ApiCall, Scope};
 use crate::finding::{Finding, Target};
@@ -59,17 +60,15 @@ pub fn run_at(
     report
 }
 
-/// What the id of a detector ends in that tells of the refused form of what another tells of.
-const REFUSED: &str = "-refused";
-
 impl Report {
-    /// A call that was refused is told of as refused, and not as made too.
+    /// What two detectors found in a call is told of once, by the one that says more: a call that was refused as refused,
+    /// and not as made too.
     fn say_once(&mut self) {
-        let refused = |finding: &Finding| finding.detector.strip_suffix(REFUSED).map(str::to_owned);
-        let told: Vec<String> = self.findings.iter().filter_map(refused).collect();
-        if !told.is_empty() {
-            self.findings.retain(|finding| !told.contains(&finding.detector));
+        if self.findings.len() < 2 {
+            return;
         }
+        let told: Vec<String> = self.findings.iter().map(|finding| finding.detector.clone()).collect();
+        self.findings.retain(|finding| !told.iter().any(|other| says_more(other, &finding.detector)));
     }
 
     fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {

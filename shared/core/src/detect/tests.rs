@@ -10,6 +10,8 @@ mod index;
 mod lists;
 mod named;
 mod refusals;
+mod says_more;
 mod sigma;
 mod tally;
+mod targets;
 mod trusted;

@@ -31,13 +31,13 @@ pub(super) const CAPACITY_PURCHASED: Change = Change {
             EventName { source: "glacier.amazonaws.com", name: "PurchaseProvisionedCapacity" },
             EventName { source: "sagemaker.amazonaws.com", name: "CreateTrainingPlan" },
             EventName { source: "savingsplans.amazonaws.com", name: "CreateSavingsPlan" },
-            EventName { source: "bedrock.amazonaws.com", name: "CreateProvisionedModelThroughput" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires when reserved instances, nodes, hosts, capacity blocks, training plans, savings plans, provisioned
-model throughput are bought, or reserved instances are exchanged. Looking at the offers does not match, nor does a subscription in the marketplace.
+Fires when reserved instances, nodes, hosts, capacity blocks, training plans or savings plans are bought, or
+reserved instances are exchanged. Looking at the offers does not match, nor does a subscription in the
+marketplace. Throughput of models is `bedrock-throughput-bought`.
 
 ## Why is this bad?
 Such a purchase binds the account for months and cannot be revoked: the most expensive call that a
@@ -63,7 +63,6 @@ Finance, once or twice a year. Look at who did it.
         "reservedElasticsearchInstanceOfferingId",
         "reservedInstanceOfferingId",
         "savingsPlanOfferingId",
-        "provisionedModelName",
         "reservedNodesOfferingId",
         "trainingPlanName",
         "capacityBlockExtensionOfferingId",

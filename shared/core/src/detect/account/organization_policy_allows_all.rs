@@ -24,8 +24,8 @@ pub(super) const GUARD_RAIL_ALLOWS_ALL: Change = Change {
 ## What it does
 Fires when a policy of the organization is written anew so that it denies nothing and allows every action
 with every resource, without a condition. Policies that still deny something, or allow only some actions,
-do not match, nor do the kinds that do not speak of permissions (backup, tags, declarative ones); each
-rewritten text is `organization-policy-rewritten` besides.
+do not match, nor do the kinds that do not speak of permissions (backup, tags, declarative ones); any
+other rewritten text is `organization-policy-rewritten`.
 
 ## Why is this bad?
 The guard rail stays attached to every unit and account, looks the same in every list, and holds nothing

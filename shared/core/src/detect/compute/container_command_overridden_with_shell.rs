@@ -26,10 +26,11 @@ const META: Meta = Meta {
     prose: page(
         "\
 ## What it does
-Fires when an ECS task is run or a Batch job is submitted with an override whose command starts a shell, lets an interpreter
-run a line, or starts a tool that fetches something (`curl`, `wget`, `nc`). Overrides that hand an ordinary program other
-arguments are benign; lines that fetch code and run it are `container-command-downloads-code`. What AWS's services start for
-themselves does not match.
+Fires when an ECS task is run or a Batch job is submitted with an override whose command starts a shell, lets
+an interpreter run a line, or starts a tool that fetches something (`curl`, `wget`, `nc`). Overrides that hand
+an ordinary program other arguments are benign; lines that fetch code and run it are
+`container-command-downloads-code` alone, and those that read the credentials of the task's role
+`ecs-task-reads-credential-endpoint`. What AWS's services start for themselves does not match.
 
 ## Why is this bad?
 The container has the role and the network of its task, and its image is trusted. With a shell it does whatever the

@@ -23,7 +23,7 @@ const META: Meta = Meta {
 Fires when an inbound entry of a network ACL is added or replaced so that it allows anything from addresses
 that amount to the internet: whichever protocol and ports, the web's included. The range's prefix decides,
 not its text. Denials, egress entries, private and partners' ranges do not match. Where the entry opens all
-ports or administration ports, `open-network-acl` tells it besides, with more weight.
+ports or administration ports, `open-network-acl` alone tells it, with more weight.
 
 ## Why is this bad?
 The network ACL guards whole subnets, whatever their machines' own groups say. An entry forevery address

@@ -18,7 +18,6 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
             EventName { source: "ec2.amazonaws.com", name: "AuthorizeClientVpnIngress" },
             EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnEndpoint" },
             EventName { source: "ec2.amazonaws.com", name: "CreateClientVpnRoute" },
-            EventName { source: "ec2.amazonaws.com", name: "CreateInstanceConnectEndpoint" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVerifiedAccessEndpoint" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnection" },
             EventName { source: "ec2.amazonaws.com", name: "CreateVpnConnectionRoute" },
@@ -32,9 +31,10 @@ pub(super) const REMOTE_ACCESS_ADDED: Change = Change {
         prose: page(
             "\
 ## What it does
-Fires when a Client VPN, a site-to-site VPN, an Instance Connect or a Verified Access endpoint is made,
-such a VPN is let reach more of the network, or its keys, its ends or who may use it are changed. Deleting
-one does not match.
+Fires when a Client VPN, a site-to-site VPN or a Verified Access endpoint is made, such a VPN is let reach
+more of the network, or its keys, its ends or who may use it are changed. Deleting one does not match. An
+Instance Connect endpoint is `instance-connect-endpoint-created`, and where `ec2-verified-access-weakened`
+finds something in the same call, that alone tells of it.
 
 ## Why is this bad?
 Each of them leads from outside to machines that have no public address, past every inbound rule that
@@ -46,7 +46,7 @@ The set-up of remote work and of links between sites, which the network team doe
 ## References
 - <https://attack.mitre.org/techniques/T1133/>
 - <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateClientVpnEndpoint.html>
-- <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInstanceConnectEndpoint.html>
+- <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpnTunnelOptions.html>
 ",
         ),
         ..Meta::PLAIN
@@ -54,7 +54,6 @@ The set-up of remote work and of links between sites, which the network team doe
     names: &[
         "clientVpnEndpointId",
         "vpnConnectionId",
-        "instanceConnectEndpointId",
         "verifiedAccessEndpointId",
         "verifiedAccessGroupId",
         "verifiedAccessTrustProviderId",

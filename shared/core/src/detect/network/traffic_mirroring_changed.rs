@@ -31,7 +31,7 @@ pub(super) const TRAFFIC_MIRRORING_CHANGED: Change = Change {
 ## What it does
 Fires on every change of traffic mirroring: targets, filters, their rules and sessions that are made,
 changed or deleted by somebody. What a service does by itself does not match; a session that starts is
-`traffic-mirroring-started` besides.
+`traffic-mirroring-started` alone.
 
 ## Why is this bad?
 Filters and targets are what a wire tap is prepared with, and deleting them blinds a network intrusion
