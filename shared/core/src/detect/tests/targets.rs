@@ -35,7 +35,6 @@ const ABOUT_THE_CALLER: &[(&str, &str)] = &[
     ("trail-searched", "the whole account's past is searched, by the caller"),
     ("web-identity-token-issued", "the token is one of the caller's own"),
     ("web-identity-token-issued-to-person", "the token is one of the caller's own"),
-    ("workload-enumerates-account", "the workload that looks around is what matters, whatever it looks at"),
 ];
 
 /// Whether a path leads to who called, or to the service that was called.
