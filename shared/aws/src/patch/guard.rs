@@ -71,6 +71,7 @@ impl PatchGuard {
         for unread in &plan.unread {
             tracing::warn!(reason = plain(unread, 600), "what is not in the plan");
         }
+        patcher.remember_missing(&plan.missing).await?;
         let mut begun = 0;
         for node in plan.nodes.iter().filter(|node| node.route.is_ours()) {
             match patcher.begin(node, &settings, None).await? {
@@ -87,8 +88,12 @@ impl PatchGuard {
         if is_tick && let Some(source) = &settings.groups {
             self.groups(&Source::of(source), &loaded, invocation).await?;
         }
-        // Last: an alert that cannot be sent holds no patch up.
-        self.silent(&plan.silent, &loaded, invocation).await
+        // Last: what cannot be told holds no patch up.
+        self.silent(&plan.silent, &loaded, invocation).await?;
+        if is_tick {
+            patcher.tell_left(&plan).await?;
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,9 @@ mod collect;
 mod decide;
 mod declared;
 mod guard;
+mod left;
 mod look_back;
+mod missing;
 mod notices;
 mod permissions;
 mod round;
@@ -146,6 +148,12 @@ impl Patcher<'_> {
         let named = settings.kev.as_deref().map(Source::of);
         if let Some(source) = kev.or(named.as_ref()) {
             facts.kev = collect::kev(self.api, self.region, source).await?;
+        }
+        match self.missing_since().await {
+            Ok(remembered) => facts.missing_since = remembered,
+            Err(error) => facts
+                .unread
+                .push(format!("since when updates are missing ({error}): their deadlines count from the last scan")),
         }
         let roles: Vec<String> =
             self.loaded.settings.own_roles.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned).collect();
