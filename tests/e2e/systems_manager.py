@@ -11,13 +11,14 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 import botocore.session
 from botocore.validate import ParamValidator
 from fault_proxy import Call, Fault, FaultProxy, name_of
+from moved_clock import signed_now
 
 PACKAGE, OLD, FIXED = "libssl3", "3.0.9-1", "3.0.11-1~deb12u2"
 CVE = "CVE-2026-4242"
@@ -65,8 +66,11 @@ class SystemsManager(FaultProxy):
         machines: list[Machine],
         choose: Callable[[Call], Fault] = lambda call: None,
         clock: Callable[[], float] = time.time,
+        secrets: Mapping[str, str] | None = None,
     ):
+        """`secrets`, of the access keys of whoever calls by a clock that is not the machine's."""
         super().__init__(target, choose)
+        self._secrets = secrets
         self.machines = {machine.id: machine for machine in machines}
         self.commands: list[_Command] = []
         self._clock, self._turn = clock, threading.Lock()
@@ -86,6 +90,8 @@ class SystemsManager(FaultProxy):
             return _refused("SubscriptionRequiredException")
         answer = _ANSWERS.get(call)
         if service not in _MODELS or answer is None:
+            if self._secrets is not None:
+                headers = signed_now(method, path, headers, body, self._secrets)
             return super()._forward(method, path, headers, body)
         asked = json.loads(body or b"{}")
         _hold(service, call, asked, is_input=True)
