@@ -299,3 +299,5 @@ def test_a_ring_with_a_typing_error_is_told_and_nothing_is_patched(live, before)
         _delivered(process.invoke(tick(), LONG))
         assert not patching.manager.commands and patching.run_of(host) is None
         assert host.packages == {PACKAGE: OLD}
+        told = [notice.body for notice in live.inbox.all() if "PATCH LEFT TO YOU" in notice.subject and host.id in notice.body]
+        assert len(told) == 1 and "its tag `ring` says `prdo`" in told[0] and "is `prod` meant?" in told[0], told
