@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -140,20 +141,25 @@ def clock(tmp_path_factory) -> MovedClock:
 
 @pytest.fixture(scope="module")
 def settings(live) -> None:
-    """The settings of patching."""
+    """The settings of patching; the instance that nobody manages is none of its concern."""
+    exempt = [{"Key": "riposte:exempt", "Value": "true"}]
+    live.emulator.client("ec2").create_tags(Resources=[live.account.instance_id], Tags=exempt)
     live.emulator.client("ssm").put_parameter(Name="/riposte/patch/settings", Value=json.dumps(SETTINGS), Type="String")
 
 
 @pytest.fixture
 def before(functions, clock, settings):
-    """Has patching before a Systems Manager that knows some machines."""
+    """Has patching before a Systems Manager that knows some machines, which are gone afterwards."""
 
     @contextmanager
     def patching(*hosts: Machine, choose=lambda call: None) -> Iterator[Patching]:
         role, emulator = functions.roles["patcher"], functions.deployed.emulator
         secrets = {role.key: role.secret, emulator.account: SECRET}
+        # A day of its own: what is told once a day is told.
+        clock.pass_by(24 * 3600)
         with SystemsManager(emulator.url, list(hosts), choose, clock.now, secrets) as manager:
             yield Patching(functions, clock, manager)
+        emulator.client("ec2").terminate_instances(InstanceIds=[host.id for host in hosts])
 
     return patching
 
@@ -175,6 +181,8 @@ def site(call: Call) -> tuple[str, ...] | None:
     if call.name.startswith("dynamodb:"):
         key = (asked.get("Item") or asked["Key"])["pk"]["S"]
         return call.name, re.sub(r"i-[0-9a-f]+|patch-[0-9a-f]{16}", "…", key)
+    if call.name == "sns:Publish":
+        return call.name, urllib.parse.parse_qs(call.body.decode())["Subject"][0].split(": ")[0]
     return call.name, asked.get("Comment", "").rsplit(" ", 1)[-1]
 
 
