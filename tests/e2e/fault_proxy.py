@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from local_server import LocalServer, QuietHandler
 
@@ -21,10 +21,11 @@ _OF_ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 @dataclass(frozen=True)
 class Call:
-    """An API call: its number, counted from 1, and for example `ec2:RevokeSecurityGroupIngress`."""
+    """An API call: its number, counted from 1, for example `ec2:RevokeSecurityGroupIngress`, and what is asked for."""
 
     number: int
     name: str
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,6 @@ class FaultProxy:
         # The calls that took effect, and all that were tried.
         self.made: list[Call] = []
         self.tried: list[Call] = []
-        # The bodies of the calls of these names, for a test that looks into them.
-        self.kept: dict[str, list[bytes]] = {}
         self._lock = threading.Lock()
         self._server = LocalServer(_handler(self))
         self.url = self._server.url
@@ -89,10 +88,8 @@ class FaultProxy:
 
     def _note(self, name: str, body: bytes) -> Call:
         with self._lock:
-            call = Call(len(self.tried) + 1, name)
+            call = Call(len(self.tried) + 1, name, body)
             self.tried.append(call)
-            if name in self.kept:
-                self.kept[name].append(body)
             return call
 
     def _forward(self, method: str, path: str, headers, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,10 +53,12 @@ def unpack(zips: dict[str, Path], directory: Path) -> dict[str, Path]:
 
 
 class Process:
-    """One process of a function. Use as `with Process(…) as process:`."""
+    """One process of a function. Use as `with Process(…) as process:`. `clock` is the one that it goes by."""
 
-    def __init__(self, program: Path, name: str, environment: dict[str, str]):
-        self._program, self._name, self._environment = program, name, environment
+    def __init__(
+        self, program: Path, name: str, environment: dict[str, str], clock: Callable[[], float] = time.time
+    ):
+        self._program, self._name, self._environment, self._clock = program, name, environment, clock
         self._next: queue.Queue[_Invocation | None] = queue.Queue()
         self._done: queue.Queue[Outcome] = queue.Queue()
         self._server = LocalServer(_handler(self))
@@ -102,7 +105,7 @@ class Process:
     def invoke(self, payload: dict | str, seconds: float = 60.0) -> Outcome:
         """Hands over an event, with so many seconds until the deadline, and waits for the end."""
         text = payload if isinstance(payload, str) else json.dumps(payload)
-        self._next.put(_Invocation(text, int((time.time() + seconds) * 1000)))
+        self._next.put(_Invocation(text, int((self._clock() + seconds) * 1000)))
         try:
             return self._done.get(timeout=seconds + 30)
         except queue.Empty:

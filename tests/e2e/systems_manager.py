@@ -1,7 +1,7 @@
 """A scripted Systems Manager and Inspector before the emulator, which has neither: machines with packages, commands that
 take their time, and a list that shows what is done.
 
-Machines are instances of the emulator. What is asked for is held to the input shapes of botocore's models, and what is
+Machines are instances of the emulator. Its clock may be one that a test moves. What is asked for is held to the input shapes of botocore's models, and what is
 answered to their output shapes. All other calls go on to the emulator.
 """
 
@@ -11,12 +11,14 @@ import json
 import re
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 import botocore.session
 from botocore.validate import ParamValidator
-from fault_proxy import FaultProxy, name_of
+from fault_proxy import Call, Fault, FaultProxy, name_of
+from moved_clock import signed_now
 
 PACKAGE, OLD, FIXED = "libssl3", "3.0.9-1", "3.0.11-1~deb12u2"
 CVE = "CVE-2026-4242"
@@ -34,7 +36,7 @@ class Machine:
     id: str
     packages: dict[str, str] = field(default_factory=lambda: {PACKAGE: OLD})
     scanned: float | None = None
-    # How its installs go: well, or with a success that is none.
+    # How its installs go: well, with a success that is none, or without an end.
     installs: str = "well"
 
     def listed(self, word: str = "") -> str:
@@ -48,7 +50,7 @@ class _Command:
     machine: Machine
     asked: dict
     began: float
-    done: bool = False
+    status: str = "InProgress"
     output: str = ""
 
     def script(self) -> str:
@@ -58,11 +60,22 @@ class _Command:
 class SystemsManager(FaultProxy):
     """Use as `with SystemsManager(emulator.url, [Machine("i-…")]) as manager:`."""
 
-    def __init__(self, target: str, machines: list[Machine], *choose):
-        super().__init__(target, *choose)
+    def __init__(
+        self,
+        target: str,
+        machines: list[Machine],
+        choose: Callable[[Call], Fault] = lambda call: None,
+        clock: Callable[[], float] = time.time,
+        secrets: Mapping[str, str] | None = None,
+    ):
+        """`secrets`, of the access keys of whoever calls by a clock that is not the machine's."""
+        super().__init__(target, choose)
+        self._secrets = secrets
         self.machines = {machine.id: machine for machine in machines}
         self.commands: list[_Command] = []
-        self._turn = threading.Lock()
+        self._clock, self._turn = clock, threading.Lock()
+        # Inspector saw the package first.
+        self._found = clock() - 60 * 3600
 
     def sent(self, stage: str) -> int:
         """How many commands of a stage there are: scan, install, query, rescan, roll-back."""
@@ -77,6 +90,8 @@ class SystemsManager(FaultProxy):
             return _refused("SubscriptionRequiredException")
         answer = _ANSWERS.get(call)
         if service not in _MODELS or answer is None:
+            if self._secrets is not None:
+                headers = signed_now(method, path, headers, body, self._secrets)
             return super()._forward(method, path, headers, body)
         asked = json.loads(body or b"{}")
         _hold(service, call, asked, is_input=True)
@@ -91,9 +106,11 @@ class SystemsManager(FaultProxy):
     def _pass(self) -> None:
         """What has come to its time happens."""
         for command in self.commands:
-            if command.done or time.time() < command.began + TAKES:
+            machine, script = command.machine, command.script()
+            endless = machine.installs == "never ends" and "--only-upgrade" in script
+            if command.status != "InProgress" or self._clock() < command.began + TAKES or endless:
                 continue
-            command.done, machine, script = True, command.machine, command.script()
+            command.status = "Success"
             if command.asked["DocumentName"] == "AWS-RunPatchBaseline":
                 machine.scanned = command.began + TAKES
             if "'before " in script:
@@ -113,7 +130,7 @@ class SystemsManager(FaultProxy):
     def information(self, asked: dict) -> dict:
         ids = [value for one in asked.get("Filters", []) for value in one["Values"]] or None
         one = lambda m: {"InstanceId": m.id, "PingStatus": "Online",  # noqa: E731
-                         "LastPingDateTime": _time(time.time()), "PlatformType": "Linux",
+                         "LastPingDateTime": _time(self._clock()), "PlatformType": "Linux",
                          "PlatformName": "Debian GNU/Linux", "ResourceType": "EC2Instance"}
         return {"InstanceInformationList": [one(machine) for machine in self._of(ids)]}
 
@@ -128,7 +145,7 @@ class SystemsManager(FaultProxy):
         machine = self.machines.get(id_)
         if machine is None:
             return "InvalidInstanceId"
-        command = _Command(f"00000000-0000-4000-8000-{len(self.commands):012}", machine, asked, time.time())
+        command = _Command(f"00000000-0000-4000-8000-{len(self.commands):012}", machine, asked, self._clock())
         self.commands.append(command)
         return {"Command": _shown(command)}
 
@@ -141,13 +158,20 @@ class SystemsManager(FaultProxy):
         found = [command for command in self.commands if command.id == asked["CommandId"]]
         if not found:
             return "InvocationDoesNotExist"
-        status = _shown(found[0])["Status"]
+        status = found[0].status
         return {"CommandId": found[0].id, "InstanceId": found[0].machine.id, "Status": status, "StatusDetails": status,
-                "ResponseCode": 0 if found[0].done else -1, "StandardOutputContent": found[0].output}
+                "ResponseCode": 0 if status == "Success" else -1, "StandardOutputContent": found[0].output}
+
+    def cancel(self, asked: dict) -> dict:
+        for command in self.commands:
+            if command.id == asked["CommandId"] and command.status == "InProgress":
+                command.status = "Cancelled"
+        return {}
 
     def findings(self, asked: dict) -> dict:
         wanted = [one["value"] for one in asked.get("filterCriteria", {}).get("resourceId", [])] or None
-        return {"findings": [_finding(machine.id) for machine in self._of(wanted) if machine.packages.get(PACKAGE) != FIXED]}
+        old = [machine for machine in self._of(wanted) if machine.packages.get(PACKAGE) != FIXED]
+        return {"findings": [_finding(machine.id, _time(self._found)) for machine in old]}
 
 
 _ANSWERS = {
@@ -161,6 +185,7 @@ _ANSWERS = {
     "ListCommands": SystemsManager.listed,
     "SendCommand": SystemsManager.send,
     "GetCommandInvocation": SystemsManager.invocation,
+    "CancelCommand": SystemsManager.cancel,
     "ListFindings": SystemsManager.findings,
 }
 
@@ -172,11 +197,10 @@ def _refused(code: str) -> tuple[int, list[tuple[str, str]], bytes]:
 def _shown(command: _Command) -> dict:
     return {"CommandId": command.id, "DocumentName": command.asked["DocumentName"], "Comment": command.asked["Comment"],
             "InstanceIds": [command.machine.id], "RequestedDateTime": _time(command.began),
-            "Status": "Success" if command.done else "InProgress"}
+            "Status": command.status}
 
 
-def _finding(machine: str) -> dict:
-    at = _time(time.time() - 60 * 3600)
+def _finding(machine: str, at: datetime) -> dict:
     arn = f"arn:aws:inspector2:us-east-1:123456789012:finding/{machine}"
     package = {"name": PACKAGE, "version": "3.0.9", "release": "1", "packageManager": "OS", "fixedInVersion": FIXED}
     return {"findingArn": arn, "awsAccountId": "123456789012", "status": "ACTIVE", "type": "PACKAGE_VULNERABILITY",

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 
 import pytest
-from command import Command
 from deployed import Deployed, set_up
-from systems_manager import CVE, FIXED, OLD, PACKAGE, Machine, SystemsManager
+from patching import machine, patch, report
+from systems_manager import CVE, FIXED, OLD, PACKAGE, SystemsManager
 
 
 @pytest.fixture(scope="module")
 def live(emulator, zips, binary) -> Deployed:
     """Riposte in live mode, whose own ticks do not come between: the emulator that they ask has no Systems Manager."""
     return set_up(emulator, zips, binary, PatchRate="rate(1 day)")
-
-
-def machine(deployed: Deployed, ring: str = "dev", **how) -> Machine:
-    """A machine in a ring."""
-    tags = [{"Key": "ring", "Value": ring}, {"Key": "Name", "Value": "web"}]
-    (instance,) = deployed.emulator.client("ec2").run_instances(
-        ImageId="ami-0abcdef1234567890", InstanceType="t3.micro", MinCount=1, MaxCount=1,
-        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
-    )["Instances"]
-    return Machine(instance["InstanceId"], **how)
-
-
-def patch(deployed: Deployed, manager: SystemsManager, *arguments: str) -> subprocess.CompletedProcess:
-    """`riposte patch`, which waits for its commands."""
-    command = Command(deployed.command.binary, deployed.emulator, manager.url)
-    return subprocess.run([str(command.binary), "patch", *arguments], env=command.environment() | {"HOME": os.devnull},
-                          capture_output=True, text=True, timeout=300)
-
-
-def report(deployed: Deployed, manager: SystemsManager, machine: Machine) -> dict:
-    """The newest run of a machine."""
-    done = patch(deployed, manager, "report", "--format", "jsonl")
-    assert done.returncode == 0, done.stderr
-    return next(run for run in map(json.loads, done.stdout.splitlines()) if run["node"] == machine.id)
 
 
 def test_a_person_patches_what_is_named_and_takes_it_back(live):

@@ -65,7 +65,6 @@ def storm(zips, binary, request) -> Storm:
         actor = deployed.account.attacker
         ways = itertools.islice(itertools.product(("0.0.0.0/0", "0.0.0.0/1"), PORTS), max(10, number // 6))
         rush = [events.authorize_ingress_plain(emulator, actor, group, port, cidr) for cidr, port in ways]
-        proxy.kept[GIVES_BACK] = []
         proxy.choose = bad_day
         tried, began = len(proxy.tried), time.time()
         records = [attack.record for attack in made]
@@ -82,7 +81,8 @@ def storm(zips, binary, request) -> Storm:
         # What is told afterwards is no containment.
         steps = [step for one in incidents for step in one["timeline"] if step["step"] != "notice"]
         ended = max(step["at_ms"] for step in steps)
-        entries = [entry for body in proxy.kept[GIVES_BACK] for entry in json.loads(body)["Entries"]]
+        given_back = [call.body for call in proxy.tried[tried:] if call.name == GIVES_BACK]
+        entries = [entry for body in given_back for entry in json.loads(body)["Entries"]]
         after = state.contents(state.rules(emulator, group))
         print(f"\nstorm of {number} and {len(rush)}: {ended / 1000 - began:.1f} s, {faults} faults")
         return Storm(

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::compliance::Compliance;
 use crate::kev::Kev;
 use crate::lifecycle::{Aging, Ends, NodeGroup};
+use crate::missing::Remembered;
 use crate::node::Node;
 use crate::read;
 use crate::scaling::Groups;
@@ -24,6 +25,8 @@ pub struct Facts {
     pub nodes: BTreeMap<String, Node>,
     /// Their patch states.
     pub compliance: BTreeMap<String, Compliance>,
+    /// Since when updates have been missing, as it was remembered: no answer tells it.
+    pub missing_since: Remembered,
     /// Inspector's findings of packages that stand.
     pub findings: Vec<Vulnerability>,
     /// Instances that Inspector found a way to from the network.

@@ -9,9 +9,9 @@ mod compliance;
 mod cron;
 pub mod facts;
 pub mod groups;
-
 pub mod kev;
 mod lifecycle;
+pub mod missing;
 mod node;
 mod others;
 pub mod plan;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compliance::Compliance;
 use crate::kev::Kev;
+use crate::missing::Since;
 use crate::settings::Sla;
 use crate::vulnerability::Vulnerability;
 
@@ -62,12 +63,13 @@ const REASONS: usize = 5;
 
 /// Weighs what is open on a node.
 ///
-/// A deadline counts from when a finding was first seen; of missing updates without a finding, from the scan that
-/// showed them.
+/// A deadline counts from when a finding was first seen; of missing updates without a finding, from the first scan that
+/// showed them (`since`).
 #[must_use]
 pub(crate) fn weigh(
     findings: &[&Vulnerability],
     compliance: Option<&Compliance>,
+    since: Option<&Since>,
     reachable: bool,
     kev: &Kev,
     sla: &Sla,
@@ -98,19 +100,15 @@ pub(crate) fn weigh(
     weighed.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
     let mut band = weighed.first().map_or(Band::Routine, |(band, _, _)| *band);
     let mut reasons: Vec<String> = weighed.into_iter().map(|(_, _, reason)| reason).collect();
+    for severity in [Severity::Critical, Severity::High, Severity::Low] {
+        by(since.and_then(|since| since.of(severity)).map(|since| since.saturating_add(sla.of(severity))));
+    }
     if let Some(state) = compliance {
-        let severity = if state.critical > 0 { Severity::Critical } else { Severity::High };
-        let rated = match (state.critical, state.security) {
-            (0, 0) => None,
-            (0, _) => Some((Band::High, severity)),
-            _ => Some((Band::Urgent, severity)),
-        };
-        if let Some((rated, severity)) = rated {
-            band = band.max(rated);
-            by(state.ended_ms.map(|ended| ended.saturating_add(sla.of(severity))));
-        } else if state.needs() {
-            by(state.ended_ms.map(|ended| ended.saturating_add(sla.of(Severity::Low))));
-        }
+        band = band.max(match (state.critical, state.security) {
+            (0, 0) => Band::Routine,
+            (0, _) => Band::High,
+            _ => Band::Urgent,
+        });
         reasons.extend(state_reasons(state));
     }
     let more = reasons.len().saturating_sub(REASONS);

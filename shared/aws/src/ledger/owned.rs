@@ -8,7 +8,7 @@ pub const OWNED: &[(&str, &[&str])] = &[
     ("account-auditor", &["note#audit/*", "note#posture*", "note#state-name/*", "note#state/*"]),
     ("behavior-watch", &["past#*"]),
     ("log-watch", &["stream#*"]),
-    ("patcher", &["patch#*", "patch-node#*"]),
+    ("patcher", &["note#patch-*", "patch#*", "patch-node#*"]),
 ];
 
 /// The patterns of the items that `function` may not write.

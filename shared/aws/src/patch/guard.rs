@@ -71,6 +71,7 @@ impl PatchGuard {
         for unread in &plan.unread {
             tracing::warn!(reason = plain(unread, 600), "what is not in the plan");
         }
+        let remembered = patcher.remember_missing(&plan.missing).await;
         let mut begun = 0;
         for node in plan.nodes.iter().filter(|node| node.route.is_ours()) {
             match patcher.begin(node, &settings, None).await? {
@@ -84,11 +85,16 @@ impl PatchGuard {
         if begun > 0 {
             log(&patcher.round(&settings, invocation).await?);
         }
-        if is_tick && let Some(source) = &settings.groups {
-            self.groups(&Source::of(source), &loaded, invocation).await?;
+        // What fails of the rest holds no patch up, nor anything else of it; the queue brings the tick again.
+        let mut rest = vec![remembered];
+        if let Some(source) = settings.groups.as_ref().filter(|_| is_tick) {
+            rest.push(self.groups(&Source::of(source), &loaded, invocation).await);
         }
-        // Last: an alert that cannot be sent holds no patch up.
-        self.silent(&plan.silent, &loaded, invocation).await
+        rest.push(self.silent(&plan.silent, &loaded, invocation).await);
+        if is_tick {
+            rest.push(patcher.tell_left(&plan).await);
+        }
+        rest.into_iter().collect()
     }
 }
 

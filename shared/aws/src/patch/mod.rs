@@ -10,7 +10,9 @@ mod collect;
 mod decide;
 mod declared;
 mod guard;
+mod left;
 mod look_back;
+mod missing;
 mod notices;
 mod permissions;
 mod round;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use aws_smithy_types::retry::RetryConfig;
 use riposte_core::finding::Severity;
 use riposte_core::guardrail::Guardrails;
+use riposte_patch::Other;
 use riposte_patch::plan::{Own, Plan, plan};
 use riposte_patch::run::Run;
 use riposte_patch::settings::{PATH, Settings, SettingsError};
@@ -94,7 +97,7 @@ impl PatchError {
         match self {
             Self::Fault(fault) => fault.worth_retrying(),
             Self::Ledger(error) => error.worth_retrying(),
-            Self::Source(SourceError::Fault { fault, .. }) => fault.worth_retrying(),
+            Self::Source(error) => error.worth_retrying(),
             Self::Respond(error) => error.worth_retrying(),
             _ => false,
         }
@@ -140,16 +143,32 @@ impl Patcher<'_> {
     /// Reads the account and makes the plan. `kev` takes the place of the settings' list.
     ///
     /// # Errors
-    /// Where what every plan needs cannot be read, or the list.
+    /// Where what every plan needs cannot be read, or the list `kev`. The settings' list, where it cannot be used, is told
+    /// in the plan.
     pub async fn plan(&self, settings: &Settings, kev: Option<&Source>) -> Result<Plan, PatchError> {
         let mut facts = collect::facts(self.api, self.region).await?;
-        let named = settings.kev.as_deref().map(Source::of);
-        if let Some(source) = kev.or(named.as_ref()) {
+        let mut unusable = None;
+        if let Some(source) = kev {
             facts.kev = collect::kev(self.api, self.region, source).await?;
+        } else if let Some(named) = settings.kev.as_deref() {
+            // Without the list deadlines are later; without a plan there are none. So it is told, and holds nothing up.
+            match collect::kev(self.api, self.region, &Source::of(named)).await {
+                Ok(list) => facts.kev = list,
+                Err(error) if error.worth_retrying() => return Err(error.into()),
+                Err(error) => unusable = Some((named.to_owned(), format!("{error}: it is planned without it"))),
+            }
+        }
+        match self.missing_since().await {
+            Ok(remembered) => facts.missing_since = remembered,
+            Err(error) => facts
+                .unread
+                .push(format!("since when updates are missing ({error}): their deadlines count from the last scan")),
         }
         let roles: Vec<String> =
             self.loaded.settings.own_roles.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned).collect();
-        Ok(plan(&facts, settings, Own { roles: &roles }, now_ms()))
+        let mut plan = plan(&facts, settings, Own { roles: &roles }, now_ms());
+        plan.others.extend(unusable.map(|(resource, what)| Other { service: "kev".to_owned(), resource, what }));
+        Ok(plan)
     }
 
     /// A run as it stands.

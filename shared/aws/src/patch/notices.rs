@@ -14,15 +14,9 @@ use crate::notices;
 /// SNS refuses longer subjects, and any that is not printable ASCII.
 const MAX_SUBJECT: usize = 100;
 
-/// A person is asked again after so many seconds: a day.
-const ASKED_AGAIN_SECONDS: i64 = 24 * 3600;
-
 impl Patcher<'_> {
     /// Tells people that one of them is asked.
     pub(super) async fn tell_asked(&self, run: &Run) -> Result<(), PatchError> {
-        if !self.ledger.once(&format!("patch-asked/{}", run.id), ASKED_AGAIN_SECONDS).await? {
-            return Ok(());
-        }
         self.send(run, "NEEDS APPROVAL", &format!("approve by: riposte patch approve {}", run.id)).await
     }
 

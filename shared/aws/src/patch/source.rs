@@ -52,6 +52,14 @@ pub enum SourceError {
     Kev(#[from] KevError),
 }
 
+impl SourceError {
+    /// Whether it may go better later.
+    #[must_use]
+    pub fn worth_retrying(&self) -> bool {
+        matches!(self, Self::Fault { fault, .. } if fault.worth_retrying())
+    }
+}
+
 impl Source {
     /// What a person or the settings name.
     #[must_use]

@@ -71,7 +71,12 @@ impl Patcher<'_> {
                     clock::sleep(Duration::from_millis(u64::try_from(pause).unwrap_or_default())).await;
                 }
                 Do::Approval => {
-                    self.tell_asked(&run).await?;
+                    // Written down only now: who dies in between has it told once more, and nobody waits unasked.
+                    if run.is_to_be_told(now_ms()) {
+                        self.tell_asked(&run).await?;
+                        run.told_asked_ms = Some(now_ms());
+                        self.ledger.write_patch(&run, version).await?;
+                    }
                     return Ok(run);
                 }
                 Do::Nothing => {

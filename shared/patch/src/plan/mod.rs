@@ -1,5 +1,6 @@
 //! The plan: what each node needs, why, by when, and which way it goes.
 
+mod left;
 mod route;
 mod silent;
 
@@ -9,12 +10,14 @@ use riposte_core::finding::Severity;
 use riposte_core::seal::short_hash;
 use serde::{Deserialize, Serialize};
 
+pub use self::left::Left;
 pub use self::route::Route;
 use self::route::{held, replacement, route};
 pub use self::silent::Silent;
 use crate::commands::Fix;
 use crate::compliance::Compliance;
 use crate::facts::Facts;
+use crate::missing::{Remembered, Since, remember};
 use crate::node::{Manager, Node};
 use crate::others::{self, Other};
 use crate::priority::{self, Band};
@@ -107,7 +110,10 @@ impl NodePlan {
         match &self.route {
             Route::Window { id, opens_ms, .. } => format!("{id}@{}", rfc3339(*opens_ms)),
             _ if let Some(replace) = &self.work.replace => format!("image-{}", short_hash(&[&replace.new])),
-            _ if self.findings.is_empty() => "baseline".to_owned(),
+            // Without findings: what has been missing since the same time.
+            _ if self.findings.is_empty() => {
+                self.deadline_ms.map_or_else(|| "baseline".to_owned(), |at| format!("baseline by {}", rfc3339(at)))
+            }
             _ => {
                 let arns: Vec<&str> = self.findings.iter().map(|finding| finding.arn.as_str()).collect();
                 format!("findings-{}", short_hash(&arns))
@@ -129,6 +135,11 @@ pub struct Plan {
     pub silent: Vec<Silent>,
     /// Machines that nobody can tell about: no agent, no scan.
     pub unknown: Vec<(String, String)>,
+    /// Machines that a person must see to, sorted.
+    pub left: Vec<Left>,
+    /// Since when updates have been missing, to be remembered for the next plan.
+    #[serde(skip)]
+    pub missing: Remembered,
     /// What is not a package.
     pub others: Vec<Other>,
     /// What could not be read.
@@ -165,21 +176,26 @@ pub fn plan(facts: &Facts, settings: &Settings, own: Own<'_>, now_ms: i64) -> Pl
         current: 0,
         silent: facts.nodes.values().filter_map(|node| silent::of(own, node, now_ms)).collect(),
         unknown: Vec::new(),
+        left: Vec::new(),
+        missing: remember(&facts.missing_since, &facts.compliance),
         others: others::of(facts, now_ms),
         unread: facts.unread.clone(),
     };
     for node in facts.nodes.values() {
         let findings = by_node.remove(node.id.as_str()).unwrap_or_default();
         let state = facts.compliance.get(&node.id);
-        match one(facts, settings, own, now_ms, node, &findings, state) {
-            Some(planned) => out.nodes.push(planned),
-            None => match node.why_unmanaged() {
-                Some(why) => out.unknown.push((node.id.clone(), why.to_owned())),
-                None if state.is_none() => {
-                    out.unknown.push((node.id.clone(), "it was never scanned for patches".to_owned()));
-                }
-                None => out.current += 1,
-            },
+        if let Some(planned) = one(facts, settings, own, now_ms, node, &findings, state, out.missing.get(&node.id)) {
+            out.left.extend(Left::planned(own, node, &planned, now_ms));
+            out.nodes.push(planned);
+            continue;
+        }
+        let never = state.is_none().then_some("it was never scanned for patches");
+        match node.why_unmanaged().or(never) {
+            Some(why) => {
+                out.left.extend(Left::unknown(own, node, why, now_ms));
+                out.unknown.push((node.id.clone(), why.to_owned()));
+            }
+            None => out.current += 1,
         }
     }
     for id in by_node.into_keys() {
@@ -189,6 +205,7 @@ pub fn plan(facts: &Facts, settings: &Settings, own: Own<'_>, now_ms: i64) -> Pl
         ));
     }
     out.unknown.sort();
+    out.left.sort();
     out.nodes.sort_by(|a, b| {
         let deadline = |node: &NodePlan| node.deadline_ms.unwrap_or(i64::MAX);
         b.band.cmp(&a.band).then(deadline(a).cmp(&deadline(b))).then_with(|| a.node.cmp(&b.node))
@@ -205,13 +222,14 @@ fn one(
     node: &Node,
     findings: &[&Vulnerability],
     state: Option<&Compliance>,
+    since: Option<&Since>,
 ) -> Option<NodePlan> {
     let told = |state: &Compliance| state.needs() || state.pending_reboot > 0 || state.available_security > 0;
     if findings.is_empty() && !state.is_some_and(told) {
         return None;
     }
     let reachable = facts.reachable.contains(&node.id);
-    let weighed = priority::weigh(findings, state, reachable, &facts.kev, &settings.sla_hours);
+    let weighed = priority::weigh(findings, state, since, reachable, &facts.kev, &settings.sla_hours);
     let (fixes, closed, unfixable) = fixes(node.manager(), &settings.distributor, findings);
     let missing = state.is_some_and(Compliance::needs);
     let pending = state.is_some_and(|state| state.pending_reboot > 0);

@@ -120,6 +120,9 @@ pub struct Run {
     pub open: Vec<String>,
     /// Whether a person is asked.
     pub asked: bool,
+    /// When the notice that a person is asked was accepted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_asked_ms: Option<i64>,
     /// Who approved it.
     pub approved_by: Option<String>,
     /// What decided.
@@ -145,6 +148,9 @@ pub fn id_of(account: &str, region: &str, node: &str, slot: &str) -> String {
 }
 
 const MINUTE_MS: i64 = 60_000;
+
+/// A person is asked again after a day.
+const ASKED_AGAIN_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// So many patches are kept by name: a record has a limit, and who reads it too.
 pub(crate) const NAMED: usize = 200;
@@ -195,6 +201,7 @@ impl Run {
             said: None,
             open: Vec::new(),
             asked: false,
+            told_asked_ms: None,
             approved_by: None,
             decided_by: None,
             rolled_back_by: None,
@@ -234,6 +241,12 @@ impl Run {
     #[must_use]
     pub fn has_touched(&self) -> bool {
         self.installed_ms.is_some() || self.command.is_some()
+    }
+
+    /// Whether a person is to be told that one is asked: at once, and again after a day.
+    #[must_use]
+    pub fn is_to_be_told(&self, now_ms: i64) -> bool {
+        self.asked && self.told_asked_ms.is_none_or(|told| now_ms >= told.saturating_add(ASKED_AGAIN_MS))
     }
 
     /// Whether there is a sure way back: the root volume's snapshot.
@@ -313,7 +326,7 @@ impl Run {
     pub fn approve(&mut self, by: &str, now_ms: i64) {
         self.note(now_ms, format!("approved by {by}"));
         self.approved_by = Some(by.to_owned());
-        (self.asked, self.wait_ms) = (false, None);
+        (self.asked, self.told_asked_ms, self.wait_ms) = (false, None, None);
         // Whoever approves may take his time: what the guardrails decide by is read again.
         self.at = match self.at {
             At::Decide => At::Tags,

@@ -7,6 +7,7 @@ mod function;
 mod look_back;
 mod manager;
 mod members;
+mod told;
 mod ways;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::invocation::now_ms;
 
 const FIXED: &str = "3.0.11-1~deb12u2";
 
-fn with(more: &Value) -> Value {
+pub(super) fn with(more: &Value) -> Value {
     let mut node = node();
     for (key, value) in more.as_object().unwrap() {
         node[key] = value.clone();
@@ -330,4 +330,25 @@ async fn the_versions_from_before_are_the_hosts_and_not_the_findings() {
     fleet.rounds(2).await;
     assert_eq!(fleet.run().await.outcome.unwrap().kind, Kind::RolledBack);
     assert_eq!(fleet.version("i-1"), "3.0.9-1");
+}
+
+#[tokio::test]
+async fn a_guardrail_has_a_person_asked_between_rings() {
+    let text = r#"@id("prod-by-people")
+        forbid (principal, action == Riposte::Action::"patch-node", resource)
+        when { resource.hasTag("ring") && resource.getTag("ring") == "prod" }
+        unless { context.approved };"#;
+    let prod = with(&json!({ "tags": { "ring": "prod" } }));
+    let fleet = Fleet::of(account(&[("i-1", node()), ("i-2", prod)]), SETTINGS);
+    fleet.aws.world(|world| world.ssm.insert("/riposte/guardrails/prod-by-people".to_owned(), text.to_owned()));
+    fleet.begin(None).await.unwrap();
+    fleet.rounds(3).await;
+    let runs = fleet.runs().await;
+    assert_eq!(runs[0].outcome.as_ref().unwrap().kind, Kind::Patched);
+    assert!(runs[1].asked && fleet.version("i-2") == "3.0.9-1", "{:?}", runs[1]);
+    let loaded = fleet.loaded().await;
+    fleet.patcher(&loaded).approve(&runs[1].id, "ann").await.unwrap();
+    fleet.rounds(3).await;
+    let runs = fleet.runs().await;
+    assert_eq!((runs[1].outcome.as_ref().unwrap().kind, runs[1].approved_by.as_deref()), (Kind::Patched, Some("ann")));
 }
