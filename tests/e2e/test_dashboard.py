@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import re
 import time
+import urllib.parse
+from pathlib import Path
 
 import events
 import pytest
@@ -158,11 +160,84 @@ def test_what_an_attacker_chose_is_text(filled, url, tab):
     assert seen == 1
 
 
-def test_each_page_prints_without_the_menu(url, tab):
+def test_each_page_prints_whole_and_without_the_menu(filled, url, tab):
     page = tab(url)
     page.emulate_media(media="print")
-    assert not page.locator("nav").is_visible()
-    assert page.locator("main h1").is_visible()
+    for path in [*PAGES, f"incidents/{filled.contained[0]}"]:
+        page.goto(url + path)
+        assert not page.locator("nav").is_visible() and page.locator("main h1").is_visible(), path
+        # What scrolls on a screen is cut off on paper.
+        cut = "element => { const kind = getComputedStyle(element).overflowX; return kind === 'auto' || kind === 'scroll'; }"
+        kept = page.evaluate(f"[...document.querySelectorAll('main .scroll, main pre')].filter({cut}).length")
+        assert kept == 0, f"/{path}: {kept} parts would be cut off"
+        assert len(page.pdf()) > 1000, path
+
+
+def test_nothing_moves_for_who_wants_no_motion(filled, url, tab):
+    page = tab(url, reduced_motion="reduce")
+    for path in [*PAGES, f"incidents/{filled.contained[0]}"]:
+        page.goto(url + path)
+        moving = "element => { const s = getComputedStyle(element); return s.animationName !== 'none' || s.scrollBehavior === 'smooth'"
+        moving += " || s.transitionDuration.split(',').some(time => parseFloat(time) > 0); }"
+        assert page.evaluate(f"[...document.querySelectorAll('*')].filter({moving}).length") == 0, path
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_filter_is_filled_in_and_sent_by_the_keyboard_alone(script, filled, url, tab):
+    for path, rows in (("incidents", "main tbody tr"), ("cases", "main section.case")):
+        page = tab(url + path, 360, script)
+        assert page.locator(rows).count() > 0
+        for name, text, found in (("principal", "nobody-of-this-name", False), ("principal", "build", True)):
+            page.goto(url + path)
+            for _ in range(100):
+                page.keyboard.press("Tab")
+                if page.locator(f":focus[name={name}]").count():
+                    break
+            page.keyboard.type(text)
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**{name}={text}*")
+            assert (page.locator(rows).count() > 0) == found, f"{page.url}: {page.inner_text('main')[:500]}"
+
+
+LONG = "x" * 10 * 1024
+
+
+def _hostile(inventory: Path, folder: Path) -> Path:
+    """The inventory, in which every name that somebody may choose is hostile."""
+    lines = [json.loads(line) for line in inventory.read_text().splitlines()]
+
+    def named(value, name: str):
+        if isinstance(value, dict):
+            chosen = {"GroupName", "UserName", "RoleName", "PolicyName", "Description", "PlatformName", "PlatformDetails"}
+            return {key: name if key in chosen and isinstance(inner, str) else named(inner, name) for key, inner in value.items()}
+        return [named(inner, name) for inner in value] if isinstance(value, list) else value
+
+    for number, line in enumerate(lines):
+        name = f"{number}-{HOSTILE if number % 2 else LONG}"
+        line |= {"name": name, "tags": {"Name": name}, "facts": named(line["facts"], name)}
+    path = folder / f"{HOSTILE.replace('/', '')}.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_hostile_names_are_text_on_every_page_and_make_none_wider(filled, tab, tmp_path):
+    inventory, script = _hostile(filled.inventory, tmp_path), axe()
+    shown, found = set(), []
+    with Dashboard(filled.deployed, "--inventory", str(inventory), "--earlier", str(filled.earlier)) as url:
+        page = tab(url, 360)
+        query = urllib.parse.urlencode({"principal": HOSTILE, "account": HOSTILE, "region": "x" * 300, "technique": HOSTILE})
+        addresses = [f"incidents?{query}", f"cases?{query}", f"posture/findings?{urllib.parse.urlencode({'service': HOSTILE})}"]
+        for path in [*PAGES, *addresses, *(f"incidents/{one['id']}" for one in filled.deployed.command.incidents())]:
+            page.goto(url + path)
+            assert page.locator("main img, main script").count() == 0 and "owned" not in page.title(), path
+            text = page.content()
+            assert "\u202e" not in text, path
+            shown |= {path} if "&lt;img src=x" in text else set()
+            found += [f"/{path}: {line}" for line in violations(page, script)]
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found += [f"/{path} is {wide} pixels too wide"] if wide > 0 else []
+    assert not found, "\n".join(found)
+    assert shown >= {"posture", "network", "identity", addresses[0], addresses[1]}, f"the names stand on {shown} alone"
 
 
 def test_another_host_and_another_method_are_refused(url):

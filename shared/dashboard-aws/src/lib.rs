@@ -102,11 +102,11 @@ impl Source for AwsSource {
             after: after.map(|at| Place { opened_at: at.opened_at.clone(), pk: at.pk.clone() }),
             limit: u16::try_from(ask.limit).unwrap_or(u16::MAX),
         };
-        let (listed, next) = self.ledger().await?.part(&part).await.map_err(|error| of_ledger(&error))?;
+        let parted = self.ledger().await?.part(&part).await.map_err(|error| of_ledger(&error))?;
         Ok(Slice {
-            incidents: listed.incidents,
-            unreadable: listed.unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect(),
-            next: next.map(|place| Position { opened_at: place.opened_at, pk: place.pk }),
+            incidents: parted.incidents,
+            unreadable: parted.unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect(),
+            next: parted.next.map(|place| Position { opened_at: place.opened_at, pk: place.pk }),
         })
     }
 
@@ -116,7 +116,7 @@ impl Source for AwsSource {
     }
 
     async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
-        let (runs, unreadable) = self.ledger().await?.patches(limit).await.map_err(|error| of_ledger(&error))?;
+        let (runs, unreadable) = self.ledger().await?.shared_patches(limit).await.map_err(|error| of_ledger(&error))?;
         let unreadable = unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect();
         Ok(Patches { runs, unreadable })
     }

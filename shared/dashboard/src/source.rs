@@ -76,7 +76,7 @@ impl Position {
 #[derive(Debug, Clone, Default)]
 pub struct Slice {
     /// Newest first.
-    pub incidents: Vec<Incident>,
+    pub incidents: Vec<Arc<Incident>>,
     /// Items that cannot be read: shown, never left out in silence.
     pub unreadable: Vec<Unreadable>,
     /// Where the list goes on; `None` at its end.
@@ -94,7 +94,7 @@ pub struct Unreadable {
 #[derive(Debug, Clone, Default)]
 pub struct Patches {
     /// Newest first.
-    pub runs: Vec<Run>,
+    pub runs: Vec<Arc<Run>>,
     /// Items that cannot be read.
     pub unreadable: Vec<Unreadable>,
 }

@@ -50,7 +50,7 @@ pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};
 pub use memory::Memory;
 pub use note::Note;
-pub use part::{Part, Place, Tally};
+pub use part::{Part, Parted, Place, Tally};
 pub use past::Kept;
 pub use patches::Begun;
 pub use signature::{Keys, Signer};

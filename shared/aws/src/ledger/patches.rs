@@ -3,6 +3,8 @@
 //! `patch#ID` is a run, signed with its version like an incident. `patch-node#ACCOUNT/REGION/NODE` names the run that
 //! has the node: no other begins meanwhile.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use riposte_core::catalogue::PATCHER;
 use riposte_core::incident::rfc3339;
@@ -129,6 +131,15 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
     pub async fn patches(&self, limit: usize) -> Result<(Vec<Run>, Vec<LedgerError>), LedgerError> {
+        let (runs, unreadable) = self.shared_patches(limit).await?;
+        Ok((runs.into_iter().map(Arc::unwrap_or_clone).collect(), unreadable))
+    }
+
+    /// The same; those that are remembered are shared with who remembers them, and no copy of any is made.
+    ///
+    /// # Errors
+    /// As [`Ledger::patches`].
+    pub async fn shared_patches(&self, limit: usize) -> Result<(Vec<Arc<Run>>, Vec<LedgerError>), LedgerError> {
         let known = self.memory.as_ref().map(|memory| &*memory.runs);
         let (mut runs, mut unreadable, mut start) = (Vec::new(), Vec::new(), None);
         loop {

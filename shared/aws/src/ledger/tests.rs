@@ -70,10 +70,10 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
     let mut part = Part { limit: 2, ..Part::default() };
     let mut seen = Vec::new();
     loop {
-        let (listed, next) = ledger.part(&part).await.unwrap();
-        assert!(listed.incidents.len() <= 2);
-        seen.extend(listed.incidents.iter().map(number));
-        part.after = next;
+        let parted = ledger.part(&part).await.unwrap();
+        assert!(parted.incidents.len() <= 2);
+        seen.extend(parted.incidents.iter().map(|incident| number(incident)));
+        part.after = parted.next;
         if part.after.is_none() {
             break;
         }
@@ -82,8 +82,9 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
     for (since_ms, until_ms, want) in
         [(at(1), None, vec![4, 3, 2, 1]), (None, at(2), vec![1, 0]), (at(1), at(3), vec![2, 1]), (at(9), None, vec![])]
     {
-        let (listed, next) = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
-        assert_eq!((listed.incidents.iter().map(number).collect::<Vec<_>>(), next), (want, None));
+        let parted = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
+        let numbers: Vec<_> = parted.incidents.iter().map(|incident| number(incident)).collect();
+        assert_eq!((numbers, parted.next), (want, None));
     }
 }
 
@@ -98,11 +99,11 @@ async fn who_remembers_reads_what_is_new_alone_and_all_again_after_a_while() {
     let part = Part { limit: 9, ..Part::default() };
     let look = async || {
         let before = aws.calls().len();
-        let (listed, _) = looking.part(&part).await.unwrap();
+        let listed = looking.part(&part).await.unwrap();
         let calls: Vec<_> = aws.calls().split_off(before);
         (listed, calls.iter().map(|call| call.trim_start_matches("dynamodb:").to_owned()).collect::<Vec<_>>())
     };
-    let whole = ledger.part(&part).await.unwrap().0.incidents;
+    let whole = ledger.part(&part).await.unwrap().incidents;
     let (first, calls) = look().await;
     assert_eq!(
         (first.incidents, calls.as_slice()),

@@ -1,5 +1,7 @@
 //! Now: what happened today, is it contained, what waits, and is Riposte alive.
 
+use std::sync::Arc;
+
 use futures_util::future::join4;
 use maud::{Markup, html};
 use riposte_core::incident::Incident;
@@ -11,7 +13,7 @@ use super::patching;
 use crate::chart;
 use crate::filter::Filter;
 use crate::gather::{Found, matching};
-use crate::layout::{Links, badge, incident_link, of_incident, of_run, trouble};
+use crate::layout::{Links, badge, incident_link, of_incident, of_run, prose, trouble};
 use crate::source::{Health, Patches, Riposte, Source, Trouble, Unreadable};
 use crate::words;
 
@@ -54,7 +56,9 @@ pub(crate) fn show(now: &Now, links: &Links) -> Markup {
 
 /// Patching that waits for a person, or that stopped its ring.
 fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
-    let of = |what: fn(&&Run) -> bool| patches.iter().flat_map(|all| &all.runs).filter(what).collect::<Vec<&Run>>();
+    let of = |what: fn(&Run) -> bool| -> Vec<&Run> {
+        patches.iter().flat_map(|all| &all.runs).map(Arc::as_ref).filter(|run| what(run)).collect()
+    };
     let waiting = of(|run| run.asked);
     let stopped = of(|run| {
         run.released_by.is_none() && run.outcome.as_ref().is_some_and(|outcome| outcome.kind.stops_the_ring())
@@ -77,36 +81,39 @@ fn patches(patches: &Result<Patches, Trouble>, links: &Links) -> Markup {
 }
 
 fn today(now: &Now, found: &Found, links: &Links) -> Markup {
-    let newest = &found.incidents;
+    let newest: Vec<&Incident> = found.incidents.iter().map(Arc::as_ref).collect();
     let midnight = words::midnight(now.now_ms);
-    let today: Vec<&Incident> = newest.iter().filter(|incident| incident.opened_ms >= midnight).collect();
+    let today: Vec<&Incident> = newest.iter().copied().filter(|incident| incident.opened_ms >= midnight).collect();
     let contained: Vec<&Incident> = today.iter().copied().filter(|incident| is_contained(incident)).collect();
-    let waiting: Vec<&Incident> = newest.iter().filter(|incident| needs_approval(incident)).collect();
-    let look: Vec<&Incident> = newest.iter().filter(|incident| needs_a_look(incident)).collect();
+    let waiting: Vec<&Incident> = newest.iter().copied().filter(|incident| needs_approval(incident)).collect();
+    let look: Vec<&Incident> = newest.iter().copied().filter(|incident| needs_a_look(incident)).collect();
     let all_of_today = found.next.is_none() || newest.last().is_some_and(|last| last.opened_ms < midnight);
     let more = if all_of_today { "" } else { " or more" };
+    let looked_for = format!("/incidents?outcome={}", Outcomes::of(&LOOKED_FOR));
+    let asked = waiting.len() + now.patches.iter().flat_map(|all| &all.runs).filter(|run| run.asked).count();
     html! {
         @if newest.first().is_some_and(|first| first.opened_ms > now.now_ms.saturating_add(SKEW_MS)) {
             p.trouble role="note" { strong { "A clock is off." } " The newest incident is from later than this machine's time, "
                 (words::time(now.now_ms)) "." }
         }
         ul.counts aria-label="Today" {
-            li { strong { (today.len()) (more) } " today" }
-            li { strong { (contained.len()) } " contained" }
-            li { strong { (waiting.len() + now.patches.iter().flat_map(|all| &all.runs).filter(|run| run.asked).count()) } " waiting for approval" }
-            li { strong { (look.len()) } " to be looked at" }
+            li { strong { (today.len()) (more) } @if today.len() == 1 { " incident today" } @else { " incidents today" } }
+            li { a href="#contained" { strong { (contained.len()) (more) } " contained" } }
+            li { a href="#waiting" { strong { (asked) } " waiting for approval" } }
+            li { a href="#look" { strong { (look.len()) } " to be looked at" } }
         }
-        @if !all_of_today {
-            p.note { "Of the newest " (LOOKED_AT) " incidents. " @if links.is_site() { a href="/incidents" { "All incidents" } } }
+        @if let Some(last) = newest.last().filter(|_| found.next.is_some()) {
+            p.note { "Of the newest " (LOOKED_AT) " incidents, back to " (words::time(last.opened_ms)) "."
+                @if links.is_site() { " Older ones: " a href="/incidents?outcome=needs-approval" { "waiting" } ", " a href=(looked_for) { "to be looked at" } ", " a href="/incidents" { "all" } "." } }
         }
-        (hours(now.now_ms, newest))
-        (section("Contained today, and how to undo it", &contained, links, "/incidents?outcome=contained", "Nothing was contained today."))
-        (section("Waiting for you", &waiting, links, "/incidents?outcome=needs-approval", "No incident waits for an approval."))
+        (hours(now.now_ms, &newest))
+        (section("waiting", "Waiting for you", &waiting, links, "/incidents?outcome=needs-approval", "No incident waits for an approval."))
         (patches(&now.patches, links))
-        (section("To be looked at", &look, links, &format!("/incidents?outcome={}", Outcomes::of(&LOOKED_FOR)), "No action failed, and none is left half done."))
+        (section("look", "To be looked at", &look, links, &looked_for, "No action failed, and none is left half done."))
+        (section("contained", "Contained today, and how to undo it", &contained, links, "/incidents?outcome=contained", "Nothing was contained today."))
         (unreadable(&found.unreadable))
         @let others: Vec<&Incident> = today.iter().copied().filter(|i| !is_contained(i) && !needs_approval(i) && !needs_a_look(i)).collect();
-        (section("What else happened today", &others, links, "/incidents", "Nothing else."))
+        (section("others", "What else happened today", &others, links, "/incidents", "Nothing else."))
     }
 }
 
@@ -126,9 +133,10 @@ fn needs_a_look(incident: &Incident) -> bool {
     LOOKED_FOR.contains(&Outcome::of(incident))
 }
 
-fn section(title: &str, incidents: &[&Incident], links: &Links, all: &str, none: &str) -> Markup {
+/// `id` is where the count at the head of the page leads.
+fn section(id: &str, title: &str, incidents: &[&Incident], links: &Links, all: &str, none: &str) -> Markup {
     html! {
-        section {
+        section id=(id) {
             h2 { (title) }
             @if incidents.is_empty() { p.none { (none) } }
             @else {
@@ -161,13 +169,14 @@ pub(crate) fn unreadable(items: &[Unreadable]) -> Markup {
             section.trouble {
                 h2 { (words::count(items.len(), "item")) " of the ledger cannot be read" }
                 p { "Written by a newer release, or changed outside Riposte. They are not counted above." }
-                ul { @for item in items.iter().take(LISTED) { li { (words::sentence(&item.why)) } } }
+                ul { @for item in items.iter().take(LISTED) { li { (prose(&item.why)) } } }
             }
         }
     }
 }
 
-fn hours(now_ms: i64, newest: &[Incident]) -> Markup {
+fn hours(now_ms: i64, newest: &[&Incident]) -> Markup {
+    const TITLE: &str = "Incidents by the hour, of the last day";
     let this_hour = now_ms.saturating_sub(now_ms.rem_euclid(HOUR));
     let bars: Vec<(String, u64)> = (0..24)
         .rev()
@@ -178,7 +187,7 @@ fn hours(now_ms: i64, newest: &[Incident]) -> Markup {
             (label, count as u64)
         })
         .collect();
-    html! { figure { (chart::bars("Incidents by the hour, of the last day", &bars)) figcaption { "Incidents by the hour, of the last day" } } }
+    html! { figure { (chart::bars(TITLE, &bars, 4)) figcaption { (TITLE) } } }
 }
 
 /// The mode, the alarms and the queues.
@@ -190,7 +199,7 @@ fn alive(now: &Now) -> Markup {
                 Err(error) => (trouble("The mode", error)),
                 Ok(riposte) => {
                     p { "Mode " (mode(riposte.mode)) }
-                    @for broken in &riposte.broken { p.trouble role="note" { strong { "A setting is broken." } " " (words::sentence(broken)) } }
+                    @for broken in &riposte.broken { p.trouble role="note" { strong { "A setting is broken." } " " (prose(broken)) } }
                 }
             }
             @match &now.health {
@@ -221,11 +230,11 @@ fn health_of(health: &Health) -> Markup {
             p { (badge("no alarm", "good")) " " (words::count(health.alarms.len(), "alarm")) " watched, none in alarm." }
         } @else {
             p { (badge(&words::count(firing.len(), "alarm"), "bad")) " of " (health.alarms.len()) ":" }
-            ul { @for alarm in firing { li { (words::sentence(&alarm.why)) " " span.sub { "since " (words::name(&alarm.since)) ", " (words::name(&alarm.name)) } } } }
+            ul { @for alarm in firing { li { (prose(&alarm.why)) " " span.sub { "since " (words::name(&alarm.since)) ", " (words::name(&alarm.name)) } } } }
         }
         @if !health.queues.is_empty() {
             p { "Events waiting: " strong { (waiting) } ". Dead letters: " @if dead == 0 { strong { "0" } } @else { (badge(&dead.to_string(), "bad")) } "." }
         }
-        @for missing in &health.missing { p.trouble role="note" { strong { "Not known: " } (words::sentence(missing)) } }
+        @for missing in &health.missing { p.trouble role="note" { strong { "Not known: " } (prose(missing)) } }
     }
 }

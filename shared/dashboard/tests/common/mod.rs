@@ -53,6 +53,8 @@ pub(crate) struct Double {
     pub(crate) now_ms: Option<i64>,
     /// What was asked, one entry a query.
     pub(crate) asked: Mutex<Vec<String>>,
+    /// How many incidents and runs were handed out.
+    pub(crate) handed: Mutex<usize>,
 }
 
 impl Double {
@@ -80,7 +82,9 @@ impl Source for Double {
         let start = ask.after.as_ref().map_or(0, |after| {
             all.iter().position(|incident| Position::of(incident) == *after).map_or(all.len(), |at| at + 1)
         });
-        let page: Vec<Incident> = all.iter().skip(start).take(ask.limit).map(|i| (*i).clone()).collect();
+        let page: Vec<Arc<Incident>> =
+            all.iter().skip(start).take(ask.limit).map(|incident| Arc::new(Incident::clone(incident))).collect();
+        *self.handed.lock().unwrap() += page.len();
         let next = (start + page.len() < all.len()).then(|| Position::of(page.last().unwrap()));
         Ok(Slice { incidents: page, unreadable: self.unreadable.clone(), next })
     }
@@ -92,7 +96,9 @@ impl Source for Double {
 
     async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
         self.ask("patches", &format!("limit {limit}"))?;
-        Ok(Patches { runs: self.runs.iter().take(limit).cloned().collect(), unreadable: self.unreadable_runs.clone() })
+        let runs: Vec<Arc<Run>> = self.runs.iter().take(limit).cloned().map(Arc::new).collect();
+        *self.handed.lock().unwrap() += runs.len();
+        Ok(Patches { runs, unreadable: self.unreadable_runs.clone() })
     }
 
     async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
