@@ -294,8 +294,9 @@ def test_an_item_of_a_newer_release_is_named_and_the_rest_is_shown(filled, url):
 
 def test_over_ten_thousand_incidents_a_page_stays_small_and_scans_nothing(filled, url):
     multiply(filled, 10_000)
-    # The first page asks for the runs of patching too. What no page has shown yet is read by its keys, a hundred in a call.
-    for path, (queries, reads) in {"": (2, 1), "incidents": (1, 0), "cases": (1, 2), "patching": (1, 0)}.items():
+    # The first page asks for the runs of patching too, and for what waits of both. What no page has shown yet is read by its
+    # keys, a hundred in a call.
+    for path, (queries, reads) in {"": (4, 1), "incidents": (1, 0), "cases": (1, 2), "patching": (1, 0)}.items():
         for new in (reads, 0):
             since = time.time()
             status, _, text = fetch(url + path)
@@ -324,8 +325,12 @@ def test_the_function_serves_the_same_pages_and_may_only_read(filled):
     deployed = filled.deployed
 
     def ask(path: str, method: str = "GET") -> dict:
-        event = {"version": "2.0", "rawPath": path, "rawQueryString": "", "headers": {"host": "x.lambda-url.us-east-1.on.aws"},
-                 "requestContext": {"http": {"method": method, "path": path}}, "isBase64Encoded": False}
+        host = "x.lambda-url.us-east-1.on.aws"
+        http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "browser"}
+        context = {"accountId": "123456789012", "apiId": "x", "domainName": host, "domainPrefix": "x", "http": http, "requestId": "id",
+                   "routeKey": "$default", "stage": "$default", "time": "12/Mar/2020:19:03:58 +0000", "timeEpoch": 1583348638390}
+        event = {"version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {"host": host},
+                 "requestContext": context, "isBase64Encoded": False}
         return deployed.invoke("dashboard", event)
 
     now = eventually(lambda: ask("/") if "statusCode" in ask("/") else None, "an answer of the function")
@@ -345,3 +350,13 @@ def test_the_function_serves_the_same_pages_and_may_only_read(filled):
             actions |= set([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "ssm:GetParametersByPath", "cloudwatch:DescribeAlarms",
                        "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_what_waits_is_on_the_first_page_however_much_happened_since(filled, url):
+    multiply(filled, 70, apart_ms=1, newest_ms=int(time.time() * 1000))
+    text = fetch(url)[2]
+    assert "inc-copy0" in text and f"riposte undo {filled.contained[0]}" not in text
+    assert f"riposte approve {filled.asked}" in text, text[:3000]
+    filled.deployed.command.must("deny", filled.asked, "--reason", "tried")
+    text = fetch(url)[2]
+    assert f"riposte approve {filled.asked}" not in text and "No incident waits for an approval." in text

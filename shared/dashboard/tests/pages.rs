@@ -393,7 +393,9 @@ async fn where_one_part_is_denied_the_others_stand() {
 async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
     let source = filled();
     assert_eq!(get(&source, "/").await.status, StatusCode::OK);
-    for part in ["incidents", "incident", "patches", "patch", "tally", "riposte", "health"] {
+    for part in
+        ["incidents", "incident", "waiting", "waiting patches", "patches", "patch", "tally", "riposte", "health"]
+    {
         source.fail(part, trouble(TroubleKind::Expired));
     }
     let id = source.incidents[0].id.clone();
@@ -494,10 +496,47 @@ async fn where_there_is_more_than_the_first_page_looks_at_it_says_so_and_leads_t
     let text = get(&all(incidents.clone()), "/").await.text;
     assert!(text.contains("<strong>60 or more</strong> incidents today"), "{text}");
     assert!(text.contains("Of the newest 60 incidents, back to 2026-01-02 11:01:00."), "{text}");
-    assert!(text.contains("href=\"/incidents?outcome=needs-approval\">waiting</a>"), "{text}");
     incidents.truncate(60);
     let text = get(&all(incidents), "/").await.text;
     assert!(text.contains("<strong>60</strong> incidents today") && !text.contains("Of the newest"), "{text}");
+}
+
+#[tokio::test]
+async fn what_waits_is_shown_however_much_happened_since_and_as_long_as_it_can_be_answered() {
+    let hour = 3_600_000;
+    let until =
+        |minutes, until_ms| riposte_core::incident::Incident { approve_until_ms: Some(until_ms), ..asked(minutes) };
+    let (late, soon, over) = (until(500, NOON + 9 * hour), until(700, NOON + hour), until(5, NOON - 1));
+    let mut old = run("i-1", 9000);
+    old.asked = true;
+    let runs = (0..100).map(|n| ended(run(&format!("i-9{n}"), 1), Kind::Patched)).chain([old]).collect();
+    let mut incidents: Vec<_> = (10..210).map(contained).collect();
+    incidents.extend([late.clone(), soon.clone(), over.clone()]);
+    let source = Arc::new(Double { incidents, runs, ..Double::default() });
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("<strong>3</strong> waiting for approval"), "{text}");
+    let (_, waiting) = text.split_once("<section id=\"waiting\">").unwrap();
+    let (waiting, rest) = waiting.split_once("<section id=\"look\">").unwrap();
+    let places = [&soon.id, &late.id, &source.runs[100].id].map(|id| waiting.find(&format!("approve {id}")).unwrap());
+    assert!(places.is_sorted() && !waiting.contains(&over.id), "{places:?}: {waiting}");
+    assert!(rest.contains("Nobody approved it until") && !rest.contains(&format!("approve {}", over.id)), "{rest}");
+    // Where the list is denied, what waits is known all the same; and the other way round.
+    source.fail("incidents", trouble(TroubleKind::Denied));
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("What happened today cannot be shown.") && text.contains(&format!("approve {}", soon.id)));
+    source.broken.lock().unwrap().clear();
+    source.fail("waiting", trouble(TroubleKind::Denied));
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("What waited longer cannot be shown.") && text.contains("riposte undo"), "{text}");
+    let quiet = Arc::new(Double { incidents: vec![contained(10)], ..Double::default() });
+    for (fails, said) in [
+        (&[][..], "No incident waits for an approval."),
+        (&["waiting"], "None of the newest incidents waits for an approval."),
+        (&["waiting", "incidents"], "What waits is not known."),
+    ] {
+        fails.iter().for_each(|part| quiet.fail(part, trouble(TroubleKind::Denied)));
+        assert!(get(&quiet, "/").await.text.contains(said), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ mod signature;
 mod stream_item;
 mod tally;
 mod timer;
+mod waiting;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::{Incident, rfc3339};
 
 use super::list::LAST_MS;
-use super::memory::Recalled;
+use super::memory::{Known, Recalled};
 use super::{Ledger, LedgerError, item};
 use crate::fault::Fault;
 
@@ -83,15 +83,7 @@ impl Ledger {
         let known = self.memory.as_ref().map(|memory| &*memory.incidents);
         let mut parted = Parted::default();
         for item in self.recalled(page.items.take().unwrap_or_default(), known).await? {
-            let read = match item {
-                Recalled::Known(incident) => Ok(incident),
-                Recalled::Gone(error) => Err(error),
-                Recalled::Read(fields) => {
-                    let read = self.incident_of(&fields).await.map(|(incident, _)| incident);
-                    self.keep(known, &fields, read)
-                }
-            };
-            match read {
+            match self.recalled_incident(item, known).await {
                 Ok(incident) => parted.incidents.push(incident),
                 Err(error) => parted.unreadable.push(error),
             }
@@ -101,6 +93,22 @@ impl Ledger {
             Some(Place { opened_at: text("opened_at")?, pk: text("pk")? })
         });
         Ok(parted)
+    }
+
+    /// The incident of an item of a page, remembered where anything is.
+    pub(super) async fn recalled_incident(
+        &self,
+        item: Recalled<Incident>,
+        known: Option<&Known<Incident>>,
+    ) -> Result<Arc<Incident>, LedgerError> {
+        match item {
+            Recalled::Known(incident) => Ok(incident),
+            Recalled::Gone(error) => Err(error),
+            Recalled::Read(fields) => {
+                let read = self.incident_of(&fields).await.map(|(incident, _)| incident);
+                self.keep(known, &fields, read)
+            }
+        }
     }
 
     /// Counts incidents since a time, the newest first and a few megabytes of them at most. What is counted is what the

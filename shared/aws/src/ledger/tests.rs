@@ -89,6 +89,53 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
 }
 
 #[tokio::test]
+async fn what_waits_is_found_by_its_index_until_it_is_answered_or_its_time_is_over() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let now = 1_767_323_045_000;
+    for number in 0..9 {
+        let mut asked = incident(number);
+        if number < 3 {
+            asked.advance(State::Asked);
+            asked.approve_until_ms = Some(now + 100 - 60 * number);
+        }
+        record(&ledger, asked).await;
+    }
+    let number = |incident: &Incident| incident.opened_ms - now;
+    let looking = another(&aws).remembering(&Memory::default());
+    for reader in [&ledger, &looking, &looking] {
+        let before = aws.calls().len();
+        let found = reader.waiting(now, 9).await.unwrap();
+        // That whose time ends first first; the third was never in time.
+        assert_eq!(found.incidents.iter().map(|one| number(one)).collect::<Vec<_>>(), [1, 0]);
+        let calls = aws.calls().split_off(before);
+        assert!(calls.iter().all(|call| call == "dynamodb:Query" || call == "dynamodb:BatchGetItem"), "{calls:?}");
+    }
+    assert_eq!(ledger.waiting(now, 1).await.unwrap().incidents.len(), 1);
+    let first = looking.waiting(now, 9).await.unwrap().incidents;
+    let before = aws.calls().len();
+    let again = looking.waiting(now, 9).await.unwrap().incidents;
+    assert_eq!(aws.calls().len() - before, 1, "what is known is not read again");
+    assert!(first.iter().zip(&again).all(|(a, b)| std::sync::Arc::ptr_eq(a, b)), "and not copied");
+    // Answered: it leaves the index with the write that says so.
+    let (second, _) = ledger.get(&first[0].id).await.unwrap().unwrap();
+    let mut held = ledger.hold(&second, &invocation()).await.unwrap().unwrap();
+    held.incident.advance(State::Denied);
+    ledger.finish(&mut held).await.unwrap();
+    let left = looking.waiting(now, 9).await.unwrap().incidents;
+    assert_eq!(left.iter().map(|one| number(one)).collect::<Vec<_>>(), [0]);
+    // Who writes the table can make it look as if something waited; it is read, and shown as what cannot be believed.
+    aws.world(|world| {
+        let item = world.table.items.values_mut().find(|item| item["pk"]["S"].as_str().unwrap().contains(&left[0].id));
+        let item = item.unwrap();
+        let text = item["record"]["S"].as_str().unwrap().replace("ingress", "egress!");
+        item.insert("record".to_owned(), serde_json::json!({ "S": text }));
+    });
+    let found = another(&aws).waiting(now, 9).await.unwrap();
+    assert_eq!((found.incidents.len(), found.unreadable.len()), (0, 1));
+}
+
+#[tokio::test]
 async fn who_remembers_reads_what_is_new_alone_and_all_again_after_a_while() {
     let aws = Aws::new();
     let ledger = ledger(&aws);

@@ -85,7 +85,7 @@ struct Group<'a> {
 pub fn cases<I: Borrow<Incident>>(incidents: &[I]) -> Vec<Case<'_>> {
     // A time is read out of its text once for each incident, and not in every comparison.
     let mut sorted: Vec<(i64, &Incident)> =
-        incidents.iter().map(|one| one.borrow()).map(|incident: &Incident| (happened_ms(incident), incident)).collect();
+        incidents.iter().map(Borrow::<Incident>::borrow).map(|incident| (happened_ms(incident), incident)).collect();
     sorted.sort_by(|(a_ms, a), (b_ms, b)| (a_ms, &a.id).cmp(&(b_ms, &b.id)));
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (at_ms, incident) in sorted {

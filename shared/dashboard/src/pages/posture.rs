@@ -43,7 +43,7 @@ fn all(account: &Account, links: &Links) -> Markup {
             @if links.is_site() { p { a href="/posture/findings" { "All open findings" } } }
         }
         (changed(account))
-        @if !links.is_site() { section { h2 { "The worst open findings" } (findings_table(&account.open.iter().take(200).collect::<Vec<_>>())) } }
+        @if !links.is_site() { section { h2 { "The worst open findings" } (findings_table(&worst(account).into_iter().take(200).collect::<Vec<_>>())) } }
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn findings(account: Option<&Account>, service: &str, page: usize) ->
     let of = |finding: &&AuditFinding| service.is_empty() || finding.service == service;
     let count = account.open.iter().filter(of).count();
     let first = page.saturating_mul(SHOWN);
-    let shown: Vec<&AuditFinding> = account.open.iter().filter(of).skip(first).take(SHOWN).collect();
+    let shown: Vec<&AuditFinding> = worst(account).into_iter().filter(of).skip(first).take(SHOWN).collect();
     let to = |page: usize| {
         format!("/posture/findings?service={}&page={page}", utf8_percent_encode(service, NON_ALPHANUMERIC))
     };
@@ -137,6 +137,13 @@ pub(crate) fn findings(account: Option<&Account>, service: &str, page: usize) ->
             a href="/posture" { "Posture" }
         }
     }
+}
+
+/// The open findings, the worst first; of one severity what fails before what is not known.
+fn worst(account: &Account) -> Vec<&AuditFinding> {
+    let mut all: Vec<&AuditFinding> = account.open.iter().collect();
+    all.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.status != Status::Fail));
+    all
 }
 
 fn findings_table(findings: &[&AuditFinding]) -> Markup {

@@ -89,6 +89,21 @@ impl Source for Double {
         Ok(Slice { incidents: page, unreadable: self.unreadable.clone(), next })
     }
 
+    async fn waiting(&self, limit: usize) -> Result<Slice, Trouble> {
+        self.ask("waiting", &format!("limit {limit}"))?;
+        let open = |incident: &&Incident| {
+            incident.state == State::Asked && incident.approve_until_ms.is_none_or(|until| until >= self.now_ms())
+        };
+        let incidents = self.incidents.iter().filter(open).take(limit).map(|one| Arc::new(one.clone())).collect();
+        Ok(Slice { incidents, ..Slice::default() })
+    }
+
+    async fn waiting_patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        self.ask("waiting patches", &format!("limit {limit}"))?;
+        let runs = self.runs.iter().filter(|run| run.asked).take(limit).map(|run| Arc::new(run.clone())).collect();
+        Ok(Patches { runs, ..Patches::default() })
+    }
+
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
         self.ask("incident", id)?;
         Ok(self.incidents.iter().find(|incident| incident.id == id).cloned())
