@@ -6,7 +6,7 @@ use maud::{Markup, html};
 /// So high are the drawings, in units of their own.
 const HEIGHT: u64 = 100;
 
-/// Bars side by side, each with a label; `title` says what they show. Every `step`th label is written below.
+/// Bars side by side, each with a label; `title` says what they show. Every `step`th label is written below: their number is a multiple of it.
 pub(crate) fn bars(title: &str, values: &[(String, u64)], step: usize) -> Markup {
     const WIDTH: usize = 12;
     let most = values.iter().map(|(_, value)| *value).max().unwrap_or_default();
@@ -28,7 +28,8 @@ pub(crate) fn bars(title: &str, values: &[(String, u64)], step: usize) -> Markup
                     }
                 }
             }
-            div.labels aria-hidden="true" { @for (label, _) in values.iter().step_by(step.max(1)) { span { (label) } } }
+            // Each label begins where the first bar of its group does.
+            div.labels.groups aria-hidden="true" { @for (label, _) in values.iter().step_by(step.max(1)) { span { (label) } } }
         }
     }
 }
