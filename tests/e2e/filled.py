@@ -132,8 +132,11 @@ def fetch(url: str, **headers: str) -> tuple[int, dict[str, str], str]:
         return error.code, dict(error.headers), error.read().decode()
 
 
-def multiply(filled: Filled, count: int, apart_ms: int = 60_000) -> None:
-    """Writes so many copies of a contained incident into the ledger, signed as Riposte signs, each a minute older."""
+def multiply(filled: Filled, count: int, apart_ms: int = 60_000, newest_ms: int | None = None) -> None:
+    """Writes so many copies of a contained incident into the ledger, signed as Riposte signs, each a minute older.
+
+    The newest is of `newest_ms`, else of the incident's own time: milliseconds since 1970.
+    """
     deployed = filled.deployed
     signer = "ingress-guard"
     found = deployed.emulator.client("ssm").get_parameter(Name=f"/riposte-keys/{signer}", WithDecryption=True)
@@ -143,7 +146,7 @@ def multiply(filled: Filled, count: int, apart_ms: int = 60_000) -> None:
     first = json.loads(item["record"]["S"])
     writes = []
     for number in range(count):
-        opened_ms = first["opened_ms"] - number * apart_ms
+        opened_ms = (newest_ms or first["opened_ms"]) - number * apart_ms
         record = first | {"id": f"inc-copy{number}", "opened_ms": opened_ms}
         text = json.dumps(record)
         signed = f"{item['version']['N']}\n{text}\n{item['plan']['S']}"

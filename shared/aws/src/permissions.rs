@@ -60,7 +60,7 @@ const SETTINGS: &[&str] = &[
 /// named as in the template; its queues are in [`QUEUES`].
 const SHOWING: &[Permission] = &[
     Permission::on(LEDGER, &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-    Permission::on(&["${Ledger.Arn}/index/by-time"], &["dynamodb:Query"]),
+    Permission::on(&["${Ledger.Arn}/index/by-time", "${Ledger.Arn}/index/waiting"], &["dynamodb:Query"]),
     Permission::on(SETTINGS, &["ssm:GetParameter", "ssm:GetParametersByPath"]),
     Permission::on(
         &["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:riposte-*"],

@@ -7,7 +7,7 @@ use riposte_aws::api;
 use riposte_aws::clients::SdkConfig;
 use riposte_aws::fault::{Fault, Kind};
 use riposte_aws::health::{self, MODELS};
-use riposte_aws::ledger::{Ledger, LedgerError, Memory, Part, Place, posture};
+use riposte_aws::ledger::{Ledger, LedgerError, Memory, Part, Parted, Place, posture};
 use riposte_aws::settings::{self, LoadError, Loaded};
 use riposte_core::incident::Incident;
 use riposte_dashboard::{
@@ -102,12 +102,21 @@ impl Source for AwsSource {
             after: after.map(|at| Place { opened_at: at.opened_at.clone(), pk: at.pk.clone() }),
             limit: u16::try_from(ask.limit).unwrap_or(u16::MAX),
         };
-        let (listed, next) = self.ledger().await?.part(&part).await.map_err(|error| of_ledger(&error))?;
-        Ok(Slice {
-            incidents: listed.incidents,
-            unreadable: listed.unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect(),
-            next: next.map(|place| Position { opened_at: place.opened_at, pk: place.pk }),
-        })
+        let parted = self.ledger().await?.part(&part).await.map_err(|error| of_ledger(&error))?;
+        Ok(slice(parted))
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Slice, Trouble> {
+        let limit = u16::try_from(limit).unwrap_or(u16::MAX);
+        let parted = self.ledger().await?.waiting(self.now_ms(), limit).await.map_err(|error| of_ledger(&error))?;
+        Ok(slice(parted))
+    }
+
+    async fn waiting_patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        let limit = u16::try_from(limit).unwrap_or(u16::MAX);
+        let found = self.ledger().await?.waiting_patches(self.now_ms(), limit).await;
+        let (runs, unreadable) = found.map_err(|error| of_ledger(&error))?;
+        Ok(Patches { runs, unreadable: named(&unreadable) })
     }
 
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
@@ -116,9 +125,8 @@ impl Source for AwsSource {
     }
 
     async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
-        let (runs, unreadable) = self.ledger().await?.patches(limit).await.map_err(|error| of_ledger(&error))?;
-        let unreadable = unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect();
-        Ok(Patches { runs, unreadable })
+        let (runs, unreadable) = self.ledger().await?.shared_patches(limit).await.map_err(|error| of_ledger(&error))?;
+        Ok(Patches { runs, unreadable: named(&unreadable) })
     }
 
     async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
@@ -189,6 +197,18 @@ impl Source for AwsSource {
         *kept = Some((now, account.clone()));
         Ok(account)
     }
+}
+
+fn slice(parted: Parted) -> Slice {
+    Slice {
+        incidents: parted.incidents,
+        unreadable: named(&parted.unreadable),
+        next: parted.next.map(|place| Position { opened_at: place.opened_at, pk: place.pk }),
+    }
+}
+
+fn named(unreadable: &[LedgerError]) -> Vec<Unreadable> {
+    unreadable.iter().map(|error| Unreadable { why: error.to_string() }).collect()
 }
 
 fn of_ledger(error: &LedgerError) -> Trouble {

@@ -1,5 +1,7 @@
 //! Reads from the source with bounds: a page looks at so many incidents, says so, and never reads all.
 
+use std::sync::Arc;
+
 use riposte_core::incident::Incident;
 
 use crate::filter::Filter;
@@ -18,7 +20,7 @@ const AT_A_TIME: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// Newest first.
-    pub(crate) incidents: Vec<Incident>,
+    pub(crate) incidents: Vec<Arc<Incident>>,
     /// Items that cannot be read.
     pub(crate) unreadable: Vec<Unreadable>,
     /// Where the list goes on.
@@ -38,16 +40,20 @@ pub(crate) async fn matching<S: Source>(source: &S, filter: &Filter, shown: usiz
         let ask = Ask { since_ms: filter.since_ms(), until_ms: filter.until_ms(), limit, after: after.clone() };
         let slice = source.incidents(&ask).await?;
         found.unreadable.extend(slice.unreadable);
-        for incident in slice.incidents {
+        let mut incidents = slice.incidents.into_iter();
+        while let Some(incident) = incidents.next() {
             found.looked_at += 1;
-            after = Some(Position::of(&incident));
-            if filter.fits(&incident) {
-                found.incidents.push(incident);
+            if !filter.fits(&incident) {
+                continue;
             }
-            if found.incidents.len() >= shown {
-                found.next = after;
+            let last = found.incidents.len() + 1 >= shown;
+            if last {
+                // After the last of a part the list goes on where the part does, if it goes on at all.
+                found.next = if incidents.len() == 0 { slice.next } else { Some(Position::of(&incident)) };
+                found.incidents.push(incident);
                 return Ok(found);
             }
+            found.incidents.push(incident);
         }
         after = slice.next;
         if after.is_none() || found.looked_at + found.unreadable.len() >= LOOKED_AT {

@@ -152,6 +152,7 @@ pub(crate) fn header(current: Option<Page>, links: &Links) -> Markup {
         a.skip href="#main" { "Skip to the content" }
         header {
             span.brand { "Riposte" }
+            p.live role="status" id="live" {}
             nav aria-label="Pages" {
                 ul {
                     @for page in PAGES {
@@ -159,7 +160,6 @@ pub(crate) fn header(current: Option<Page>, links: &Links) -> Markup {
                     }
                 }
             }
-            p.live role="status" id="live" {}
         }
     }
 }
@@ -174,7 +174,7 @@ pub(crate) fn trouble(what: &str, trouble: &Trouble) -> Markup {
     html! {
         div.trouble role="note" {
             p { strong { (what) " cannot be shown." } " " (trouble.kind.advice()) }
-            p.why { (words::sentence(&trouble.why)) }
+            p.why { (prose(&trouble.why)) }
         }
     }
 }
@@ -190,12 +190,24 @@ pub(crate) fn no_inventory() -> Markup {
     }
 }
 
+/// A sentence in which what stands between backticks is set as code, as the terminal's sentences have it.
+pub(crate) fn prose(text: &str) -> Markup {
+    let text = words::sentence(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        // A mark without its other one was no quotation.
+        @if parts.len().is_multiple_of(2) { (text) }
+        @else { @for (place, part) in parts.iter().enumerate() { @if place.is_multiple_of(2) { (part) } @else { code { (part) } } } }
+    }
+}
+
 /// A word in a colored box. The color says nothing that the word does not.
 pub(crate) fn badge(word: &str, class: &str) -> Markup {
     html! { span class={ "badge " (class) } { (word) } }
 }
 
-/// A table that is wider than a small screen scrolls in itself, and takes the keyboard for it.
+/// A table that is wider than a small screen scrolls in itself, and takes the keyboard for it. One of class `stack` stands
+/// there as a list of its rows instead, each cell behind its `data-label`.
 pub(crate) fn scrolling(label: &str, table: &Markup) -> Markup {
     html! { div.scroll role="region" aria-label=(label) tabindex="0" { (table) } }
 }

@@ -17,6 +17,13 @@ pub trait Source: Send + Sync + 'static {
     /// Incidents, newest first.
     fn incidents(&self, ask: &Ask) -> impl Future<Output = Result<Slice, Trouble>> + Send;
 
+    /// Incidents that wait for an approval which can still be given, that whose time ends first first: at most so many,
+    /// however many were opened since.
+    fn waiting(&self, limit: usize) -> impl Future<Output = Result<Slice, Trouble>> + Send;
+
+    /// Runs of patching that wait for an approval, at most so many.
+    fn waiting_patches(&self, limit: usize) -> impl Future<Output = Result<Patches, Trouble>> + Send;
+
     /// One incident; `None` where there is none of this id.
     fn incident(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, Trouble>> + Send;
 
@@ -76,7 +83,7 @@ impl Position {
 #[derive(Debug, Clone, Default)]
 pub struct Slice {
     /// Newest first.
-    pub incidents: Vec<Incident>,
+    pub incidents: Vec<Arc<Incident>>,
     /// Items that cannot be read: shown, never left out in silence.
     pub unreadable: Vec<Unreadable>,
     /// Where the list goes on; `None` at its end.
@@ -94,7 +101,7 @@ pub struct Unreadable {
 #[derive(Debug, Clone, Default)]
 pub struct Patches {
     /// Newest first.
-    pub runs: Vec<Run>,
+    pub runs: Vec<Arc<Run>>,
     /// Items that cannot be read.
     pub unreadable: Vec<Unreadable>,
 }

@@ -173,7 +173,9 @@ async fn each_page_that_shows_names_was_given_the_hostile_one() {
 #[tokio::test]
 async fn hostile_words_of_aws_and_of_the_address_are_text() {
     let broken = source(HOSTILE);
-    for part in ["incidents", "incident", "patches", "patch", "tally", "riposte", "health"] {
+    for part in
+        ["incidents", "incident", "waiting", "waiting patches", "patches", "patch", "tally", "riposte", "health"]
+    {
         broken.fail(part, Trouble { kind: TroubleKind::Other, why: HOSTILE.to_owned() });
     }
     for page in PAGES {

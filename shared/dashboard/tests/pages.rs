@@ -71,7 +71,10 @@ async fn now_says_what_was_contained_and_how_to_take_it_back() {
 async fn yesterdays_are_not_todays() {
     let source = Arc::new(Double { incidents: vec![contained(13 * 60)], ..Double::default() });
     let text = get(&source, "/").await.text;
-    assert!(text.contains("<strong>0</strong> today") && text.contains("Nothing was contained today."), "{text}");
+    assert!(
+        text.contains("<strong>0</strong> incidents today") && text.contains("Nothing was contained today."),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -168,7 +171,7 @@ async fn filters_choose_and_the_list_goes_on() {
     let mut incidents: Vec<_> = (0..250).map(contained).collect();
     incidents[130].finding.scope.region = "us-east-1".to_owned();
     let source = Arc::new(Double { incidents, ..Double::default() });
-    let rows = |text: &str| text.matches("<td class=\"time\">").count();
+    let rows = |text: &str| text.matches("<td class=\"time\"").count();
     let one = get(&source, "/incidents?region=us-east-1").await.text;
     assert_eq!(rows(&one), 1, "{one}");
     for (query, count) in [
@@ -390,7 +393,9 @@ async fn where_one_part_is_denied_the_others_stand() {
 async fn credentials_that_expire_in_the_middle_are_said_and_pass() {
     let source = filled();
     assert_eq!(get(&source, "/").await.status, StatusCode::OK);
-    for part in ["incidents", "incident", "patches", "patch", "tally", "riposte", "health"] {
+    for part in
+        ["incidents", "incident", "waiting", "waiting patches", "patches", "patch", "tally", "riposte", "health"]
+    {
         source.fail(part, trouble(TroubleKind::Expired));
     }
     let id = source.incidents[0].id.clone();
@@ -463,6 +468,129 @@ async fn the_first_page_stays_small_over_ten_thousand_incidents() {
     let queries: Vec<_> = asked.iter().filter(|query| query.starts_with("incidents")).collect();
     assert_eq!(queries, ["incidents limit 60", "incidents limit 40", "incidents limit 200"]);
     assert!(asked.iter().filter(|query| query.starts_with("patches")).all(|query| query == "patches limit 60"));
+}
+
+#[tokio::test]
+async fn the_first_page_asks_for_no_more_where_the_ledger_holds_a_thousand_times_as_much() {
+    let mut all = Vec::new();
+    for count in [0, 10, 1000, 10_000] {
+        let source = Arc::new(Double {
+            incidents: (0..count).map(contained).collect(),
+            runs: (0..count).map(|n| ended(run(&format!("i-{n}"), 1), Kind::Patched)).collect(),
+            ..Double::default()
+        });
+        assert_eq!(get(&source, "/").await.status, StatusCode::OK);
+        let mut asked = source.asked.lock().unwrap().clone();
+        asked.sort();
+        all.push((asked, *source.handed.lock().unwrap()));
+    }
+    let (asked, _) = all[0].clone();
+    assert!(all.iter().all(|(other, _)| *other == asked), "{all:?}");
+    assert_eq!(all.iter().map(|(_, handed)| *handed).collect::<Vec<_>>(), [0, 20, 120, 120]);
+}
+
+#[tokio::test]
+async fn where_there_is_more_than_the_first_page_looks_at_it_says_so_and_leads_there() {
+    let mut incidents: Vec<_> = (0..61).map(contained).collect();
+    let all = |incidents| Arc::new(Double { incidents, ..Double::default() });
+    let text = get(&all(incidents.clone()), "/").await.text;
+    assert!(text.contains("<strong>60 or more</strong> incidents today"), "{text}");
+    assert!(text.contains("Of the newest 60 incidents, back to 2026-01-02 11:01:00."), "{text}");
+    incidents.truncate(60);
+    let text = get(&all(incidents), "/").await.text;
+    assert!(text.contains("<strong>60</strong> incidents today") && !text.contains("Of the newest"), "{text}");
+}
+
+#[tokio::test]
+async fn what_waits_is_shown_however_much_happened_since_and_as_long_as_it_can_be_answered() {
+    let hour = 3_600_000;
+    let until =
+        |minutes, until_ms| riposte_core::incident::Incident { approve_until_ms: Some(until_ms), ..asked(minutes) };
+    let (late, soon, over) = (until(500, NOON + 9 * hour), until(700, NOON + hour), until(5, NOON - 1));
+    let mut old = run("i-1", 9000);
+    old.asked = true;
+    let runs = (0..100).map(|n| ended(run(&format!("i-9{n}"), 1), Kind::Patched)).chain([old]).collect();
+    let mut incidents: Vec<_> = (10..210).map(contained).collect();
+    incidents.extend([late.clone(), soon.clone(), over.clone()]);
+    let source = Arc::new(Double { incidents, runs, ..Double::default() });
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("<strong>3</strong> waiting for approval"), "{text}");
+    let (_, waiting) = text.split_once("<section id=\"waiting\">").unwrap();
+    let (waiting, rest) = waiting.split_once("<section id=\"look\">").unwrap();
+    let places = [&soon.id, &late.id, &source.runs[100].id].map(|id| waiting.find(&format!("approve {id}")).unwrap());
+    assert!(places.is_sorted() && !waiting.contains(&over.id), "{places:?}: {waiting}");
+    assert!(rest.contains("Nobody approved it until") && !rest.contains(&format!("approve {}", over.id)), "{rest}");
+    // Where the list is denied, what waits is known all the same; and the other way round.
+    source.fail("incidents", trouble(TroubleKind::Denied));
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("What happened today cannot be shown.") && text.contains(&format!("approve {}", soon.id)));
+    source.broken.lock().unwrap().clear();
+    source.fail("waiting", trouble(TroubleKind::Denied));
+    let text = get(&source, "/").await.text;
+    assert!(text.contains("What waited longer cannot be shown.") && text.contains("riposte undo"), "{text}");
+    let quiet = Arc::new(Double { incidents: vec![contained(10)], ..Double::default() });
+    for (fails, said) in [
+        (&[][..], "No incident waits for an approval."),
+        (&["waiting"], "None of the newest incidents waits for an approval."),
+        (&["waiting", "incidents"], "What waits is not known."),
+    ] {
+        fails.iter().for_each(|part| quiet.fail(part, trouble(TroubleKind::Denied)));
+        assert!(get(&quiet, "/").await.text.contains(said), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_colored_by_its_severity_however_few_fail() {
+    let text = get(&filled(), "/posture").await.text;
+    let (_, table) = text.split_once("What fails, by service").unwrap();
+    let (table, _) = table.split_once("</table>").unwrap();
+    let of = |class: &str| table.matches(&format!("<td class=\"number {class}\">")).count();
+    assert!(of("bad") > 0 && of("wait") > 0 && of("calm") > 0 && of("good") == 0, "{table}");
+}
+
+#[tokio::test]
+async fn users_stand_by_the_age_of_their_keys() {
+    let mut inventory = common::inventory("web");
+    for (name, created) in [("young", "2026-01-01"), ("old", "2019-01-01"), ("keyless", "")] {
+        let keys = match created {
+            "" => serde_json::json!([]),
+            day => serde_json::json!([{ "Status": "Active", "CreateDate": format!("{day}T00:00:00Z") }]),
+        };
+        let facts = serde_json::json!({
+            "GetAccountAuthorizationDetails": { "UserPolicyList": [], "AttachedManagedPolicies": [], "GroupList": [] },
+            "GetLoginProfile": null, "ListMFADevices": { "MFADevices": [] }, "ListAccessKeys": { "AccessKeyMetadata": keys } });
+        inventory.insert(0, common::resource("iam", "user", name, name, facts));
+    }
+    let mut reading = riposte_dashboard::Reading::new(common::now()).unwrap();
+    inventory.into_iter().for_each(|resource| reading.add(resource));
+    let account = Some(Arc::new(reading.account("account.jsonl", 0, vec![])));
+    let text = get(&Arc::new(Double { account, ..Double::default() }), "/identity").await.text;
+    let (_, table) = text.split_once("Keys and passwords").unwrap();
+    let places = ["old", "web-climber", "young", "keyless"].map(|name| table.find(&format!(">{name}<")).unwrap());
+    assert!(places.is_sorted(), "{places:?}: {table}");
+}
+
+#[tokio::test]
+async fn what_stands_between_backticks_is_code_and_a_single_one_is_none() {
+    let mut quoted = contained(1);
+    quoted.finding.why = "`<b>` opened `sg-1`".to_owned();
+    let mut single = contained(2);
+    single.finding.why = "a ` alone".to_owned();
+    let source = Arc::new(Double { incidents: vec![quoted, single], ..Double::default() });
+    let text = get(&source, &format!("/incidents/{}", source.incidents[0].id)).await.text;
+    assert!(text.contains("<code>&lt;b&gt;</code> opened <code>sg-1</code>"), "{text}");
+    let text = get(&source, &format!("/incidents/{}", source.incidents[1].id)).await.text;
+    assert!(text.contains("a ` alone"), "{text}");
+}
+
+#[tokio::test]
+async fn charts_say_in_words_and_on_their_scales_what_they_draw() {
+    let text = get(&filled(), "/").await.text;
+    assert!(text.contains("aria-label=\"Incidents by the hour, of the last day: 11:00: 3\""), "{text}");
+    assert!(text.contains("<span>3</span><span>0</span>") && text.contains("<span>13:00</span>"), "{text}");
+    let text = get(&filled(), "/posture").await.text;
+    let drawn = text.split_once("aria-label=\"Passed, by inventory: before.jsonl: ").unwrap().1;
+    assert!(drawn.contains(", account.jsonl: ") && drawn.matches("class=\"dot\"").count() == 2, "{drawn}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use riposte_core::incident::{Incident, rfc3339};
 
-use super::{Keys, LEASE_TTL_SECONDS, LedgerError};
+use super::{Keys, LEASE_TTL_SECONDS, LedgerError, waiting};
 
 /// The fields of an item.
 pub(super) type Fields = HashMap<String, AttributeValue>;
@@ -66,6 +66,9 @@ pub(super) fn incident(incident: &Incident, version: u64, keys: &Keys) -> Result
     fields.insert("record".to_owned(), AttributeValue::S(record));
     if let Some(plan) = plan {
         fields.insert(PLAN.to_owned(), AttributeValue::S(plan));
+    }
+    if let Some(until_ms) = waiting::of(incident) {
+        waiting::until(&mut fields, until_ms);
     }
     Ok(fields)
 }

@@ -38,7 +38,7 @@ pub struct Memory {
 #[derive(Debug)]
 pub(super) enum Recalled<T> {
     /// It was verified before, and has the same signature.
-    Known(T),
+    Known(Arc<T>),
     /// The whole item, to be verified.
     Read(Fields),
     /// It left the table since the index named it.
@@ -55,20 +55,20 @@ impl Ledger {
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
-    pub(super) async fn recalled<T: Clone>(
+    pub(super) async fn recalled<T>(
         &self,
         page: Vec<Fields>,
         known: Option<&Known<T>>,
     ) -> Result<Vec<Recalled<T>>, LedgerError> {
         let Some(known) = known else { return Ok(page.into_iter().map(Recalled::Read).collect()) };
-        let stamps: Vec<(String, Option<T>)> = page
+        let stamps: Vec<(String, Option<Arc<T>>)> = page
             .iter()
             .map(|stamp| (string(stamp, "pk").unwrap_or_default().to_owned(), known.get(stamp, &self.keys)))
             .collect();
         let unknown: BTreeSet<String> =
             stamps.iter().filter(|(_, record)| record.is_none()).map(|(pk, _)| pk.clone()).collect();
         let mut whole = self.items(&unknown).await?;
-        let recalled = |(pk, record): (String, Option<T>)| match record {
+        let recalled = |(pk, record): (String, Option<Arc<T>>)| match record {
             Some(record) => Recalled::Known(record),
             None => match whole.remove(&pk) {
                 Some(fields) => Recalled::Read(fields),
@@ -79,12 +79,13 @@ impl Ledger {
     }
 
     /// Remembers what a whole item says, where anything is remembered and it could be read.
-    pub(super) fn keep<T: Clone>(
+    pub(super) fn keep<T>(
         &self,
         known: Option<&Known<T>>,
         fields: &Fields,
         read: Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
+    ) -> Result<Arc<T>, LedgerError> {
+        let read = read.map(Arc::new);
         if let (Some(known), Ok(record)) = (known, &read) {
             known.keep(fields, &self.keys, record);
         }
@@ -116,20 +117,21 @@ struct Records<T> {
 struct Verified<T> {
     signature: String,
     at_ms: i64,
-    record: T,
+    /// Handed out as it is: who looks at a list copies none of its records.
+    record: Arc<T>,
 }
 
-impl<T: Clone> Known<T> {
+impl<T> Known<T> {
     /// What an item with this key and signature says, where it was verified lately.
-    fn get(&self, stamp: &Fields, keys: &Keys) -> Option<T> {
+    fn get(&self, stamp: &Fields, keys: &Keys) -> Option<Arc<T>> {
         let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = records.all.get(string(stamp, "pk")?).filter(|_| records.public == keys.public)?;
         let fresh = (0..FRESH_MS).contains(&now_ms().saturating_sub(seen.at_ms));
-        (fresh && string(stamp, "signature") == Some(&seen.signature)).then(|| seen.record.clone())
+        (fresh && string(stamp, "signature") == Some(&seen.signature)).then(|| Arc::clone(&seen.record))
     }
 
     /// Remembers what a whole item says, which was verified by these keys.
-    fn keep(&self, fields: &Fields, keys: &Keys, record: &T) {
+    fn keep(&self, fields: &Fields, keys: &Keys, record: &Arc<T>) {
         let [Some(pk), Some(signature)] = ["pk", "signature"].map(|name| string(fields, name).map(str::to_owned))
         else {
             return;
@@ -141,7 +143,7 @@ impl<T: Clone> Known<T> {
             *records = Records { public: Arc::clone(&keys.public), all: HashMap::new(), bytes: 0 };
         }
         records.bytes += bytes;
-        records.all.insert(pk, Verified { signature, at_ms: now_ms(), record: record.clone() });
+        records.all.insert(pk, Verified { signature, at_ms: now_ms(), record: Arc::clone(record) });
     }
 }
 
@@ -162,8 +164,10 @@ mod tests {
         let (known, keys) = (Known::<Incident>::default(), keys("ingress-guard"));
         let [first, second] = [1, 2].map(|version| item::incident(&sample(), version, &keys).unwrap());
         assert_eq!(known.get(&stamp(&first), &keys), None);
-        known.keep(&first, &keys, &sample());
-        assert_eq!(known.get(&stamp(&first), &keys), Some(sample()));
+        let record = Arc::new(sample());
+        known.keep(&first, &keys, &record);
+        let handed = known.get(&stamp(&first), &keys).unwrap();
+        assert!(Arc::ptr_eq(&handed, &record), "the record itself is handed out, and no copy of it");
         assert_eq!(known.get(&stamp(&second), &keys), None);
         let mut unsigned = stamp(&first);
         unsigned.remove("signature");
@@ -179,19 +183,19 @@ mod tests {
                 .into()
         };
         let mut keys = keys("ingress-guard");
-        known.keep(&of(1, ""), &keys, &1);
-        assert_eq!(known.get(&of(1, ""), &keys), Some(1));
+        known.keep(&of(1, ""), &keys, &Arc::new(1));
+        assert_eq!(known.get(&of(1, ""), &keys).as_deref(), Some(&1));
         keys.public = Arc::new(BTreeMap::from([("other".to_owned(), [7; 32])]));
         assert_eq!(known.get(&of(1, ""), &keys), None);
         for number in 0..3 * MOST {
-            known.keep(&of(number, ""), &keys, &0);
+            known.keep(&of(number, ""), &keys, &Arc::new(0));
         }
         assert!(known.0.lock().unwrap().all.len() <= MOST);
         let large = "x".repeat(MOST_BYTES / 4);
         for number in 0..9 {
-            known.keep(&of(number, &large), &keys, &0);
+            known.keep(&of(number, &large), &keys, &Arc::new(0));
             assert!(known.0.lock().unwrap().bytes <= MOST_BYTES);
         }
-        assert_eq!(known.get(&of(8, &large), &keys), Some(0));
+        assert_eq!(known.get(&of(8, &large), &keys).as_deref(), Some(&0));
     }
 }

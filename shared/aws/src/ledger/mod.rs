@@ -30,6 +30,7 @@ mod signature;
 mod stream_item;
 mod tally;
 mod timer;
+mod waiting;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -50,7 +51,7 @@ pub use lease::{Lease, Turns};
 pub use list::{Listed, Wanted};
 pub use memory::Memory;
 pub use note::Note;
-pub use part::{Part, Place, Tally};
+pub use part::{Part, Parted, Place, Tally};
 pub use past::Kept;
 pub use patches::Begun;
 pub use signature::{Keys, Signer};

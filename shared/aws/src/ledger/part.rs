@@ -2,13 +2,14 @@
 //! queried, never scanned.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use riposte_core::incident::rfc3339;
+use riposte_core::incident::{Incident, rfc3339};
 
-use super::list::{LAST_MS, Listed};
-use super::memory::Recalled;
+use super::list::LAST_MS;
+use super::memory::{Known, Recalled};
 use super::{Ledger, LedgerError, item};
 use crate::fault::Fault;
 
@@ -37,6 +38,17 @@ pub struct Place {
     pub pk: String,
 }
 
+/// What one part of the list holds.
+#[derive(Debug, Default)]
+pub struct Parted {
+    /// Newest first. Those that are remembered are shared with who remembers them.
+    pub incidents: Vec<Arc<Incident>>,
+    /// Items that cannot be read, each with why.
+    pub unreadable: Vec<LedgerError>,
+    /// Where the list goes on; `None` at its end.
+    pub next: Option<Place>,
+}
+
 /// Incidents by detector.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -51,11 +63,11 @@ pub struct Tally {
 }
 
 impl Ledger {
-    /// One part of the list, with where it goes on: one query, and one call for what is not remembered where anything is.
+    /// One part of the list: one query, and one call for what is not remembered where anything is.
     ///
     /// # Errors
     /// Where DynamoDB does not answer, or refuses: also a place that is none.
-    pub async fn part(&self, part: &Part) -> Result<(Listed, Option<Place>), LedgerError> {
+    pub async fn part(&self, part: &Part) -> Result<Parted, LedgerError> {
         let start = part.after.as_ref().map(|place| {
             let text = |value: &str| AttributeValue::S(value.to_owned());
             HashMap::from([
@@ -69,26 +81,34 @@ impl Ledger {
         let page = query.limit(i32::from(part.limit)).set_exclusive_start_key(start).send().await;
         let mut page = page.map_err(Fault::of("dynamodb:Query (incidents)"))?;
         let known = self.memory.as_ref().map(|memory| &*memory.incidents);
-        let mut listed = Listed::default();
+        let mut parted = Parted::default();
         for item in self.recalled(page.items.take().unwrap_or_default(), known).await? {
-            let read = match item {
-                Recalled::Known(incident) => Ok(incident),
-                Recalled::Gone(error) => Err(error),
-                Recalled::Read(fields) => {
-                    let read = self.incident_of(&fields).await.map(|(incident, _)| incident);
-                    self.keep(known, &fields, read)
-                }
-            };
-            match read {
-                Ok(incident) => listed.incidents.push(incident),
-                Err(error) => listed.unreadable.push(error),
+            match self.recalled_incident(item, known).await {
+                Ok(incident) => parted.incidents.push(incident),
+                Err(error) => parted.unreadable.push(error),
             }
         }
-        let next = page.last_evaluated_key().and_then(|key| {
+        parted.next = page.last_evaluated_key().and_then(|key| {
             let text = |name: &str| item::string(key, name).map(str::to_owned);
             Some(Place { opened_at: text("opened_at")?, pk: text("pk")? })
         });
-        Ok((listed, next))
+        Ok(parted)
+    }
+
+    /// The incident of an item of a page, remembered where anything is.
+    pub(super) async fn recalled_incident(
+        &self,
+        item: Recalled<Incident>,
+        known: Option<&Known<Incident>>,
+    ) -> Result<Arc<Incident>, LedgerError> {
+        match item {
+            Recalled::Known(incident) => Ok(incident),
+            Recalled::Gone(error) => Err(error),
+            Recalled::Read(fields) => {
+                let read = self.incident_of(&fields).await.map(|(incident, _)| incident);
+                self.keep(known, &fields, read)
+            }
+        }
     }
 
     /// Counts incidents since a time, the newest first and a few megabytes of them at most. What is counted is what the

@@ -3,18 +3,20 @@
 //! `patch#ID` is a run, signed with its version like an incident. `patch-node#ACCOUNT/REGION/NODE` names the run that
 //! has the node: no other begins meanwhile.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use riposte_core::catalogue::PATCHER;
 use riposte_core::incident::rfc3339;
 use riposte_patch::run::Run;
 
 use super::item::{Fields, string};
-use super::memory::Recalled;
-use super::{Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict};
+use super::memory::{Known, Recalled};
+use super::{Ledger, LedgerError, built_wrong, failed_conditions, retry_conflict, waiting};
 use crate::fault::Fault;
 
 /// What the `kind` of a run says; the hash key of the index `by-time`.
-const KIND: &str = "patch";
+pub(super) const KIND: &str = "patch";
 
 /// What came of beginning a run.
 #[derive(Debug, PartialEq)]
@@ -129,6 +131,15 @@ impl Ledger {
     /// # Errors
     /// Where DynamoDB does not answer, or refuses.
     pub async fn patches(&self, limit: usize) -> Result<(Vec<Run>, Vec<LedgerError>), LedgerError> {
+        let (runs, unreadable) = self.shared_patches(limit).await?;
+        Ok((runs.into_iter().map(Arc::unwrap_or_clone).collect(), unreadable))
+    }
+
+    /// The same; those that are remembered are shared with who remembers them, and no copy of any is made.
+    ///
+    /// # Errors
+    /// As [`Ledger::patches`].
+    pub async fn shared_patches(&self, limit: usize) -> Result<(Vec<Arc<Run>>, Vec<LedgerError>), LedgerError> {
         let known = self.memory.as_ref().map(|memory| &*memory.runs);
         let (mut runs, mut unreadable, mut start) = (Vec::new(), Vec::new(), None);
         loop {
@@ -141,12 +152,7 @@ impl Ledger {
             let query = query.set_projection_expression(self.asked_of_a_page());
             let mut page = query.send().await.map_err(Fault::of("dynamodb:Query (patches)"))?;
             for item in self.recalled(page.items.take().unwrap_or_default(), known).await? {
-                let read = match item {
-                    Recalled::Known(run) => Ok(run),
-                    Recalled::Gone(error) => Err(error),
-                    Recalled::Read(fields) => self.keep(known, &fields, self.read_patch(&fields).map(|(run, _)| run)),
-                };
-                match read {
+                match self.run_of(item, known) {
                     Ok(run) => runs.push(run),
                     Err(error) => unreadable.push(error),
                 }
@@ -161,6 +167,15 @@ impl Ledger {
         }
     }
 
+    /// The run of an item of a page, remembered where anything is.
+    pub(super) fn run_of(&self, item: Recalled<Run>, known: Option<&Known<Run>>) -> Result<Arc<Run>, LedgerError> {
+        match item {
+            Recalled::Known(run) => Ok(run),
+            Recalled::Gone(error) => Err(error),
+            Recalled::Read(fields) => self.keep(known, &fields, self.read_patch(&fields).map(|(run, _)| run)),
+        }
+    }
+
     fn patch_fields(&self, run: &Run, version: u64) -> Result<Fields, LedgerError> {
         let record = serde_json::to_string(run)
             .map_err(|error| LedgerError::Item { pk: pk(&run.id), wrong: error.to_string() })?;
@@ -168,7 +183,7 @@ impl Ledger {
         let signature = self.keys.sign(&run.id, &signed_text(version, &record));
         let (by, signature) = signature.ok_or_else(|| LedgerError::NoKey { id: run.id.clone() })?;
         let outcome = run.outcome.as_ref().map_or("under-way", |outcome| outcome.kind.word());
-        Ok(Fields::from([
+        let mut fields = Fields::from([
             ("pk".to_owned(), AttributeValue::S(pk(&run.id))),
             ("kind".to_owned(), text(KIND)),
             ("opened_at".to_owned(), AttributeValue::S(rfc3339(run.opened_ms))),
@@ -178,7 +193,11 @@ impl Ledger {
             ("signed_by".to_owned(), text(by)),
             ("signature".to_owned(), AttributeValue::S(signature)),
             ("record".to_owned(), AttributeValue::S(record)),
-        ]))
+        ]);
+        if run.asked {
+            waiting::until(&mut fields, None);
+        }
+        Ok(fields)
     }
 
     fn read_patch(&self, fields: &Fields) -> Result<(Run, u64), LedgerError> {

@@ -70,10 +70,10 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
     let mut part = Part { limit: 2, ..Part::default() };
     let mut seen = Vec::new();
     loop {
-        let (listed, next) = ledger.part(&part).await.unwrap();
-        assert!(listed.incidents.len() <= 2);
-        seen.extend(listed.incidents.iter().map(number));
-        part.after = next;
+        let parted = ledger.part(&part).await.unwrap();
+        assert!(parted.incidents.len() <= 2);
+        seen.extend(parted.incidents.iter().map(|incident| number(incident)));
+        part.after = parted.next;
         if part.after.is_none() {
             break;
         }
@@ -82,9 +82,57 @@ async fn a_part_of_the_list_is_one_query_and_says_where_it_goes_on() {
     for (since_ms, until_ms, want) in
         [(at(1), None, vec![4, 3, 2, 1]), (None, at(2), vec![1, 0]), (at(1), at(3), vec![2, 1]), (at(9), None, vec![])]
     {
-        let (listed, next) = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
-        assert_eq!((listed.incidents.iter().map(number).collect::<Vec<_>>(), next), (want, None));
+        let parted = ledger.part(&Part { since_ms, until_ms, limit: 9, after: None }).await.unwrap();
+        let numbers: Vec<_> = parted.incidents.iter().map(|incident| number(incident)).collect();
+        assert_eq!((numbers, parted.next), (want, None));
     }
+}
+
+#[tokio::test]
+async fn what_waits_is_found_by_its_index_until_it_is_answered_or_its_time_is_over() {
+    let aws = Aws::new();
+    let ledger = ledger(&aws);
+    let now = 1_767_323_045_000;
+    for number in 0..9 {
+        let mut asked = incident(number);
+        if number < 3 {
+            asked.advance(State::Asked);
+            asked.approve_until_ms = Some(now + 100 - 60 * number);
+        }
+        record(&ledger, asked).await;
+    }
+    let number = |incident: &Incident| incident.opened_ms - now;
+    let looking = another(&aws).remembering(&Memory::default());
+    for reader in [&ledger, &looking, &looking] {
+        let before = aws.calls().len();
+        let found = reader.waiting(now, 9).await.unwrap();
+        // That whose time ends first first; the third was never in time.
+        assert_eq!(found.incidents.iter().map(|one| number(one)).collect::<Vec<_>>(), [1, 0]);
+        let calls = aws.calls().split_off(before);
+        assert!(calls.iter().all(|call| call == "dynamodb:Query" || call == "dynamodb:BatchGetItem"), "{calls:?}");
+    }
+    assert_eq!(ledger.waiting(now, 1).await.unwrap().incidents.len(), 1);
+    let first = looking.waiting(now, 9).await.unwrap().incidents;
+    let before = aws.calls().len();
+    let again = looking.waiting(now, 9).await.unwrap().incidents;
+    assert_eq!(aws.calls().len() - before, 1, "what is known is not read again");
+    assert!(first.iter().zip(&again).all(|(a, b)| std::sync::Arc::ptr_eq(a, b)), "and not copied");
+    // Answered: it leaves the index with the write that says so.
+    let (second, _) = ledger.get(&first[0].id).await.unwrap().unwrap();
+    let mut held = ledger.hold(&second, &invocation()).await.unwrap().unwrap();
+    held.incident.advance(State::Denied);
+    ledger.finish(&mut held).await.unwrap();
+    let left = looking.waiting(now, 9).await.unwrap().incidents;
+    assert_eq!(left.iter().map(|one| number(one)).collect::<Vec<_>>(), [0]);
+    // Who writes the table can make it look as if something waited; it is read, and shown as what cannot be believed.
+    aws.world(|world| {
+        let item = world.table.items.values_mut().find(|item| item["pk"]["S"].as_str().unwrap().contains(&left[0].id));
+        let item = item.unwrap();
+        let text = item["record"]["S"].as_str().unwrap().replace("ingress", "egress!");
+        item.insert("record".to_owned(), serde_json::json!({ "S": text }));
+    });
+    let found = another(&aws).waiting(now, 9).await.unwrap();
+    assert_eq!((found.incidents.len(), found.unreadable.len()), (0, 1));
 }
 
 #[tokio::test]
@@ -98,11 +146,11 @@ async fn who_remembers_reads_what_is_new_alone_and_all_again_after_a_while() {
     let part = Part { limit: 9, ..Part::default() };
     let look = async || {
         let before = aws.calls().len();
-        let (listed, _) = looking.part(&part).await.unwrap();
+        let listed = looking.part(&part).await.unwrap();
         let calls: Vec<_> = aws.calls().split_off(before);
         (listed, calls.iter().map(|call| call.trim_start_matches("dynamodb:").to_owned()).collect::<Vec<_>>())
     };
-    let whole = ledger.part(&part).await.unwrap().0.incidents;
+    let whole = ledger.part(&part).await.unwrap().incidents;
     let (first, calls) = look().await;
     assert_eq!(
         (first.incidents, calls.as_slice()),

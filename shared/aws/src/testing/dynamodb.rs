@@ -202,7 +202,30 @@ impl Table {
         })
     }
 
+    /// The index of what waits: it holds what has its range key, and of that its keys and the signature.
+    fn waiting(&self, parameters: &Value) -> String {
+        assert_eq!(parameters["KeyConditionExpression"], "#k = :k AND waits_until >= :now");
+        let values = &parameters["ExpressionAttributeValues"];
+        let now = values[":now"]["S"].as_str().unwrap();
+        let until = |item: &Map<String, Value>| item.get("waits_until")?["S"].as_str().map(str::to_owned);
+        let waits = |item: &&Map<String, Value>| {
+            item.get("kind") == Some(&values[":k"]) && until(item).is_some_and(|until| until.as_str() >= now)
+        };
+        let mut found: Vec<_> = self.items.values().filter(waits).collect();
+        found.sort_by_key(|item| until(item));
+        let limit = usize::try_from(parameters["Limit"].as_u64().unwrap()).unwrap();
+        let held = |item: &Map<String, Value>| -> Map<String, Value> {
+            let held = ["pk", "kind", "waits_until", "signature"];
+            let fields = item.iter().filter(|(name, _)| held.contains(&name.as_str()));
+            fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        json!({ "Items": found.into_iter().take(limit).map(held).collect::<Vec<_>>() }).to_string()
+    }
+
     fn query(&self, parameters: &Value) -> String {
+        if parameters["IndexName"] == "waiting" {
+            return self.waiting(parameters);
+        }
         assert_eq!(parameters["IndexName"], "by-time");
         let forward = parameters["ScanIndexForward"] == true;
         let kind = &parameters["ExpressionAttributeValues"][":k"];

@@ -10,7 +10,8 @@ mod tactic;
 
 pub use tactic::Tactic;
 
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -81,12 +82,14 @@ struct Group<'a> {
 
 /// The cases of these incidents, the worst first; of one incident alone none is made.
 #[must_use]
-pub fn cases(incidents: &[Incident]) -> Vec<Case<'_>> {
-    let mut sorted: Vec<&Incident> = incidents.iter().collect();
-    sorted.sort_by(|a, b| (happened_ms(a), &a.id).cmp(&(happened_ms(b), &b.id)));
+pub fn cases<I: Borrow<Incident>>(incidents: &[I]) -> Vec<Case<'_>> {
+    // A time is read out of its text once for each incident, and not in every comparison.
+    let mut sorted: Vec<(i64, &Incident)> =
+        incidents.iter().map(Borrow::<Incident>::borrow).map(|incident| (happened_ms(incident), incident)).collect();
+    sorted.sort_by(|(a_ms, a), (b_ms, b)| (a_ms, &a.id).cmp(&(b_ms, &b.id)));
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for incident in sorted {
-        let (ties, at_ms) = (ties(incident), happened_ms(incident));
+    for (at_ms, incident) in sorted {
+        let ties = ties(incident);
         let joins = |group: &Group<'_>| at_ms - group.began_ms <= DAY_MS && !group.ties.is_disjoint(&ties);
         // What ties two groups together makes them one.
         let (together, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(joins);
@@ -106,9 +109,9 @@ pub fn cases(incidents: &[Incident]) -> Vec<Case<'_>> {
 
 fn case(group: Group<'_>) -> Case<'_> {
     let mut steps = group.incidents;
-    let first = steps.iter().min_by_key(|incident| (happened_ms(incident), &incident.id));
-    let id = format!("case-{}", short_hash(&[first.map_or("", |incident| incident.id.as_str())]));
-    let ended_ms = steps.iter().map(|incident| happened_ms(incident)).max().unwrap_or(group.began_ms);
+    steps.sort_by_cached_key(|incident| (happened_ms(incident), incident.id.as_str()));
+    let id = format!("case-{}", short_hash(&[steps.first().map_or("", |incident| incident.id.as_str())]));
+    let ended_ms = steps.last().map_or(group.began_ms, |incident| happened_ms(incident));
     let tactics: BTreeSet<Tactic> = steps.iter().filter_map(|incident| tactic_of(incident)).collect();
     let worst = steps.iter().map(|incident| incident.finding.severity).max().unwrap_or(Severity::Low);
     let severity = match tactics.len() {
@@ -116,13 +119,13 @@ fn case(group: Group<'_>) -> Case<'_> {
         MANY.. => raised(worst),
         _ => worst,
     };
-    let labels: Vec<&str> = steps.iter().map(|incident| incident.finding.principal.label()).collect();
-    let times = |label: &str| labels.iter().filter(|other| **other == label).count();
-    let who = labels.iter().max_by_key(|label| (times(label), **label)).map_or("", |label| label).to_owned();
+    let labels = steps.iter().map(|incident| incident.finding.principal.label());
+    let who = most_frequent(labels).unwrap_or_default().to_owned();
     let asks = severity >= Severity::High && tactics.len() >= MANY;
     let principals = steps.iter().filter_map(|incident| containable(incident));
-    let contain = if asks { most_frequent(&principals.collect::<Vec<_>>()) } else { None };
-    steps.sort_by_key(|incident| (tactic_of(incident).unwrap_or(Tactic::Impact), happened_ms(incident), &incident.id));
+    let contain = if asks { most_frequent(principals) } else { None };
+    // Of one tactic they stay in the order of their times.
+    steps.sort_by_cached_key(|incident| tactic_of(incident).unwrap_or(Tactic::Impact));
     Case { id, severity, steps, tactics, began_ms: group.began_ms, ended_ms, who, contain }
 }
 
@@ -140,9 +143,11 @@ fn containable(incident: &Incident) -> Option<IamPrincipal> {
     }
 }
 
-fn most_frequent(principals: &[IamPrincipal]) -> Option<IamPrincipal> {
-    let times = |one: &IamPrincipal| principals.iter().filter(|other| *other == one).count();
-    principals.iter().max_by_key(|one| (times(one), (*one).clone())).cloned()
+/// What comes most often; of several the last in their order.
+fn most_frequent<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut times: BTreeMap<T, usize> = BTreeMap::new();
+    all.for_each(|one| *times.entry(one).or_default() += 1);
+    times.into_iter().max_by(|(a, a_times), (b, b_times)| (a_times, a).cmp(&(b_times, b))).map(|(one, _)| one)
 }
 
 fn raised(severity: Severity) -> Severity {

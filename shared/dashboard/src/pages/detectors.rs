@@ -47,14 +47,14 @@ fn noise(tally: &Tally) -> Markup {
     all.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let most = all.first().map_or(1, |(_, count)| **count).max(1);
     let table = html! {
-        table {
-            thead { tr { th scope="col" { "Detector" } th scope="col" { "Incidents" } th scope="col" { "A day" } th scope="col" { "Severity" } } }
+        table.stack {
+            thead { tr { th scope="col" { "Detector" } th.number scope="col" { "Incidents" } th.number scope="col" { "A day" } th scope="col" { "Severity" } } }
             tbody { @for (id, count) in all.iter().take(NOISIEST) {
                 tr {
                     th scope="row" { (words::name(id)) @if let Some(meta) = meta_of(id) { div.sub { (meta.title) } } }
-                    td.number { (count) meter aria-label={ (count) " of the most, " (most) } min="0" max=(most) value=(count) {} }
-                    td.number { (format_tenths(**count)) }
-                    td { @if let Some(meta) = meta_of(id) { (badge(&meta.severity.to_string(), words::severity_class(meta.severity))) } @else { "not of the catalog" } }
+                    td.number data-label="Incidents" { (count) meter aria-label={ (count) " of the most, " (most) } min="0" max=(most) value=(count) {} }
+                    td.number data-label="A day" { (format_tenths(**count)) }
+                    td data-label="Severity" { @if let Some(meta) = meta_of(id) { (badge(&meta.severity.to_string(), words::severity_class(meta.severity))) } @else { "not of the catalog" } }
                 }
             } }
         }
@@ -93,12 +93,12 @@ fn exclusions(riposte: &Riposte, now_ms: i64) -> Markup {
 fn catalog(category: Option<Domain>, links: &Links) -> Markup {
     let previews: Vec<&Meta> = all_metas().filter(|meta| meta.status == Status::Preview).collect();
     html! {
-        section {
+        section id="catalog" {
             h2 { "The catalog" }
             p { (all_metas().count()) " detectors; " (previews.len()) " in preview, which open no incident." }
             ul.inline { @for domain in Domain::ALL {
                 @let count = all_metas().filter(|meta| meta.domain == domain).count();
-                li { @if links.is_site() { a href={ "/detectors?category=" (domain.as_str()) } aria-current=[(category == Some(domain)).then_some("true")] { (domain.as_str()) } } @else { (domain.as_str()) } " " (count) }
+                li { @if links.is_site() { a href={ "/detectors?category=" (domain.as_str()) "#catalog" } aria-current=[(category == Some(domain)).then_some("true")] { (domain.as_str()) } } @else { (domain.as_str()) } " " (count) }
             } }
             @if let Some(domain) = category {
                 @let of: Vec<&Meta> = all_metas().filter(|meta| meta.domain == domain).collect();
@@ -110,14 +110,14 @@ fn catalog(category: Option<Domain>, links: &Links) -> Markup {
 
 fn list(metas: &[&Meta]) -> Markup {
     html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Detector" } th scope="col" { "Severity" } th scope="col" { "Status" } th scope="col" { "Contained by" } } }
             tbody { @for meta in metas {
                 tr {
                     th scope="row" { (meta.id) div.sub { (meta.title) } }
-                    td { (meta.severity.to_string()) }
-                    td { @match meta.status { Status::Stable => "live", Status::Preview => "preview", Status::Deprecated => "deprecated" } }
-                    td { @for (place, action) in meta.actions.iter().enumerate() { @if place > 0 { ", " } (action.as_str()) } }
+                    td data-label="Severity" { (meta.severity.to_string()) }
+                    td data-label="Status" { @match meta.status { Status::Stable => "live", Status::Preview => "preview", Status::Deprecated => "deprecated" } }
+                    td data-label="Contained by" { @if meta.actions.is_empty() { "no action" } @for (place, action) in meta.actions.iter().enumerate() { @if place > 0 { ", " } (action.as_str()) } }
                 }
             } }
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use riposte_audit::Person;
 use riposte_audit::posture::Account;
 
-use crate::layout::{badge, no_inventory, scrolling};
+use crate::layout::{badge, no_inventory, prose, scrolling};
 use crate::words;
 
 /// So many of each list are shown.
@@ -35,7 +35,7 @@ fn all(people: &[Person]) -> Markup {
             h2 { "Who can become administrator" }
             @if climbers.is_empty() { p.none { "Nobody that the inventory shows." } }
             ul.people { @for person in climbers.iter().take(SHOWN) {
-                li { (named(person)) ul { @for way in person.ways.iter().flatten().take(20) { li { (words::sentence(way)) } } } }
+                li { (named(person)) ul { @for way in person.ways.iter().flatten().take(20) { li { (prose(way)) } } } }
             } }
             (more(climbers.len()))
         }
@@ -43,7 +43,7 @@ fn all(people: &[Person]) -> Markup {
             h2 { "Administrators" }
             @if admins.is_empty() { p.none { "The inventory shows none but the root user." } }
             ul.people { @for person in admins.iter().take(SHOWN) {
-                li { (named(person)) ": " @if let Ok(Some(how)) = &person.admin { (words::sentence(how)) } }
+                li { (named(person)) ": " @if let Ok(Some(how)) = &person.admin { (prose(how)) } }
             } }
             (more(admins.len()))
         }
@@ -51,18 +51,29 @@ fn all(people: &[Person]) -> Markup {
             section {
                 h2 { "Not known" }
                 ul.people { @for person in unknown.iter().take(SHOWN) {
-                    li { (named(person)) ": " @for why in person.admin.as_ref().err().into_iter().chain(person.ways.as_ref().err()).take(1) { (words::sentence(&why.0)) } }
+                    li { (named(person)) ": " @for why in person.admin.as_ref().err().into_iter().chain(person.ways.as_ref().err()).take(1) { (prose(&why.0)) } }
                 } }
                 (more(unknown.len()))
             }
         }
         section {
             h2 { "Keys and passwords" }
-            @let users: Vec<&Person> = people.iter().filter(|p| p.signs_in.is_some()).collect();
+            @let users = by_age(people);
             @if users.is_empty() { p.none { "The inventory holds no user." } } @else { (scrolling("Keys and passwords", &keys(&users))) }
             (more(users.len()))
         }
     }
+}
+
+/// The users, whose key is the oldest first; then those of whose keys the age is not known, then those without a key.
+fn by_age(people: &[Person]) -> Vec<&Person> {
+    let mut users: Vec<&Person> = people.iter().filter(|person| person.signs_in.is_some()).collect();
+    let oldest = |user: &Person| match &user.signs_in {
+        Some(Ok(with)) => with.keys.iter().map(|(age, _)| age.unwrap_or_default()).max(),
+        Some(Err(_)) | None => None,
+    };
+    users.sort_by_key(|user| std::cmp::Reverse(oldest(user)));
+    users
 }
 
 fn named(person: &Person) -> Markup {
@@ -75,19 +86,19 @@ fn more(count: usize) -> Markup {
 
 fn keys(users: &[&Person]) -> Markup {
     html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "User" } th scope="col" { "Password" } th scope="col" { "Second factor" } th scope="col" { "Active keys: age, last use" } } }
             tbody { @for user in users.iter().take(SHOWN) {
                 tr {
                     th scope="row" { (words::name(&user.name)) div.sub { (words::name(&user.account)) } }
                     @match &user.signs_in {
                         Some(Ok(with)) => {
-                            td { @if with.password { "yes" } @else { "no" } }
-                            td { @if with.mfa { "yes" } @else if with.password { (badge("none", "bad")) } @else { "no" } }
-                            td { @if with.keys.is_empty() { "none" } @for (age, used) in &with.keys { div { (key(*age, *used)) } } }
+                            td data-label="Password" { @if with.password { "yes" } @else { "no" } }
+                            td data-label="Second factor" { @if with.mfa { "yes" } @else if with.password { (badge("none", "bad")) } @else { "no" } }
+                            td data-label="Active keys" { @if with.keys.is_empty() { "none" } @for (age, used) in &with.keys { div { (key(*age, *used)) } } }
                         }
-                        Some(Err(why)) => td colspan="3" { "not known: " (words::sentence(&why.0)) },
-                        None => td colspan="3" { "not known" },
+                        Some(Err(why)) => td colspan="3" data-label="Keys and password" { "not known: " (prose(&why.0)) },
+                        None => td colspan="3" data-label="Keys and password" { "not known" },
                     }
                 }
             } }

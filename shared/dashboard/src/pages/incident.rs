@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::diff::{self, Line};
 use crate::filter::Filter;
-use crate::layout::{Links, badge, of_incident};
+use crate::layout::{Links, badge, of_incident, prose};
 use crate::words;
 
 /// So many lines of a part are shown.
@@ -24,7 +24,7 @@ pub(crate) fn show(incident: &Incident, links: &Links) -> Markup {
     html! {
         h1 { (words::name(&finding.title)) }
         p { (badge(&word, class)) " " (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) " "
-            (words::sentence(&finding.why)) }
+            (prose(&finding.why)) }
         (take_back(incident))
         dl.facts {
             dt { "Incident" } dd { code { (words::name(&incident.id)) } }
@@ -98,7 +98,7 @@ fn decision(incident: &Incident) -> Markup {
                     p { strong { (verdict.effect.to_string()) } ", by "
                         @if verdict.guardrails.is_empty() { "no guardrail: none permits it" }
                         @for (place, name) in verdict.guardrails.iter().enumerate() { @if place > 0 { ", " } "guardrail " code { (words::name(name)) } } "." }
-                    @for error in &verdict.errors { p.trouble role="note" { strong { "A guardrail could not be evaluated." } " " (words::sentence(error)) } }
+                    @for error in &verdict.errors { p.trouble role="note" { strong { "A guardrail could not be evaluated." } " " (prose(error)) } }
                 }
             }
         }
@@ -130,7 +130,7 @@ fn changes(incident: &Incident, plan: &Plan) -> Markup {
             @else if !made && !deeds.is_empty() { p { strong { "Nothing was changed." } " This is what the plan was." } }
             @if any(Deed::FoundDone) { p { "It was found made after an interruption: by Riposte, or meanwhile by somebody else." } }
             @if any(Deed::Undone) { p { "It was undone since." } }
-            @if let Some(note) = &plan.note { p { (words::sentence(note)) } }
+            @if let Some(note) = &plan.note { p { (prose(note)) } }
             @if delta.is_empty() { p.none { "No part changes." } }
             @for (name, after) in delta.iter().take(PARTS) { (part(name, plan.before.0.get(name), after.as_ref())) }
             @if delta.len() > PARTS { p { "… " (delta.len() - PARTS) " more parts: " code { "riposte show " (words::name(&incident.id)) } } }
@@ -215,7 +215,7 @@ fn timeline(incident: &Incident) -> Markup {
                 @for entry in &incident.timeline {
                     li {
                         span.time { (words::time(entry.at_ms)) " (" (format!("{:+}", entry.at_ms.saturating_sub(incident.opened_ms))) " ms)" } " "
-                        strong { (entry.step.to_string()) } " " (words::sentence(&entry.text))
+                        strong { (entry.step.to_string()) } " " (prose(&entry.text))
                     }
                 }
             }

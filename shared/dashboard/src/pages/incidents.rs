@@ -1,5 +1,7 @@
 //! Incidents: the list, filtered.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use riposte_core::incident::Incident;
 
@@ -40,9 +42,9 @@ pub(crate) fn show(found: &Result<Found, Trouble>, filter: &Filter, links: &Link
 }
 
 /// Incidents as a table.
-pub(crate) fn table(incidents: &[Incident], links: &Links) -> Markup {
+pub(crate) fn table(incidents: &[Arc<Incident>], links: &Links) -> Markup {
     html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Opened" } th scope="col" { "Outcome" } th scope="col" { "Severity" } th scope="col" { "What" }
                 th scope="col" { "Target" } th scope="col" { "Who" } th scope="col" { "Where" } } }
             tbody {
@@ -50,13 +52,13 @@ pub(crate) fn table(incidents: &[Incident], links: &Links) -> Markup {
                     @let (word, class) = words::outcome(incident);
                     @let finding = &incident.finding;
                     tr {
-                        td.time { (words::time(incident.opened_ms)) }
-                        td { (badge(&word, class)) }
-                        td { (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) }
+                        td.time data-label="Opened" { (words::time(incident.opened_ms)) }
+                        td data-label="Outcome" { (badge(&word, class)) }
+                        td data-label="Severity" { (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) }
                         th scope="row" { (incident_link(incident, links)) }
-                        td { (words::name(&finding.target.key())) }
-                        td { (words::name(finding.principal.label())) }
-                        td { (words::name(&finding.scope.account)) " " (words::name(&finding.scope.region)) }
+                        td data-label="Target" { (words::name(&finding.target.key())) }
+                        td data-label="Who" { (words::name(finding.principal.label())) }
+                        td data-label="Where" { (words::name(&finding.scope.account)) " " (words::name(&finding.scope.region)) }
                     }
                 }
             }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use riposte_audit::posture::Account;
 use riposte_audit::{Group, Reached};
 
-use crate::layout::{badge, no_inventory, scrolling};
+use crate::layout::{badge, no_inventory, prose, scrolling};
 use crate::words;
 
 /// So many groups are shown in full; of the others a line of the table.
@@ -56,7 +56,7 @@ fn open_group(group: &Group) -> Markup {
                         ol.chain { @for step in chain { li { (words::name(step)) } } }
                     }
                     Ok(_) => p { (words::name(&instance.id)) @if !instance.name.is_empty() { " (" (words::name(&instance.name)) ")" } " is not reached: another wall holds." },
-                    Err(unknown) => p { (words::name(&instance.id)) ": not known. " (words::sentence(&unknown.0)) },
+                    Err(unknown) => p { (words::name(&instance.id)) ": not known. " (prose(&unknown.0)) },
                 }
             }
             @if group.instances.len() > INSTANCES { p { (group.instances.len() - INSTANCES) " more instances." } }
@@ -67,18 +67,18 @@ fn open_group(group: &Group) -> Markup {
 fn table(groups: &[Group]) -> Markup {
     const ROWS: usize = 500;
     html! {
-        table {
-            thead { tr { th scope="col" { "Group" } th scope="col" { "Where" } th scope="col" { "Instances" } th scope="col" { "Open to the internet" } } }
+        table.stack {
+            thead { tr { th scope="col" { "Group" } th scope="col" { "Where" } th.number scope="col" { "Instances" } th scope="col" { "Open to the internet" } } }
             tbody {
                 @for group in groups.iter().take(ROWS) {
                     tr {
                         th scope="row" { (words::name(&group.name)) div.sub { (words::name(&group.id)) } }
-                        td { (words::name(&group.account)) " " (words::name(&group.region)) }
-                        td.number { (group.instances.len()) }
-                        td { @match &group.open {
+                        td data-label="Where" { (words::name(&group.account)) " " (words::name(&group.region)) }
+                        td.number data-label="Instances" { (group.instances.len()) }
+                        td data-label="Open to the internet" { @match &group.open {
                             Ok(rules) if rules.is_empty() => "no",
                             Ok(rules) => (words::sentence(&rules.join("; "))),
-                            Err(unknown) => { "not known: " (words::name(&unknown.0)) }
+                            Err(unknown) => { "not known: " (prose(&unknown.0)) }
                         } }
                     }
                 }

@@ -1,12 +1,14 @@
 //! Patching: the runs in the ledger, and what the inventory holds of machines.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use riposte_audit::Machine;
 use riposte_audit::posture::Account;
 use riposte_patch::run::{Kind, Run, STEPS};
 
 use super::now::unreadable;
-use crate::layout::{Links, badge, is_run, no_inventory, of_run, scrolling, trouble};
+use crate::layout::{Links, badge, is_run, no_inventory, of_run, prose, scrolling, trouble};
 use crate::source::{Patches, Source, Trouble};
 use crate::words;
 
@@ -60,7 +62,7 @@ pub(crate) fn outcome(run: &Run) -> (&'static str, &'static str) {
 
 fn ledger(patches: &Patches, links: &Links) -> Markup {
     let runs = &patches.runs;
-    let of = |what: fn(&&Run) -> bool| runs.iter().filter(what).count();
+    let of = |what: fn(&Run) -> bool| runs.iter().filter(|run| what(run)).count();
     html! {
         @if runs.is_empty() { p.none { "No run of patching yet." } }
         @else {
@@ -86,21 +88,21 @@ fn installs(run: &Run) -> String {
     replaced.into_iter().chain(baseline).chain(fixes).take(6).collect::<Vec<_>>().join("; ")
 }
 
-fn runs_table(runs: &[Run], links: &Links) -> Markup {
+fn runs_table(runs: &[Arc<Run>], links: &Links) -> Markup {
     html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Machine" } th scope="col" { "Outcome" } th scope="col" { "Priority" } th scope="col" { "What" }
                 th scope="col" { "Step" } th scope="col" { "Deadline" } th scope="col" { "Decided by" } } }
             tbody { @for run in runs {
                 @let (word, class) = outcome(run);
                 tr {
                     th scope="row" { (link(run, links)) div.sub { "ring " (words::name(run.ring())) ", " (words::time(run.opened_ms)) } }
-                    td { (badge(word, class)) @if run.asked { div.sub { "Approve: " (of_run("approve", &run.id)) } } }
-                    td { (run.plan.band.to_string()) }
-                    td { (words::name(&installs(run))) }
-                    td { (step(run)) }
-                    td { @match run.plan.deadline_ms { None => "none", Some(at) => { (words::time(at)) @match run.met_deadline() { Some(true) => " met", Some(false) => { " " (badge("not met", "bad")) } None => "" } } } }
-                    td { (words::name(run.approved_by.as_deref().or(run.decided_by.as_deref()).unwrap_or("not yet"))) }
+                    td data-label="Outcome" { (badge(word, class)) @if run.asked { div.sub { "Approve: " (of_run("approve", &run.id)) } } }
+                    td data-label="Priority" { (run.plan.band.to_string()) }
+                    td data-label="What" { (words::name(&installs(run))) }
+                    td data-label="Step" { (step(run)) }
+                    td data-label="Deadline" { @match run.plan.deadline_ms { None => "none", Some(at) => { (words::time(at)) @match run.met_deadline() { Some(true) => " met", Some(false) => { " " (badge("not met", "bad")) } None => "" } } } }
+                    td data-label="Decided by" { (words::name(run.approved_by.as_deref().or(run.decided_by.as_deref()).unwrap_or("not yet"))) }
                 }
             } }
         }
@@ -132,7 +134,7 @@ pub(crate) fn one(run: &Run) -> Markup {
     };
     html! {
         h1 { "Patching of " (words::name(run.plan.name.as_deref().unwrap_or(&run.plan.node))) }
-        p { (badge(word, class)) " " @if let Some(outcome) = &run.outcome { (words::sentence(&outcome.why)) } }
+        p { (badge(word, class)) " " @if let Some(outcome) = &run.outcome { (prose(&outcome.why)) } }
         @if run.asked { section.undo { h2 { "It waits for you" } p { "Let it go on: " (of_run("approve", &run.id)) } } }
         @if run.clone().roll_back("", 0).is_ok() {
             section.undo { h2 { "Roll back" } p { (of_run("rollback", &run.id)) } p.sub { "It shows what it would do and asks first." } }
@@ -151,7 +153,7 @@ pub(crate) fn one(run: &Run) -> Markup {
         section {
             h2 { "Steps" }
             ol.timeline { @for entry in run.timeline.iter().take(ROWS) {
-                li { span.time { (words::time(entry.at_ms)) " step " (entry.step) } " " (words::sentence(&entry.text)) }
+                li { span.time { (words::time(entry.at_ms)) " step " (entry.step) } " " (prose(&entry.text)) }
             } }
         }
     }
@@ -176,20 +178,20 @@ fn all(machines: &[Machine]) -> Markup {
 
 fn table(machines: &[Machine]) -> Markup {
     html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Machine" } th scope="col" { "Where" } th scope="col" { "Platform" } th scope="col" { "Agent" } th scope="col" { "Patches" } } }
             tbody { @for machine in machines.iter().take(ROWS) {
                 tr {
                     th scope="row" { (words::name(&machine.id)) }
-                    td { (words::name(&machine.account)) " " (words::name(&machine.region)) }
-                    td { @if machine.platform.is_empty() { "not known" } @else { (words::name(&machine.platform)) } }
-                    td { @match &machine.agent { Some(agent) => (words::name(agent)), None => (badge("not managed", "wait")) } }
-                    td { @match &machine.patches {
+                    td data-label="Where" { (words::name(&machine.account)) " " (words::name(&machine.region)) }
+                    td data-label="Platform" { @if machine.platform.is_empty() { "not known" } @else { (words::name(&machine.platform)) } }
+                    td data-label="Agent" { @match &machine.agent { Some(agent) => (words::name(agent)), None => (badge("not managed", "wait")) } }
+                    td data-label="Patches" { @match &machine.patches {
                         Ok(Some(status)) if status == "COMPLIANT" => (badge("complies", "good")),
                         Ok(Some(status)) if status == "NON_COMPLIANT" => (badge("patches missing", "bad")),
                         Ok(Some(status)) => (words::name(status)),
                         Ok(None) => "no baseline was run",
-                        Err(unknown) => { "not known: " (words::sentence(&unknown.0)) }
+                        Err(unknown) => { "not known: " (prose(&unknown.0)) }
                     } }
                 }
             } }

@@ -1,7 +1,5 @@
 //! Posture: how the account stands to the frameworks, what is open, and what changed.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use riposte_audit::posture::{Account, Change, Score};
@@ -9,7 +7,7 @@ use riposte_audit::{AuditFinding, Status};
 use riposte_core::finding::Severity;
 
 use crate::chart;
-use crate::layout::{Links, badge, no_inventory, scrolling};
+use crate::layout::{Links, badge, no_inventory, prose, scrolling};
 use crate::words;
 
 const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
@@ -45,7 +43,7 @@ fn all(account: &Account, links: &Links) -> Markup {
             @if links.is_site() { p { a href="/posture/findings" { "All open findings" } } }
         }
         (changed(account))
-        @if !links.is_site() { section { h2 { "The worst open findings" } (findings_table(&account.open.iter().take(200).collect::<Vec<_>>())) } }
+        @if !links.is_site() { section { h2 { "The worst open findings" } (findings_table(&worst(account).into_iter().take(200).collect::<Vec<_>>())) } }
     }
 }
 
@@ -76,7 +74,6 @@ fn cell(score: Option<Score>) -> Markup {
 }
 
 fn services(account: &Account, links: &Links) -> Markup {
-    let most = account.failed.values().flat_map(BTreeMap::values).max().copied().unwrap_or(1);
     html! {
         table.heat {
             thead { tr { th scope="col" { "Service" } @for severity in SEVERITIES { th scope="col" { (severity.to_string()) } } } }
@@ -87,8 +84,8 @@ fn services(account: &Account, links: &Links) -> Markup {
                     }
                     @for severity in SEVERITIES {
                         @let count = counts.get(&severity).copied().unwrap_or_default();
-                        @if count == 0 { td.number { "0" } }
-                        @else { td class={ "number heat" (4 - (count * 4 / most).min(4)) } { (count) } }
+                        // The color is the severity's: one critical failure is worse than many low ones.
+                        @if count == 0 { td.number.zero { "0" } } @else { td class={ "number " (words::severity_class(severity)) } { (count) } }
                     }
                 }
             } }
@@ -126,7 +123,7 @@ pub(crate) fn findings(account: Option<&Account>, service: &str, page: usize) ->
     let of = |finding: &&AuditFinding| service.is_empty() || finding.service == service;
     let count = account.open.iter().filter(of).count();
     let first = page.saturating_mul(SHOWN);
-    let shown: Vec<&AuditFinding> = account.open.iter().filter(of).skip(first).take(SHOWN).collect();
+    let shown: Vec<&AuditFinding> = worst(account).into_iter().filter(of).skip(first).take(SHOWN).collect();
     let to = |page: usize| {
         format!("/posture/findings?service={}&page={page}", utf8_percent_encode(service, NON_ALPHANUMERIC))
     };
@@ -142,17 +139,24 @@ pub(crate) fn findings(account: Option<&Account>, service: &str, page: usize) ->
     }
 }
 
+/// The open findings, the worst first; of one severity what fails before what is not known.
+fn worst(account: &Account) -> Vec<&AuditFinding> {
+    let mut all: Vec<&AuditFinding> = account.open.iter().collect();
+    all.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.status != Status::Fail));
+    all
+}
+
 fn findings_table(findings: &[&AuditFinding]) -> Markup {
     let table = html! {
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Severity" } th scope="col" { "Status" } th scope="col" { "What" } th scope="col" { "Resource" } th scope="col" { "Why" } } }
             tbody { @for finding in findings {
                 tr {
-                    td { (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) }
-                    td { @match finding.status { Status::Fail => "failed", Status::Manual => "for a person", Status::NotAssessed => "not assessed", Status::Pass => "passed" } }
+                    td data-label="Severity" { (badge(&finding.severity.to_string(), words::severity_class(finding.severity))) }
+                    td data-label="Status" { @match finding.status { Status::Fail => "failed", Status::Manual => "for a person", Status::NotAssessed => "not assessed", Status::Pass => "passed" } }
                     th scope="row" { (words::name(&finding.title)) div.sub { code { (words::name(&finding.check)) } } }
-                    td { (words::name(&finding.resource)) div.sub { (words::name(&finding.region)) } }
-                    td { (words::sentence(&finding.why)) }
+                    td data-label="Resource" { (words::name(&finding.resource)) div.sub { (words::name(&finding.region)) } }
+                    td data-label="Why" { (prose(&finding.why)) }
                 }
             } }
         }

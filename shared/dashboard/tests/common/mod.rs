@@ -53,6 +53,8 @@ pub(crate) struct Double {
     pub(crate) now_ms: Option<i64>,
     /// What was asked, one entry a query.
     pub(crate) asked: Mutex<Vec<String>>,
+    /// How many incidents and runs were handed out.
+    pub(crate) handed: Mutex<usize>,
 }
 
 impl Double {
@@ -80,9 +82,26 @@ impl Source for Double {
         let start = ask.after.as_ref().map_or(0, |after| {
             all.iter().position(|incident| Position::of(incident) == *after).map_or(all.len(), |at| at + 1)
         });
-        let page: Vec<Incident> = all.iter().skip(start).take(ask.limit).map(|i| (*i).clone()).collect();
+        let page: Vec<Arc<Incident>> =
+            all.iter().skip(start).take(ask.limit).map(|incident| Arc::new(Incident::clone(incident))).collect();
+        *self.handed.lock().unwrap() += page.len();
         let next = (start + page.len() < all.len()).then(|| Position::of(page.last().unwrap()));
         Ok(Slice { incidents: page, unreadable: self.unreadable.clone(), next })
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Slice, Trouble> {
+        self.ask("waiting", &format!("limit {limit}"))?;
+        let open = |incident: &&Incident| {
+            incident.state == State::Asked && incident.approve_until_ms.is_none_or(|until| until >= self.now_ms())
+        };
+        let incidents = self.incidents.iter().filter(open).take(limit).map(|one| Arc::new(one.clone())).collect();
+        Ok(Slice { incidents, ..Slice::default() })
+    }
+
+    async fn waiting_patches(&self, limit: usize) -> Result<Patches, Trouble> {
+        self.ask("waiting patches", &format!("limit {limit}"))?;
+        let runs = self.runs.iter().filter(|run| run.asked).take(limit).map(|run| Arc::new(run.clone())).collect();
+        Ok(Patches { runs, ..Patches::default() })
     }
 
     async fn incident(&self, id: &str) -> Result<Option<Incident>, Trouble> {
@@ -92,7 +111,9 @@ impl Source for Double {
 
     async fn patches(&self, limit: usize) -> Result<Patches, Trouble> {
         self.ask("patches", &format!("limit {limit}"))?;
-        Ok(Patches { runs: self.runs.iter().take(limit).cloned().collect(), unreadable: self.unreadable_runs.clone() })
+        let runs: Vec<Arc<Run>> = self.runs.iter().take(limit).cloned().map(Arc::new).collect();
+        *self.handed.lock().unwrap() += runs.len();
+        Ok(Patches { runs, unreadable: self.unreadable_runs.clone() })
     }
 
     async fn patch(&self, id: &str) -> Result<Option<Run>, Trouble> {
