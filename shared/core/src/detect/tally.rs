@@ -86,7 +86,7 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// One line that names the counter; the same forevery event that counts there.
+    /// One line that names the counter; the same for every event that counts there.
     #[must_use]
     pub fn key(&self) -> String {
         let Self { detector, account, whose, window_s } = self;

@@ -134,7 +134,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Stands foreverybody in the account.
+    /// Stands for everybody in the account.
     pub const ACCOUNT: &'static str = "*";
 
     pub(super) fn of(record: Record, account: &str, whose: &str) -> Self {

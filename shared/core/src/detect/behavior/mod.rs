@@ -45,7 +45,7 @@ pub const LEARNING_S: i64 = 7 * 24 * 3600;
 pub struct Judged {
     /// What is found.
     pub finding: Option<Finding>,
-    /// Names what is found, the same forevery event that could have shown it: an incident's key, so that it is
+    /// Names what is found, the same for every event that could have shown it: an incident's key, so that it is
     /// responded to once.
     pub once: Option<String>,
     /// What the history gains.

@@ -23,7 +23,7 @@ use crate::text::plain;
 pub struct Observed {
     /// When, in seconds since 1970.
     pub at_s: i64,
-    /// The event's id: the same forevery delivery of the same event.
+    /// The event's id: the same for every delivery of the same event.
     pub event_id: String,
     /// What was observed.
     pub observations: Vec<Observation>,

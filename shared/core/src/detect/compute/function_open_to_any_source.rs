@@ -24,7 +24,7 @@ Fires when a permission is added to a Lambda function that lets an AWS service c
 which bucket, topic, rule or account. A permission with `sourceArn` or `sourceAccount` does not fire.
 
 ## Why is this bad?
-The service calls the function forevery customer who asks it to: anybody may point a bucket or a topic of
+The service calls the function for every customer who asks it to: anybody may point a bucket or a topic of
 their own at it, and choose what it gets to work on.
 
 ## False positives

@@ -33,7 +33,7 @@ fn in_force(rule: &Value) -> bool {
     rule.get("Status").and_then(Value::as_str) == Some("Enabled")
 }
 
-/// Whether a rule is in force, holds forevery object and deletes soon, seen from the time at which it was set.
+/// Whether a rule is in force, holds for every object and deletes soon, seen from the time at which it was set.
 pub(crate) fn deletes_everything(rule: &Value, set_at: Option<&str>) -> bool {
     in_force(rule) && covers_all(rule) && expiry(rule, set_at).is_some()
 }
@@ -73,14 +73,14 @@ fn expiry(rule: &Value, set_at: Option<&str>) -> Option<String> {
     if let Some(days) = number(expiration.get("Days")) {
         return (days < SOON_DAYS).then(|| format!("after {days} days"));
     }
-    // A date stands forevery object, however young.
+    // A date stands for every object, however young.
     let date = expiration.get("Date").and_then(Value::as_str)?;
     let day = |text: &str| text.get(..10)?.parse::<jiff::civil::Date>().ok();
     let days = (day(date)? - day(set_at?)?).get_days();
     (i64::from(days) < SOON_DAYS).then(|| format!("on {}", plain(date, 40)))
 }
 
-/// Whether a rule is forevery object. A prefix of `*` or `/` matches next to nothing and is meant as all.
+/// Whether a rule is for every object. A prefix of `*` or `/` matches next to nothing and is meant as all.
 fn covers_all(rule: &Value) -> bool {
     let all = |prefix: &Value| prefix.as_str().is_some_and(|prefix| matches!(prefix.trim(), "" | "*" | "/"));
     if rule.get("Prefix").is_some_and(|prefix| !all(prefix)) {

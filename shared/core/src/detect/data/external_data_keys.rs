@@ -42,7 +42,7 @@ apart. Keys of the account itself, decryption, and what a service does of its ow
 needs a rule that delivers read-only management events, as which KMS records these calls.
 
 ## Why is this bad?
-S3 asks KMS for a key forevery object that is written. So this shows objects that are copied onto
+S3 asks KMS for a key for every object that is written. So this shows objects that are copied onto
 themselves under an attacker's key even where no trail records what happens to objects, which is most
 accounts.
 

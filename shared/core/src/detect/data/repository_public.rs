@@ -34,7 +34,7 @@ Who may pull gets the company's programs, with whatever secrets were packed into
 its own code into what the company runs.
 
 ## False positives
-Images that are meant foreverybody. The public registry is the place for them.
+Images that are meant for everybody. The public registry is the place for them.
 
 ## References
 - <https://attack.mitre.org/techniques/T1537/>

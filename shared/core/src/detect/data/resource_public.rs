@@ -18,7 +18,7 @@ const META: Meta = Meta {
     events: Events::Calls(opened_policy::ALL),
     prose: "\
 ## What it does
-Records, forevery service in one list, that a policy was written onto a resource that lets everyone in:
+Records, for every service in one list, that a policy was written onto a resource that lets everyone in:
 buckets, keys, secrets, queues, topics, tables, search domains, repositories and more. The document is
 evaluated with its conditions; where one remains that names nobody, it does not match. Each kind has a detector
 of its own that tells of it, such as `bucket-policy-public`.

@@ -32,7 +32,7 @@ It is critical because a secret that everyone may read has to be taken as stolen
 reason, and no time to ask.
 
 ## False positives
-None that should stay: a secret foreveryone is no secret. Pass `BlockPublicPolicy` when writing policies.
+None that should stay: a secret for everyone is no secret. Pass `BlockPublicPolicy` when writing policies.
 
 ## References
 - <https://attack.mitre.org/techniques/T1555/006/>

@@ -43,7 +43,7 @@ pub(super) fn about_other_user(call: &ApiCall, did: &str) -> Result<Vec<Claim>, 
     Ok(vec![Claim::of(target, plain(&why, 600))])
 }
 
-/// The IAM user that made the call; `None` forevery other kind of caller, which has no credentials of its
+/// The IAM user that made the call; `None` for every other kind of caller, which has no credentials of its
 /// own.
 pub(super) fn own_user<'a>(call: &ApiCall, actor: &'a Actor) -> Result<Option<&'a str>, DetectError> {
     match actor.kind.as_deref() {

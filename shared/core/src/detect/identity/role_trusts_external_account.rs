@@ -28,7 +28,7 @@ external id. `Deny` statements and conditions are evaluated: one that leaves onl
 finding. Conditions that say nothing of who comes (multi-factor authentication, a tag) lower the confidence.
 
 The own account, AWS services, and trust in an organization as a whole do not match. With an external id, as
-vendors ask for, it is `role-trusts-external-account-with-id`; foreveryone it is `role-trust-public`.
+vendors ask for, it is `role-trusts-external-account-with-id`; for everyone it is `role-trust-public`.
 
 ## Why is this bad?
 A role that trusts the intruder's own account is a back door that needs no credential of this account: no key to

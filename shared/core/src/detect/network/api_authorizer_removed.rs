@@ -32,7 +32,7 @@ authorization, or no key, any more, or a domain name to ask its callers for no c
 is `api-method-without-authorization`.
 
 ## Why is this bad?
-Calls that had to prove who makes them are answered foreverybody from then on.
+Calls that had to prove who makes them are answered for everybody from then on.
 
 ## False positives
 A switch to another kind of authorization deletes the old authorizer afterwards.

@@ -11,7 +11,7 @@ pub(super) struct NetworkAclWideEntry;
 
 const META: Meta = Meta {
     id: "network-acl-wide-entry",
-    title: "Network ACL entry forevery address",
+    title: "Network ACL entry for every address",
     domain: Domain::Network,
     severity: Severity::Low,
     confidence: Confidence::High,
@@ -26,7 +26,7 @@ not its text. Denials, egress entries, private and partners' ranges do not match
 ports or administration ports, `open-network-acl` alone tells it, with more weight.
 
 ## Why is this bad?
-The network ACL guards whole subnets, whatever their machines' own groups say. An entry forevery address
+The network ACL guards whole subnets, whatever their machines' own groups say. An entry for every address
 in one that was narrow is worth a line in the report.
 
 ## False positives

@@ -32,7 +32,7 @@ rule is reported with less confidence, since some only count or set labels. A we
 for a challenge or uses a rule group with its own actions does not match, nor does one that blocks by default.
 
 ## Why is this bad?
-The web ACL still stands in front of the application, in every list and forevery auditor, and does nothing.
+The web ACL still stands in front of the application, in every list and for every auditor, and does nothing.
 It is quieter than taking it off.
 
 ## False positives

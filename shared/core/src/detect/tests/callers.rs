@@ -1,4 +1,4 @@
-//! What must hold forevery detector whoever calls: services that call for themselves, and the names that a service gives
+//! What must hold for every detector whoever calls: services that call for themselves, and the names that a service gives
 //! its own calls.
 
 use std::collections::BTreeSet;

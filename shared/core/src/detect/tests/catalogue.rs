@@ -1,4 +1,4 @@
-//! What must hold forevery detector.
+//! What must hold for every detector.
 
 use std::collections::BTreeSet;
 

@@ -86,7 +86,7 @@ The logs hold every request with its address, and are often all there is to tell
 attacked and what was taken.
 
 ## False positives
-Infrastructure code that names the attribute forevery load balancer, on or off. Compare with what was on
+Infrastructure code that names the attribute for every load balancer, on or off. Compare with what was on
 before.
 
 ## References
@@ -342,7 +342,7 @@ Each of these logs is the only place where it stands who used the service and ho
 administration and not its use.
 
 ## False positives
-Infrastructure code that names the setting forevery resource, on or off. Compare with what was on before.
+Infrastructure code that names the setting for every resource, on or off. Compare with what was on before.
 
 ## References
 - <https://attack.mitre.org/techniques/T1562/008/>
