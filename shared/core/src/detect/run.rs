@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use super::attempt;
 use super::fields::request_omitted;
 use super::{Claim, DetectError, Detector, Facts, Index, Meta, Sighting};
 use crate::event::{Actor, ApiCall, Scope};
@@ -70,6 +71,7 @@ impl Report {
         if !told.is_empty() {
             self.findings.retain(|finding| !told.contains(&finding.detector));
         }
+        attempt::say_once(&mut self.findings);
     }
 
     fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
@@ -108,7 +110,7 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope, actor: &Act
     Finding {
         detector: meta.id.to_owned(),
         title: meta.title.to_owned(),
-        severity: meta.severity,
+        severity: claim.severity.unwrap_or(meta.severity),
         confidence: claim.confidence.unwrap_or(meta.confidence),
         technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
         scope: scope.clone(),
