@@ -25,6 +25,8 @@ from template import Resolver, defaults, load  # noqa: E402
 
 PAGE = ROOT / "docs" / "cost.md"
 RECORDS = 40_000
+# Of which the share of lines is said: remarks are counted by the day, so that more records make a smaller one.
+WHOLE_DAY = 96_000
 MILLION = 1_000_000
 
 # US dollars, us-east-1, list prices without the free tier, as of this date.
@@ -184,17 +186,31 @@ def batches(numbers: list[int], window_s: float, size: int) -> int:
     return invocations
 
 
-def findings(riposte: Path, records: list[dict]) -> Counter:
-    """How many findings of each severity come of the records."""
+def findings(riposte: Path, records: list[dict], *options: str) -> Counter:
+    """How many lines of each severity `riposte detect` writes of the records."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "records.jsonl"
         file.write_text("".join(json.dumps(record) + "\n" for record in records))
-        command = [riposte, "detect", "--quiet", "--each", "--informational", "--format", "jsonl", file]
-        run = subprocess.run(command, capture_output=True, text=True)
+        run = subprocess.run([riposte, "detect", "--quiet", "--format", "jsonl", *options, file], capture_output=True, text=True)
     # 1: something was found.
     if run.returncode not in (0, 1):
         raise SystemExit(f"cost: riposte detect: {run.stderr}")
     return Counter(json.loads(line)["severity"] for line in run.stdout.splitlines())
+
+
+def shares(riposte: Path) -> str:
+    """What part of all records the command writes a line of, and would without counting what is informational."""
+    records = [json.loads(line) for line in realistic.lines(WHOLE_DAY)]
+    folded, each = findings(riposte, records), findings(riposte, records, "--each", "--informational")
+
+    def share(found: Counter) -> str:
+        return f"{100 * found.total() / WHOLE_DAY:.2f} %"
+
+    return (
+        f"Of a day of {WHOLE_DAY:,} records, `riposte detect` writes {folded.total():,} lines ({share(folded)}), {folded['informational']:,} "
+        f"of them counts of what is informational, for each principal, detector and day; with `--each` it writes {each.total():,} "
+        f"({share(each)})."
+    )
 
 
 def idle(template: dict, resolver: Resolver) -> dict[str, float]:
@@ -282,7 +298,7 @@ def load_of(template: dict, resolver: Resolver, riposte: Path) -> Load:
     }
     # What no function is sent, none finds.
     sent = sorted({number for numbers in queues.values() for number in numbers})
-    found = findings(riposte, [records[number] for number in sent])
+    found = findings(riposte, [records[number] for number in sent], "--each", "--informational")
     return Load(by_queue, {severity: count * scale for severity, count in found.items()})
 
 
@@ -356,6 +372,7 @@ def page(riposte: Path) -> str:
         "Findings of a million: "
         + ", ".join(f"{load_.found.get(severity, 0):,.0f} {severity}" for severity in
                     ("critical", "high", "medium", "low", "informational")) + ".",
+        shares(riposte),
         "",
         "## Prices",
         "",

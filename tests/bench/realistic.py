@@ -141,18 +141,18 @@ def make(folder: Path, records: int = RECORDS) -> tuple[Path, Path]:
     return plain, objects
 
 
-def lines(records: int) -> Iterator[str]:
-    """The records, each as JSON on one line, in the order of their times."""
+def lines(records: int, attacks: int = ATTACKS) -> Iterator[str]:
+    """The records, each as JSON on one line, in the order of their times. `attacks` of a thousand are attacks."""
     choice = random.Random(SEED)
     world = _World(choice)
-    changes, attacks = _changes(), _attacks()
+    changes, deeds = _changes(), _attacks()
     calls = choice.choices(CALLS, weights=[call[0] for call in CALLS], k=records)
     for number, call in enumerate(calls):
         kind = choice.randrange(1000)
         when = _time(number, records)
-        if kind < ATTACKS:
-            record = _moved(choice.choice(attacks), choice, when)
-        elif kind < ATTACKS + CHANGES:
+        if kind < attacks:
+            record = _moved(choice.choice(deeds), choice, when)
+        elif kind < attacks + CHANGES:
             record = _moved(choice.choice(changes), choice, when)
         else:
             record = world.record(call, when)

@@ -259,7 +259,8 @@ pub(super) fn silenced(function: &FunctionSpec, delivery: Delivery) -> Vec<Silen
             let names = meta.events.names();
             let calls: Vec<_> = names.iter().filter(|event| is_lost(event, meta)).copied().collect();
             let special = match meta.events {
-                Events::ByRoot | Events::Denied => delivery == Delivery::Reads,
+                Events::ByRoot => delivery == Delivery::Reads,
+                Events::Denied => delivery == Delivery::Reads && reads_refused(meta),
                 Events::NetworkActivity => delivery == Delivery::Data,
                 _ => false,
             };
@@ -282,6 +283,12 @@ pub(super) enum Delivery {
     Data,
 }
 
+/// Whether refused calls that only read are wanted too. Attempts are nearly all changes,
+/// and refused reads are many.
+fn reads_refused(meta: &Meta) -> bool {
+    meta.events == Events::Denied && !meta.id.ends_with("-attempt-refused")
+}
+
 /// The rules of a function. `own` are the entries of a user's rules that it runs.
 pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
     let metas: Vec<_> = function.metas().chain(own.iter().copied()).collect();
@@ -302,19 +309,24 @@ pub(super) fn of(function: &FunctionSpec, own: &[&'static Meta]) -> Vec<Rule> {
         }
     }
     let reads = |wanted| metas.iter().any(|meta| meta.events == wanted);
-    let mut special = |name: &str, what, detail| {
+    let mut special = |name: &str, what, state, detail| {
         let id = format!("{prefix}{name}Rule");
-        rules.push(Rule { id, what, state: State::Reads, detail_types: &DETAIL_TYPES, detail });
+        rules.push(Rule { id, what, state, detail_types: &DETAIL_TYPES, detail });
     };
     if reads(Events::ByRoot) {
-        special("Root", "Calls of the root user", Pattern::default().with(CALLER, ["Root"]));
+        special("Root", "Calls of the root user", State::Reads, Pattern::default().with(CALLER, ["Root"]));
     }
     if reads(Events::Denied) {
         let denials = Pattern::default().with(ERROR, DENIALS);
-        special("Denied", "Calls that were refused for want of a permission", denials);
+        if metas.iter().any(|meta| reads_refused(meta)) {
+            special("Denied", "Calls that were refused for want of a permission", State::Reads, denials);
+        } else {
+            let what = "Calls that would change something and were refused for want of a permission";
+            special("Denied", what, State::Changes, denials);
+        }
     }
     if own.iter().any(|meta| meta.events == Events::All) {
-        special("All", "All calls, for rules that name none", Pattern::default());
+        special("All", "All calls, for rules that name none", State::Reads, Pattern::default());
     }
     if !function.behaviors.is_empty() {
         // AWS's services are no principals, and heartbeats no behavior.

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::action::Response;
-use crate::finding::{Confidence, Target};
+use crate::finding::{Confidence, Severity, Target};
 
 /// What a detector claims of one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Claim {
     pub why: String,
     /// Where the detector is less sure than its [`Meta::confidence`].
     pub confidence: Option<Confidence>,
+    /// Where it is less severe than the detector's [`super::Meta::severity`].
+    pub severity: Option<Severity>,
     /// What would stop it.
     pub response: Option<Response>,
     /// For a detector that waits for a [`super::Burst`]: what this event adds to the count.
@@ -26,7 +28,7 @@ impl Claim {
     /// A claim of a target, and why: no response, the detector's own confidence.
     #[must_use]
     pub fn of(target: Target, why: String) -> Self {
-        Self { target, why, confidence: None, response: None, counted: None, group: None }
+        Self { target, why, confidence: None, severity: None, response: None, counted: None, group: None }
     }
 
     /// The same with what would stop it: the claim is then about what that changes.

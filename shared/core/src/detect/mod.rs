@@ -12,6 +12,7 @@
 //! answers ([`Detector::judge`]). Some need more than one event: they say what each adds, and the shell
 //! counts ([`Sighting`]).
 
+mod attempt;
 pub mod behavior;
 mod change;
 mod claim;

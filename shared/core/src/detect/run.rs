@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use super::attempt;
 use super::fields::request_omitted;
 use super::says_more::says_more;
 use super::{Claim, DetectError, Detector, Facts, Index, Meta, Sighting};
@@ -69,6 +70,7 @@ impl Report {
         }
         let told: Vec<String> = self.findings.iter().map(|finding| finding.detector.clone()).collect();
         self.findings.retain(|finding| !told.iter().any(|other| says_more(other, &finding.detector)));
+        attempt::say_once(&mut self.findings);
     }
 
     fn add(&mut self, detector: &'static dyn Detector, mut claim: Claim, call: &ApiCall, scope: &Scope, actor: &Actor) {
@@ -107,7 +109,7 @@ fn finding(meta: &Meta, claim: Claim, call: &ApiCall, scope: &Scope, actor: &Act
     Finding {
         detector: meta.id.to_owned(),
         title: meta.title.to_owned(),
-        severity: meta.severity,
+        severity: claim.severity.unwrap_or(meta.severity),
         confidence: claim.confidence.unwrap_or(meta.confidence),
         technique: meta.technique.iter().map(|&t| t.to_owned()).collect(),
         scope: scope.clone(),

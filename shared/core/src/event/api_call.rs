@@ -135,8 +135,23 @@ impl ApiCall {
     /// The same call with another request in its record.
     #[must_use]
     pub fn with_request(&self, request: Value) -> Self {
+        self.altered(|record| {
+            record.insert("requestParameters".to_owned(), request);
+        })
+    }
+
+    /// The same call as if it had not failed: its record without the error. What AWS would have answered is not there.
+    #[must_use]
+    pub fn carried_out(&self) -> Self {
+        self.altered(|record| {
+            record.remove("errorCode");
+            record.remove("errorMessage");
+        })
+    }
+
+    fn altered(&self, alter: impl FnOnce(&mut Map<String, Value>)) -> Self {
         let mut record = self.record().as_object().cloned().unwrap_or_default();
-        record.insert("requestParameters".to_owned(), request);
+        alter(&mut record);
         Self::new(record, self.envelope_account.clone(), self.envelope_region.clone())
     }
 

@@ -11,7 +11,7 @@ mod ses_identity_removed;
 mod ses_identity_shared;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// The account and its organization.
 pub static ACCOUNT: Chapter = Chapter {
@@ -26,6 +26,7 @@ pub static ACCOUNT: Chapter = Chapter {
         &capacity_purchased::CAPACITY_PURCHASED,
         &marketplace_subscribed::MARKETPLACE_SUBSCRIBED,
         &organization_policy_allows_all::GUARD_RAIL_ALLOWS_ALL,
+        &attempt::ON_ACCOUNT,
     ],
     rules: &pack::ACCOUNT,
 };

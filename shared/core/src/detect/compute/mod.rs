@@ -28,7 +28,7 @@ mod workload_credentials_used_outside_aws;
 mod workload_image_external;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// What runs code.
 pub static COMPUTE: Chapter = Chapter {
@@ -57,6 +57,7 @@ pub static COMPUTE: Chapter = Chapter {
         &container_command_overridden_with_shell::ContainerCommandOverriddenWithShell,
         &container_command_downloads_code::ContainerCommandDownloadsCode,
         &workload_credentials_used_outside_aws::WorkloadCredentialsUsedOutsideAws,
+        &attempt::ON_COMPUTE,
     ],
     rules: &pack::COMPUTE,
 };

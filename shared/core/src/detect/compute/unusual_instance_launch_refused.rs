@@ -13,7 +13,7 @@ const META: Meta = Meta {
     id: "unusual-instance-launch-refused",
     title: "Refused to launch unusual instances",
     domain: Domain::Compute,
-    severity: Severity::Medium,
+    severity: Severity::Low,
     confidence: Confidence::Medium,
     technique: &["T1496", "T1578.002"],
     events: Events::Calls(launch::EVENTS),
@@ -29,7 +29,8 @@ run, no capacity in the zone, a wrong parameter. What services launch for a grou
 
 ## Why is this bad?
 The quotas of a fresh region for such machines are close to none, so thieves of credentials meet them
-first. A refused launch is mostly the earliest sign of them, and it costs nothing yet.
+first. A refused launch is mostly the earliest sign of them. It costs nothing yet, and so is less severe than one that
+went well.
 
 ## False positives
 A team that starts with such machines and has not asked for its quota yet.

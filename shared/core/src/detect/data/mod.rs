@@ -47,7 +47,7 @@ mod volume_copied_to_instance;
 pub(crate) use bucket_lifecycle::deletes_everything;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// What is stored, and who can read, encrypt or delete it.
 pub static DATA: Chapter = Chapter {
@@ -93,6 +93,7 @@ pub static DATA: Chapter = Chapter {
         &secret_replicated_externally::SECRET_REPLICATED_EXTERNALLY,
         &snapshot_public::SnapshotPublic,
         &snapshot_shared_externally::SnapshotSharedExternally,
+        &attempt::ON_DATA,
     ],
     rules: &pack::DATA,
 };

@@ -75,6 +75,7 @@ impl Detector for AccessKeyForAnother {
         );
         let (user_name, access_key_id) = (user_name.to_owned(), access_key_id.to_owned());
         Ok(vec![Claim {
+            severity: None,
             target: Target::AccessKey { user_name: user_name.clone(), access_key_id: access_key_id.clone() },
             why: plain(&why, 600),
             confidence: None,

@@ -81,6 +81,7 @@ impl Detector for AdminInlinePolicy {
             call.event_name()
         );
         Ok(vec![Claim {
+            severity: None,
             why: plain(&why, 600),
             confidence: grant.conditional.then_some(Confidence::Medium),
             counted: None,

@@ -98,6 +98,7 @@ impl Detector for AdminPolicyAttached {
             Some(grant) => format!("which grants administrator power {grant}"),
         };
         Ok(vec![Claim {
+            severity: None,
             why: plain(&format!("`{}` gave {principal} the policy `{arn}`, {by}", call.event_name()), 600),
             confidence: grant.filter(|grant| grant.conditional).map(|_| Confidence::Medium),
             counted: None,

@@ -33,6 +33,9 @@ Without its device the user is protected by its password alone, and policies tha
 authentication stop protecting whatever they guard from somebody who registers another device. It is the usual step
 between setting somebody's password and signing in.
 
+It is high because a device is lost by its owner and removed by its owner; whoever removes it for somebody else has
+often set the password too.
+
 ## False positives
 Administrators who help with a lost device.
 

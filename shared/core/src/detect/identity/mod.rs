@@ -36,7 +36,7 @@ mod whole_service_granted;
 mod written_policy;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// Who may do what, and with which credentials.
 pub static IDENTITY: Chapter = Chapter {
@@ -74,6 +74,7 @@ pub static IDENTITY: Chapter = Chapter {
         &session_renewed_by_itself::SessionRenewedByItself,
         &role_assumed_externally::RoleAssumedExternally,
         &external_role_assumed::ExternalRoleAssumed,
+        &attempt::ON_IDENTITY,
     ],
     rules: &pack::IDENTITY,
 };

@@ -1,4 +1,4 @@
-//! `database-security-group-changed`: security group of a database service changed.
+//! `database-security-group-changed`: security group of a database service opened.
 
 use crate::detect::change::{Change, always};
 use crate::detect::meta::page;
@@ -8,31 +8,22 @@ use crate::finding::{Confidence, Severity};
 pub(super) const DATABASE_SECURITY_GROUP_CHANGED: Change = Change {
     meta: Meta {
         id: "database-security-group-changed",
-        title: "Security group of a database service changed",
+        title: "Security group of a database service opened",
         domain: Domain::Network,
         severity: Severity::Low,
         confidence: Confidence::Medium,
         technique: &["T1562.007"],
         events: Events::Calls(&[
             EventName { source: "rds.amazonaws.com", name: "AuthorizeDBSecurityGroupIngress" },
-            EventName { source: "rds.amazonaws.com", name: "CreateDBSecurityGroup" },
-            EventName { source: "rds.amazonaws.com", name: "DeleteDBSecurityGroup" },
-            EventName { source: "rds.amazonaws.com", name: "RevokeDBSecurityGroupIngress" },
             EventName { source: "elasticache.amazonaws.com", name: "AuthorizeCacheSecurityGroupEgress" },
             EventName { source: "elasticache.amazonaws.com", name: "AuthorizeCacheSecurityGroupIngress" },
-            EventName { source: "elasticache.amazonaws.com", name: "CreateCacheSecurityGroup" },
-            EventName { source: "elasticache.amazonaws.com", name: "DeleteCacheSecurityGroup" },
-            EventName { source: "elasticache.amazonaws.com", name: "RevokeCacheSecurityGroupEgress" },
-            EventName { source: "elasticache.amazonaws.com", name: "RevokeCacheSecurityGroupIngress" },
             EventName { source: "redshift.amazonaws.com", name: "AuthorizeClusterSecurityGroupIngress" },
-            EventName { source: "redshift.amazonaws.com", name: "CreateClusterSecurityGroup" },
-            EventName { source: "redshift.amazonaws.com", name: "DeleteClusterSecurityGroup" },
-            EventName { source: "redshift.amazonaws.com", name: "RevokeClusterSecurityGroupIngress" },
         ]),
         prose: page(
             "\
 ## What it does
-Fires when a security group of RDS's, ElastiCache's or Redshift's own kind is made, changed or deleted.
+Fires when a security group of RDS's, ElastiCache's or Redshift's own kind lets addresses or another group in.
+Making one, taking an opening back and deleting it do not match.
 The groups of EC2 that databases in a VPC use are `security-group-changed` and
 `database-groups-swapped`.
 

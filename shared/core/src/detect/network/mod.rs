@@ -59,7 +59,7 @@ mod web_acl_set_holds_internet;
 pub(super) use api_patch::patches;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// Who can reach what.
 pub static NETWORK: Chapter = Chapter {
@@ -116,6 +116,7 @@ pub static NETWORK: Chapter = Chapter {
         &ingress_from_external_account::INGRESS_FROM_FOREIGN_ACCOUNT,
         &vpc_endpoint_denied_external_account::VpcEndpointDeniedExternalAccount,
         &vpc_endpoint_used_by_external_account::VpcEndpointUsedByExternalAccount,
+        &attempt::ON_NETWORK,
     ],
     rules: &pack::NETWORK,
 };

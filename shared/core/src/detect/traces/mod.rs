@@ -10,7 +10,7 @@ mod trail_narrowed;
 mod trail_selectors;
 
 use super::sigma::pack;
-use super::{Chapter, Domain};
+use super::{Chapter, Domain, attempt};
 
 /// What would show an attack, Riposte itself included.
 pub static TRACES: Chapter = Chapter {
@@ -46,6 +46,7 @@ pub static TRACES: Chapter = Chapter {
         &itself::STACK_CHANGED,
         &itself::ChangedByCloudFormation,
         &itself::TamperingRefused,
+        &attempt::ON_DEFENSES,
     ],
     rules: &pack::TRACES,
 };
