@@ -153,11 +153,12 @@ def test_what_only_looks_alike_stays(live, group, permission):
     assert everything(live, group) == before
 
 
-def test_a_call_that_failed_is_no_attack(live, group):
+def test_a_call_that_failed_is_an_attempt_and_changes_nothing(live, group):
     before = everything(live, group)
     record = events.refused_authorize_ingress(live.emulator, live.account.developer, group, [tcp(22, WORLD)])
-    assert live.send(record) == []
-    # The rule's pattern keeps it from the function; were it to get there, it still is no attack.
+    (incident,) = live.send(record)
+    assert (incident["detector"], incident["severity"]) == ("network-attempt-refused", "low")
+    assert incident["action"] is None and everything(live, group) == before
     count = len(live.command.incidents())
     assert live.invoke("ingress-guard", events.envelope(record)) == {"handled": True}
     assert len(live.command.incidents()) == count and everything(live, group) == before

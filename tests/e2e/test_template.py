@@ -60,6 +60,7 @@ EVERY_FUNCTION = {
 }
 OWN = {
     "ingress-guard": {
+        "dynamodb:Query": {"LEDGER/index/by-time"},
         "ec2:CreateFlowLogs": {
             f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/*",
             f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/*",
@@ -264,6 +265,7 @@ OWN = {
         "config:DescribeConfigurationRecorders": {"*"},
         "config:PutConfigurationRecorder": {"*"},
         "config:StartConfigurationRecorder": {"*"},
+        "dynamodb:Query": {"LEDGER/index/by-time"},
         "events:DescribeRule": {f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"},
         "events:EnableRule": {f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"},
         "events:ListTagsForResource": {f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"},
@@ -275,12 +277,22 @@ OWN = {
         "securityhub:EnableSecurityHub": {f"arn:aws:securityhub:{REGION}:{ACCOUNT}:hub/default"},
     },
     "compute-guard": {
+        "autoscaling:DescribeAutoScalingInstances": {"*"},
+        "autoscaling:EnterStandby": {f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/*"},
         "dynamodb:Query": {"LEDGER/index/by-time"},
+        "ec2:CreateSnapshots": {
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*",
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:volume/*",
+            f"arn:aws:ec2:{REGION}::snapshot/*",
+        },
+        "ec2:CreateTags": {f"arn:aws:ec2:{REGION}::snapshot/*"},
         "ec2:DescribeIamInstanceProfileAssociations": {"*"},
         "ec2:DescribeImageAttribute": {"*"},
         "ec2:DescribeImages": {"*"},
         "ec2:DescribeInstances": {"*"},
+        "ec2:DescribeSecurityGroups": {"*"},
         "ec2:DescribeSnapshotAttribute": {"*"},
+        "ec2:DescribeSnapshots": {"*"},
         "ec2:DescribeTags": {"*"},
         "ec2:DisableSerialConsoleAccess": {"*"},
         "ec2:DisassociateIamInstanceProfile": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"},
@@ -290,6 +302,10 @@ OWN = {
             f"arn:aws:ec2:{REGION}::snapshot/*",
         },
         "ec2:ModifyInstanceMetadataOptions": {f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"},
+        "ec2:ModifyNetworkInterfaceAttribute": {
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/*",
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*",
+        },
         "ec2:ModifySnapshotAttribute": {
             f"arn:aws:ec2:{REGION}::image/*",
             f"arn:aws:ec2:{REGION}::snapshot/*",

@@ -97,10 +97,10 @@ async fn events_that_are_not_for_us_are_no_failures() {
     refused["errorCode"] = json!("Client.UnauthorizedOperation");
     let other = record("e-2", "ec2.amazonaws.com", "SomethingNew", &json!({}), &Value::Null);
     let foreign = record("e-3", "evil.example.com", "AuthorizeSecurityGroupIngress", &json!({}), &Value::Null);
-    let tick = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
+    let health = json!({ "detail-type": "AWS Health Event", "source": "aws.health", "detail": {} });
     let bodies: Vec<String> =
-        [envelope(&refused), envelope(&other), envelope(&foreign), tick].iter().map(Value::to_string).collect();
-    let ids = ["refused", "unknown", "foreign", "tick"];
+        [envelope(&refused), envelope(&other), envelope(&foreign), health].iter().map(Value::to_string).collect();
+    let ids = ["refused", "unknown", "foreign", "health"];
     let messages: Vec<(&str, &str)> = ids.into_iter().zip(bodies.iter().map(String::as_str)).collect();
     let aws = laid();
     let answer = deliver(&aws, INGRESS_GUARD, &batch(&messages)).await.unwrap();

@@ -85,6 +85,7 @@ impl Responder<'_> {
         }
         if held.incident.has_expired(now_ms()) {
             denied(&mut held.incident, None, NOBODY);
+            self.conclude(held, invocation).await?;
         }
         // One that is not told yet: of this tick, or of one that was killed. What is intended still is the queue's.
         if held.incident.next() == Next::Notify {
