@@ -29,10 +29,10 @@ def test_a_change_that_is_throttled_comes_again_and_is_made_once(functions, make
     def throttle(call: Call) -> Fault:
         return THROTTLED[service] if call.name == attack.containing else None
 
-    # It is tried again until the invocation's end is near.
+    # It is tried again until the invocation's end is near: how often, the machine decides.
     first = functions.run(attack, throttle, seconds=9.0)
     tried = sum(call.name == attack.containing for call in first.proxy.tried)
-    assert tried > 4, first.output
+    assert tried > 1, first.output
     (failed,) = first.outcome.answer["batchItemFailures"]
     assert failed["itemIdentifier"]
     (incident,) = attack.incidents(functions.deployed)
