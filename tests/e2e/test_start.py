@@ -94,7 +94,7 @@ def test_the_variable_that_names_the_account_is_checked(functions, account):
 
 
 def test_events_wait_for_the_setting_that_is_missing(emulator_of_its_own, zips, binary):
-    deployed: Deployed = set_up(emulator_of_its_own, zips, binary, init=False)
+    deployed: Deployed = set_up(emulator_of_its_own, zips, binary, init=False, RetryDelaySeconds="10")
     attack = attacks.open_group(deployed)
     attacked = attack.read()
     put(deployed.emulator, attack.record)

@@ -93,14 +93,15 @@ async fn bad_items_fail_and_the_others_are_handled() {
 
 #[tokio::test]
 async fn events_that_are_not_for_us_are_no_failures() {
-    let mut refused = opened();
-    refused["errorCode"] = json!("Client.UnauthorizedOperation");
+    // For want of a permission it would be an attempt.
+    let mut failed_call = opened();
+    failed_call["errorCode"] = json!("InvalidParameterValue");
     let other = record("e-2", "ec2.amazonaws.com", "SomethingNew", &json!({}), &Value::Null);
     let foreign = record("e-3", "evil.example.com", "AuthorizeSecurityGroupIngress", &json!({}), &Value::Null);
     let health = json!({ "detail-type": "AWS Health Event", "source": "aws.health", "detail": {} });
     let bodies: Vec<String> =
-        [envelope(&refused), envelope(&other), envelope(&foreign), health].iter().map(Value::to_string).collect();
-    let ids = ["refused", "unknown", "foreign", "health"];
+        [envelope(&failed_call), envelope(&other), envelope(&foreign), health].iter().map(Value::to_string).collect();
+    let ids = ["failed", "unknown", "foreign", "health"];
     let messages: Vec<(&str, &str)> = ids.into_iter().zip(bodies.iter().map(String::as_str)).collect();
     let aws = laid();
     let answer = deliver(&aws, INGRESS_GUARD, &batch(&messages)).await.unwrap();
