@@ -43,6 +43,7 @@ const ABOUT_ACCOUNTS: &[&str] = &[
     "secret-policy-external",
     "secret-replicated-externally",
     "snapshot-shared-externally",
+    "data-attempt-refused",
     "dynamodb-table-exported-externally",
     "sns-topic-subscribed-externally",
     "vpc-endpoint-denied-external-account",
