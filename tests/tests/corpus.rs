@@ -83,6 +83,8 @@ fn every_cloudtrail_record_is_a_call_and_keeps_all_that_it_says() {
 enum Kind {
     Call,
     Tick,
+    /// A finding of GuardDuty.
+    Threat,
     Logs,
     /// An EventBridge event that nothing reads yet: parsed, and passed over.
     Unread,
@@ -98,6 +100,7 @@ fn kind_of(value: &Value) -> Kind {
     match (value["detail-type"].as_str(), value["Records"].as_array()) {
         (Some(kind), _) if kind.ends_with("via CloudTrail") => Kind::Call,
         (Some("Scheduled Event"), _) => Kind::Tick,
+        (Some("GuardDuty Finding"), _) => Kind::Threat,
         (Some(_), _) => Kind::Unread,
         (None, Some(records)) if is_of_sqs(records) => Kind::Queue,
         (None, _) if value["awslogs"].is_object() => Kind::Logs,
@@ -128,6 +131,7 @@ fn check(name: &str, text: &str) -> Kind {
             assert_eq!(call.record(), record, "{name}");
         }
         (Kind::Tick, Ok(Event::Tick(tick))) => assert_eq!(tick.account.as_deref(), value["account"].as_str(), "{name}"),
+        (Kind::Threat, Ok(Event::Threat(threat))) => assert_eq!(threat.json(), &value["detail"], "{name}"),
         (Kind::Logs, Ok(Event::Logs(batch))) => assert!(!batch.lines.is_empty() && !batch.control, "{name}"),
         (Kind::Unread, Ok(Event::Unread(unread))) => {
             assert_eq!(unread.detail_type.as_deref(), value["detail-type"].as_str(), "{name}");
@@ -143,7 +147,7 @@ fn check(name: &str, text: &str) -> Kind {
 fn every_delivered_event_is_read_as_what_it_is() {
     let Some(corpus) = corpus() else { return };
     for (folder, kinds) in [
-        ("eventbridge", &[Kind::Call, Kind::Tick, Kind::Unread, Kind::Refused][..]),
+        ("eventbridge", &[Kind::Call, Kind::Tick, Kind::Threat, Kind::Unread, Kind::Refused][..]),
         ("lambda", &[Kind::Call, Kind::Tick, Kind::Logs, Kind::Unread, Kind::Queue, Kind::Refused][..]),
     ] {
         let files = json_files(&corpus.join(folder));

@@ -42,7 +42,6 @@ pub(super) const SAY_MORE: &[(&str, &[&str])] = &[
         &["admin-permission-set", "escalation-by-policy", "full-access-policy-attached", "strong-aws-policy-attached"],
     ),
     ("remote-access-added", &["ec2-verified-access-weakened"]),
-    ("root-used", &["root-console-login", "root-login-profile-created", "root-mfa-removed", "root-password-changed"]),
     ("s3-access-grant-created", &["data-shared-externally"]),
     ("secrets-read-by-batch", &["secrets-read-by-exclusion"]),
     ("securityhub-findings-changed", &["securityhub-findings-suppressed"]),
