@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::approval::Judgment;
 use crate::deed::{self, Deed};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::incident::{Incident, State, rfc3339};
+use crate::incident::{Incident, rfc3339};
 use crate::outcome::Outcome;
 use crate::settings::Mode;
 use crate::text::plain;
@@ -168,7 +168,7 @@ fn document(incident: &Incident, links: Links) -> Document<'_> {
         resource: incident.plan.as_ref().map(|plan| plan.resource_arn.as_str()),
         changes: changes.map(|(status, c)| Made { status, call: &c.call, parameters: &c.parameters }).collect(),
         guardrails: incident.verdict.as_ref().map(|verdict| verdict.guardrails.as_slice()),
-        approve_until: incident.approve_until_ms.filter(|_| incident.state == State::Asked).map(rfc3339),
+        approve_until: incident.waits_until_ms().map(rfc3339),
         contained_until: incident.timer_ms().map(rfc3339),
         mark: incident.mark.as_ref().map(|mark| mark.judgment),
         notified: incident.was_sent(),

@@ -178,7 +178,7 @@ fn needs_approval(incident: &Incident) -> bool {
 
 /// Whether it waits, and its time is not over.
 fn can_be_approved(incident: &Incident, now_ms: i64) -> bool {
-    needs_approval(incident) && incident.approve_until_ms.is_none_or(|until| until >= now_ms)
+    needs_approval(incident) && !incident.has_expired(now_ms)
 }
 
 fn is_contained(incident: &Incident) -> bool {
@@ -191,7 +191,7 @@ const LOOKED_FOR: [Outcome; 4] =
 
 /// Beside those what nobody approved in time: nothing was contained, and nobody can let it any more.
 fn needs_a_look(incident: &Incident, now_ms: i64) -> bool {
-    LOOKED_FOR.contains(&Outcome::of(incident)) || (needs_approval(incident) && !can_be_approved(incident, now_ms))
+    LOOKED_FOR.contains(&Outcome::of(incident)) || incident.has_expired(now_ms)
 }
 
 /// A list with its heading.
@@ -240,8 +240,8 @@ fn line(now_ms: i64, incident: &Incident, links: &Links) -> Markup {
             @if incident.can_be_undone() { div { "Undo: " (of_incident("undo", incident)) } }
             @if can_be_approved(incident, now_ms) {
                 div { "Read what it would do: " (of_incident("show", incident)) " Approve: " (of_incident("approve", incident))
-                    @if let Some(until) = incident.approve_until_ms { " " span.sub { "until " (words::time(until)) } } }
-            } @else if let Some(until) = incident.approve_until_ms.filter(|_| needs_approval(incident)) {
+                    @if let Some(until) = incident.waits_until_ms() { " " span.sub { "until " (words::time(until)) } } }
+            } @else if let Some(until) = incident.waits_until_ms() {
                 div { "Nobody approved it until " (words::time(until)) ": nothing was contained. What it would have done: " (of_incident("show", incident)) }
             }
         }
