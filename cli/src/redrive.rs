@@ -20,9 +20,6 @@ use crate::usage::Usage;
 /// So many dead letters of a function are looked at.
 const LOOKED_AT: usize = 10;
 
-/// For so many seconds a dead letter that is looked at is hidden from others: not at all, so that it can be sent again.
-const HIDDEN_SECONDS: u32 = 0;
-
 /// Which ones.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -94,7 +91,8 @@ async fn letters(operator: &Operator, queues: &Queues) -> Result<Vec<String>> {
     let parameters = json!({
         "QueueUrl": queues.dead_url,
         "MaxNumberOfMessages": LOOKED_AT,
-        "VisibilityTimeout": HIDDEN_SECONDS,
+        // Not hidden while they are looked at: what is hidden is not sent again.
+        "VisibilityTimeout": 0,
         "AttributeNames": ["All"],
     });
     let answer = operator.call("sqs:ReceiveMessage", parameters).await?;

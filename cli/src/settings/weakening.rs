@@ -23,7 +23,7 @@ const LONG_LEARNING_DAYS: u32 = 60;
 pub(crate) fn of(path: &str, value: &str) -> Vec<String> {
     let value = value.trim();
     let number = || value.parse::<u32>().unwrap_or_default();
-    let parts = || value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let parts = || parts(value);
     if let Some(id) = path.strip_prefix(DETECTORS_PREFIX) {
         return detector(id, value).into_iter().collect();
     }
@@ -68,6 +68,11 @@ fn detector(id: &str, value: &str) -> Option<String> {
     }
 }
 
+/// What a list of a setting names.
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
 /// What an exclusion hides that nobody else tells of.
 pub(crate) fn of_exclusion(exclusion: &Exclusion) -> Vec<String> {
     let own = all_metas().map(|meta| meta.id).filter(|id| id.starts_with("riposte-") && exclusion.names_detector(id));
@@ -91,11 +96,7 @@ pub(crate) fn of_removal(path: &str, old: &str) -> Vec<String> {
 
 /// The log groups that a new value leaves out.
 pub(crate) fn groups_left_out(old: &str, new: &str) -> Option<String> {
-    let parts = |text: &str| -> Vec<String> {
-        text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-    };
-    let kept = parts(new);
-    let left: Vec<_> = parts(old).into_iter().filter(|group| !kept.contains(group)).collect();
+    let left: Vec<_> = parts(old).filter(|group| !parts(new).any(|kept| kept == *group)).collect();
     (!left.is_empty()).then(|| format!("{}: no longer read by this name", plain(&left.join(", "), 300)))
 }
 

@@ -155,7 +155,7 @@ impl Exclusion {
             let address = actor.source_ip.as_deref().and_then(|source| source.parse::<IpAddr>().ok());
             address.is_some_and(|address| network.contains(&address))
         };
-        self.detectors.iter().any(|pattern| matches_ignoring_case(pattern, &finding.detector))
+        self.names_detector(&finding.detector)
             && self.principal.as_ref().is_none_or(by)
             && self.target.as_ref().is_none_or(on)
             && self.network.as_ref().is_none_or(from)
