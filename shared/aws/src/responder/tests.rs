@@ -22,7 +22,7 @@ use riposte_core::guardrail::Verdict;
 use riposte_core::incident::State;
 use riposte_core::plan::Plan;
 
-use crate::testing::{Aws, Case, Function, World};
+use crate::testing::{Aws, Case, Function, World, invocation};
 
 /// An account in which the offense has just happened.
 fn laid(case: &Case) -> Aws {
@@ -37,6 +37,16 @@ async fn warm(aws: &Aws) -> Function {
     function.loaded().await;
     aws.forget_calls();
     function
+}
+
+/// The function's schedule.
+async fn tick(function: &Function) {
+    function.base.end_due(&invocation()).await.unwrap();
+}
+
+/// How many incidents the clock is to look at.
+fn timers(aws: &Aws) -> usize {
+    aws.world(|world| world.table.with_prefix("timer#").len())
 }
 
 /// What is left in the end.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use riposte_core::incident::{Incident, State};
 
-use super::{Account, laid};
+use super::{Account, laid, tick, timers};
 use crate::clock;
 use crate::testing::{Aws, CASES, Case, Function, invocation};
 
@@ -26,16 +26,8 @@ async fn asked() -> (Aws, Function) {
     (aws, function)
 }
 
-async fn tick(function: &Function) {
-    function.base.end_due(&invocation()).await.unwrap();
-}
-
 async fn incident(function: &Function) -> Incident {
     function.incident(&(CASE.finding)()).await
-}
-
-fn timers(aws: &Aws) -> usize {
-    aws.world(|world| world.table.with_prefix("timer#").len())
 }
 
 fn notices(aws: &Aws) -> Vec<String> {

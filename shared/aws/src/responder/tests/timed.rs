@@ -6,7 +6,7 @@ use riposte_core::finding::{Finding, Target};
 use riposte_core::incident::{Incident, State};
 use serde_json::json;
 
-use super::{Account, laid};
+use super::{Account, laid, tick, timers};
 use crate::clock;
 use crate::ledger::Ledger;
 use crate::testing::{Aws, CASES, Case, Entry, Function, Rule, finding, invocation, of_source};
@@ -26,20 +26,12 @@ async fn denied() -> (Aws, Function) {
     (aws, function)
 }
 
-async fn tick(function: &Function) {
-    function.base.end_due(&invocation()).await.unwrap();
-}
-
 async fn incident(function: &Function) -> Incident {
     function.incident(&(CASE.finding)()).await
 }
 
 fn account(aws: &Aws) -> Account {
     aws.world(|world| Account::of(world)).without_ids()
-}
-
-fn timers(aws: &Aws) -> usize {
-    aws.world(|world| world.table.with_prefix("timer#").len())
 }
 
 fn last_notice(aws: &Aws) -> (String, String) {
