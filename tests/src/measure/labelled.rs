@@ -1,5 +1,5 @@
 //! Labelled records: for each rule of another collection, some detector fires on all events that it is
-//! meant for and on none of its look-alikes.
+//! meant for and on none of its benign twins.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -35,7 +35,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "AWS.EC2.Vulnerable.XZ.Image.Launched",
-        "meant and look-alike differ by the image's id alone: a list of images, not a behavior",
+        "meant and benign differ by the image's id alone: a list of images, not a behavior",
     ),
     ("AWS.ECR.CRUD", "who may write to a registry is a list of that account; a rule of one's own says it"),
     ("AWS.UnusedRegion", "which regions are used is a list of that account; a rule of one's own says it"),
@@ -65,7 +65,7 @@ pub fn measure(corpus: &Path) -> Result<Measured> {
     }
     let mut measured = Measured { page: String::new(), rules: 0, missed: Vec::new() };
     let page = &mut measured.page;
-    writeln!(page, "| rule | meant for | look-alikes | covered by |\n|---|---|---|---|")?;
+    writeln!(page, "| rule | meant for | benign twins | covered by |\n|---|---|---|---|")?;
     let mut only_silent = 0;
     for (id, Rule { events }) in &rules {
         let meant = events.iter().filter(|(expected, _)| *expected).count();
@@ -76,7 +76,7 @@ pub fn measure(corpus: &Path) -> Result<Measured> {
         let shown = match (meant, covering.as_slice()) {
             (0, _) => {
                 only_silent += 1;
-                "(has look-alikes only)".to_owned()
+                "(has benign twins only)".to_owned()
             }
             (_, []) => {
                 measured.missed.push(id.clone());
@@ -91,7 +91,7 @@ pub fn measure(corpus: &Path) -> Result<Measured> {
     let covered = measured.rules - measured.missed.len();
     writeln!(
         page,
-        "\n{covered} of {} rules with events that they are meant for are covered; {only_silent} more have look-alikes \
+        "\n{covered} of {} rules with events that they are meant for are covered; {only_silent} more have benign twins \
          only.",
         measured.rules
     )?;
